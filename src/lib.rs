@@ -1,0 +1,4 @@
+//! A private certificate authority on a local directory.
+
+pub mod clock;
+pub mod keys;
