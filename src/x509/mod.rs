@@ -1,0 +1,44 @@
+//! X.509 structures: names, extensions, requests, certificates, CRLs. Encoding and decoding, no policy.
+
+pub mod certificate;
+pub mod crl;
+pub mod csr;
+pub mod extension;
+pub mod general_name;
+pub mod name;
+pub mod oid;
+pub mod path;
+pub mod pem;
+pub mod serial;
+pub mod tbs;
+pub mod time;
+
+pub use certificate::{BasicConstraints, Certificate};
+pub use crl::{Crl, RevocationReason, RevokedEntry};
+pub use csr::Csr;
+pub use extension::{Extension, KeyUsage};
+pub use general_name::GeneralName;
+pub use name::Name;
+pub use oid::Oid;
+pub use serial::Serial;
+pub use tbs::TbsCertificate;
+
+/// Why a structure cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum X509Error {
+    /// The bytes are not what they should be.
+    #[error("{what}: {why}")]
+    Malformed {
+        /// The structure: `certificate`, `certificate request`, `CRL`, `name`, …
+        what: &'static str,
+        /// What is wrong with it, safe to print.
+        why: String,
+    },
+    /// A value given by a person or a profile has no such encoding.
+    #[error("{0}")]
+    Invalid(String),
+    /// A key or signature inside is unfit.
+    #[error(transparent)]
+    Key(#[from] crate::keys::KeyError),
+}
