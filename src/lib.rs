@@ -2,4 +2,5 @@
 
 pub mod clock;
 pub mod keys;
+pub mod store;
 pub mod x509;

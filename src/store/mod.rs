@@ -1,0 +1,23 @@
+//! The store: a directory with a journal that is its only truth.
+//!
+//! Reading never locks. Every write goes through a [`Writer`], which exists only while the exclusive lock is held;
+//! [`Writer::commit`] records in the journal first and lets files appear after.
+
+pub mod atomic;
+mod error;
+mod event;
+mod journal;
+mod layout;
+mod lock;
+mod manifest;
+mod recovery;
+mod state;
+mod writer;
+
+pub use error::StoreError;
+pub use event::{AuthorityRecord, CertificateRecord, Entry, Event};
+pub use layout::{Layout, lineage_name};
+pub use manifest::{Manifest, Settings};
+pub use recovery::Notice;
+pub use state::State;
+pub use writer::{Draft, Store, Writer};
