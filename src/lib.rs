@@ -1,6 +1,7 @@
 //! A private certificate authority on a local directory.
 
 pub mod clock;
+pub mod issuance;
 pub mod keys;
 pub mod store;
 pub mod x509;

@@ -1,0 +1,84 @@
+//! What is asked for.
+
+use std::collections::BTreeMap;
+
+use time::OffsetDateTime;
+
+use crate::keys::PublicKey;
+use crate::x509::time::Span;
+use crate::x509::{Csr, Extension, GeneralName, Name};
+
+/// What is asked for, on the command line or by a CSR.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The key to be certified.
+    pub public_key: PublicKey,
+    /// What the certificate is for, as typed: the variable `name` of the profile's templates. From a CSR: its common name,
+    /// else its first alternative name.
+    pub name: Option<String>,
+    /// The subject asked for explicitly; a profile may ignore it.
+    pub subject: Option<Name>,
+    /// Alternative names the operator typed (trusted to be meant, still checked against the profile).
+    pub names: Vec<GeneralName>,
+    /// The names and extensions of a CSR, if one is behind this.
+    pub csr: Option<CsrRequest>,
+    /// The validity asked for.
+    pub validity: Validity,
+    /// Profile variables (`--set key=value`).
+    pub variables: BTreeMap<String, String>,
+    /// Name constraints for an authority certificate (`--permit`, `--exclude`), on top of the profile's.
+    pub name_constraints: Option<crate::x509::extension::NameConstraints>,
+    /// A path length for an authority certificate instead of the profile's.
+    pub path_len: Option<u8>,
+    /// Extra key usage of the operator's choice is not a thing: extensions come from the profile only.
+    pub strict: bool,
+}
+
+/// What a CSR asks for.
+#[derive(Debug, Clone)]
+pub struct CsrRequest {
+    /// Its subject.
+    pub subject: Name,
+    /// Its alternative names, perhaps malformed ones.
+    pub names: Vec<GeneralName>,
+    /// Its other extensions, which are reported as dropped unless the profile gives the same.
+    pub extensions: Vec<Extension>,
+}
+
+/// A validity as asked: any part may be missing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Validity {
+    /// `--not-before`.
+    pub not_before: Option<OffsetDateTime>,
+    /// `--not-after`.
+    pub not_after: Option<OffsetDateTime>,
+    /// `--validity`.
+    pub span: Option<Span>,
+}
+
+impl Request {
+    /// A request for a key and nothing else.
+    pub fn new(public_key: PublicKey) -> Self {
+        Self {
+            public_key,
+            name: None,
+            subject: None,
+            names: Vec::new(),
+            csr: None,
+            validity: Validity::default(),
+            variables: BTreeMap::new(),
+            name_constraints: None,
+            path_len: None,
+            strict: false,
+        }
+    }
+
+    /// The request that a CSR makes, after proof of possession.
+    ///
+    /// # Errors
+    /// [`super::IssuanceError::Possession`], [`super::IssuanceError::Key`].
+    pub fn from_csr(csr: &Csr) -> Result<Self, super::IssuanceError> {
+        let _ = csr;
+        todo!()
+    }
+}
