@@ -36,13 +36,14 @@ impl IssuingDistributionPoint {
         if fields.is_empty() {
             return Err("it says nothing".into());
         }
-        let mut point = Self::default();
-        point.names = fields.optional(tlv::context_constructed(0))?.map(point_name).transpose()?;
-        point.only_user_certs = flag(&mut fields, 1)?;
-        point.only_ca_certs = flag(&mut fields, 2)?;
-        point.some_reasons = reasons(&mut fields, 3)?;
-        point.indirect = flag(&mut fields, 4)?;
-        point.only_attribute = flag(&mut fields, 5)?;
+        let point = Self {
+            names: fields.optional(tlv::context_constructed(0))?.map(point_name).transpose()?,
+            only_user_certs: flag(&mut fields, 1)?,
+            only_ca_certs: flag(&mut fields, 2)?,
+            some_reasons: reasons(&mut fields, 3)?,
+            indirect: flag(&mut fields, 4)?,
+            only_attribute: flag(&mut fields, 5)?,
+        };
         fields.finish()?;
         if [point.only_user_certs, point.only_ca_certs, point.only_attribute].iter().filter(|only| **only).count() > 1 {
             return Err("it is limited to two kinds of certificates at once".into());

@@ -70,6 +70,12 @@ pub(super) fn read_algorithm<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], Fa
     Ok(whole.whole)
 }
 
+/// The object identifier of an AlgorithmIdentifier.
+pub(super) fn algorithm_oid(algorithm: &[u8]) -> Option<Oid> {
+    let contents = Tlv::only_contents(algorithm, tlv::SEQUENCE).ok()?;
+    tlv::oid(Reader::new(contents).expect(tlv::OBJECT_IDENTIFIER).ok()?).ok()
+}
+
 /// Takes a SubjectPublicKeyInfo; what the key is does not matter here.
 pub(super) fn read_spki<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], Fault> {
     let whole = reader.read()?;
