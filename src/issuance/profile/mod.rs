@@ -18,10 +18,8 @@ use std::sync::Arc;
 
 use crate::keys::{Algorithm, KeyKind};
 
-pub(super) use pattern::NameKind;
-pub(super) use rules::{
-    AttributeTypes, ExtraValue, Names, Required, Rules, SubjectTemplate, UrlList, ValidityRules, VariableRules,
-};
+pub(super) use pattern::{NameKind, glob};
+pub(super) use rules::{Required, Rules, UrlList};
 pub(super) use suggest::nearest;
 pub(super) use template::{Escape, Template, Variables};
 

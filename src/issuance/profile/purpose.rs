@@ -11,11 +11,11 @@ const WORDS: [(&str, Oid); 12] = [
     ("timeStamping", oid::EKU_TIME_STAMPING),
     ("OCSPSigning", oid::EKU_OCSP_SIGNING),
     ("anyExtendedKeyUsage", oid::EKU_ANY),
-    ("ipsecIKE", Oid::new_unwrap("1.3.6.1.5.5.7.3.17")),
-    ("documentSigning", Oid::new_unwrap("1.3.6.1.5.5.7.3.36")),
-    ("msSmartcardLogon", Oid::new_unwrap("1.3.6.1.4.1.311.20.2.2")),
-    ("pkinitClientAuth", Oid::new_unwrap("1.3.6.1.5.2.3.4")),
-    ("pkinitKDC", Oid::new_unwrap("1.3.6.1.5.2.3.5")),
+    ("documentSigning", oid::EKU_DOCUMENT_SIGNING),
+    ("ipsecIKE", oid::EKU_IPSEC_IKE),
+    ("pkinitClientAuth", oid::EKU_PKINIT_CLIENT),
+    ("pkinitKDC", oid::EKU_PKINIT_KDC),
+    ("smartcardLogon", oid::EKU_SMARTCARD_LOGON),
 ];
 
 /// Reads a word or a dotted number.

@@ -68,10 +68,25 @@ impl Template {
             None => program(source, escape)?,
         };
         let template = Self { escape, form };
-        match template.needs().find(|name| !known.contains(name)) {
-            Some(name) => Err(format!("unknown variable {name:?}{}", super::suggest::hint(name, known))),
-            None => Ok(template),
+        if let Some(name) = template.needs().find(|name| !known.contains(name)) {
+            return Err(format!("unknown variable {name:?}{}", super::suggest::hint(name, known)));
         }
+        Ok(template)
+    }
+
+    /// Whether it is words and plain variables only.
+    pub(super) fn is_plain(&self) -> bool {
+        matches!(self.form, Form::Pieces(_))
+    }
+
+    /// A plain template with the same text for every variable, to see whether it makes sense at all.
+    pub(super) fn render_with(&self, value: &str) -> String {
+        let mut variables = Variables::default();
+        let needs: Vec<&str> = self.needs().collect();
+        for name in needs {
+            variables.set(name, value);
+        }
+        self.render(&variables).unwrap_or_default()
     }
 
     /// A text without any variable.
@@ -109,13 +124,16 @@ impl Template {
             Form::Pieces(pieces) => Ok(pieces.iter().fold(String::new(), |mut out, piece| {
                 match piece {
                     Piece::Text(text) => out.push_str(text),
-                    Piece::Variable(name) => escape_into(&mut out, variables.value(name).unwrap_or_default(), self.escape),
+                    Piece::Variable(name) => {
+                        escape_into(&mut out, variables.value(name).unwrap_or_default(), self.escape)
+                    }
                 }
                 out
             })),
             Form::Program { environment, .. } => {
                 let program = environment.get_template(PROGRAM).map_err(|error| sentence(&error))?;
-                let text = program.render(&variables.0).map_err(|error| sentence(&error))?;
+                let values = self.needs().filter_map(|name| Some((name, Value::from(variables.value(name)?))));
+                let text = program.render(Value::from_pairs(values)).map_err(|error| sentence(&error))?;
                 if text.chars().any(char::is_control) {
                     return Err("the filled-in template holds a control character".into());
                 }
