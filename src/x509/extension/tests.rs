@@ -262,6 +262,8 @@ fn descriptions_are_plain_and_bounded() {
     assert_eq!(unknown(vec![0xff; 65]), format!("value {}… (65 octets)", "ff".repeat(64)));
     let broken = Extension { oid: oid::KEY_USAGE, critical: true, value: vec![3, 0] };
     assert_eq!(text(broken), "malformed: keyUsage: a bit string without its first octet | value 0300");
+    let no_names = Extension { oid: oid::ISSUER_ALT_NAME, critical: false, value: vec![0x30, 0] };
+    assert_eq!(text(no_names), "malformed: issuerAltName: an empty list of names | value 3000");
     let no_null = Extension { oid: oid::OCSP_NOCHECK, critical: false, value: vec![5, 0, 0] };
     assert!(text(no_null).starts_with("malformed"));
 }

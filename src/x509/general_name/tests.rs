@@ -231,7 +231,10 @@ fn encoding_round_trips() {
     let upn = GeneralName::encode_all(&[GeneralName::Upn("u@d".into())]).unwrap();
     assert_eq!(upn, b"\x30\x15\xa0\x13\x06\x0a\x2b\x06\x01\x04\x01\x82\x37\x14\x02\x03\xa0\x05\x0c\x03u@d");
     let other = foreign(0xa5, b"\xa1\x03\x0c\x01x").unwrap();
-    assert_eq!(GeneralName::parse_all(&GeneralName::encode_all(&[other.clone()]).unwrap()).unwrap(), [other]);
+    assert_eq!(
+        GeneralName::parse_all(&GeneralName::encode_all(std::slice::from_ref(&other)).unwrap()).unwrap(),
+        [other]
+    );
 }
 
 #[test]
