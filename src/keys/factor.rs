@@ -21,7 +21,7 @@ pub(super) fn small(modulus: &BigUint) -> Option<u32> {
 }
 
 /// Whether the modulus has the fingerprint of CVE-2017-15361: a residue in the subgroup that 65537 generates, modulo
-/// each small prime (Nemec et al., "The Return of Coppersmith's Attack", §3). A sound key has it once in 2^27 or so.
+/// each small prime (Nemec et al., "The Return of Coppersmith's Attack", §3). A sound key has it once in 2^28 or so.
 pub(super) fn is_roca(modulus: &BigUint) -> bool {
     odd_primes(167).into_iter().all(|prime| {
         let residue = low_word(&(modulus % prime));
