@@ -1,8 +1,14 @@
 //! Certificate extensions: encoders and decoders for the standard ones.
 
-use std::net::IpAddr;
-
+pub use super::constraints::{NameConstraints, Subtree};
 use super::{GeneralName, Oid, X509Error};
+
+mod decode;
+
+pub use decode::{
+    decode_authority_info_access, decode_authority_key_id, decode_basic_constraints, decode_certificate_policies,
+    decode_crl_urls, decode_extended_key_usage, decode_key_id, decode_key_usage,
+};
 
 /// One extension with its value as DER.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,73 +69,6 @@ impl KeyUsage {
     /// The names of the bits that are set.
     pub fn names(self) -> Vec<&'static str> {
         (0..9).filter(|bit| self.0 & (1 << bit) != 0).map(|bit| Self::NAMES[bit]).collect()
-    }
-}
-
-/// A subtree of a name constraint, RFC 5280 §4.2.1.10.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Subtree {
-    /// A directory name prefix.
-    DirectoryName(super::Name),
-    /// A DNS subtree, without a leading dot.
-    Dns(String),
-    /// A mailbox, a host, or a domain with a leading dot.
-    Email(String),
-    /// An address and its prefix length in bits.
-    Ip(IpAddr, u8),
-    /// Anything else: its DER.
-    Other(Vec<u8>),
-    /// A URI host, or a domain with a leading dot.
-    Uri(String),
-}
-
-impl Subtree {
-    /// Parses what a person types after `--permit`: `corp.test`, `dns:corp.test`, `10.0.0.0/8`, `ip:::1/128`, `ip:127.0.0.1`,
-    /// `email:corp.test`, `uri:corp.test`, `dirname:O=Acme`. A leading dot of a DNS name is dropped (pyca refuses it).
-    ///
-    /// # Errors
-    /// [`X509Error::Invalid`].
-    pub fn parse(text: &str) -> Result<Self, X509Error> {
-        let _ = text;
-        todo!()
-    }
-}
-
-impl std::fmt::Display for Subtree {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let _ = f;
-        todo!()
-    }
-}
-
-/// Permitted and excluded subtrees.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct NameConstraints {
-    /// `permittedSubtrees`.
-    pub permitted: Vec<Subtree>,
-    /// `excludedSubtrees`.
-    pub excluded: Vec<Subtree>,
-}
-
-impl NameConstraints {
-    /// Reads the extension's value.
-    ///
-    /// # Errors
-    /// [`X509Error::Malformed`].
-    pub fn from_der(der: &[u8]) -> Result<Self, X509Error> {
-        let _ = der;
-        todo!()
-    }
-
-    /// Whether a name is allowed: outside every excluded subtree, and inside a permitted one if there is any of its
-    /// kind. The error says which rule forbids it.
-    ///
-    /// # Errors
-    /// [`X509Error::Invalid`] with a plain sentence.
-    pub fn check(&self, name: &GeneralName) -> Result<(), X509Error> {
-        let _ = name;
-        todo!()
     }
 }
 

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use super::{Name, Oid, X509Error};
 
+mod codec;
+
 /// One `GeneralName`, RFC 5280 §4.2.1.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -55,24 +57,6 @@ impl GeneralName {
     /// # Errors
     /// [`X509Error::Invalid`] says why.
     pub fn check(&self) -> Result<(), X509Error> {
-        todo!()
-    }
-
-    /// Reads the value of a subjectAltName extension (`GeneralNames` in DER).
-    ///
-    /// # Errors
-    /// [`X509Error::Malformed`].
-    pub fn parse_all(der: &[u8]) -> Result<Vec<Self>, X509Error> {
-        let _ = der;
-        todo!()
-    }
-
-    /// Writes `GeneralNames` in DER.
-    ///
-    /// # Errors
-    /// [`X509Error::Invalid`] for a value that has no encoding (non-ASCII in an IA5String).
-    pub fn encode_all(names: &[Self]) -> Result<Vec<u8>, X509Error> {
-        let _ = names;
         todo!()
     }
 }

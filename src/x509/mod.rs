@@ -1,8 +1,10 @@
 //! X.509 structures: names, extensions, requests, certificates, CRLs. Encoding and decoding, no policy.
 
 pub mod certificate;
+pub mod constraints;
 pub mod crl;
 pub mod csr;
+pub mod display;
 pub mod extension;
 pub mod general_name;
 pub mod name;
@@ -12,10 +14,13 @@ pub mod pem;
 pub mod serial;
 pub mod tbs;
 pub mod time;
+mod tlv;
 
 pub use certificate::{BasicConstraints, Certificate};
+pub use constraints::{NameConstraints, Subtree};
 pub use crl::{Crl, RevocationReason, RevokedEntry};
 pub use csr::Csr;
+pub use display::escape;
 pub use extension::{Extension, KeyUsage};
 pub use general_name::GeneralName;
 pub use name::Name;
