@@ -77,7 +77,8 @@ pub fn write(cx: &mut Context, path: &Path, bytes: &[u8], secret: bool, force: b
     }
     refuse_existing(&[path.to_owned()], force)?;
     if is_device(path) {
-        let mut device = OpenOptions::new().write(true).open(path).map_err(|error| CliError::io(path, "write", &error))?;
+        let mut device =
+            OpenOptions::new().write(true).open(path).map_err(|error| CliError::io(path, "write", &error))?;
         return device.write_all(bytes).map_err(|error| CliError::io(path, "write", &error));
     }
     atomic::write(path, bytes, mode(secret), force).map_err(|error| match error {
@@ -111,4 +112,16 @@ fn is_text(bytes: &[u8]) -> bool {
 
 fn mode(secret: bool) -> u32 {
     if secret { 0o600 } else { 0o644 }
+}
+
+/// Reads a file that may be missing.
+///
+/// # Errors
+/// Names the file, when it is there and cannot be read.
+pub fn read_if_there(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, CliError> {
+    match File::open(path) {
+        Ok(mut file) => input::all(&mut file, limit).map(Some).map_err(|error| CliError::io(path, "read", &error)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(CliError::io(path, "read", &error)),
+    }
 }

@@ -50,10 +50,7 @@ impl Settings {
     }
 }
 
-fn passphrase(
-    global: &GlobalArgs,
-    variables: &BTreeMap<OsString, OsString>,
-) -> Result<Option<SecretSource>, CliError> {
+fn passphrase(global: &GlobalArgs, variables: &BTreeMap<OsString, OsString>) -> Result<Option<SecretSource>, CliError> {
     const NAME: &str = "CERTWRIGHT_PASSPHRASE_SOURCE";
     match (&global.passphrase, variable(variables, NAME)) {
         (Some(source), _) => Ok(Some(source.clone())),
@@ -68,15 +65,15 @@ fn passphrase(
 /// The platform's place for a program's data. A relative `XDG_DATA_HOME` does not count (XDG Base Directory, "Basics").
 fn data_directory(variables: &BTreeMap<OsString, OsString>) -> Option<PathBuf> {
     let absolute = |name| variable(variables, name).map(Path::new).filter(|path| path.is_absolute());
-    let home = absolute("HOME").map(|home| {
-        home.join(if cfg!(target_os = "macos") { "Library/Application Support" } else { ".local/share" })
-    });
+    let home = absolute("HOME")
+        .map(|home| home.join(if cfg!(target_os = "macos") { "Library/Application Support" } else { ".local/share" }));
     Some(absolute("XDG_DATA_HOME").map(Path::to_owned).or(home)?.join("certwright"))
 }
 
 /// `user@host`: who the environment says, else the user's number; the journal is not where a person proves who they are.
 fn actor(variables: &BTreeMap<OsString, OsString>) -> String {
-    let user = ["USER", "LOGNAME"].iter().find_map(|name| variable(variables, name)).map(|name| word(&name.to_string_lossy()));
+    let user =
+        ["USER", "LOGNAME"].iter().find_map(|name| variable(variables, name)).map(|name| word(&name.to_string_lossy()));
     let user = user.filter(|name| !name.is_empty()).unwrap_or_else(|| rustix::process::getuid().as_raw().to_string());
     let host = word(&rustix::system::uname().nodename().to_string_lossy());
     if host.is_empty() { user } else { format!("{user}@{host}") }

@@ -77,3 +77,9 @@ pub fn lineage_name(text: &str) -> String {
     let _ = text;
     todo!()
 }
+
+/// x
+pub fn authority_name(text: &str) -> Result<String, super::StoreError> {
+    let _ = text;
+    todo!()
+}

@@ -4,6 +4,7 @@
 //! [`Writer::commit`] records in the journal first and lets files appear after.
 
 pub mod atomic;
+mod encoding;
 mod error;
 mod event;
 mod journal;
@@ -14,9 +15,10 @@ mod recovery;
 mod state;
 mod writer;
 
+pub use encoding::{decode_der, encode_der};
 pub use error::StoreError;
-pub use event::{AuthorityRecord, CertificateRecord, Entry, Event};
-pub use layout::{Layout, lineage_name};
+pub use event::{AuthorityRecord, CertificateRecord, Entry, Event, encode_request};
+pub use layout::{Layout, authority_name, lineage_name};
 pub use manifest::{Manifest, Settings};
 pub use recovery::Notice;
 pub use state::State;

@@ -3,10 +3,19 @@
 //! A new one: a file with an `Args` struct, its `EXAMPLES` and a `run`; a line each in the module list, in [`Command`] and in
 //! [`Command::run`], in alphabetical order.
 
+mod authority;
+mod bundle;
 mod completions;
-mod log;
-mod man;
-mod store;
+mod dev;
+mod dry_run;
+mod init;
+mod inspect;
+mod issue;
+mod list;
+mod options;
+mod report;
+mod show;
+mod sign;
 
 use std::path::PathBuf;
 
@@ -69,10 +78,14 @@ pub struct GlobalArgs {
 #[derive(Debug, Subcommand)]
 #[expect(missing_docs, reason = "each is described where it is defined, and clap shows that text")]
 pub enum Command {
+    Authority(authority::AuthorityArgs),
     Completions(completions::Args),
-    Log(log::Args),
-    Man(man::Args),
-    Store(store::Args),
+    Dev(dev::DevArgs),
+    Init(Box<init::InitArgs>),
+    Issue(Box<issue::IssueArgs>),
+    List(list::ListArgs),
+    Show(show::ShowArgs),
+    Sign(Box<sign::SignArgs>),
 }
 
 impl Command {
@@ -82,10 +95,14 @@ impl Command {
     /// What the person is told, with the exit code.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         match self {
+            Self::Authority(args) => args.run(cx),
             Self::Completions(args) => args.run(cx),
-            Self::Log(args) => args.run(cx),
-            Self::Man(args) => args.run(cx),
-            Self::Store(args) => args.run(cx),
+            Self::Dev(args) => args.run(cx),
+            Self::Init(args) => args.run(cx),
+            Self::Issue(args) => args.run(cx),
+            Self::List(args) => args.run(cx),
+            Self::Show(args) => args.run(cx),
+            Self::Sign(args) => args.run(cx),
         }
     }
 }
