@@ -104,6 +104,12 @@ impl From<StoreError> for CliError {
             StoreError::Exists(_) => {
                 Self::new(Exit::Failed, &error, "choose another name, or say --force if it takes one")
             }
+            StoreError::Invalid(_) => Self::usage(error.to_string()),
+            StoreError::Recorded { .. } => Self::new(
+                Exit::Failed,
+                &error,
+                "what is recorded is safe: the next command that writes completes its files",
+            ),
             StoreError::Io { path, source } => Self::io(path, "use", source),
         }
     }
