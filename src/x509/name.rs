@@ -41,8 +41,8 @@ impl Name {
     /// the order given, as OpenSSL's `-subj` and step do. Values may be quoted or escaped per RFC 4514 §2.4; `+` joins a
     /// multi-valued RDN; `/CN=x/O=y` (OpenSSL) works too. Known types: CN O OU C ST L STREET DC UID SN GN SERIALNUMBER
     /// TITLE emailAddress, any other as a dotted OID. Values are UTF8String, `C` and `SERIALNUMBER` PrintableString,
-    /// `DC` and `emailAddress` IA5String; the upper bounds of RFC 5280 appendix A hold. What [`Name`]'s `Display` writes
-    /// is read back as the same name.
+    /// `DC` and `emailAddress` IA5String; the upper bounds of RFC 5280 appendix A hold. What `Display` writes of
+    /// such a name is read back as the same name. An upper-case country is made of a lower-case one.
     ///
     /// # Errors
     /// [`X509Error::Invalid`] says which part and why.

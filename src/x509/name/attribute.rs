@@ -130,6 +130,9 @@ pub(super) fn encode(kind: &str, value: &str) -> Result<Vec<u8>, X509Error> {
     if let Some(control) = value.chars().find(|character| character.is_control()) {
         return Err(invalid(&format!("the value has a control character ({})", escape(&control.to_string()))));
     }
+    if known.is_some_and(|known| known.names[0] == "DC") && value.contains('.') {
+        return Err(invalid("one label for each DC, as in DC=corp,DC=test"));
+    }
     let bound = known.map_or(32_768, |known| known.bound);
     let length = value.chars().count();
     if length > bound && known.is_none_or(|known| known.syntax != Syntax::Country) {
