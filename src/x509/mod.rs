@@ -1,11 +1,14 @@
 //! X.509 structures: names, extensions, requests, certificates, CRLs. Encoding and decoding, no policy.
 
+mod armor;
 pub mod certificate;
 pub mod constraints;
+mod content;
 pub mod crl;
 pub mod csr;
 pub mod describe;
 pub mod display;
+pub mod distribution;
 pub mod extension;
 pub mod general_name;
 mod host;
@@ -14,6 +17,7 @@ pub mod oid;
 pub mod path;
 pub mod pem;
 pub mod serial;
+mod structure;
 pub mod tbs;
 pub mod time;
 mod tlv;
@@ -24,6 +28,7 @@ pub use crl::{Crl, RevocationReason, RevokedEntry};
 pub use csr::Csr;
 pub use describe::describe;
 pub use display::escape;
+pub use distribution::IssuingDistributionPoint;
 pub use extension::{Extension, KeyUsage};
 pub use general_name::GeneralName;
 pub use name::Name;
