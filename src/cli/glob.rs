@@ -1,7 +1,7 @@
 //! Patterns with `*` and `?`, as a shell has them.
 
 /// Whether a text fits a pattern, ASCII case ignored; `*` is any number of characters (dots included), `?` one.
-pub(super) fn matches(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let pattern: Vec<char> = pattern.chars().collect();
     let text: Vec<char> = text.chars().collect();
     let (mut at, mut star, mut mark, mut place) = (0, None, 0, 0);
