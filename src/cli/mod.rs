@@ -19,13 +19,13 @@ mod settings;
 mod table;
 mod text;
 mod ui;
+mod value;
 
 pub use commands::{Cli, command};
 pub use context::Context;
 pub use environment::Environment;
 pub use error::CliError;
 pub use exit::Exit;
-pub use files::OutputFile;
 pub use process::harden;
 pub use progress::Progress;
 pub use prompt::{NoPrompt, Prompt, TerminalPrompt};
