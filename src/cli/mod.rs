@@ -19,7 +19,7 @@ mod settings;
 mod table;
 mod text;
 mod ui;
-mod value;
+mod url;
 
 pub use commands::{Cli, command};
 pub use context::Context;
