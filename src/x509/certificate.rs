@@ -252,3 +252,92 @@ fn check_validity(contents: &[u8]) -> Result<(), Fault> {
     structure::instant(times.read()?)?;
     times.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::x509::fixtures::{NOW, Node, Spec};
+
+    #[test]
+    fn says_what_was_asked_for() {
+        let spec = Spec::ca("Acme Root CA", Some(1)).permit(&["corp.test"]).purposes(&[oid::EKU_SERVER_AUTH]);
+        let certificate = Node::root(&spec).certificate;
+        assert_eq!(certificate.version, 3);
+        assert_eq!(certificate.basic_constraints, Some(BasicConstraints { ca: true, path_len: Some(1) }));
+        assert_eq!(certificate.key_usage, spec.key_usage);
+        assert_eq!(certificate.extended_key_usage, Some(vec![oid::EKU_SERVER_AUTH]));
+        assert_eq!(certificate.name_constraints, Some(spec.constraints));
+        assert_eq!(certificate.authority_key_id, certificate.subject_key_id);
+        assert!(certificate.not_before < NOW && NOW < certificate.not_after);
+        assert!(certificate.is_ca() && certificate.is_self_issued());
+        assert!(certificate.tbs_der().len() < certificate.der().len());
+        assert!(certificate.to_pem().starts_with("-----BEGIN CERTIFICATE-----\n"));
+    }
+
+    #[test]
+    fn anything_cut_flipped_or_appended_is_refused_or_read() {
+        let spec = Spec::ca("Acme Root CA", Some(1)).permit(&["corp.test", "10.0.0.0/8"]);
+        let der = Node::root(&spec).certificate.der().to_vec();
+        for length in 0..der.len() {
+            assert!(Certificate::from_der(&der[..length]).is_err(), "{length}");
+        }
+        assert!(Certificate::from_der(&[&der[..], &[0]].concat()).is_err());
+        for position in 0..der.len() {
+            for bit in 0..8 {
+                let mut changed = der.clone();
+                changed[position] ^= 1 << bit;
+                let _ = Certificate::from_der(&changed);
+            }
+        }
+    }
+
+    /// The parts of a certificate, to be put together wrongly.
+    fn parts(certificate: &Certificate) -> Vec<Vec<u8>> {
+        let mut fields = Reader::new(Tlv::only_contents(certificate.tbs_der(), tlv::SEQUENCE).unwrap());
+        let mut parts = Vec::new();
+        while !fields.is_empty() {
+            parts.push(fields.read().unwrap().whole.to_vec());
+        }
+        parts
+    }
+
+    fn read(parts: &[Vec<u8>], algorithm: &[u8]) -> Result<Certificate, X509Error> {
+        let tbs = tlv::encode(tlv::SEQUENCE, &parts.concat());
+        Certificate::from_der(&tlv::encode(tlv::SEQUENCE, &[&tbs, algorithm, &[3, 1, 0]].concat()))
+    }
+
+    #[test]
+    fn refuses_what_x509_parser_lets_pass() {
+        let certificate = Node::root(&Spec::leaf("api.corp.test", &["api.corp.test"])).certificate;
+        let algorithm = certificate.signature_algorithm_der.as_slice();
+        let good = parts(&certificate);
+        read(&good, algorithm).unwrap();
+        let changed = |index: usize, with: &[u8]| {
+            let mut parts = good.clone();
+            parts[index] = with.to_vec();
+            read(&parts, algorithm).unwrap_err().to_string()
+        };
+        assert!(read(&good, &[0x30, 3, 6, 1, 0x2a]).unwrap_err().to_string().contains("differ"));
+        assert!(changed(0, &[0xa0, 3, 2, 1, 0]).contains("version"));
+        assert!(changed(0, &[0xa0, 3, 2, 1, 3]).contains("version"));
+        assert!(changed(0, &[0xa0, 3, 2, 1, 1]).contains("extensions in a version 2"));
+        assert!(changed(0, &[]).contains("extensions in a version 1"));
+        assert!(changed(1, &[2, 0]).contains("serialNumber"));
+        assert!(changed(1, &[2, 2, 0, 1]).contains("not minimal"));
+        assert!(changed(4, &[&good[4][..], &[5, 0]].concat()).contains("subject"));
+        let times = Tlv::only_contents(&good[4], tlv::SEQUENCE).unwrap();
+        assert!(changed(4, &tlv::encode(tlv::SEQUENCE, &[times, &[5, 0]].concat())).contains("validity"));
+        let key = Tlv::only_contents(&good[6], tlv::SEQUENCE).unwrap();
+        assert!(changed(6, &tlv::encode(tlv::SEQUENCE, &[key, &[5, 0]].concat())).contains("subjectPublicKeyInfo"));
+        assert!(changed(7, &[&good[7][..], &[5, 0]].concat()).contains("after the end"));
+        assert!(changed(7, &[0xa3, 0x80, 0x30, 0, 0, 0]).contains("indefinite"));
+    }
+
+    #[test]
+    fn reads_version_1() {
+        let certificate = Node::root(&Spec::leaf("api.corp.test", &[])).certificate;
+        let parts = parts(&certificate)[1..7].to_vec();
+        let old = read(&parts, &certificate.signature_algorithm_der).unwrap();
+        assert_eq!((old.version, old.extensions.len(), old.is_ca()), (1, 0, false));
+    }
+}
