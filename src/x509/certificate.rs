@@ -1,8 +1,9 @@
 //! Certificates as they are read: facts, no judgement.
 
 use time::OffsetDateTime;
-use x509_parser::certificate::X509CertificateParser;
-use x509_parser::nom::Parser;
+use x509_parser::certificate::Validity;
+use x509_parser::prelude::FromDer;
+use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::extension::{self, NameConstraints};
 use super::structure::{self, Signed, field};
@@ -78,24 +79,19 @@ impl Certificate {
     pub fn from_der(der: &[u8]) -> Result<Self, X509Error> {
         let signed = Signed::read(der).map_err(tlv::malformed(WHAT))?;
         let layout = Layout::read(signed.fields, signed.algorithm).map_err(tlv::malformed(WHAT))?;
-        let (_, parsed) = X509CertificateParser::new()
-            .with_deep_parse_extensions(false)
-            .parse(der)
-            .map_err(|error| tlv::malformed(WHAT)(error.to_string()))?;
-        let parsed = parsed.tbs_certificate;
         let part = structure::inside(WHAT);
         let mut certificate = Self {
             der: der.to_vec(),
             tbs: signed.tbs,
             signature: signed.signature.to_vec(),
             version: layout.version,
-            serial: Serial::from_content(parsed.raw_serial()),
+            serial: Serial::from_content(layout.serial),
             signature_algorithm_der: signed.algorithm.to_vec(),
-            issuer: Name::from_der(parsed.issuer.as_raw()).map_err(&part)?,
-            not_before: parsed.validity.not_before.to_datetime(),
-            not_after: parsed.validity.not_after.to_datetime(),
-            subject: Name::from_der(parsed.subject.as_raw()).map_err(&part)?,
-            spki_der: parsed.subject_pki.raw.to_vec(),
+            issuer: structure::read_name(layout.issuer).map_err(&part)?,
+            not_before: layout.validity.not_before.to_datetime(),
+            not_after: layout.validity.not_after.to_datetime(),
+            subject: structure::read_name(layout.subject).map_err(&part)?,
+            spki_der: layout.spki.raw.to_vec(),
             extensions: Vec::new(),
             basic_constraints: None,
             key_usage: None,
@@ -204,30 +200,31 @@ impl Certificate {
     }
 }
 
-/// What x509-parser does not check or does not give, read strictly from the `TBSCertificate`.
-struct Layout {
+/// The fields of a `TBSCertificate`.
+///
+/// x509-parser reads them one by one, and only after a strict look: it passes over what is left in a SEQUENCE, takes BER
+/// lengths and does not compare the algorithms. Extensions are read without it, which is a third of the time.
+struct Layout<'a> {
     version: u8,
+    serial: &'a [u8],
+    issuer: &'a [u8],
+    validity: Validity,
+    subject: &'a [u8],
+    spki: SubjectPublicKeyInfo<'a>,
     extensions: Vec<Extension>,
 }
 
-impl Layout {
-    fn read(mut fields: Reader<'_>, outer_algorithm: &[u8]) -> Result<Self, Fault> {
-        let version = match fields.optional(tlv::context_constructed(0))? {
-            None => 1,
-            Some(tagged) => match Tlv::only_contents(tagged.contents, tlv::INTEGER)? {
-                [1] => 2,
-                [2] => 3,
-                _ => return Err("version: not 2 or 3 (version 1 is written by leaving it out)".into()),
-            },
-        };
-        field("serialNumber", structure::read_serial(&mut fields))?;
+impl<'a> Layout<'a> {
+    fn read(mut fields: Reader<'a>, outer_algorithm: &[u8]) -> Result<Self, Fault> {
+        let version = read_version(fields.optional(tlv::context_constructed(0))?)?;
+        let serial = field("serialNumber", structure::read_serial(&mut fields))?;
         if field("signature", structure::read_algorithm(&mut fields))? != outer_algorithm {
             return Err("the signature algorithms inside and outside the signed part differ".into());
         }
-        field("issuer", fields.expect(tlv::SEQUENCE))?;
-        field("validity", fields.expect(tlv::SEQUENCE).and_then(check_validity))?;
-        field("subject", fields.expect(tlv::SEQUENCE))?;
-        field("subjectPublicKeyInfo", structure::read_spki(&mut fields))?;
+        let issuer = field("issuer", fields.read())?;
+        let validity = field("validity", fields.read().and_then(read_validity))?;
+        let subject = field("subject", fields.read())?;
+        let spki = field("subjectPublicKeyInfo", structure::read_spki(&mut fields).and_then(parse))?;
         for number in [1, 2] {
             if let Some(unique_id) = fields.optional(tlv::context(number))? {
                 structure::check_bit_string(unique_id.contents)?;
@@ -242,15 +239,30 @@ impl Layout {
             Some(tagged) => structure::read_extensions(Tlv::only(tagged.contents)?)?,
         };
         fields.finish()?;
-        Ok(Self { version, extensions })
+        Ok(Self { version, serial, issuer: issuer.whole, validity, subject: subject.whole, spki, extensions })
     }
 }
 
-fn check_validity(contents: &[u8]) -> Result<(), Fault> {
-    let mut times = Reader::new(contents);
+fn read_version(tagged: Option<Tlv<'_>>) -> Result<u8, Fault> {
+    let Some(tagged) = tagged else { return Ok(1) };
+    match Tlv::only_contents(tagged.contents, tlv::INTEGER)? {
+        [1] => Ok(2),
+        [2] => Ok(3),
+        _ => Err("version: not 2 or 3 (version 1 is written by leaving it out)".into()),
+    }
+}
+
+fn read_validity(validity: Tlv<'_>) -> Result<Validity, Fault> {
+    let mut times = Reader::new(validity.expect_tag(tlv::SEQUENCE)?);
     structure::instant(times.read()?)?;
     structure::instant(times.read()?)?;
-    times.finish()
+    times.finish()?;
+    parse(validity.whole)
+}
+
+/// Has x509-parser read one field.
+fn parse<'a, T: FromDer<'a, x509_parser::error::X509Error>>(der: &'a [u8]) -> Result<T, Fault> {
+    T::from_der(der).map(|(_, value)| value).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -132,7 +132,7 @@ impl Crl {
             der: der.to_vec(),
             tbs: signed.tbs,
             signature: signed.signature.to_vec(),
-            issuer: Name::from_der(list.issuer).map_err(&part)?,
+            issuer: structure::read_name(list.issuer).map_err(&part)?,
             signature_algorithm_der: signed.algorithm.to_vec(),
             this_update: list.this_update,
             next_update: list.next_update,

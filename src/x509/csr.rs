@@ -56,7 +56,7 @@ impl Csr {
             der: der.to_vec(),
             info: signed.tbs,
             signature: signed.signature.to_vec(),
-            subject: Name::from_der(info.subject).map_err(&part)?,
+            subject: structure::read_name(info.subject).map_err(&part)?,
             spki_der: info.spki.to_vec(),
             signature_algorithm_der: signed.algorithm.to_vec(),
             subject_alt_names: match alternative_names {
