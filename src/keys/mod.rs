@@ -5,13 +5,17 @@
 mod algorithm;
 mod armor;
 mod asn1;
+mod cipher;
 mod ec;
 mod ed25519;
 mod factor;
 mod file;
 mod identifier;
+mod kdf;
+mod legacy;
 mod ml_dsa;
 mod pair;
+mod pbes;
 mod point;
 mod private;
 mod pss;
