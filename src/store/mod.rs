@@ -25,10 +25,12 @@ mod open;
 mod recovery;
 mod release;
 mod state;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use error::StoreError;
-pub use event::{AuthorityRecord, CertificateRecord, Entry, Event, encode_request};
+pub use event::{AuthorityRecord, CertificateRecord, Entry, Event, decode_der, encode_der, encode_request};
 pub use journal::{JournalReport, parse_journal};
 pub use layout::Layout;
 pub use manifest::{Manifest, Settings};
