@@ -23,7 +23,7 @@ mod testing;
 mod tests;
 mod text;
 mod ui;
-mod value;
+mod url;
 
 pub use commands::{Cli, command};
 pub use context::Context;
