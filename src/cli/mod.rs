@@ -17,6 +17,10 @@ mod prompt;
 mod secret;
 mod settings;
 mod table;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 mod ui;
 mod url;
