@@ -90,7 +90,8 @@ impl Context {
     pub fn passphrase(&mut self, source: Option<&SecretSource>, what: &str) -> Result<Secret, CliError> {
         let (source, slot) = self.source(source, what);
         if source == SecretSource::Prompt && !self.secrets.is_interactive() {
-            return Err(nobody_to_ask(what).hint("name its source: --passphrase env:VAR, file:PATH, fd:N, stdin or cmd:COMMAND"));
+            return Err(nobody_to_ask(what)
+                .hint("name its source: --passphrase env:VAR, file:PATH, fd:N, stdin or cmd:COMMAND"));
         }
         let secret = self.secrets.read(&source, &slot, what, &mut self.input);
         self.tell_warnings();

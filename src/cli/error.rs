@@ -76,9 +76,11 @@ impl From<StoreError> for CliError {
             StoreError::Missing(_) => {
                 Self::new(Exit::Failed, &error, "run \"certwright init\" to make one, or name one with --store DIR")
             }
-            StoreError::NotAStore(_) => {
-                Self::new(Exit::Failed, &error, "name an empty or a new directory with --store DIR; nothing was changed")
-            }
+            StoreError::NotAStore(_) => Self::new(
+                Exit::Failed,
+                &error,
+                "name an empty or a new directory with --store DIR; nothing was changed",
+            ),
             StoreError::TooNew { .. } => {
                 Self::new(Exit::Failed, &error, "upgrade certwright; this one reads the store but will not write it")
             }
@@ -97,7 +99,9 @@ impl From<StoreError> for CliError {
                 &error,
                 "a key that others could read or replace is not used; if nobody did, run: chmod 600 FILE",
             ),
-            StoreError::Exists(_) => Self::new(Exit::Failed, &error, "choose another name, or say --force if it takes one"),
+            StoreError::Exists(_) => {
+                Self::new(Exit::Failed, &error, "choose another name, or say --force if it takes one")
+            }
             StoreError::Io { path, source } => Self::io(path, "use", source),
         }
     }
@@ -153,18 +157,22 @@ impl From<IssuanceError> for CliError {
                 error,
                 "ask for what the profile allows (\"certwright profile show PROFILE\"), or name another with --profile",
             ),
-            IssuanceError::Dropped(_) => {
-                Self::new(Exit::Refused, error, "without --strict the rest is issued and the report says what was dropped")
-            }
+            IssuanceError::Dropped(_) => Self::new(
+                Exit::Refused,
+                error,
+                "without --strict the rest is issued and the report says what was dropped",
+            ),
             IssuanceError::Lint(_) => {
                 Self::new(Exit::Refused, error, "nothing was signed; change the request or the profile")
             }
             IssuanceError::Possession(_) => {
                 Self::new(Exit::Refused, error, "make the request again with the private key that belongs to it")
             }
-            IssuanceError::CheckFailed(_) => {
-                Self::new(Exit::Failed, error, "nothing was released; please report this, with the command and its version")
-            }
+            IssuanceError::CheckFailed(_) => Self::new(
+                Exit::Failed,
+                error,
+                "nothing was released; please report this, with the command and its version",
+            ),
         }
     }
 }
@@ -172,9 +180,11 @@ impl From<IssuanceError> for CliError {
 impl From<ProfileError> for CliError {
     fn from(error: ProfileError) -> Self {
         match &error {
-            ProfileError::Invalid { .. } => {
-                Self::new(Exit::Failed, &error, "\"certwright profile check FILE\" checks it, \"certwright profile schema\" describes it")
-            }
+            ProfileError::Invalid { .. } => Self::new(
+                Exit::Failed,
+                &error,
+                "\"certwright profile check FILE\" checks it, \"certwright profile schema\" describes it",
+            ),
             ProfileError::Unknown { .. } => Self::new(Exit::Usage, &error, "\"certwright profile list\" lists them"),
         }
     }
@@ -198,7 +208,9 @@ fn io_hint(error: &io::Error) -> Option<String> {
         io::ErrorKind::ReadOnlyFilesystem => {
             "the file system is read-only: commands that only read work, those that write need it mounted for writing"
         }
-        io::ErrorKind::FileTooLarge => "it is larger than anything certwright works with; check that it is the right file",
+        io::ErrorKind::FileTooLarge => {
+            "it is larger than anything certwright works with; check that it is the right file"
+        }
         io::ErrorKind::IsADirectory => "name a file in it",
         io::ErrorKind::NotADirectory => "a part of the path is a file",
         _ => return None,

@@ -8,6 +8,7 @@ mod environment;
 mod error;
 mod exit;
 mod files;
+mod glob;
 mod help;
 mod input;
 mod process;
@@ -18,13 +19,13 @@ mod settings;
 mod table;
 mod text;
 mod ui;
+mod value;
 
 pub use commands::{Cli, command};
 pub use context::Context;
 pub use environment::Environment;
 pub use error::CliError;
 pub use exit::Exit;
-pub use files::OutputFile;
 pub use process::harden;
 pub use progress::Progress;
 pub use prompt::{NoPrompt, Prompt, TerminalPrompt};
@@ -38,12 +39,16 @@ use clap::FromArgMatches;
 /// `environment`.
 pub fn run(mut environment: Environment) -> Exit {
     let mut ui = Ui::new(&mut environment);
-    ui.configure(environment.arguments.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--json"), false);
+    ui.configure(
+        environment.arguments.iter().take_while(|argument| *argument != "--").any(|argument| argument == "--json"),
+        false,
+    );
     let columns = environment.width.unwrap_or(100).clamp(40, 100);
-    let parsed = command().term_width(columns.into()).try_get_matches_from(&environment.arguments).and_then(|matches| {
-        let name = help::command_path(&matches);
-        Cli::from_arg_matches(&matches).map(|cli| (cli, name))
-    });
+    let parsed =
+        command().term_width(columns.into()).try_get_matches_from(&environment.arguments).and_then(|matches| {
+            let name = help::command_path(&matches);
+            Cli::from_arg_matches(&matches).map(|cli| (cli, name))
+        });
     let (cli, name) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => return tell(&mut ui, &error),

@@ -135,11 +135,23 @@ mod tests {
 
     #[test]
     fn a_passphrase_typed_as_a_source_is_not_repeated() {
-        for text in ["hunter2", "hunter2:x", "env:", "env:hunter2=", "fd:hunter2", "fd:1", "fd:-1", "file:", "cmd:", "PASS:hunter2"] {
+        for text in [
+            "hunter2",
+            "hunter2:x",
+            "env:",
+            "env:hunter2=",
+            "fd:hunter2",
+            "fd:1",
+            "fd:-1",
+            "file:",
+            "cmd:",
+            "PASS:hunter2",
+        ] {
             let why = text.parse::<SecretSource>().err().unwrap();
             assert!(!why.contains("hunter2"), "{why}");
         }
-        let error = super::super::command().try_get_matches_from(["certwright", "--passphrase", "hunter2"]).err().unwrap();
+        let error =
+            super::super::command().try_get_matches_from(["certwright", "--passphrase", "hunter2"]).err().unwrap();
         assert_eq!(error.kind(), clap::error::ErrorKind::ValueValidation);
         assert!(!error.to_string().contains("hunter2"), "{error}");
         assert!(!format!("{:?}", SecretSource::Pass("hunter2".into())).contains("hunter2"));

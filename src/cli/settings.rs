@@ -9,6 +9,7 @@ use super::commands::GlobalArgs;
 use super::environment::{Environment, variable};
 use super::{CliError, SecretSource};
 use crate::x509::display::is_deceptive;
+use crate::x509::time::Span;
 
 /// The global options and environment, resolved once.
 #[derive(Debug, Clone)]
@@ -50,10 +51,7 @@ impl Settings {
     }
 }
 
-fn passphrase(
-    global: &GlobalArgs,
-    variables: &BTreeMap<OsString, OsString>,
-) -> Result<Option<SecretSource>, CliError> {
+fn passphrase(global: &GlobalArgs, variables: &BTreeMap<OsString, OsString>) -> Result<Option<SecretSource>, CliError> {
     const NAME: &str = "CERTWRIGHT_PASSPHRASE_SOURCE";
     match (&global.passphrase, variable(variables, NAME)) {
         (Some(source), _) => Ok(Some(source.clone())),
@@ -68,15 +66,15 @@ fn passphrase(
 /// The platform's place for a program's data. A relative `XDG_DATA_HOME` does not count (XDG Base Directory, "Basics").
 fn data_directory(variables: &BTreeMap<OsString, OsString>) -> Option<PathBuf> {
     let absolute = |name| variable(variables, name).map(Path::new).filter(|path| path.is_absolute());
-    let home = absolute("HOME").map(|home| {
-        home.join(if cfg!(target_os = "macos") { "Library/Application Support" } else { ".local/share" })
-    });
+    let home = absolute("HOME")
+        .map(|home| home.join(if cfg!(target_os = "macos") { "Library/Application Support" } else { ".local/share" }));
     Some(absolute("XDG_DATA_HOME").map(Path::to_owned).or(home)?.join("certwright"))
 }
 
 /// `user@host`: who the environment says, else the user's number; the journal is not where a person proves who they are.
 fn actor(variables: &BTreeMap<OsString, OsString>) -> String {
-    let user = ["USER", "LOGNAME"].iter().find_map(|name| variable(variables, name)).map(|name| word(&name.to_string_lossy()));
+    let user =
+        ["USER", "LOGNAME"].iter().find_map(|name| variable(variables, name)).map(|name| word(&name.to_string_lossy()));
     let user = user.filter(|name| !name.is_empty()).unwrap_or_else(|| rustix::process::getuid().as_raw().to_string());
     let host = word(&rustix::system::uname().nodename().to_string_lossy());
     if host.is_empty() { user } else { format!("{user}@{host}") }
@@ -87,16 +85,9 @@ fn word(text: &str) -> String {
 }
 
 fn duration(text: &str) -> Result<Duration, CliError> {
-    let split = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let factor = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        _ => 0,
-    };
-    match number.parse::<u64>() {
-        Ok(number) if factor > 0 => Ok(Duration::from_secs(number.saturating_mul(factor))),
-        _ => Err(CliError::usage(format!("{text:?} is no duration; write 30s, 5m or 1h"))),
+    let span = Span::parse(text)?;
+    match (span.months, u64::try_from(span.seconds)) {
+        (0, Ok(seconds)) => Ok(Duration::from_secs(seconds)),
+        _ => Err(CliError::usage(format!("{text} is no time to wait; write 30s, 5m or 1h"))),
     }
 }

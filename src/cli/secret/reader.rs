@@ -21,7 +21,7 @@ const LIMIT: usize = 4096;
 ///
 /// Two secrets from standard input are two lines of it, and two prompts are two questions; everything else gives the same
 /// secret however often it is asked.
-pub struct Secrets {
+pub(in crate::cli) struct Secrets {
     variables: BTreeMap<OsString, OsString>,
     secret_variables: BTreeSet<OsString>,
     prompt: Box<dyn Prompt>,
@@ -72,7 +72,8 @@ impl Secrets {
 
     /// Asks for a new secret twice.
     pub(in crate::cli) fn ask_twice(&mut self, question: &str) -> Result<Secret, CliError> {
-        let known = |(source, of, _): &&(SecretSource, String, Secret)| *source == SecretSource::Prompt && of == question;
+        let known =
+            |(source, of, _): &&(SecretSource, String, Secret)| *source == SecretSource::Prompt && of == question;
         if let Some((_, _, secret)) = self.cache.iter().find(known) {
             return Ok(secret.clone());
         }
@@ -98,9 +99,10 @@ impl Secrets {
     /// A child process that inherits no secret: without the variables that hold one and without certwright's own.
     pub(in crate::cli) fn child(&self, program: &OsStr) -> Command {
         let mut command = Command::new(program);
-        let inherited = self.variables.iter().filter(|(name, _)| {
-            !self.secret_variables.contains(*name) && !name.as_bytes().starts_with(b"CERTWRIGHT_")
-        });
+        let inherited = self
+            .variables
+            .iter()
+            .filter(|(name, _)| !self.secret_variables.contains(*name) && !name.as_bytes().starts_with(b"CERTWRIGHT_"));
         command.env_clear().envs(inherited);
         command
     }
@@ -148,7 +150,8 @@ impl Secrets {
 
     fn plain(&mut self, text: &str) -> Result<Secret, CliError> {
         if text != "changeit" {
-            let why = "a passphrase given as pass: can be seen by every process on this machine; use env:, file: or prompt";
+            let why =
+                "a passphrase given as pass: can be seen by every process on this machine; use env:, file: or prompt";
             self.warnings.push(why.to_owned());
         }
         checked(&SecretSource::Pass(String::new()), text.as_bytes())
@@ -159,7 +162,10 @@ impl Secrets {
             return Err(CliError::usage(format!("{question} is asked for, but there is no terminal to ask on"))
                 .hint("name a source that needs no terminal: env:VAR, file:PATH, fd:N, stdin or cmd:COMMAND"));
         }
-        let answer = self.prompt.ask(question).map_err(|error| CliError::failed(format!("cannot ask for {question}: {error}")))?;
+        let answer = self
+            .prompt
+            .ask(question)
+            .map_err(|error| CliError::failed(format!("cannot ask for {question}: {error}")))?;
         checked(&SecretSource::Prompt, answer.as_bytes())
     }
 }
