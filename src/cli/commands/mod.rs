@@ -4,6 +4,7 @@
 //! [`Command::run`], in alphabetical order.
 
 mod completions;
+mod inspect;
 mod log;
 mod man;
 mod store;
