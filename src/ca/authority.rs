@@ -160,7 +160,9 @@ pub fn import(
     }
     let chain = find_chain(&certificate, plan.chain, writer.state(), session.now)?;
     if !certificate.is_self_issued() && chain.is_empty() {
-        notes.push("the certificate of its issuer is not known here: give it with --chain to complete chains".to_owned());
+        notes.push(
+            "the certificate of its issuer is not known here: give it with --chain to complete chains".to_owned(),
+        );
     }
     let record = AuthorityRecord {
         authority: plan.name.to_owned(),
@@ -203,13 +205,8 @@ fn make(
         None => Vec::new(),
     };
     let signed_by = parent.map_or(plan.name, |parent| &parent.name);
-    let issued = CertificateRecord::new(
-        &certificate,
-        signed_by,
-        &authority_lineage(plan.name),
-        plan.profile.name(),
-        false,
-    );
+    let issued =
+        CertificateRecord::new(&certificate, signed_by, &authority_lineage(plan.name), plan.profile.name(), false);
     let added = AuthorityRecord {
         authority: plan.name.to_owned(),
         certificate: issued.certificate.clone(),

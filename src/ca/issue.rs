@@ -79,9 +79,7 @@ pub fn issue(
     let several = orders.len() > 1;
     let prepared = in_parallel(orders.iter().zip(serials).collect(), |(order, serial): (&Order, Serial)| {
         refuse_authority_key(&authority_keys, &order.request)
-            .and_then(|()| {
-                prepare_one(Some(authority), profile, &order.request, &settings, serial, session.now)
-            })
+            .and_then(|()| prepare_one(Some(authority), profile, &order.request, &settings, serial, session.now))
             .map_err(|error| if several { item(&order.label, error) } else { error })
     })?;
     let issued = in_parallel(prepared, |prepared: Prepared| {
@@ -120,8 +118,8 @@ pub fn self_signed_certificate(
     signer: &dyn Signer,
     session: &Session<'_>,
 ) -> Result<Issued, CaError> {
-    let serial = draw(session.serials, &State::default(), &mut HashSet::new())
-        .map_err(|error| CaError::key("serial", error))?;
+    let serial =
+        draw(session.serials, &State::default(), &mut HashSet::new()).map_err(|error| CaError::key("serial", error))?;
     Ok(prepare(profile, request, None, &Urls::default(), serial, session.now)?.sign(signer)?)
 }
 

@@ -95,9 +95,7 @@ pub(super) fn open_key(
 
 /// Two encodings of one key: an RSA key without NULL parameters, say.
 fn same_key(key: &PrivateKey, certificate: &Certificate) -> bool {
-    certificate
-        .public_key()
-        .is_ok_and(|public| public.subject_public_key() == key.public_key().subject_public_key())
+    certificate.public_key().is_ok_and(|public| public.subject_public_key() == key.public_key().subject_public_key())
 }
 
 fn check_valid(name: &str, certificate: &Certificate, now: OffsetDateTime) -> Result<(), CaError> {

@@ -1,5 +1,7 @@
 //! Errors as people see them: what failed, on what, what to do next. All conversions and hints live here.
 
+mod authority;
+
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -102,6 +104,12 @@ impl From<StoreError> for CliError {
             StoreError::Exists(_) => {
                 Self::new(Exit::Failed, &error, "choose another name, or say --force if it takes one")
             }
+            StoreError::Invalid(_) => Self::failed(error.to_string()),
+            StoreError::Recorded { .. } => Self::new(
+                Exit::Failed,
+                &error,
+                "do not ask for it again: free space or mend the file system, then run \"certwright store check --repair\"",
+            ),
             StoreError::Io { path, source } => Self::io(path, "use", source),
         }
     }

@@ -113,3 +113,15 @@ fn is_text(bytes: &[u8]) -> bool {
 fn mode(secret: bool) -> u32 {
     if secret { 0o600 } else { 0o644 }
 }
+
+/// Reads a file that may be missing.
+///
+/// # Errors
+/// Names the file, when it is there and cannot be read.
+pub fn read_if_there(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, CliError> {
+    match File::open(path) {
+        Ok(mut file) => input::all(&mut file, limit).map(Some).map_err(|error| CliError::io(path, "read", &error)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(CliError::io(path, "read", &error)),
+    }
+}

@@ -3,7 +3,6 @@
 //! A command gives its examples as `#[command(before_help = EXAMPLES)]`, one command line to a line, comments behind `#`. Its
 //! doc comment is the line on top; further paragraphs of it follow the examples in the long help.
 
-use clap::builder::Resettable;
 use clap::{ArgMatches, Command};
 
 use super::CliError;
@@ -24,7 +23,7 @@ pub(super) fn dressed(command: Command) -> Command {
     let Some(examples) = examples(&command) else { return command };
     let short = format!("Examples:\n{}", indented(&examples));
     let long = if discussion.is_empty() { short.clone() } else { format!("{short}\n\n{}", wrapped(&discussion)) };
-    command.before_help(short).before_long_help(long).long_about(Resettable::Reset)
+    command.before_help(short).before_long_help(long).long_about(clap::builder::Resettable::Reset)
 }
 
 /// A command's examples as they are in its source.

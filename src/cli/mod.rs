@@ -8,7 +8,7 @@ mod environment;
 mod error;
 mod exit;
 mod files;
-mod glob;
+pub(crate) mod glob;
 mod help;
 mod input;
 mod process;

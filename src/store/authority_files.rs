@@ -81,6 +81,6 @@ fn keep(layout: &Layout, name: &str, key: &Path, change: Option<Change<'_>>) -> 
 
 /// How a previous key is named: the first 16 hex digits of the SHA-256 of the certificate that it belonged to.
 pub(super) fn previous_key_stem(record: &AuthorityRecord) -> Result<String, StoreError> {
-    let der = event::decode(&record.certificate).map_err(|error| StoreError::Invalid(error.to_string()))?;
+    let der = event::decode_der(&record.certificate).map_err(|error| StoreError::Invalid(error.to_string()))?;
     Ok(event::hex(&digest(&SHA256, &der).as_ref()[..8]))
 }

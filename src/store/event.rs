@@ -107,7 +107,7 @@ impl AuthorityRecord {
     /// # Errors
     /// [`X509Error::Malformed`].
     pub fn certificate(&self) -> Result<Certificate, X509Error> {
-        Certificate::from_der(&decode(&self.certificate)?)
+        Certificate::from_der(&decode_der(&self.certificate)?)
     }
 
     /// Decodes the chain above it.
@@ -115,7 +115,7 @@ impl AuthorityRecord {
     /// # Errors
     /// [`X509Error::Malformed`].
     pub fn chain(&self) -> Result<Vec<Certificate>, X509Error> {
-        self.chain.iter().map(|text| Certificate::from_der(&decode(text)?)).collect()
+        self.chain.iter().map(|text| Certificate::from_der(&decode_der(text)?)).collect()
     }
 }
 
@@ -133,7 +133,7 @@ impl CertificateRecord {
             not_after: format_instant(certificate.not_after),
             key_sha256: hex(digest(&SHA256, &certificate.spki_der).as_ref()),
             key,
-            certificate: encode(certificate.der()),
+            certificate: encode_der(certificate.der()),
         }
     }
 
@@ -142,7 +142,7 @@ impl CertificateRecord {
     /// # Errors
     /// [`X509Error::Malformed`].
     pub fn certificate(&self) -> Result<Certificate, X509Error> {
-        Certificate::from_der(&decode(&self.certificate)?)
+        Certificate::from_der(&decode_der(&self.certificate)?)
     }
 
     /// End of the validity.
@@ -156,7 +156,7 @@ impl CertificateRecord {
 
 /// Encodes a request for [`Event::AuthorityRequested`].
 pub fn encode_request(request: &Csr) -> String {
-    encode(request.der())
+    encode_der(request.der())
 }
 
 /// The part of a line that every event has.
@@ -229,12 +229,15 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 /// Standard base64, as DER is kept in the journal.
-pub(super) fn encode(der: &[u8]) -> String {
+pub fn encode_der(der: &[u8]) -> String {
     STANDARD.encode(der)
 }
 
-/// Reads what [`encode`] wrote.
-pub(super) fn decode(text: &str) -> Result<Vec<u8>, X509Error> {
+/// Reads what [`encode_der`] wrote.
+///
+/// # Errors
+/// [`X509Error::Malformed`].
+pub fn decode_der(text: &str) -> Result<Vec<u8>, X509Error> {
     STANDARD
         .decode(text)
         .map_err(|error| X509Error::Malformed { what: "base64 in the journal", why: error.to_string() })

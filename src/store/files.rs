@@ -106,5 +106,5 @@ fn pem_of(label: &str, base64: &str) -> Result<String, StoreError> {
 }
 
 fn decode(text: &str) -> Result<Vec<u8>, StoreError> {
-    event::decode(text).map_err(|error| StoreError::Invalid(error.to_string()))
+    event::decode_der(text).map_err(|error| StoreError::Invalid(error.to_string()))
 }

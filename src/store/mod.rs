@@ -28,7 +28,7 @@ mod state;
 mod writer;
 
 pub use error::StoreError;
-pub use event::{AuthorityRecord, CertificateRecord, Entry, Event, encode_request};
+pub use event::{AuthorityRecord, CertificateRecord, Entry, Event, decode_der, encode_der, encode_request};
 pub use journal::{JournalReport, parse_journal};
 pub use layout::Layout;
 pub use manifest::{Manifest, Settings};

@@ -11,23 +11,23 @@ use crate::x509::Certificate;
 
 /// cert.pem, key.pem, chain.pem (the intermediates), fullchain.pem (certificate, then intermediates) and ca.pem (what relying
 /// parties trust).
-pub struct Bundle {
+pub(crate) struct Bundle {
     files: Vec<OutputFile>,
 }
 
 impl Bundle {
     /// The files of an issued certificate, without key.pem when the key is elsewhere.
-    pub fn new(outcome: &Outcome, key_pem: Option<Zeroizing<Vec<u8>>>) -> Self {
+    pub(crate) fn new(outcome: &Outcome, key_pem: Option<Zeroizing<Vec<u8>>>) -> Self {
         Self::build(&outcome.certificate, &outcome.chain, outcome.root.as_ref(), key_pem)
     }
 
     /// The files of a certificate that is its own anchor.
-    pub fn self_signed(certificate: &Certificate, key_pem: Zeroizing<Vec<u8>>) -> Self {
+    pub(crate) fn self_signed(certificate: &Certificate, key_pem: Zeroizing<Vec<u8>>) -> Self {
         Self::build(certificate, &[], Some(certificate), Some(key_pem))
     }
 
     /// Where the files go, to refuse existing ones early.
-    pub fn paths(dir: &Path, with_key: bool) -> Vec<PathBuf> {
+    pub(crate) fn paths(dir: &Path, with_key: bool) -> Vec<PathBuf> {
         let names = ["cert.pem", "key.pem", "chain.pem", "fullchain.pem", "ca.pem"];
         names.into_iter().filter(|name| with_key || *name != "key.pem").map(|name| dir.join(name)).collect()
     }
@@ -36,12 +36,12 @@ impl Bundle {
     ///
     /// # Errors
     /// Names the file; nothing half-written stays.
-    pub fn write(&self, dir: &Path, force: bool) -> Result<(), CliError> {
+    pub(crate) fn write(&self, dir: &Path, force: bool) -> Result<(), CliError> {
         files::write_set(dir, &self.files, force)
     }
 
     /// The files of any certificate; the topmost known certificate stands in for a root that is not known.
-    pub fn build(
+    pub(crate) fn build(
         certificate: &Certificate,
         chain: &[Certificate],
         root: Option<&Certificate>,

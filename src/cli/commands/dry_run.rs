@@ -8,6 +8,11 @@ use crate::x509::time::format_instant;
 
 #[derive(Debug, Serialize)]
 struct DryRunReport<'a> {
+    certificates: Vec<PreparedReport<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct PreparedReport<'a> {
     item: &'a str,
     subject: String,
     issuer: String,
@@ -25,11 +30,19 @@ struct ExtensionReport {
     value: Vec<String>,
 }
 
-/// Prints a prepared certificate: data on stdout, what was dropped as warnings.
+/// Prints prepared certificates: data on stdout, what was dropped as warnings.
 ///
 /// # Errors
 /// When stdout is gone.
-pub fn tell(cx: &mut Context, item: &str, prepared: &Prepared) -> Result<(), CliError> {
+pub(super) fn tell(cx: &mut Context, prepared: &[(String, Prepared)]) -> Result<(), CliError> {
+    let mut reports = Vec::with_capacity(prepared.len());
+    for (item, prepared) in prepared {
+        reports.push(tell_one(cx, item, prepared)?);
+    }
+    cx.ui.json("dry-run", &DryRunReport { certificates: reports })
+}
+
+fn tell_one<'a>(cx: &mut Context, item: &'a str, prepared: &'a Prepared) -> Result<PreparedReport<'a>, CliError> {
     let tbs = prepared.tbs();
     let extensions: Vec<ExtensionReport> = tbs
         .extensions
@@ -50,7 +63,7 @@ pub fn tell(cx: &mut Context, item: &str, prepared: &Prepared) -> Result<(), Cli
         let critical = if extension.critical { " (critical)" } else { "" };
         cx.ui.line(&format!("  {}{critical}: {}", extension.oid, extension.value.join(", ")))?;
     }
-    let report = DryRunReport {
+    Ok(PreparedReport {
         item,
         subject: tbs.subject.to_string(),
         issuer: tbs.issuer.to_string(),
@@ -59,6 +72,5 @@ pub fn tell(cx: &mut Context, item: &str, prepared: &Prepared) -> Result<(), Cli
         key: tbs.public_key.kind().to_string(),
         extensions,
         report: prepared.report(),
-    };
-    cx.ui.json("dry-run", &report)
+    })
 }

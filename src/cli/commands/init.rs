@@ -12,16 +12,21 @@ use crate::keys::{Algorithm, PrivateKey};
 use crate::store::{Settings, Store};
 use crate::x509::Name;
 
-/// Arguments of `init`.
+const EXAMPLES: &str = "\
+certwright init                                   # root CA, asks for a passphrase
+certwright init --with-issuing --cn \"Acme Root CA\"
+certwright init --no-passphrase --store ./pki     # for tests: keys unencrypted
+certwright init --permit corp.test 10.0.0.0/8     # a root that can sign for these only
+certwright init --passphrase file:/run/secrets/ca --key ec-p384 --validity 20y
+certwright init --crl-url http://pki.corp.test/{{authority}}.crl";
+
+/// Make a store with its root authority
+///
+/// The store is a directory; --store or CERTWRIGHT_STORE names it. The root's key is encrypted with a passphrase unless
+/// --no-passphrase is given. With --with-issuing a second authority is made under the root: it signs from then on, and the
+/// root's key (authorities/root/key.pem) can be moved to a safe place.
 #[derive(Debug, Args)]
-#[command(before_help = "\
-Examples:
-  certwright init                                   root CA, asks for a passphrase
-  certwright init --with-issuing --cn \"Acme Root CA\"
-  certwright init --no-passphrase --store ./pki     for tests: keys unencrypted
-  certwright init --permit corp.test 10.0.0.0/8     a root that can sign for these only
-  certwright init --passphrase file:/run/secrets/ca --key ec-p384 --validity 20y
-  certwright init --crl-url http://pki.corp.test/{{authority}}.crl")]
+#[command(before_help = EXAMPLES)]
 pub struct InitArgs {
     /// Common name of the root
     #[arg(long, value_name = "TEXT", default_value = "certwright Root CA", conflicts_with = "subject")]

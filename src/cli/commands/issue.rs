@@ -7,28 +7,30 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use super::bundle::Bundle;
-use super::options::{
-    ValidityArgs, VariableArgs, generate, load_authority, profiles, read_key, session,
-};
+use super::options::{ValidityArgs, VariableArgs, generate, load_authority, profiles, read_key, session};
 use super::report::{CertificateReport, summary, tell};
 use crate::ca::{self, LoadedAuthority, Order};
 use crate::cli::{CliError, Context, Exit, SecretSource, files};
 use crate::issuance::{IssuerFacts, Profile, Profiles, Request};
 use crate::keys::{Algorithm, PrivateKey, Secret};
-use crate::store::{Settings, State, Store, lineage_name};
+use crate::store::{Settings, State, lineage_name};
 use crate::x509::{GeneralName, Name};
 
-/// Arguments of `issue`.
+const EXAMPLES: &str = "\
+certwright issue www.corp.test api.corp.test 10.0.0.5 --out certs
+certwright issue alice@corp.test --profile client --out alice
+certwright issue orders --profile client --subject \"CN=orders,OU=billing\"
+certwright issue spiffe://corp.test/web --profile spiffe --validity 24h
+certwright issue db.corp.test --key rsa-3072 --authority issuing --json
+certwright issue localhost 127.0.0.1 --self-signed --out certs
+certwright issue www.corp.test --dry-run          # what would be signed, nothing written";
+
+/// Make a key and its certificate in one step
+///
+/// The files are kept in the store under issued/, and with --out written where a server reads them. A key in the store is
+/// encrypted when the authority's key is; the one in --out is not, unless --key-passphrase is given.
 #[derive(Debug, Args)]
-#[command(before_help = "\
-Examples:
-  certwright issue www.corp.test api.corp.test 10.0.0.5 --out certs
-  certwright issue alice@corp.test --profile client --out alice
-  certwright issue orders --profile client --subject \"CN=orders,OU=billing\"
-  certwright issue spiffe://corp.test/web --profile spiffe --validity 24h
-  certwright issue db.corp.test --key rsa-3072 --authority issuing --json
-  certwright issue localhost 127.0.0.1 --self-signed --out certs
-  certwright issue www.corp.test --dry-run          what would be signed, nothing written")]
+#[command(before_help = EXAMPLES)]
 pub struct IssueArgs {
     /// What the certificate is for: a DNS name, IP address, email address, URI, or a person's or service's name
     #[arg(value_name = "NAME")]
@@ -152,12 +154,14 @@ impl IssueArgs {
             Some(record) => Some((record.authority.clone(), record.certificate()?, record.chain()?)),
             None => None,
         };
-        let facts = above
-            .as_ref()
-            .map(|(name, certificate, chain)| IssuerFacts { name: name.as_str(), certificate, chain: chain.as_slice() });
+        let facts = above.as_ref().map(|(name, certificate, chain)| IssuerFacts {
+            name: name.as_str(),
+            certificate,
+            chain: chain.as_slice(),
+        });
         let actor = cx.settings.actor.clone();
         let prepared = ca::dry_run(state, facts.as_ref(), profile, &session(cx, &actor, &|| {}), &request)?;
-        super::dry_run::tell(cx, &self.name, &prepared)?;
+        super::dry_run::tell(cx, &[(self.name.clone(), prepared)])?;
         Ok(Exit::Done)
     }
 
@@ -177,8 +181,7 @@ impl IssueArgs {
         let key = self.private_key(cx, &profile)?;
         let actor = cx.settings.actor.clone();
         let request = self.request(&key)?;
-        let issued =
-            ca::self_signed_certificate(&profile, &request, key.as_ref(), &session(cx, &actor, &|| {}))?;
+        let issued = ca::self_signed_certificate(&profile, &request, key.as_ref(), &session(cx, &actor, &|| {}))?;
         let key_pem = self.out_key(cx, &key)?;
         Bundle::self_signed(&issued.certificate, key_pem).write(out, self.force)?;
         tell(cx, &self.name, &issued.report);
@@ -196,7 +199,6 @@ impl IssueArgs {
     }
 
     fn request(&self, key: &PrivateKey) -> Result<Request, CliError> {
-        use crate::keys::Signer;
         Ok(Request {
             name: Some(self.name.clone()),
             subject: self.subject.clone(),

@@ -10,14 +10,15 @@ use crate::cli::{CliError, Context, Exit, glob};
 use crate::store::CertificateRecord;
 use crate::x509::time::{Span, parse_instant};
 
-/// Arguments of `list`.
+const EXAMPLES: &str = "\
+certwright list
+certwright list --expiring-within 30d
+certwright list --name '*.corp.test' --current
+certwright list --profile client --authority issuing --json | jq -r '.certificates[].serial'";
+
+/// List the certificates that were issued
 #[derive(Debug, Args)]
-#[command(before_help = "\
-Examples:
-  certwright list
-  certwright list --expiring-within 30d
-  certwright list --name '*.corp.test' --current
-  certwright list --profile client --authority issuing --json | jq -r '.certificates[].serial'")]
+#[command(before_help = EXAMPLES)]
 pub struct ListArgs {
     /// Only certificates with a name, lineage or common name that fits this pattern (* and ?)
     #[arg(long, value_name = "GLOB")]
@@ -71,11 +72,8 @@ impl ListArgs {
         let state = store.read()?;
         let now = cx.now();
         let horizon = self.expiring_within.map(|span| span.after(now)).transpose()?;
-        let newest: HashMap<&str, &str> = state
-            .certificates
-            .iter()
-            .map(|record| (record.lineage.as_str(), record.serial.as_str()))
-            .collect();
+        let newest: HashMap<&str, &str> =
+            state.certificates.iter().map(|record| (record.lineage.as_str(), record.serial.as_str())).collect();
         let mut items: Vec<ListItem> = state
             .certificates
             .iter()
@@ -148,8 +146,7 @@ pub(super) fn validity_state(record: &CertificateRecord, now: OffsetDateTime) ->
 }
 
 fn row(item: &ListItem, now: OffsetDateTime) -> Vec<String> {
-    let names: Vec<&str> =
-        item.names.iter().map(|name| name.strip_prefix("dns:").unwrap_or(name)).collect();
+    let names: Vec<&str> = item.names.iter().map(|name| name.strip_prefix("dns:").unwrap_or(name)).collect();
     let days = parse_instant(&item.not_after).map_or(0, |end| (end - now).whole_days());
     let end = item.not_after.get(..10).unwrap_or(&item.not_after);
     let left = if item.state == "valid" { format!("{end} ({days} d)") } else { end.to_owned() };

@@ -3,10 +3,21 @@
 //! A new one: a file with an `Args` struct, its `EXAMPLES` and a `run`; a line each in the module list, in [`Command`] and in
 //! [`Command::run`], in alphabetical order.
 
+mod authority;
+mod bundle;
 mod completions;
+mod dev;
+mod dry_run;
+mod init;
 mod inspect;
+mod issue;
+mod list;
 mod log;
 mod man;
+mod options;
+mod report;
+mod show;
+mod sign;
 mod store;
 
 use std::path::PathBuf;
@@ -38,8 +49,10 @@ pub struct Cli {
 }
 
 const EXAMPLES: &str = "\
-certwright log show --last 10         # what happened lately
-certwright store check                # is everything as it should be?";
+certwright dev                                    # TLS for localhost in a minute
+certwright init --with-issuing                    # a root and an issuing authority
+certwright issue www.corp.test --out certs        # a key and its certificate
+certwright sign web.csr --out web.crt             # a certificate for a request";
 
 /// The options that every command takes.
 #[derive(Debug, clap::Args)]
@@ -70,9 +83,16 @@ pub struct GlobalArgs {
 #[derive(Debug, Subcommand)]
 #[expect(missing_docs, reason = "each is described where it is defined, and clap shows that text")]
 pub enum Command {
+    Authority(authority::AuthorityArgs),
     Completions(completions::Args),
+    Dev(dev::DevArgs),
+    Init(Box<init::InitArgs>),
+    Issue(Box<issue::IssueArgs>),
+    List(list::ListArgs),
     Log(log::Args),
     Man(man::Args),
+    Show(show::ShowArgs),
+    Sign(Box<sign::SignArgs>),
     Store(store::Args),
 }
 
@@ -83,9 +103,16 @@ impl Command {
     /// What the person is told, with the exit code.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         match self {
+            Self::Authority(args) => args.run(cx),
             Self::Completions(args) => args.run(cx),
+            Self::Dev(args) => args.run(cx),
+            Self::Init(args) => args.run(cx),
+            Self::Issue(args) => args.run(cx),
+            Self::List(args) => args.run(cx),
             Self::Log(args) => args.run(cx),
             Self::Man(args) => args.run(cx),
+            Self::Show(args) => args.run(cx),
+            Self::Sign(args) => args.run(cx),
             Self::Store(args) => args.run(cx),
         }
     }

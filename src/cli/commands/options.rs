@@ -30,7 +30,7 @@ pub struct ValidityArgs {
 
 impl ValidityArgs {
     /// The validity as issuance takes it.
-    pub fn resolve(&self) -> Validity {
+    pub(crate) fn resolve(&self) -> Validity {
         Validity { not_before: self.not_before, not_after: self.not_after, span: self.validity }
     }
 }
@@ -48,7 +48,7 @@ impl VariableArgs {
     ///
     /// # Errors
     /// Exit 2.
-    pub fn resolve(&self) -> Result<BTreeMap<String, String>, CliError> {
+    pub(crate) fn resolve(&self) -> Result<BTreeMap<String, String>, CliError> {
         let mut map = BTreeMap::new();
         for (key, value) in &self.variables {
             if map.insert(key.clone(), value.clone()).is_some() {
@@ -72,7 +72,7 @@ pub struct ConstraintArgs {
 
 impl ConstraintArgs {
     /// The constraints, if there are any.
-    pub fn resolve(&self) -> Option<NameConstraints> {
+    pub(crate) fn resolve(&self) -> Option<NameConstraints> {
         if self.permit.is_empty() && self.exclude.is_empty() {
             return None;
         }
@@ -97,7 +97,7 @@ impl NewKeyArgs {
     ///
     /// # Errors
     /// Exit 2 when no passphrase can be had.
-    pub fn encode(
+    pub(crate) fn encode(
         &self,
         cx: &mut Context,
         key: &PrivateKey,
@@ -112,7 +112,7 @@ impl NewKeyArgs {
     ///
     /// # Errors
     /// Exit 2 when no passphrase can be had.
-    pub fn secret(
+    pub(crate) fn secret(
         &self,
         cx: &mut Context,
         name: &str,
@@ -131,7 +131,7 @@ impl NewKeyArgs {
 ///
 /// # Errors
 /// When the profile folder cannot be read.
-pub fn profiles(store: &Store) -> Result<Profiles, CliError> {
+pub(crate) fn profiles(store: &Store) -> Result<Profiles, CliError> {
     Ok(Profiles::new(store.read_profiles()?))
 }
 
@@ -139,7 +139,7 @@ pub fn profiles(store: &Store) -> Result<Profiles, CliError> {
 ///
 /// # Errors
 /// Exit 2 when no passphrase can be had, 1 when it is wrong.
-pub fn load_authority(
+pub(crate) fn load_authority(
     cx: &mut Context,
     store: &Store,
     record: &AuthorityRecord,
@@ -152,7 +152,7 @@ pub fn load_authority(
 ///
 /// # Errors
 /// Those of the passphrase first, then those of the work.
-pub fn with_passphrase<T, E: Into<CliError>>(
+pub(crate) fn with_passphrase<T, E: Into<CliError>>(
     cx: &mut Context,
     work: impl FnOnce(&mut ca::PassphrasePrompt<'_>) -> Result<T, E>,
 ) -> Result<T, CliError> {
@@ -174,7 +174,7 @@ pub fn with_passphrase<T, E: Into<CliError>>(
 ///
 /// # Errors
 /// Names the file.
-pub fn read_key(cx: &mut Context, path: &std::path::Path) -> Result<PrivateKey, CliError> {
+pub(crate) fn read_key(cx: &mut Context, path: &std::path::Path) -> Result<PrivateKey, CliError> {
     let bytes = crate::cli::files::read(cx, path, 1 << 20)?;
     let shown = path.display().to_string();
     let file = with_passphrase(cx, |prompt| {
@@ -184,12 +184,12 @@ pub fn read_key(cx: &mut Context, path: &std::path::Path) -> Result<PrivateKey, 
 }
 
 /// A key error with the file it is about.
-pub fn about_key(path: &str, error: KeyError) -> CliError {
+pub(crate) fn about_key(path: &str, error: KeyError) -> CliError {
     CliError::from(error).about(path)
 }
 
 /// What stays the same for every certificate of a run.
-pub fn session<'a>(cx: &'a Context, actor: &'a str, progress: &'a (dyn Fn() + Sync)) -> Session<'a> {
+pub(crate) fn session<'a>(cx: &'a Context, actor: &'a str, progress: &'a (dyn Fn() + Sync)) -> Session<'a> {
     Session { now: cx.now(), actor, serials: &RandomSerials, progress }
 }
 
@@ -197,7 +197,7 @@ pub fn session<'a>(cx: &'a Context, actor: &'a str, progress: &'a (dyn Fn() + Sy
 ///
 /// # Errors
 /// Exit 1 when the system gives no randomness.
-pub fn generate(algorithm: crate::keys::Algorithm) -> Result<Arc<PrivateKey>, CliError> {
+pub(crate) fn generate(algorithm: crate::keys::Algorithm) -> Result<Arc<PrivateKey>, CliError> {
     Ok(Arc::new(PrivateKey::generate(algorithm)?))
 }
 
@@ -212,7 +212,7 @@ fn parse_variable(text: &str) -> Result<(String, String), String> {
 ///
 /// # Errors
 /// When a certificate file cannot be read, or a text is both a file here and looks like nothing else.
-pub fn reference(cx: &mut Context, text: &str) -> Result<ca::Reference, CliError> {
+pub(crate) fn reference(cx: &mut Context, text: &str) -> Result<ca::Reference, CliError> {
     let path = std::path::Path::new(text);
     let looks_like_file = text.contains('/')
         || ["pem", "crt", "cer", "der"].iter().any(|ending| path.extension().is_some_and(|have| have == *ending));

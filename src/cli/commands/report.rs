@@ -10,35 +10,35 @@ use crate::x509::time::format_instant;
 
 /// A certificate in a JSON report.
 #[derive(Debug, Serialize)]
-pub struct CertificateReport {
+pub(crate) struct CertificateReport {
     /// Lineage in the store; absent for what is in no store.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub lineage: Option<String>,
+    pub(crate) lineage: Option<String>,
     /// Lower-case hex.
-    pub serial: String,
+    pub(crate) serial: String,
     /// As shown to people.
-    pub subject: String,
+    pub(crate) subject: String,
     /// As shown to people.
-    pub issuer: String,
+    pub(crate) issuer: String,
     /// `kind:value`.
-    pub names: Vec<String>,
+    pub(crate) names: Vec<String>,
     /// RFC 3339.
-    pub not_before: String,
+    pub(crate) not_before: String,
     /// RFC 3339.
-    pub not_after: String,
+    pub(crate) not_after: String,
     /// What the key is: `EC P-256`.
-    pub key: String,
+    pub(crate) key: String,
     /// SHA-256 of the DER, hex.
-    pub sha256: String,
+    pub(crate) sha256: String,
     /// The certificate in PEM.
-    pub certificate: String,
+    pub(crate) certificate: String,
     /// What was asked and what became of it.
-    pub report: Report,
+    pub(crate) report: Report,
 }
 
 impl CertificateReport {
     /// Describes a certificate.
-    pub fn new(lineage: Option<&str>, certificate: &Certificate, report: &Report) -> Self {
+    pub(crate) fn new(lineage: Option<&str>, certificate: &Certificate, report: &Report) -> Self {
         Self {
             lineage: lineage.map(str::to_owned),
             serial: certificate.serial.hex(),
@@ -68,7 +68,7 @@ impl From<&Made> for CertificateReport {
 }
 
 /// Tells people what was dropped, and remarks.
-pub fn tell(cx: &mut Context, label: &str, report: &Report) {
+pub(crate) fn tell(cx: &mut Context, label: &str, report: &Report) {
     for dropped in &report.dropped {
         cx.ui.warn(&format!("{label}: left out {dropped}"));
     }
@@ -78,21 +78,17 @@ pub fn tell(cx: &mut Context, label: &str, report: &Report) {
 }
 
 /// One line about a certificate, for people.
-pub fn summary(certificate: &Certificate) -> String {
+pub(crate) fn summary(certificate: &Certificate) -> String {
     let names: Vec<String> = certificate.subject_alt_names.iter().map(ToString::to_string).collect();
     let shown = match names.len() {
         0 => certificate.subject.to_string(),
         1..=4 => names.join(" "),
         more => format!("{} and {} more", names[..3].join(" "), more - 3),
     };
-    format!(
-        "{shown}, valid until {}, serial {}",
-        format_instant(certificate.not_after),
-        certificate.serial
-    )
+    format!("{shown}, valid until {}, serial {}", format_instant(certificate.not_after), certificate.serial)
 }
 
 /// Lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -9,16 +9,17 @@ use crate::cli::{CliError, Context, Exit};
 use crate::store::{CertificateRecord, State, Store};
 use crate::x509::Certificate;
 
-/// Arguments of `show`.
+const EXAMPLES: &str = "\
+certwright show www.corp.test
+certwright show 4f:1c:9a:02:77:10:aa:5e:9d:41:08:5c:b7:13:66:90:d2:fe:81:3c
+certwright show dec:452312848583266388373324160190187140051835877600
+certwright show certs/cert.pem
+certwright show www.corp.test --pem > www.crt
+certwright show www.corp.test --fullchain > fullchain.pem";
+
+/// Show a certificate of the store
 #[derive(Debug, Args)]
-#[command(before_help = "\
-Examples:
-  certwright show www.corp.test
-  certwright show 4f:1c:9a:02:77:10:aa:5e:9d:41:08:5c:b7:13:66:90:d2:fe:81:3c
-  certwright show dec:452312848583266388373324160190187140051835877600
-  certwright show certs/cert.pem
-  certwright show www.corp.test --pem > www.crt
-  certwright show www.corp.test --fullchain > fullchain.pem")]
+#[command(before_help = EXAMPLES)]
 pub struct ShowArgs {
     /// A name, a serial (hex, with or without colons, or dec:…) or a certificate file
     #[arg(value_name = "REF")]
@@ -74,13 +75,7 @@ impl ShowArgs {
         Ok(text)
     }
 
-    fn tell(
-        &self,
-        cx: &mut Context,
-        store: &Store,
-        state: &State,
-        record: &CertificateRecord,
-    ) -> Result<(), CliError> {
+    fn tell(&self, cx: &mut Context, store: &Store, state: &State, record: &CertificateRecord) -> Result<(), CliError> {
         let certificate = record.certificate()?;
         let validity = super::list::validity_state(record, cx.now());
         let directory = store.layout().issued(&record.lineage, &record.serial);
@@ -92,14 +87,21 @@ impl ShowArgs {
         super::inspect::certificate_lines(cx, &certificate)?;
         cx.ui.line(&format!("{:<16}{}", "Files", directory.display()))?;
         if serials.len() > 1 {
-            cx.ui.line(&format!("{:<16}{} certificates, this is number {}", "Lineage", serials.len(),
-                serials.iter().position(|serial| *serial == record.serial).map_or(0, |at| at + 1)))?;
+            cx.ui.line(&format!(
+                "{:<16}{} certificates, this is number {}",
+                "Lineage",
+                serials.len(),
+                serials.iter().position(|serial| *serial == record.serial).map_or(0, |at| at + 1)
+            ))?;
         }
-        cx.ui.json("show", &ShowReport {
-            record,
-            state: validity,
-            directory: directory.display().to_string(),
-            lineage_serials: serials,
-        })
+        cx.ui.json(
+            "show",
+            &ShowReport {
+                record,
+                state: validity,
+                directory: directory.display().to_string(),
+                lineage_serials: serials,
+            },
+        )
     }
 }

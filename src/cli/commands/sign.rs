@@ -15,16 +15,20 @@ use crate::issuance::{IssuerFacts, Profile, Request};
 use crate::store::{AuthorityRecord, State, lineage_name};
 use crate::x509::{Csr, GeneralName, Name};
 
-/// Arguments of `sign`.
+const EXAMPLES: &str = "\
+certwright sign web.csr --out web.crt
+certwright sign web.csr --fullchain > fullchain.pem
+certwright sign requests/*.csr --profile client --out-dir signed
+certwright sign issuing.csr --profile intermediate --authority root --out issuing.crt
+certwright sign web.csr --san www.corp.test --strict --validity 30d
+certwright sign web.csr --dry-run                 # what would be signed and what dropped";
+
+/// Sign certificate requests (CSRs)
+///
+/// A request contributes its key, and names as far as the profile allows; what is left out is reported. All requests are
+/// signed in one step: when one is refused, none is, unless --keep-going is given.
 #[derive(Debug, Args)]
-#[command(before_help = "\
-Examples:
-  certwright sign web.csr --out web.crt
-  certwright sign web.csr --fullchain > fullchain.pem
-  certwright sign requests/*.csr --profile client --out-dir signed
-  certwright sign issuing.csr --profile intermediate --authority root --out issuing.crt
-  certwright sign web.csr --san www.corp.test --strict --validity 30d
-  certwright sign web.csr --dry-run                 what would be signed and what dropped")]
+#[command(before_help = EXAMPLES)]
 pub struct SignArgs {
     /// Certificate requests, PEM or DER; - is standard input
     #[arg(value_name = "CSR", required = true)]
@@ -223,11 +227,13 @@ impl SignArgs {
         let (certificate, chain) = (record.certificate()?, record.chain()?);
         let facts = IssuerFacts { name: &record.authority, certificate: &certificate, chain: &chain };
         let actor = cx.settings.actor.clone();
+        let mut all = Vec::with_capacity(items.len());
         for item in items {
             let prepared = ca::dry_run(state, Some(&facts), profile, &session(cx, &actor, &|| {}), &item.request)
                 .map_err(|error| CliError::from(error).about(&item.label))?;
-            super::dry_run::tell(cx, &item.label, &prepared)?;
+            all.push((item.label.clone(), prepared));
         }
+        super::dry_run::tell(cx, &all)?;
         Ok(Exit::Done)
     }
 

@@ -12,14 +12,15 @@ use crate::issuance::Request;
 use crate::keys::Algorithm;
 use crate::x509::Name;
 
-/// Arguments of `authority create`.
+const EXAMPLES: &str = "\
+certwright authority create issuing --parent root
+certwright authority create staging --parent root --cn \"Acme Staging CA\" --validity 2y
+certwright authority create lab --parent root --permit lab.corp.test 10.1.0.0/16
+certwright authority create devices --parent issuing --key ec-p384 --no-passphrase";
+
+/// Make an authority under another one
 #[derive(Debug, Args)]
-#[command(before_help = "\
-Examples:
-  certwright authority create issuing --parent root
-  certwright authority create staging --parent root --cn \"Acme Staging CA\" --validity 2y
-  certwright authority create lab --parent root --permit lab.corp.test 10.1.0.0/16
-  certwright authority create devices --parent issuing --key ec-p384 --no-passphrase")]
+#[command(before_help = EXAMPLES)]
 pub struct CreateArgs {
     /// Name of the new authority in the store
     #[arg(value_name = "NAME")]

@@ -11,14 +11,17 @@ use crate::cli::{CliError, Context, Exit, files};
 use crate::keys::Algorithm;
 use crate::x509::{Csr, Extension, KeyUsage, Name};
 
-/// Arguments of `authority csr`.
-#[derive(Debug, Args)]
-#[command(before_help = "\
-Examples:
-  certwright authority csr issuing --cn \"Acme Issuing CA\" --out issuing.csr
-  certwright authority csr issuing > /media/stick/issuing.csr
+const EXAMPLES: &str = "\
+certwright authority csr issuing --cn \"Acme Issuing CA\" --out issuing.csr
+certwright authority csr issuing > /media/stick/issuing.csr
 On the machine with the root:
-  certwright sign issuing.csr --profile intermediate --authority root --out issuing.crt")]
+certwright sign issuing.csr --profile intermediate --authority root --out issuing.crt";
+
+/// Make a key and a request, to be signed by an authority elsewhere
+///
+/// The key stays in this store. Run it again to print the same request.
+#[derive(Debug, Args)]
+#[command(before_help = EXAMPLES)]
 pub struct CsrArgs {
     /// Name of the authority in the store
     #[arg(value_name = "NAME")]

@@ -13,14 +13,15 @@ use crate::x509::{Certificate, pem};
 /// Largest certificate file that is read.
 const MAX_FILE: usize = 4 << 20;
 
-/// Arguments of `authority import`.
+const EXAMPLES: &str = "\
+certwright authority import issuing --cert issuing.crt# answers a request made by authority csr
+certwright authority import legacy --cert ca.pem --key ca-key.pem
+certwright authority import corp --cert issuing.pem --key issuing.key --chain root.pem
+certwright authority import partner --cert partner-root.pem# an anchor only: no key";
+
+/// Bring in an authority: an answered request, a certificate with its key, or an anchor
 #[derive(Debug, Args)]
-#[command(before_help = "\
-Examples:
-  certwright authority import issuing --cert issuing.crt      answers a request made by authority csr
-  certwright authority import legacy --cert ca.pem --key ca-key.pem
-  certwright authority import corp --cert issuing.pem --key issuing.key --chain root.pem
-  certwright authority import partner --cert partner-root.pem  an anchor only: no key")]
+#[command(before_help = EXAMPLES)]
 pub struct ImportArgs {
     /// Name of the authority in the store
     #[arg(value_name = "NAME")]
@@ -67,8 +68,7 @@ impl ImportArgs {
             }
             None => None,
         };
-        let plan =
-            ImportPlan { name: &self.name, certificate, chain, key, accept_weak: self.accept_weak };
+        let plan = ImportPlan { name: &self.name, certificate, chain, key, accept_weak: self.accept_weak };
         let mut writer = cx.lock(&store)?;
         let actor = cx.settings.actor.clone();
         let (made, notes) = ca::import(&mut writer, plan, &session(cx, &actor, &|| {}))?;

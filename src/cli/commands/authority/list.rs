@@ -7,12 +7,13 @@ use crate::cli::{CliError, Context, Exit};
 use crate::store::{AuthorityRecord, State};
 use crate::x509::time::format_instant;
 
-/// Arguments of `authority list`.
+const EXAMPLES: &str = "\
+certwright authority list
+certwright authority list --json | jq -r '.authorities[].name'";
+
+/// List the authorities
 #[derive(Debug, Args)]
-#[command(before_help = "\
-Examples:
-  certwright authority list
-  certwright authority list --json | jq -r '.authorities[].name'")]
+#[command(before_help = EXAMPLES)]
 pub struct ListArgs {}
 
 /// An authority in a JSON report.
@@ -75,18 +76,17 @@ impl ListArgs {
         } else {
             cx.ui.table(&["NAME", "SUBJECT", "KEY", "STATE", "VALID UNTIL"], rows)?;
         }
-        cx.ui.json("authority-list", &ListReport { authorities, requested: state.requested.keys().cloned().collect() })?;
+        cx.ui.json(
+            "authority-list",
+            &ListReport { authorities, requested: state.requested.keys().cloned().collect() },
+        )?;
         Ok(Exit::Done)
     }
 }
 
 impl AuthorityReport {
     /// Describes an authority of the store.
-    pub(super) fn new(
-        record: &AuthorityRecord,
-        state: &State,
-        now: time::OffsetDateTime,
-    ) -> Result<Self, CliError> {
+    pub(super) fn new(record: &AuthorityRecord, state: &State, now: time::OffsetDateTime) -> Result<Self, CliError> {
         let certificate = record.certificate()?;
         let constraints = certificate.name_constraints.clone().unwrap_or_default();
         Ok(Self {

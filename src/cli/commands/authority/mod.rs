@@ -10,14 +10,15 @@ use clap::{Args, Subcommand};
 
 use crate::cli::{CliError, Context, Exit};
 
-/// Arguments of `authority`.
+const EXAMPLES: &str = "\
+certwright authority list
+certwright authority create staging --parent root --permit staging.corp.test
+certwright authority csr issuing --out issuing.csr# the root is elsewhere, offline
+certwright authority import issuing --cert issuing.crt# its answer, brought back";
+
+/// Make, import and show authorities
 #[derive(Debug, Args)]
-#[command(before_help = "\
-Examples:
-  certwright authority list
-  certwright authority create staging --parent root --permit staging.corp.test
-  certwright authority csr issuing --out issuing.csr          the root is elsewhere, offline
-  certwright authority import issuing --cert issuing.crt      its answer, brought back")]
+#[command(before_help = EXAMPLES)]
 pub struct AuthorityArgs {
     /// What to do.
     #[command(subcommand)]
@@ -26,16 +27,12 @@ pub struct AuthorityArgs {
 
 /// The subcommands of `authority`.
 #[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "each is described where it is defined, and clap shows that text")]
 pub enum AuthorityCommand {
-    /// Make an authority under another one
     Create(create::CreateArgs),
-    /// Make a key and a request, to be signed by an authority elsewhere
     Csr(csr::CsrArgs),
-    /// Bring in an authority: an answered request, a certificate with its key, or an anchor
     Import(import::ImportArgs),
-    /// List the authorities
     List(list::ListArgs),
-    /// Show an authority, or print its certificate
     Show(show::ShowArgs),
 }
 

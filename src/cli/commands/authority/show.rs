@@ -7,13 +7,14 @@ use crate::ca;
 use crate::cli::{CliError, Context, Exit};
 use crate::x509::Certificate;
 
-/// Arguments of `authority show`.
+const EXAMPLES: &str = "\
+certwright authority show root
+certwright authority show root --pem > root.pem
+certwright authority show issuing --chain > chain.pem# it and those above it, the root last";
+
+/// Show an authority, or print its certificate
 #[derive(Debug, Args)]
-#[command(before_help = "\
-Examples:
-  certwright authority show root
-  certwright authority show root --pem > root.pem
-  certwright authority show issuing --chain > chain.pem       it and those above it, the root last")]
+#[command(before_help = EXAMPLES)]
 pub struct ShowArgs {
     /// Name of the authority
     #[arg(value_name = "NAME")]

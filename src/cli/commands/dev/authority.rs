@@ -4,7 +4,6 @@ use crate::ca::{self, AuthorityPlan};
 use crate::cli::commands::options::{generate, profiles, session};
 use crate::cli::{CliError, Context};
 use crate::issuance::Request;
-use crate::keys::Signer;
 use crate::store::Store;
 use crate::x509::extension::{NameConstraints, Subtree};
 use crate::x509::{GeneralName, Name};

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::read_if_there;
 use crate::cli::CliError;
-use crate::keys::{KeyFile, Signer};
+use crate::keys::KeyFile;
 use crate::store::{AuthorityRecord, State};
 use crate::x509::time::format_instant;
 use crate::x509::{Certificate, GeneralName, pem};
@@ -100,8 +100,8 @@ fn incomplete(dir: &Path, certificate: &Certificate, authority: &AuthorityRecord
     let Some(key) = read_if_there(&dir.join("key.pem"))? else {
         return Ok(Some("its key is missing".to_owned()));
     };
-    let fits = KeyFile::read(&key, &mut || None)
-        .is_ok_and(|file| file.key.public_key().spki_der() == certificate.spki_der);
+    let fits =
+        KeyFile::read(&key, &mut || None).is_ok_and(|file| file.key.public_key().spki_der() == certificate.spki_der);
     if !fits {
         return Ok(Some("the key beside it is another one".to_owned()));
     }

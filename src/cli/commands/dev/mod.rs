@@ -22,15 +22,19 @@ use crate::x509::time::{Span, format_instant};
 use crate::x509::{GeneralName, Name};
 use existing::Existing;
 
-/// Arguments of `dev`.
+const EXAMPLES: &str = "\
+certwright dev                                    # localhost, 127.0.0.1 and ::1, into ./certs
+certwright dev app.localhost api.test 192.168.1.20
+certwright dev orders.test --out orders/certs     # one directory for each service
+certwright dev --check || certwright dev          # for scripts: 0 all good, 3 something to do
+certwright dev www.shop.example --permit shop.example --authority dev-shop";
+
+/// Make TLS work on this machine: an authority for development and a certificate
+///
+/// Run it again any time: what is still good is kept, what is not is renewed. The development authority's key is not
+/// encrypted, but name constraints make it worthless beyond localhost, private addresses and names for testing.
 #[derive(Debug, Args)]
-#[command(before_help = "\
-Examples:
-  certwright dev                                    localhost, 127.0.0.1 and ::1, into ./certs
-  certwright dev app.localhost api.test 192.168.1.20
-  certwright dev orders.test --out orders/certs     one directory for each service
-  certwright dev --check || certwright dev          for scripts: 0 all good, 3 something to do
-  certwright dev www.shop.example --permit shop.example --authority dev-shop")]
+#[command(before_help = EXAMPLES)]
 pub struct DevArgs {
     /// Names of the service [default: localhost 127.0.0.1 ::1]
     #[arg(value_name = "NAME")]
@@ -88,9 +92,8 @@ impl DevArgs {
                 self.finish(cx, "none", "the certificate is still good", None)
             }
             Existing::Foreign(what) if !self.force => {
-                Err(CliError::failed(format!("{what} was not made by this store")).hint(
-                    "name another directory with --out, or replace the files with --force",
-                ))
+                Err(CliError::failed(format!("{what} was not made by this store"))
+                    .hint("name another directory with --out, or replace the files with --force"))
             }
             other => {
                 let reason = other.reason();
@@ -143,12 +146,8 @@ impl DevArgs {
             validity: crate::issuance::Validity { span: Some(self.validity), ..Default::default() },
             ..Request::new(crate::keys::Signer::public_key(key.as_ref()).clone())
         };
-        let order = Order {
-            label: first.clone(),
-            request,
-            lineage: lineage_name(&first),
-            key_pem: Some(key_pem.clone()),
-        };
+        let order =
+            Order { label: first.clone(), request, lineage: lineage_name(&first), key_pem: Some(key_pem.clone()) };
         let mut writer = cx.lock(store)?;
         let actor = cx.settings.actor.clone();
         let outcomes = ca::issue(&mut writer, &authority, &profile, &session(cx, &actor, &|| {}), vec![order])?;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use crate::cli::glob::Glob;
+use crate::cli::glob;
 use crate::cli::{CliError, Context, Exit, value};
 use crate::store::Entry;
 use crate::x509::time::parse_instant;
@@ -64,11 +64,11 @@ impl Args {
     /// When there is no store, or its journal is damaged.
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let store = cx.open_store()?;
-        let name = self.name.as_deref().map(Glob::new);
+        let name = self.name.as_deref();
         let mut chosen: VecDeque<Line> = VecDeque::new();
         let mut failed = None;
         store.for_each_entry(&mut |entry| match line(entry) {
-            Ok(line) if self.wants(entry, &line.fields, name.as_ref()) => {
+            Ok(line) if self.wants(entry, &line.fields, name) => {
                 chosen.push_back(line);
                 if self.last.is_some_and(|last| chosen.len() > last) {
                     chosen.pop_front();
@@ -94,7 +94,7 @@ impl Args {
         Ok(Exit::Done)
     }
 
-    fn wants(&self, entry: &Entry, fields: &Map<String, Value>, name: Option<&Glob>) -> bool {
+    fn wants(&self, entry: &Entry, fields: &Map<String, Value>, name: Option<&str>) -> bool {
         let is = |field: &str, wanted: &Option<String>| {
             wanted.as_deref().is_none_or(|wanted| fields.get(field).and_then(Value::as_str) == Some(wanted))
         };
@@ -103,7 +103,7 @@ impl Args {
             && is("event", &self.kind)
             && self.since.is_none_or(|since| time.is_some_and(|time| time >= since))
             && self.until.is_none_or(|until| time.is_some_and(|time| time < until))
-            && name.is_none_or(|name| names(fields).any(|candidate| name.matches(candidate)))
+            && name.is_none_or(|name| names(fields).any(|candidate| glob::matches(name, candidate)))
     }
 }
 
