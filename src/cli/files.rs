@@ -100,6 +100,14 @@ pub(super) fn is_standard_stream(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
+/// Makes a directory that others may read, with its parents, as the umask has it.
+///
+/// # Errors
+/// Names the directory.
+pub(super) fn public_directory(dir: &Path) -> Result<(), CliError> {
+    fs::create_dir_all(dir).map_err(|error| CliError::io(dir, "make directory", &error))
+}
+
 /// The store's error as one about a file of the user.
 fn told(error: StoreError) -> CliError {
     match error {
