@@ -45,6 +45,14 @@ impl CliError {
         Self { exit: Exit::Failed, message, hint: io_hint(error) }
     }
 
+    /// Standard output that cannot be written. What the command did is done, so it is not to be run again unseen.
+    pub(super) fn lost_output(error: &io::Error) -> Self {
+        let mut lost = Self::io("standard output", "write", error);
+        lost.hint =
+            Some("output is lost, what was done is not: \"certwright log show\" tells what was recorded".to_owned());
+        lost
+    }
+
     /// Adds what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
