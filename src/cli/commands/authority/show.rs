@@ -10,7 +10,7 @@ use crate::x509::Certificate;
 const EXAMPLES: &str = "\
 certwright authority show root
 certwright authority show root --pem > root.pem
-certwright authority show issuing --chain > chain.pem# it and those above it, the root last";
+certwright authority show issuing --chain > chain.pem  # it and those above it, the root last";
 
 /// Show an authority, or print its certificate
 #[derive(Debug, Args)]
