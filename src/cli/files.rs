@@ -1,5 +1,6 @@
 //! Files that the user names: read with a size cap, written durably, never overwritten in silence.
 
+mod several;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,8 @@ use zeroize::Zeroizing;
 
 use super::{CliError, Context, input};
 use crate::store::{StoreError, atomic};
+
+pub(super) use several::{Output, check_outputs, write_several};
 
 /// An output file to be written.
 pub(super) struct OutputFile {
