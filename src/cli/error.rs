@@ -171,7 +171,7 @@ impl From<IssuanceError> for CliError {
             IssuanceError::Refused(_) => Self::new(
                 Exit::Refused,
                 error,
-                "ask for what the profile allows (\"certwright profile show PROFILE\"), or name another with --profile",
+                "nothing was signed; \"certwright profile show PROFILE\" and \"certwright authority show NAME\" say what is allowed",
             ),
             IssuanceError::Dropped(_) => Self::new(
                 Exit::Refused,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::cli::commands::inspect::facts::{KeyFacts, shown};
+use crate::cli::commands::inspect::facts::{KeyFacts, title};
 use crate::cli::commands::key::protection::encode_new;
 use crate::cli::commands::options::read_key;
 use crate::cli::files::{self, Output};
@@ -14,10 +14,10 @@ use crate::keys::{Algorithm, PrivateKey};
 use crate::x509::{Csr, Extension, GeneralName, Name};
 
 const EXAMPLES: &str = "\
-certwright csr create --new-key api.key --subject CN=api.corp.test api.corp.test --out api.csr
-certwright csr create --key api.key --subject 'CN=Mail,O=Corp' mail.corp.test 10.1.2.3 --out mail.csr
-certwright csr create --new-key svc.key --no-passphrase uri:spiffe://corp.test/svc --out svc.csr
-certwright csr create --key api.key --subject CN=api.corp.test --out - | ssh ca certwright sign -";
+certwright csr create --new-key api.key --subject CN=api api.corp.test --out api.csr
+certwright csr create --key mx.key --subject 'CN=mx,O=Corp' mx.test 10.1.2.3 --out mx.csr
+certwright csr create --new-key svc.key --no-passphrase spiffe://corp.test/svc --out svc.csr
+certwright csr create --key api.key api.corp.test --out - | ssh ca certwright sign -";
 
 /// Make a certificate request
 ///
@@ -126,7 +126,11 @@ impl Args {
             cx.ui.say(&format!("new private key, {protection}, written to {}", path.display()));
         }
         if !files::is_standard_stream(&self.out) {
-            cx.ui.say(&format!("request for {} written to {}", shown(&csr.subject), self.out.display()));
+            cx.ui.say(&format!(
+                "request for {} written to {}",
+                title(&csr.subject, &csr.subject_alt_names),
+                self.out.display()
+            ));
         }
     }
 }

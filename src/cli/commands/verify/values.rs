@@ -39,9 +39,9 @@ impl OneOrMore {
         });
         match spare {
             Some(file) => Ok(Self { file, values }),
-            None => Err(Command::new("verify").error(
+            None => Err(Command::new("verify").override_usage("certwright verify [OPTIONS] <FILE>").error(
                 ErrorKind::MissingRequiredArgument,
-                "the following required arguments were not provided:\n  <FILE>\n\nUsage: certwright verify [OPTIONS] <FILE>",
+                "the following required arguments were not provided:\n  <FILE>",
             )),
         }
     }
