@@ -66,6 +66,14 @@ struct Report {
     request: String,
 }
 
+/// The key that signs the request.
+struct SigningKey<'a> {
+    file: &'a Path,
+    key: PrivateKey,
+    /// What goes into the file, if it is a new key.
+    new: Option<Zeroizing<Vec<u8>>>,
+}
+
 impl Args {
     /// Makes the request.
     ///
@@ -85,7 +93,7 @@ impl Args {
         } else {
             vec![Extension::subject_alt_name(&self.names, subject.is_empty())?]
         };
-        let (key_file, key, pem) = self.private_key(cx)?;
+        let SigningKey { file: key_file, key, new: pem } = self.private_key(cx)?;
         let csr = Csr::create(&subject, &wanted, &key)?;
         let request = csr.to_pem();
         let mut outputs = Vec::new();
@@ -108,14 +116,14 @@ impl Args {
     }
 
     /// The key that signs: from its file, or new together with its PEM.
-    fn private_key(&self, cx: &mut Context) -> Result<(&Path, PrivateKey, Option<Zeroizing<Vec<u8>>>), CliError> {
+    fn private_key(&self, cx: &mut Context) -> Result<SigningKey<'_>, CliError> {
         match (&self.key, &self.new_key) {
             (_, Some(path)) => {
                 let algorithm = self.algorithm.unwrap_or(Algorithm::EcP256);
                 let (key, pem) = encode_new(cx, path, self.no_passphrase, || Ok(PrivateKey::generate(algorithm)?))?;
-                Ok((path, key, Some(pem)))
+                Ok(SigningKey { file: path, key, new: Some(pem) })
             }
-            (Some(path), None) => Ok((path, read_key(cx, path)?, None)),
+            (Some(path), None) => Ok(SigningKey { file: path, key: read_key(cx, path)?, new: None }),
             (None, None) => Err(CliError::usage("no key is named").hint("give --key FILE or --new-key FILE")),
         }
     }

@@ -34,7 +34,7 @@ impl OneOrMore {
             .zip(&mut values)
             .max_by_key(|(option, _)| matches.indices_of(option).and_then(Iterator::max));
         let spare = last.and_then(|(option, values)| {
-            let words = matches.get_occurrences::<PathBuf>(option)?.last()?.count();
+            let words = matches.get_occurrences::<PathBuf>(option)?.next_back()?.count();
             if words > 1 { values.pop() } else { None }
         });
         match spare {
