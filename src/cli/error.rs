@@ -171,7 +171,7 @@ impl From<IssuanceError> for CliError {
             IssuanceError::Refused(_) => Self::new(
                 Exit::Refused,
                 error,
-                "ask for what the profile allows (\"certwright profile show PROFILE\"), or name another with --profile",
+                "nothing was signed; \"certwright profile show PROFILE\" and \"certwright authority show NAME\" say what is allowed",
             ),
             IssuanceError::Dropped(_) => Self::new(
                 Exit::Refused,
@@ -184,9 +184,11 @@ impl From<IssuanceError> for CliError {
             IssuanceError::Possession(_) => {
                 Self::new(Exit::Refused, error, "make the request again with the private key that belongs to it")
             }
-            IssuanceError::Variable(_) => {
-                Self::new(Exit::Usage, error, "\"certwright profile show PROFILE\" lists its variables; give one with --set KEY=VALUE")
-            }
+            IssuanceError::Variable(_) => Self::new(
+                Exit::Usage,
+                error,
+                "\"certwright profile show PROFILE\" lists its variables; give one with --set KEY=VALUE",
+            ),
             IssuanceError::CheckFailed(_) => Self::new(
                 Exit::Failed,
                 error,

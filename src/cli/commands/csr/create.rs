@@ -108,15 +108,11 @@ impl Args {
     }
 
     /// The key that signs: from its file, or new together with its PEM.
-    fn private_key(
-        &self,
-        cx: &mut Context,
-    ) -> Result<(&Path, PrivateKey, Option<Zeroizing<Vec<u8>>>), CliError> {
+    fn private_key(&self, cx: &mut Context) -> Result<(&Path, PrivateKey, Option<Zeroizing<Vec<u8>>>), CliError> {
         match (&self.key, &self.new_key) {
             (_, Some(path)) => {
                 let algorithm = self.algorithm.unwrap_or(Algorithm::EcP256);
-                let (key, pem) =
-                    encode_new(cx, path, self.no_passphrase, || Ok(PrivateKey::generate(algorithm)?))?;
+                let (key, pem) = encode_new(cx, path, self.no_passphrase, || Ok(PrivateKey::generate(algorithm)?))?;
                 Ok((path, key, Some(pem)))
             }
             (Some(path), None) => Ok((path, read_key(cx, path)?, None)),

@@ -56,8 +56,7 @@ impl Args {
         // What identifies a key are its bits: the parameters around them may be written in more than one way.
         let (left, right) = (&one.key, &other.key);
         let matches = left.kind() == right.kind() && left.subject_public_key() == right.subject_public_key();
-        let report =
-            Report { matches, files: [side(&self.key.display(), &one), side(&self.file.display(), &other)] };
+        let report = Report { matches, files: [side(&self.key.display(), &one), side(&self.file.display(), &other)] };
         let [one, other] = &report.files;
         if matches {
             let (Side { file, what, kind, key_sha256 }, with) = (one, other);

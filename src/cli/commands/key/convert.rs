@@ -145,7 +145,9 @@ impl Args {
         }
         let out = self.out.display();
         cx.ui.say(&match (was_encrypted, is_encrypted) {
-            (true, true) if self.new_passphrase.is_none() => format!("written to {out}, encrypted with the same passphrase"),
+            (true, true) if self.new_passphrase.is_none() => {
+                format!("written to {out}, encrypted with the same passphrase")
+            }
             (_, true) => format!("written to {out}, encrypted with the new passphrase"),
             (true, false) => format!("written to {out}, unencrypted"),
             (false, false) if self.no_passphrase => format!("written to {out}, unencrypted"),

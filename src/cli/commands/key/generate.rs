@@ -63,13 +63,10 @@ impl Args {
         let mut paths = vec![self.out.as_path()];
         paths.extend(self.public_out.as_deref());
         files::check_outputs(cx, &paths, self.force)?;
-        let (key, pem) =
-            encode_new(cx, &self.out, self.no_passphrase, || Ok(PrivateKey::generate(self.algorithm)?))?;
+        let (key, pem) = encode_new(cx, &self.out, self.no_passphrase, || Ok(PrivateKey::generate(self.algorithm)?))?;
         let public_key = key.public_key().to_pem();
         let mut outputs = vec![Output { path: &self.out, bytes: &pem, secret: true }];
-        outputs.extend(
-            self.public_out.iter().map(|path| Output { path, bytes: public_key.as_bytes(), secret: false }),
-        );
+        outputs.extend(self.public_out.iter().map(|path| Output { path, bytes: public_key.as_bytes(), secret: false }));
         files::write_several(cx, &outputs, self.force)?;
         let encrypted = if self.no_passphrase { "unencrypted" } else { "encrypted" };
         if !files::is_standard_stream(&self.out) {

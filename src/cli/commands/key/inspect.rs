@@ -80,8 +80,8 @@ impl Args {
 
     fn inspect_private(&self, cx: &mut Context, bytes: &[u8]) -> Result<Exit, CliError> {
         let what = format!("passphrase of {}", self.file.display());
-        let facts = inspect_private_key(cx, bytes, &what)?
-            .map_err(|error| CliError::from(error).about(self.file.display()))?;
+        let facts =
+            inspect_private_key(cx, bytes, &what)?.map_err(|error| CliError::from(error).about(self.file.display()))?;
         for line in facts.lines() {
             cx.ui.line(&line)?;
         }
