@@ -17,10 +17,12 @@ mod list;
 mod log;
 mod man;
 mod options;
+mod profile;
 mod report;
 mod show;
 mod sign;
 mod store;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -96,9 +98,11 @@ pub enum Command {
     List(list::ListArgs),
     Log(log::Args),
     Man(man::Args),
+    Profile(profile::Args),
     Show(show::ShowArgs),
     Sign(Box<sign::SignArgs>),
     Store(store::Args),
+    Verify(Box<verify::Args>),
 }
 
 impl Command {
@@ -119,9 +123,11 @@ impl Command {
             Self::List(args) => args.run(cx),
             Self::Log(args) => args.run(cx),
             Self::Man(args) => args.run(cx),
+            Self::Profile(args) => args.run(cx),
             Self::Show(args) => args.run(cx),
             Self::Sign(args) => args.run(cx),
             Self::Store(args) => args.run(cx),
+            Self::Verify(args) => args.run(cx),
         }
     }
 }
