@@ -52,7 +52,8 @@ impl<'a> Draft<'a> {
             self.report.asked.push(format!("name {}", escape(&text)));
         }
         let rules = &self.rules().names;
-        let must_be_name = rules.required == Required::AnyName;
+        // Prose is for the templates; where none of them takes it, it would be lost.
+        let must_be_name = rules.required == Required::AnyName || !self.rules().takes_name();
         let refusal = match text.parse::<GeneralName>() {
             Ok(name) => match self.allowed(&name) {
                 Ok(allowed) => {

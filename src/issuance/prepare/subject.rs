@@ -2,7 +2,7 @@
 
 use super::{Draft, Named, no_subject};
 use crate::x509::tlv::{self, Reader, Tlv};
-use crate::x509::{Name, X509Error};
+use crate::x509::{GeneralName, Name, X509Error};
 
 /// One RDN: its attributes as (type, text), and its DER.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,6 +142,9 @@ impl Draft<'_> {
     fn merge_csr(&mut self, template: Vec<Rdn>, asked: Vec<Rdn>) -> Vec<Rdn> {
         let mut taken = Vec::new();
         for rdn in asked {
+            if template.iter().any(|own| own.says_the_same(&rdn)) {
+                continue;
+            }
             let mut fits = true;
             for (kind, value) in &rdn.attributes {
                 if let Err(why) = self.csr_attribute(&template, kind, value) {
@@ -217,6 +220,16 @@ impl Rdn {
 
     fn has(&self, kind: &str, value: &str) -> bool {
         self.attributes.iter().any(|(own_kind, own_value)| own_kind == kind && own_value == value)
+    }
+
+    /// Whether the other is this common name in another spelling: `WWW.Corp.test`, `bücher.test`.
+    fn says_the_same(&self, other: &Self) -> bool {
+        let ([(kind, value)], [(other_kind, other_value)]) = (self.attributes.as_slice(), other.attributes.as_slice())
+        else {
+            return false;
+        };
+        let spelling = || other_value.parse::<GeneralName>().is_ok_and(|name| name.value() == *value);
+        kind == "CN" && other_kind == "CN" && value != other_value && spelling()
     }
 
     fn show(&self) -> String {

@@ -57,13 +57,14 @@ impl ImportArgs {
         for path in &self.chain {
             chain.extend(read_certificates(cx, path)?);
         }
-        let key = self.key.as_ref().map(|path| read_key(cx, path)).transpose()?;
         let store = crate::store::Store::create(cx.store_path()?)?;
-        let state = store.read()?;
+        if store.read()?.authorities.contains_key(&self.name) {
+            return Err(ca::CaError::AuthorityExists(self.name.clone()).into());
+        }
+        let key = self.key.as_ref().map(|path| read_key(cx, path)).transpose()?;
         let key = match key {
             Some(key) => {
-                let encrypt = state.authorities.is_empty() || state.settings.encrypt_keys;
-                let key_pem = self.new_key.encode(cx, &key, &self.name, encrypt)?;
+                let key_pem = self.new_key.encode(cx, &key, &self.name)?;
                 Some((key, key_pem))
             }
             None => None,

@@ -46,7 +46,7 @@ impl ShowArgs {
         }
         let report = AuthorityReport::new(record, &state, cx.now())?;
         for (label, value) in report.lines() {
-            cx.ui.line(&format!("{label:<14}{value}"))?;
+            cx.ui.line(&format!("{label:<16}{value}"))?;
         }
         cx.ui.json("authority-show", &report)?;
         Ok(Exit::Done)
