@@ -1,0 +1,24 @@
+//! The JDK's PKIX validation, the one behind every `TrustManager`.
+
+use std::process::Command;
+
+use crate::matrix::{self, CLASSIC};
+use crate::tool;
+
+#[test]
+fn java_verifies_every_profile() {
+    let Some(java) = tool::program("java") else { return };
+    let mut questions = matrix::questions(&matrix::cases_of(&CLASSIC));
+    // Its certificate path says nothing about host names or purposes; `mutual_tls` asks about those by a handshake.
+    questions.retain(|question| question.trusted || question.id.ends_with("another root"));
+    let lines: Vec<String> = questions
+        .iter()
+        .map(|question| {
+            let intermediates = question.intermediates.as_deref().unwrap_or("-");
+            [&question.id, &question.certificate, intermediates, &question.root].join("\t")
+        })
+        .collect();
+    let said = tool::converse(Command::new(java).arg(tool::source("java/Verify.java")), &lines.join("\n"));
+    assert!(said.success, "{}", said.all());
+    matrix::judge(&questions, &said.out);
+}
