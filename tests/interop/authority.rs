@@ -14,8 +14,9 @@ pub(crate) struct Certwright {
 impl Certwright {
     /// A new store in `directory`, with `root` and `issuing`, all keys of one algorithm.
     pub(crate) fn two_tiers(directory: &Path, algorithm: &str) -> Self {
-        let certwright = Self::root_only(directory, algorithm);
-        certwright.ok(["authority", "create", "issuing", "--parent", "root", "--key", algorithm, "--no-passphrase"]);
+        let certwright = Self::empty(directory);
+        let algorithms = ["--key", algorithm, "--issuing-key", algorithm];
+        certwright.ok([&["init", "--no-passphrase", "--with-issuing"], &algorithms[..]].concat());
         certwright
     }
 

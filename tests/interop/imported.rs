@@ -87,7 +87,8 @@ fn issue_under(directory: &Path, authorities: &[String]) {
         .map(|name| {
             let file = |extension: &str| directory.join(format!("{name}.{extension}"));
             let (certificate, key) = (file("crt"), file("key"));
-            certwright.ok(["authority", "import", name, "--cert", text(&certificate), "--key", text(&key)]);
+            let files = ["--cert", text(&certificate), "--key", text(&key)];
+            certwright.ok([&["authority", "import", name, "--no-passphrase"], &files[..]].concat());
             let names = ["web.corp.test", "--profile", "server", "--authority", name];
             let issued = certwright.issue(&names, &directory.join(format!("{name}-issued")));
             assert_joined(&issued.file("cert.pem"), &certificate);
