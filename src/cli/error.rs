@@ -104,11 +104,11 @@ impl From<StoreError> for CliError {
             StoreError::Exists(_) => {
                 Self::new(Exit::Failed, &error, "choose another name, or say --force if it takes one")
             }
-            StoreError::Invalid(_) => Self::usage(error.to_string()),
+            StoreError::Invalid(_) => Self::failed(error.to_string()),
             StoreError::Recorded { .. } => Self::new(
                 Exit::Failed,
                 &error,
-                "what is recorded is safe: the next command that writes completes its files",
+                "do not ask for it again: free space or mend the file system, then run \"certwright store check --repair\"",
             ),
             StoreError::Io { path, source } => Self::io(path, "use", source),
         }

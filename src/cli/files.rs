@@ -12,23 +12,23 @@ use zeroize::Zeroizing;
 use super::{CliError, Context, input};
 use crate::store::{StoreError, atomic};
 
-pub use set::write_set;
+pub(super) use set::write_set;
 
 /// An output file to be written.
-pub struct OutputFile {
+pub(super) struct OutputFile {
     /// Its name inside the directory.
-    pub name: String,
+    pub(super) name: String,
     /// Its bytes.
-    pub bytes: Zeroizing<Vec<u8>>,
+    pub(super) bytes: Zeroizing<Vec<u8>>,
     /// Whether it is secret (mode 0600), else 0644.
-    pub secret: bool,
+    pub(super) secret: bool,
 }
 
 /// Reads a whole file, or standard input for `-`; at most `limit` bytes.
 ///
 /// # Errors
 /// Names the file and what to do.
-pub fn read(cx: &mut Context, path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, CliError> {
+pub(super) fn read(cx: &mut Context, path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, CliError> {
     if is_standard_stream(path) {
         if cx.input.is_terminal() {
             cx.ui.say("reading from the terminal; end with Ctrl-D");
@@ -45,7 +45,7 @@ pub fn read(cx: &mut Context, path: &Path, limit: usize) -> Result<Zeroizing<Vec
 ///
 /// # Errors
 /// Exit 1, naming the first existing file and `--force`.
-pub fn refuse_existing(paths: &[PathBuf], force: bool) -> Result<(), CliError> {
+pub(super) fn refuse_existing(paths: &[PathBuf], force: bool) -> Result<(), CliError> {
     for path in paths.iter().filter(|path| !is_standard_stream(path)) {
         match fs::symlink_metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -66,7 +66,7 @@ pub fn refuse_existing(paths: &[PathBuf], force: bool) -> Result<(), CliError> {
 ///
 /// # Errors
 /// Names the file.
-pub fn write(cx: &mut Context, path: &Path, bytes: &[u8], secret: bool, force: bool) -> Result<(), CliError> {
+pub(super) fn write(cx: &mut Context, path: &Path, bytes: &[u8], secret: bool, force: bool) -> Result<(), CliError> {
     if is_standard_stream(path) {
         if cx.ui.is_terminal() && (secret || !is_text(bytes)) {
             let what = if secret { "a private key" } else { "binary data" };
@@ -89,7 +89,7 @@ pub fn write(cx: &mut Context, path: &Path, bytes: &[u8], secret: bool, force: b
 }
 
 /// Whether a path stands for standard input or output.
-pub fn is_standard_stream(path: &Path) -> bool {
+pub(super) fn is_standard_stream(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
@@ -118,7 +118,7 @@ fn mode(secret: bool) -> u32 {
 ///
 /// # Errors
 /// Names the file, when it is there and cannot be read.
-pub fn read_if_there(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, CliError> {
+pub(super) fn read_if_there(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, CliError> {
     match File::open(path) {
         Ok(mut file) => input::all(&mut file, limit).map(Some).map_err(|error| CliError::io(path, "read", &error)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

@@ -17,15 +17,19 @@ mod prompt;
 mod secret;
 mod settings;
 mod table;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 mod ui;
+mod url;
 
 pub use commands::{Cli, command};
 pub use context::Context;
 pub use environment::Environment;
 pub use error::CliError;
 pub use exit::Exit;
-pub use files::OutputFile;
 pub use process::harden;
 pub use progress::Progress;
 pub use prompt::{NoPrompt, Prompt, TerminalPrompt};

@@ -9,6 +9,7 @@ use super::commands::GlobalArgs;
 use super::environment::{Environment, variable};
 use super::{CliError, SecretSource};
 use crate::x509::display::is_deceptive;
+use crate::x509::time::Span;
 
 /// The global options and environment, resolved once.
 #[derive(Debug, Clone)]
@@ -84,16 +85,9 @@ fn word(text: &str) -> String {
 }
 
 fn duration(text: &str) -> Result<Duration, CliError> {
-    let split = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let factor = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        _ => 0,
-    };
-    match number.parse::<u64>() {
-        Ok(number) if factor > 0 => Ok(Duration::from_secs(number.saturating_mul(factor))),
-        _ => Err(CliError::usage(format!("{text:?} is no duration; write 30s, 5m or 1h"))),
+    let span = Span::parse(text)?;
+    match (span.months, u64::try_from(span.seconds)) {
+        (0, Ok(seconds)) => Ok(Duration::from_secs(seconds)),
+        _ => Err(CliError::usage(format!("{text} is no time to wait; write 30s, 5m or 1h"))),
     }
 }

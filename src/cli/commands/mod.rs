@@ -12,10 +12,13 @@ mod init;
 mod inspect;
 mod issue;
 mod list;
+mod log;
+mod man;
 mod options;
 mod report;
 mod show;
 mod sign;
+mod store;
 
 use std::path::PathBuf;
 
@@ -46,8 +49,10 @@ pub struct Cli {
 }
 
 const EXAMPLES: &str = "\
-certwright log show --last 10         # what happened lately
-certwright store check                # is everything as it should be?";
+certwright dev                                    # TLS for localhost in a minute
+certwright init --with-issuing                    # a root and an issuing authority
+certwright issue www.corp.test --out certs        # a key and its certificate
+certwright sign web.csr --out web.crt             # a certificate for a request";
 
 /// The options that every command takes.
 #[derive(Debug, clap::Args)]
@@ -84,8 +89,11 @@ pub enum Command {
     Init(Box<init::InitArgs>),
     Issue(Box<issue::IssueArgs>),
     List(list::ListArgs),
+    Log(log::Args),
+    Man(man::Args),
     Show(show::ShowArgs),
     Sign(Box<sign::SignArgs>),
+    Store(store::Args),
 }
 
 impl Command {
@@ -101,8 +109,11 @@ impl Command {
             Self::Init(args) => args.run(cx),
             Self::Issue(args) => args.run(cx),
             Self::List(args) => args.run(cx),
+            Self::Log(args) => args.run(cx),
+            Self::Man(args) => args.run(cx),
             Self::Show(args) => args.run(cx),
             Self::Sign(args) => args.run(cx),
+            Self::Store(args) => args.run(cx),
         }
     }
 }

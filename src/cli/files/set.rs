@@ -15,7 +15,7 @@ use super::{CliError, OutputFile, mode, refuse_existing};
 ///
 /// # Errors
 /// Names the file.
-pub fn write_set(dir: &Path, files: &[OutputFile], force: bool) -> Result<(), CliError> {
+pub(in crate::cli) fn write_set(dir: &Path, files: &[OutputFile], force: bool) -> Result<(), CliError> {
     let named = |file: &OutputFile| dir.join(&file.name);
     refuse_existing(&files.iter().map(named).collect::<Vec<_>>(), force)?;
     make_directory(dir)?;
@@ -23,13 +23,8 @@ pub fn write_set(dir: &Path, files: &[OutputFile], force: bool) -> Result<(), Cl
     for file in files {
         staged.add(dir, file).map_err(|error| CliError::io(named(file), "write", &error))?;
     }
-    for file in files.iter().filter(|file| force && !file.secret) {
-        match fs::remove_file(named(file)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(CliError::io(named(file), "replace", &error));
-            }
-            _ => {}
-        }
+    if force {
+        make_way(dir, files)?;
     }
     for secret in [true, false] {
         for (index, file) in files.iter().enumerate().filter(|(_, file)| file.secret == secret) {
@@ -39,6 +34,18 @@ pub fn write_set(dir: &Path, files: &[OutputFile], force: bool) -> Result<(), Cl
         sync_directory(dir)?;
     }
     Ok(())
+}
+
+/// Removes the public files that will be replaced, before another key appears.
+fn make_way(dir: &Path, files: &[OutputFile]) -> Result<(), CliError> {
+    for file in files.iter().filter(|file| !file.secret) {
+        let path = dir.join(&file.name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(CliError::io(path, "replace", &error)),
+            _ => {}
+        }
+    }
+    sync_directory(dir)
 }
 
 /// Makes a directory with its parents, mode 0700 whatever the umask.
@@ -78,7 +85,15 @@ impl Staged {
     /// Gives a file its final name; without `force` only if nobody has taken it meanwhile.
     fn place(&self, index: usize, target: &Path, force: bool) -> io::Result<()> {
         let path = self.paths.get(index).ok_or(io::ErrorKind::NotFound)?;
-        if force { fs::rename(path, target) } else { fs::hard_link(path, target).and_then(|()| fs::remove_file(path)) }
+        if force {
+            return fs::rename(path, target);
+        }
+        match fs::hard_link(path, target) {
+            Ok(()) => fs::remove_file(path),
+            // A file system without hard links; that the name is free was looked at before.
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => fs::rename(path, target),
+            Err(error) => Err(error),
+        }
     }
 }
 

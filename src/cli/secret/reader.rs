@@ -21,7 +21,7 @@ const LIMIT: usize = 4096;
 ///
 /// Two secrets from standard input are two lines of it, and two prompts are two questions; everything else gives the same
 /// secret however often it is asked.
-pub struct Secrets {
+pub(in crate::cli) struct Secrets {
     variables: BTreeMap<OsString, OsString>,
     secret_variables: BTreeSet<OsString>,
     prompt: Box<dyn Prompt>,
