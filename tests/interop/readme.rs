@@ -14,14 +14,14 @@ pub(crate) fn script(name: &str) -> String {
 }
 
 /// Runs a script in a directory, with the certwright of this build first on the path, and stops at the first failure.
-pub(crate) fn run(script: &str, directory: &Path, environment: &[(&str, &str)]) -> Said {
+pub(crate) fn run(script: &str, directory: &Path) -> Said {
     let built = Path::new(env!("CARGO_BIN_EXE_certwright")).parent().expect("the program lies in a directory");
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::iter::once(built.to_owned()).chain(std::env::split_paths(&path));
     let path = std::env::join_paths(path).expect("the path is valid");
     let mut bash = Command::new("bash");
     bash.args(["-euo", "pipefail", "-c", script]).current_dir(directory).env("PATH", path).env("HOME", directory);
-    tool::finish(bash.envs(environment.iter().copied()))
+    tool::finish(&mut bash)
 }
 
 fn extract(readme: &str, name: &str) -> String {
