@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use certwright::ca::{self, AuthorityPlan, CaError, LoadedAuthority, Order, RandomSerials, SerialSource, Session};
 use certwright::issuance::{IssuanceError, Profiles, Request, Validity};
-use certwright::keys::{Algorithm, KeyError, PrivateKey, Signer};
+use certwright::keys::{Algorithm, KeyError, PrivateKey};
 use certwright::store::{Settings, Store};
 use certwright::x509::time::{Span, parse_instant};
 use certwright::x509::Name;
