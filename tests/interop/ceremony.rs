@@ -29,6 +29,7 @@ fn a_root_in_one_store_and_its_issuer_in_another() {
         profile: "server",
         algorithm: "ec-p256",
         certificate: issued.file("cert.pem"),
+        key: Some(issued.file("key.pem")),
         intermediates: Some(issued.file("chain.pem")),
         issuer: certificate,
         root,

@@ -14,8 +14,9 @@ fn java_verifies_every_profile() {
     let lines: Vec<String> = questions
         .iter()
         .map(|question| {
-            let intermediates = question.intermediates.as_deref().unwrap_or("-");
-            [&question.id, &question.certificate, intermediates, &question.root].join("\t")
+            let [key, intermediates] =
+                [&question.key, &question.intermediates].map(|file| file.as_deref().unwrap_or("-"));
+            [&question.id, &question.certificate, key, intermediates, &question.root].join("\t")
         })
         .collect();
     let said = tool::converse(Command::new(java).arg(tool::source("java/Verify.java")), &lines.join("\n"));

@@ -116,6 +116,7 @@ fn sign_all(directory: &Path, names: &[&str], host: &'static str) {
                 profile: "server",
                 algorithm: "ec-p256",
                 certificate,
+                key: None,
                 intermediates: Some(issuing.clone()),
                 issuer: issuing.clone(),
                 root: certwright.authority("root"),

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
@@ -9,10 +10,11 @@ import (
 	"os"
 )
 
-// question is one certificate to judge; the paths name PEM files.
+// question is one certificate to judge, with the key that belongs to it; the paths name PEM files.
 type question struct {
 	ID            string  `json:"id"`
 	Certificate   string  `json:"certificate"`
+	Key           *string `json:"key"`
 	Intermediates *string `json:"intermediates"`
 	Root          string  `json:"root"`
 	Host          *string `json:"host"`
@@ -64,6 +66,11 @@ func (q question) ask() error {
 	certificate, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {
 		return err
+	}
+	if q.Key != nil {
+		if _, err := tls.LoadX509KeyPair(q.Certificate, *q.Key); err != nil {
+			return err
+		}
 	}
 	options := x509.VerifyOptions{KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}}
 	if options.Roots, err = pool(q.Root); err != nil {
