@@ -7,16 +7,7 @@ use crate::tool::{self, Said};
 
 #[test]
 fn gnutls_verifies_every_profile() {
-    let Some(certtool) = tool::program("certtool") else { return };
-    for case in matrix::cases_of(&CLASSIC) {
-        for purpose in case.purposes {
-            let said = verify(&certtool, case, &["--verify-purpose", oid(*purpose)]);
-            assert!(said.success, "{} {} as {purpose:?}: {}", case.profile, case.algorithm, said.all());
-        }
-        let host = case.host.map(|host| ["--verify-hostname", host]);
-        let said = verify(&certtool, case, host.as_ref().map_or(&[], |options| options));
-        assert!(said.success, "{} {}: {}", case.profile, case.algorithm, said.all());
-    }
+    accepts(&matrix::cases_of(&CLASSIC));
 }
 
 #[test]
@@ -27,6 +18,21 @@ fn gnutls_refuses_what_a_certificate_is_not_for() {
     for options in [["--verify-hostname", "other.test"], ["--verify-purpose", oid(Purpose::Client)]] {
         let said = verify(&certtool, server, &options);
         assert!(!said.success, "{options:?}: {}", said.all());
+    }
+}
+
+/// Has GnuTLS verify leaves for every purpose they have, and under their name. Not authorities: it takes the common name
+/// of the certificate in question for a host name, and holds it to the constraints; higher up in a chain it does not.
+pub(crate) fn accepts(cases: &[&Case]) {
+    let Some(certtool) = tool::program("certtool") else { return };
+    for case in cases.iter().filter(|case| !case.purposes.is_empty()) {
+        for purpose in case.purposes {
+            let said = verify(&certtool, case, &["--verify-purpose", oid(*purpose)]);
+            assert!(said.success, "{} {} as {purpose:?}: {}", case.profile, case.algorithm, said.all());
+        }
+        let host = case.host.map(|host| ["--verify-hostname", host]);
+        let said = verify(&certtool, case, host.as_ref().map_or(&[], |options| options));
+        assert!(said.success, "{} {}: {}", case.profile, case.algorithm, said.all());
     }
 }
 

@@ -6,7 +6,7 @@ use x509_parser::prelude::*;
 
 use crate::authority::{Certwright, Issued, text};
 use crate::matrix::{Case, Purpose};
-use crate::{go, openssl, tool};
+use crate::{gnutls, go, java, openssl, tool, webpki};
 
 #[test]
 fn authorities_made_by_openssl() {
@@ -113,11 +113,14 @@ fn case(issued: &Issued, root: PathBuf) -> Case {
     }
 }
 
-/// Has OpenSSL and Go verify what was issued.
+/// Has every verifier look at what was issued.
 pub(crate) fn ask_everybody(cases: &[Case]) {
     let cases: Vec<&Case> = cases.iter().collect();
-    openssl::accepts(&cases);
+    gnutls::accepts(&cases);
     go::accepts(&cases);
+    java::accepts(&cases);
+    openssl::accepts(&cases);
+    webpki::accepts(&cases);
 }
 
 /// That a certificate names its issuer as the issuer names itself, byte for byte.

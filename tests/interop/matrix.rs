@@ -41,7 +41,11 @@ pub(crate) fn cases() -> &'static [Case] {
     static CASES: OnceLock<Vec<Case>> = OnceLock::new();
     CASES.get_or_init(|| {
         let directory = fresh_directory();
-        ALGORITHMS.iter().flat_map(|algorithm| issue_all(&directory.join(algorithm), algorithm)).collect()
+        let mut cases: Vec<Case> =
+            ALGORITHMS.iter().flat_map(|algorithm| issue_all(&directory.join(algorithm), algorithm)).collect();
+        cases.extend(constrained(&directory.join("constrained")));
+        cases.extend(development(&directory.join("development")));
+        cases
     })
 }
 
@@ -153,6 +157,65 @@ fn issue_all(directory: &Path, algorithm: &'static str) -> Vec<Case> {
 /// Whether a profile allows a key algorithm; Kafka reads RSA and EC keys only.
 fn grants(profile: &str, algorithm: &str) -> bool {
     profile != "kafka-broker" || WEB_PKI.contains(&algorithm)
+}
+
+/// A server under authorities that may sign for their own names only.
+fn constrained(directory: &Path) -> Vec<Case> {
+    std::fs::create_dir_all(directory).expect("the directory can be made");
+    let certwright = Certwright::empty(directory);
+    let permitted = ["corp.test", "10.0.0.0/8", "fd00::/8", "email:corp.test", "uri:corp.test"];
+    certwright.ok([&["init", "--no-passphrase", "--with-issuing", "--permit"], &permitted[..]].concat());
+    let issued = certwright.issue(&["web.corp.test", "10.1.2.3", "fd00::1"], &directory.join("server"));
+    let (root, issuing) = (certwright.authority("root"), certwright.authority("issuing"));
+    let case = |profile, certificate: &Path| Case {
+        profile,
+        algorithm: "ec-p256",
+        certificate: certificate.to_owned(),
+        key: None,
+        intermediates: None,
+        issuer: root.clone(),
+        root: root.clone(),
+        host: None,
+        purposes: &[],
+    };
+    let server = Case {
+        key: Some(issued.file("key.pem")),
+        intermediates: Some(issuing.clone()),
+        issuer: issuing.clone(),
+        host: Some("web.corp.test"),
+        purposes: &[Purpose::Server],
+        ..case("constrained-server", &issued.file("cert.pem"))
+    };
+    vec![case("constrained-root", &root), case("constrained-intermediate", &issuing), server]
+}
+
+/// What `certwright dev` makes.
+fn development(directory: &Path) -> Vec<Case> {
+    std::fs::create_dir_all(directory).expect("the directory can be made");
+    let certwright = Certwright::empty(directory);
+    let out = directory.join("certs");
+    certwright.ok(["dev", "localhost", "app.test", "127.0.0.1", "::1", "--out", text(&out)]);
+    let root = out.join("ca.pem");
+    let authority = Case {
+        profile: "dev-root",
+        algorithm: "ec-p256",
+        certificate: root.clone(),
+        key: None,
+        intermediates: None,
+        issuer: root.clone(),
+        root,
+        host: None,
+        purposes: &[],
+    };
+    let peer = Case {
+        profile: "dev-peer",
+        certificate: out.join("cert.pem"),
+        key: Some(out.join("key.pem")),
+        host: Some("app.test"),
+        purposes: BOTH,
+        ..authority.clone()
+    };
+    vec![authority, peer]
 }
 
 /// A directory for this process that outlives the tests, so that a failure can be looked into; a day later it is swept.

@@ -2,13 +2,18 @@
 
 use std::process::Command;
 
-use crate::matrix::{self, Purpose, WEB_PKI};
+use crate::matrix::{self, Case, Purpose, WEB_PKI};
 use crate::tool;
 
 #[test]
 fn pyca_verifies_servers_and_clients() {
+    accepts(&matrix::cases_of(&WEB_PKI));
+}
+
+/// Has pyca/cryptography verify servers and clients, and refuse the others.
+pub(crate) fn accepts(cases: &[&Case]) {
     let Some(python) = tool::python("cryptography.x509.verification") else { return };
-    let mut questions = matrix::questions(&matrix::cases_of(&WEB_PKI));
+    let mut questions = matrix::questions(cases);
     // It verifies servers by their name, and clients; it knows no other purpose.
     questions.retain(|question| match question.purpose {
         Some(Purpose::Client) => true,
