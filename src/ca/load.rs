@@ -86,7 +86,7 @@ pub(super) fn open_key(
     let pem = store.read_authority_key(name)?;
     let mut used = None;
     let file = KeyFile::read(&pem, &mut || {
-        used = passphrase(&format!("authority {name}"));
+        used = passphrase(&format!("passphrase of authority {name}"));
         used.clone()
     })
     .map_err(|error| CaError::key(format!("the key of authority {name}"), error))?;

@@ -6,11 +6,13 @@
 mod authority;
 mod bundle;
 mod completions;
+mod csr;
 mod dev;
 mod dry_run;
 mod init;
 mod inspect;
 mod issue;
+mod key;
 mod list;
 mod log;
 mod man;
@@ -85,9 +87,12 @@ pub struct GlobalArgs {
 pub enum Command {
     Authority(authority::AuthorityArgs),
     Completions(completions::Args),
+    Csr(csr::Args),
     Dev(dev::DevArgs),
     Init(Box<init::InitArgs>),
+    Inspect(inspect::Args),
     Issue(Box<issue::IssueArgs>),
+    Key(key::Args),
     List(list::ListArgs),
     Log(log::Args),
     Man(man::Args),
@@ -105,9 +110,12 @@ impl Command {
         match self {
             Self::Authority(args) => args.run(cx),
             Self::Completions(args) => args.run(cx),
+            Self::Csr(args) => args.run(cx),
             Self::Dev(args) => args.run(cx),
             Self::Init(args) => args.run(cx),
+            Self::Inspect(args) => args.run(cx),
             Self::Issue(args) => args.run(cx),
+            Self::Key(args) => args.run(cx),
             Self::List(args) => args.run(cx),
             Self::Log(args) => args.run(cx),
             Self::Man(args) => args.run(cx),

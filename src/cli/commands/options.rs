@@ -122,7 +122,7 @@ impl NewKeyArgs {
         if self.no_passphrase || !(encrypt_by_default || asked) {
             return Ok(None);
         }
-        let what = format!("the key of authority {name}");
+        let what = format!("passphrase for the key of authority {name}");
         cx.new_passphrase(self.new_passphrase.as_ref(), &what).map(Some)
     }
 }
@@ -178,7 +178,8 @@ pub(crate) fn read_key(cx: &mut Context, path: &std::path::Path) -> Result<Priva
     let bytes = crate::cli::files::read(cx, path, 1 << 20)?;
     let shown = path.display().to_string();
     let file = with_passphrase(cx, |prompt| {
-        crate::keys::KeyFile::read(&bytes, &mut || prompt(&shown)).map_err(|error| about_key(&shown, error))
+        crate::keys::KeyFile::read(&bytes, &mut || prompt(&format!("passphrase of {shown}")))
+            .map_err(|error| about_key(&shown, error))
     })?;
     Ok(file.key)
 }

@@ -152,9 +152,9 @@ impl<'a> Draft<'a> {
 
     fn forbidden_above(&self, name: &GeneralName) -> Option<String> {
         let issuer = self.issuer?;
-        std::iter::once(issuer.certificate).chain(issuer.chain).find_map(|authority| {
-            authority.name_constraints.as_ref()?.check(name).err().map(|error| error.to_string())
-        })
+        std::iter::once(issuer.certificate)
+            .chain(issuer.chain)
+            .find_map(|authority| authority.name_constraints.as_ref()?.check(name).err().map(|error| error.to_string()))
     }
 
     fn check_required(&mut self, names: &[GeneralName]) {

@@ -58,9 +58,13 @@ impl Draft<'_> {
             && subject.matches(&issuer.certificate.subject)
         {
             if self.rules().authority {
-                self.report.notes.push("the subject is the issuer's: only a rolled-over or cross-signed authority has that".into());
+                self.report
+                    .notes
+                    .push("the subject is the issuer's: only a rolled-over or cross-signed authority has that".into());
             } else {
-                self.refuse(format!("the subject {subject} is the issuer's own: validators take that for a self-signed certificate"));
+                self.refuse(format!(
+                    "the subject {subject} is the issuer's own: validators take that for a self-signed certificate"
+                ));
             }
         }
     }
@@ -72,7 +76,11 @@ impl Draft<'_> {
             let text = match part.render(&named.variables) {
                 Ok(text) => text,
                 // Why there is no name was said before.
-                Err(_) if named.name.is_none() && part.needs().any(|need| need == "name") && !self.refusals.is_empty() => continue,
+                Err(_)
+                    if named.name.is_none() && part.needs().any(|need| need == "name") && !self.refusals.is_empty() =>
+                {
+                    continue;
+                }
                 Err(why) => {
                     self.refuse(why);
                     continue;
@@ -117,7 +125,8 @@ impl Draft<'_> {
                     self.refuse(why);
                     fits = false;
                 } else if fixed.is_none() && !allowed.allows(kind) {
-                    let why = format!("subject {}: {} takes {allowed} from an operator", rdn.show(), self.the_profile());
+                    let why =
+                        format!("subject {}: {} takes {allowed} from an operator", rdn.show(), self.the_profile());
                     self.refuse(why);
                     fits = false;
                 }

@@ -90,7 +90,7 @@ impl CsrArgs {
         };
         let key = generate(self.key)?;
         let key_pem = self.new_key.encode(cx, &key, &self.name, encrypt)?;
-        let usage = KeyUsage::KEY_CERT_SIGN.with(KeyUsage::CRL_SIGN).with(KeyUsage::DIGITAL_SIGNATURE);
+        let usage = KeyUsage::KEY_CERT_SIGN.with(KeyUsage::CRL_SIGN);
         let wanted = [Extension::basic_constraints(true, Some(0)), Extension::key_usage(usage)];
         let csr = Csr::create(&subject, &wanted, key.as_ref())?;
         let mut writer = cx.lock(store)?;

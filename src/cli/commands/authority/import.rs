@@ -14,10 +14,10 @@ use crate::x509::{Certificate, pem};
 const MAX_FILE: usize = 4 << 20;
 
 const EXAMPLES: &str = "\
-certwright authority import issuing --cert issuing.crt# answers a request made by authority csr
+certwright authority import issuing --cert issuing.crt  # answers a request made by authority csr
 certwright authority import legacy --cert ca.pem --key ca-key.pem
 certwright authority import corp --cert issuing.pem --key issuing.key --chain root.pem
-certwright authority import partner --cert partner-root.pem# an anchor only: no key";
+certwright authority import partner --cert partner-root.pem  # an anchor only: no key";
 
 /// Bring in an authority: an answered request, a certificate with its key, or an anchor
 #[derive(Debug, Args)]
