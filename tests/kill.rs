@@ -6,6 +6,7 @@
 
 #![expect(clippy::expect_used, clippy::print_stderr, reason = "a test may stop and talk")]
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,7 +29,7 @@ mod sandbox;
 mod strace;
 
 const INIT: &[&str] = &["init", "--no-passphrase", "--key", "ec-p256", "--with-issuing", "--cn", "Kill Root"];
-const ISSUE: &[&str] = &["issue", "app.test", "--out", "out"];
+const ISSUE: [&str; 4] = ["issue", "app.test", "--out", "out"];
 const NEXT: &[&str] = &["issue", "next.test"];
 const CHECK: &[&str] = &["store", "check"];
 
@@ -42,28 +43,28 @@ fn init_can_be_killed_anywhere() {
 fn issue_can_be_killed_anywhere() {
     let base = Sandbox::with_root();
     base.run(["issue", "first.test"]).succeeded();
-    sweep("issue", &base, ISSUE, &[&[CHECK, NEXT], &[NEXT, CHECK]]);
+    sweep("issue", &base, &ISSUE, &[&[CHECK, NEXT], &[NEXT, CHECK]]);
 }
 
 #[test]
 fn issue_over_existing_files_can_be_killed_anywhere() {
     let base = Sandbox::with_root();
     base.run(ISSUE).succeeded();
-    let again = [ISSUE, &["--force"]].concat();
+    let again = [&ISSUE[..], &["--force"]].concat();
     sweep("issue --force", &base, &again, &[&[NEXT, CHECK]]);
 }
 
 #[test]
 fn sign_can_be_killed_anywhere() {
     let base = Sandbox::with_root();
-    let requests = ["a.csr", "b.csr", "c.csr"];
-    for name in requests {
-        let pair = csr::p256();
-        let request = csr::Draft::new(&pair, "kill.test", &["kill.test"]).sign(&pair);
-        std::fs::write(base.path(name), request).expect("a request is written");
-    }
-    let arguments = [&["sign"], &requests[..], &["--profile", "server", "--out-dir", "out"]].concat();
-    sweep("sign", &base, &arguments, &[&[CHECK, NEXT], &[NEXT, CHECK]]);
+    sweep("sign", &base, &sign(&base, 3), &[&[CHECK, NEXT], &[NEXT, CHECK]]);
+}
+
+/// From some number of requests on, several threads write the files and the whole file system is synced at once.
+#[test]
+fn a_batch_can_be_killed_anywhere() {
+    let base = Sandbox::with_root();
+    sweep("sign 20", &base, &sign(&base, 20), &[&[NEXT, CHECK]]);
 }
 
 #[test]
@@ -72,18 +73,67 @@ fn recovery_can_be_killed_anywhere() {
         return;
     }
     let base = Sandbox::with_root();
-    let recorded = |point: &KillPoint| point.call.starts_with("write") && point.shown.contains("journal.jsonl");
-    let points = kill_points(&base, ISSUE);
-    let written = points.iter().rposition(recorded).expect("the journal is written");
-    // The journal has the line, and nothing else happened yet: the most that recovery ever has to do.
-    let half = copy_of(&base);
-    let killed = run_under(&half, &strace::killing(&points[written + 1]), ISSUE);
+    sweep("recovery", &recorded(&base, &ISSUE), NEXT, &[&[CHECK, NEXT], &[NEXT, CHECK]]);
+}
+
+/// A kill in the middle of a write leaves the beginning of what should have been written.
+#[test]
+fn a_torn_journal_is_mended() {
+    if !strace::is_installed() {
+        return;
+    }
+    let base = Sandbox::with_root();
+    for arguments in [ISSUE.map(str::to_owned).to_vec(), sign(&base, 3)] {
+        let before = std::fs::read(base.path("store/journal.jsonl")).expect("a journal");
+        let recorded = recorded(&base, &arguments);
+        let after = std::fs::read(recorded.path("store/journal.jsonl")).expect("a journal");
+        let lines = after.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(end, _)| end);
+        let added = lines.clone().filter(|end| *end >= before.len()).count();
+        let near_ends = lines.flat_map(|end| end - 1..=end + 1).filter(|cut| (before.len()..after.len()).contains(cut));
+        for cut in near_ends.chain((before.len()..after.len()).step_by(497)) {
+            let torn = copy_of(&recorded);
+            std::fs::write(torn.path("store/journal.jsonl"), &after[..cut]).expect("the journal is torn");
+            // Where only the last newline is missing, everything was written.
+            let whole = if cut + 1 == after.len() { added } else { 0 };
+            torn.run(CHECK).succeeded();
+            torn.run(NEXT).succeeded();
+            torn.run(CHECK).succeeded();
+            let found = audit(&torn.path("store"), &[], Moment::AtRest);
+            let place = format!("cut at {cut} of {}", after.len());
+            assert_eq!(found.violations, Vec::<String>::new(), "{place}");
+            let expected = audit(&base.path("store"), &[], Moment::AtRest).issued.len() + 1;
+            let counts = expected..=expected + whole;
+            assert!(counts.contains(&found.issued.len()), "{place}: {} certificates", found.issued.len());
+        }
+    }
+}
+
+/// A command that signs so many requests, which are put into the sandbox.
+fn sign(sandbox: &Sandbox, requests: usize) -> Vec<String> {
+    let names: Vec<_> = (0..requests).map(|number| format!("{number}.csr")).collect();
+    for name in &names {
+        let pair = csr::p256();
+        let request = csr::Draft::new(&pair, "kill.test", &["kill.test"]).sign(&pair);
+        std::fs::write(sandbox.path(name), request).expect("a request is written");
+    }
+    let words = ["sign", "--profile", "server", "--out-dir", "out"].map(str::to_owned);
+    words.into_iter().chain(names).collect()
+}
+
+/// What a command leaves that is killed when the journal has its line and nothing else happened yet: the most that recovery
+/// ever has to do.
+fn recorded(base: &Sandbox, arguments: &[impl AsRef<OsStr>]) -> Sandbox {
+    let records = |point: &KillPoint| point.call.contains("write") && point.shown.contains("journal.jsonl");
+    let points = kill_points(base, arguments);
+    let written = points.iter().rposition(records).expect("the journal is written");
+    let recorded = copy_of(base);
+    let killed = run_under(&recorded, &strace::killing(&points[written + 1]), arguments);
     assert_eq!(killed.code, 137, "{}", killed.what);
-    sweep("recovery", &half, NEXT, &[&[CHECK, NEXT], &[NEXT, CHECK]]);
+    recorded
 }
 
 /// Kills a command at each of its file-changing calls, and each time lets every sequence of next commands repair the result.
-fn sweep(label: &str, base: &Sandbox, arguments: &[&str], sequels: &[&[&[&str]]]) {
+fn sweep(label: &str, base: &Sandbox, arguments: &[impl AsRef<OsStr> + Sync], sequels: &[&[&[&str]]]) {
     if !strace::is_installed() {
         return;
     }
@@ -107,7 +157,12 @@ fn sweep(label: &str, base: &Sandbox, arguments: &[&str], sequels: &[&[&[&str]]]
 }
 
 /// Kills one run and tells what is wrong afterwards.
-fn try_point(base: &Sandbox, point: &KillPoint, arguments: &[&str], sequels: &[&[&[&str]]]) -> Vec<String> {
+fn try_point(
+    base: &Sandbox,
+    point: &KillPoint,
+    arguments: &[impl AsRef<OsStr>],
+    sequels: &[&[&[&str]]],
+) -> Vec<String> {
     let run = copy_of(base);
     let killed = run_under(&run, &strace::killing(point), arguments);
     let mut violations = Vec::new();
@@ -154,7 +209,7 @@ fn moved(path: &Path, from: &Sandbox, to: &Sandbox) -> PathBuf {
 }
 
 /// Every file-changing call of a command that runs to its end.
-fn kill_points(base: &Sandbox, arguments: &[&str]) -> Vec<KillPoint> {
+fn kill_points(base: &Sandbox, arguments: &[impl AsRef<OsStr>]) -> Vec<KillPoint> {
     let run = copy_of(base);
     let log = run.path("strace.log");
     run_under(&run, &strace::logging(&log), arguments).succeeded();
@@ -164,7 +219,7 @@ fn kill_points(base: &Sandbox, arguments: &[&str]) -> Vec<KillPoint> {
     strace::kill_points(&log)
 }
 
-fn run_under(sandbox: &Sandbox, strace: &[std::ffi::OsString], arguments: &[&str]) -> Outcome {
+fn run_under(sandbox: &Sandbox, strace: &[std::ffi::OsString], arguments: &[impl AsRef<OsStr>]) -> Outcome {
     outcome(hermetic("strace", &sandbox.path("")).args(strace).arg(CERTWRIGHT).args(arguments))
 }
 

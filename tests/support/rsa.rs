@@ -31,8 +31,9 @@ impl RsaKey {
 
     /// A key of a size, the same one every time; its primes are far apart.
     pub(crate) fn of_size(bits: usize, exponent: u32) -> Self {
-        let p = prime(bits / 2, 1);
-        (2..).find_map(|seed| Self::of(&p, &prime(bits / 2, seed), exponent)).expect("most primes will do")
+        let seeds = (0..u8::MAX).step_by(2);
+        let mut keys = seeds.filter_map(|seed| Self::of(&prime(bits / 2, seed), &prime(bits / 2, seed + 1), exponent));
+        keys.next().expect("most primes will do")
     }
 
     /// A key whose primes are neighbours.
@@ -56,7 +57,7 @@ impl RsaKey {
             let k = (BigUint::from(3_u8) << 1022_u32) / &m + seed;
             (0_u32..).map(|step| (&k + step) * &m + &residue).find(is_prime).expect("primes never end")
         };
-        (2..).find_map(|seed| Self::of(&prime(1), &prime(seed * 1000), 65537)).expect("most primes will do")
+        (2_u32..).find_map(|seed| Self::of(&prime(1), &prime(seed * 1000), 65537)).expect("most primes will do")
     }
 
     /// The `SubjectPublicKeyInfo`.
