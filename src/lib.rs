@@ -1,5 +1,6 @@
 //! A private certificate authority on a local directory.
 
+pub mod ca;
 pub mod cli;
 pub mod clock;
 pub mod issuance;

@@ -20,6 +20,21 @@ pub enum Exit {
     Damaged = 6,
 }
 
+impl Exit {
+    /// Its name in JSON reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Usage => "usage",
+            Self::CheckFailed => "check-failed",
+            Self::Refused => "refused",
+            Self::LockTimeout => "lock-timeout",
+            Self::Damaged => "damaged",
+        }
+    }
+}
+
 impl From<Exit> for std::process::ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

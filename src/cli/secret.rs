@@ -1,6 +1,14 @@
 //! Where secrets come from.
 
+mod reader;
+
+use std::path::PathBuf;
 use std::str::FromStr;
+
+pub(super) use reader::Secrets;
+
+/// What a secret may be named by.
+const SOURCES: &str = "env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt or, for what is no secret, pass:TEXT";
 
 /// A secret named by its source, as in OpenSSL, never by its value (but for `pass:`, for what is no secret).
 #[derive(Clone, PartialEq, Eq)]
@@ -12,7 +20,7 @@ pub enum SecretSource {
     /// `fd:N`: the first line of an open file descriptor.
     Fd(i32),
     /// `file:PATH`: the first line of a file.
-    File(std::path::PathBuf),
+    File(PathBuf),
     /// `pass:…`: the value itself, visible to others; a warning is printed unless it is `changeit`.
     Pass(String),
     /// `prompt`.
@@ -24,9 +32,47 @@ pub enum SecretSource {
 impl FromStr for SecretSource {
     type Err = String;
 
+    /// Reads a source. The error never repeats the text: it may be a passphrase that somebody typed here.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let _ = text;
-        todo!()
+        match text {
+            "stdin" => return Ok(Self::Stdin),
+            "prompt" => return Ok(Self::Prompt),
+            _ => {}
+        }
+        let Some((kind, value)) = text.split_once(':') else {
+            return Err(format!("name where the secret comes from, not the secret: {SOURCES}"));
+        };
+        match kind {
+            "pass" => Ok(Self::Pass(value.to_owned())),
+            "cmd" | "env" | "fd" | "file" if value.is_empty() => Err(format!("there is nothing after \"{kind}:\"")),
+            "cmd" => Ok(Self::Command(value.to_owned())),
+            "env" if value.contains(['=', '\0']) => Err("no environment variable has such a name".to_owned()),
+            "env" => Ok(Self::Env(value.to_owned())),
+            "fd" => match value.parse() {
+                Ok(0) => Ok(Self::Stdin),
+                Ok(number) if number > 2 => Ok(Self::Fd(number)),
+                Ok(1 | 2) => Err("descriptors 1 and 2 are for output; open another, such as 3".to_owned()),
+                _ => Err("fd: takes the number of an open file descriptor".to_owned()),
+            },
+            "file" if value == "-" => Ok(Self::Stdin),
+            "file" => Ok(Self::File(PathBuf::from(value))),
+            _ => Err(format!("there is no such kind of source; use {SOURCES}")),
+        }
+    }
+}
+
+impl SecretSource {
+    /// How messages name it, without anything secret.
+    pub(super) fn label(&self) -> String {
+        match self {
+            Self::Command(_) => "the command of cmd:".to_owned(),
+            Self::Env(name) => format!("environment variable {name}"),
+            Self::Fd(number) => format!("file descriptor {number}"),
+            Self::File(path) => path.display().to_string(),
+            Self::Pass(_) => "the value of pass:".to_owned(),
+            Self::Prompt => "the terminal".to_owned(),
+            Self::Stdin => "standard input".to_owned(),
+        }
     }
 }
 
@@ -36,5 +82,78 @@ impl std::fmt::Debug for SecretSource {
     }
 }
 
-/// Reads secrets; each source is read at most once.
-pub struct Secrets {}
+/// Reads a source from the command line; unlike clap's own parser, its error does not show the value.
+#[derive(Debug, Clone, Copy)]
+pub struct SecretSourceParser;
+
+impl clap::builder::ValueParserFactory for SecretSource {
+    type Parser = SecretSourceParser;
+
+    fn value_parser() -> Self::Parser {
+        SecretSourceParser
+    }
+}
+
+impl clap::builder::TypedValueParser for SecretSourceParser {
+    type Value = SecretSource;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<Self::Value, clap::Error> {
+        let parsed = value.to_str().ok_or_else(|| "the source is not UTF-8".to_owned()).and_then(str::parse);
+        parsed.map_err(|why| {
+            let argument = argument.map_or_else(|| "a secret's source".to_owned(), ToString::to_string);
+            command.clone().error(clap::error::ErrorKind::ValueValidation, format!("{argument}: {why}"))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_source_is_read() {
+        for (text, source) in [
+            ("cmd:pass show ca:root", SecretSource::Command("pass show ca:root".into())),
+            ("env:CA_PASS", SecretSource::Env("CA_PASS".into())),
+            ("fd:3", SecretSource::Fd(3)),
+            ("fd:0", SecretSource::Stdin),
+            ("file:/run/a b", SecretSource::File("/run/a b".into())),
+            ("file:-", SecretSource::Stdin),
+            ("pass:", SecretSource::Pass(String::new())),
+            ("pass:change:it", SecretSource::Pass("change:it".into())),
+            ("prompt", SecretSource::Prompt),
+            ("stdin", SecretSource::Stdin),
+        ] {
+            assert!(text.parse() == Ok(source), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_passphrase_typed_as_a_source_is_not_repeated() {
+        for text in [
+            "hunter2",
+            "hunter2:x",
+            "env:",
+            "env:hunter2=",
+            "fd:hunter2",
+            "fd:1",
+            "fd:-1",
+            "file:",
+            "cmd:",
+            "PASS:hunter2",
+        ] {
+            let why = text.parse::<SecretSource>().err().unwrap();
+            assert!(!why.contains("hunter2"), "{why}");
+        }
+        let error =
+            super::super::command().try_get_matches_from(["certwright", "--passphrase", "hunter2"]).err().unwrap();
+        assert_eq!(error.kind(), clap::error::ErrorKind::ValueValidation);
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+        assert!(!format!("{:?}", SecretSource::Pass("hunter2".into())).contains("hunter2"));
+    }
+}

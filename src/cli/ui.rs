@@ -1,79 +1,229 @@
 //! Output: stdout is data, stderr is talk.
 
+use std::io::{self, Write};
+
 use serde::Serialize;
 
-use super::CliError;
+use super::environment::{Environment, variable};
+use super::progress::Progress;
+use super::{CliError, table, text};
 
 /// The two output streams and how to use them.
-pub struct Ui {}
+///
+/// Everything that people read is made visible once more on its way out ([`super::text`]), so foreign text never drives
+/// the terminal. When the reader of stdout goes away (`certwright list | head -1`), the rest of the output is dropped and
+/// the command goes on: what it does and its exit status never depend on who listens.
+pub struct Ui {
+    stdout: Box<dyn Write>,
+    stderr: Box<dyn Write>,
+    json: bool,
+    quiet: bool,
+    /// Whether stdout and stderr are terminals.
+    terminals: (bool, bool),
+    colour: bool,
+    width: Option<u16>,
+    /// Whether stdout's reader is gone.
+    closed: bool,
+    /// Whether a JSON document is on stdout.
+    reported: bool,
+}
 
 impl Ui {
+    /// Takes the output streams of an environment; what stays behind writes to nowhere.
+    pub(super) fn new(environment: &mut Environment) -> Self {
+        let (_, stdout, stderr) = environment.terminals;
+        let dumb = variable(&environment.variables, "TERM").is_some_and(|term| term == "dumb");
+        Self {
+            stdout: std::mem::replace(&mut environment.stdout, Box::new(io::sink())),
+            stderr: std::mem::replace(&mut environment.stderr, Box::new(io::sink())),
+            json: false,
+            quiet: false,
+            terminals: (stdout, stderr),
+            colour: !dumb && variable(&environment.variables, "NO_COLOR").is_none(),
+            width: environment.width.filter(|_| stdout),
+            closed: false,
+            reported: false,
+        }
+    }
+
+    pub(super) fn configure(&mut self, json: bool, quiet: bool) {
+        self.json = json;
+        self.quiet = quiet;
+    }
+
     /// Writes a line of data to stdout; not when `--json` is on.
     ///
     /// # Errors
-    /// When stdout is gone; a closed pipe ends the process quietly.
+    /// When stdout cannot be written; a closed pipe is no error.
     pub fn line(&mut self, text: &str) -> Result<(), CliError> {
-        let _ = text;
-        todo!()
+        if self.json { Ok(()) } else { self.data(format!("{}\n", text::visible(text)).as_bytes()) }
     }
 
     /// Writes raw bytes to stdout.
     ///
     /// # Errors
-    /// When stdout is gone.
+    /// As [`Ui::line`].
     pub fn data(&mut self, bytes: &[u8]) -> Result<(), CliError> {
-        let _ = bytes;
-        todo!()
+        if self.closed {
+            return Ok(());
+        }
+        let written = self.stdout.write_all(bytes);
+        self.settled(written)
     }
 
-    /// Writes the command's JSON report to stdout when `--json` is on: `{"schema": "certwright/<name>/1", …}`.
+    /// Writes the command's JSON report to stdout when `--json` is on: `{"schema": "certwright/<name>/1", …}`. A command
+    /// writes one report, and nothing else to stdout.
     ///
     /// # Errors
-    /// When stdout is gone.
+    /// As [`Ui::line`].
     pub fn json(&mut self, name: &str, report: &impl Serialize) -> Result<(), CliError> {
-        let _ = (name, report);
-        todo!()
+        if !self.json {
+            return Ok(());
+        }
+        self.reported = true;
+        let document = Document { schema: format!("certwright/{name}/1"), report };
+        let json = serde_json::to_string_pretty(&document)
+            .map_err(|error| CliError::failed(format!("the report {name} cannot be written as JSON: {error}")))?;
+        self.data(format!("{}\n", text::visible_json(&json)).as_bytes())
     }
 
     /// Says something on stderr, for people; not with `--quiet`.
     pub fn say(&mut self, text: &str) {
-        let _ = text;
-        todo!()
+        if !self.quiet {
+            self.talk(&text::visible(text));
+        }
     }
 
     /// Warns on stderr: `warning: …`, also with `--quiet`.
     pub fn warn(&mut self, text: &str) {
-        let _ = text;
-        todo!()
+        let label = self.coloured("33", "warning:");
+        self.talk(&format!("{label} {}", text::visible_message(text)));
     }
 
     /// Whether JSON is asked for.
     pub fn is_json(&self) -> bool {
-        todo!()
+        self.json
+    }
+
+    /// Whether `--quiet` is on.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Whether stdout is a terminal.
+    pub fn is_terminal(&self) -> bool {
+        self.terminals.0
+    }
+
+    /// Whether the reader of stdout is gone, so that a long listing may stop.
+    pub fn is_closed(&self) -> bool {
+        self.closed
     }
 
     /// A progress bar on stderr, shown only on a terminal and for work that takes long.
     pub fn progress(&self, total: u64, what: &str) -> Progress {
-        let _ = (total, what);
-        todo!()
+        Progress::new(total, what, self.terminals.1 && !self.quiet)
     }
 
-    /// Prints a table that fits the terminal (whole lines when stdout is no terminal).
+    /// Prints a table that fits the terminal (whole lines when stdout is no terminal); nothing at all without rows or
+    /// when `--json` is on.
     ///
     /// # Errors
-    /// When stdout is gone.
+    /// As [`Ui::line`].
     pub fn table(&mut self, header: &[&str], rows: Vec<Vec<String>>) -> Result<(), CliError> {
-        let _ = (header, rows);
-        todo!()
+        if rows.is_empty() || self.json { Ok(()) } else { self.line(&table::render(header, rows, self.width)) }
+    }
+
+    /// Tells an error: for people on stderr, and with `--json` as the one document on stdout unless there is one already.
+    pub(super) fn error(&mut self, error: &CliError) {
+        let label = self.coloured("1;31", "error:");
+        self.talk(&format!("{label} {}", text::visible_message(&error.message)));
+        if let Some(hint) = &error.hint {
+            let label = self.coloured("36", "hint:");
+            self.talk(&format!("  {label} {}", text::visible_message(hint).replace('\n', "\n  ")));
+        }
+        self.error_document(error);
+    }
+
+    /// The part of [`Ui::error`] for scripts.
+    pub(super) fn error_document(&mut self, error: &CliError) {
+        if self.json && !self.reported {
+            // Whether or not stdout can be written, the exit status tells of the failure.
+            let _ = self.json("error", &ErrorReport::from(error));
+        }
+    }
+
+    /// Writes text for people as it is: help, and clap's own messages.
+    pub(super) fn help(&mut self, help: &clap::builder::StyledStr, to_stderr: bool) -> Result<(), CliError> {
+        let terminal = if to_stderr { self.terminals.1 } else { self.terminals.0 };
+        let text = if terminal && self.colour { help.ansi().to_string() } else { help.to_string() };
+        if to_stderr {
+            self.talk(text.trim_end());
+            Ok(())
+        } else {
+            self.data(format!("{}\n", text.trim_end()).as_bytes())
+        }
+    }
+
+    /// Hands everything written to the operating system.
+    pub(super) fn flush(&mut self) -> Result<(), CliError> {
+        if self.closed {
+            return Ok(());
+        }
+        let flushed = self.stdout.flush();
+        self.settled(flushed)
+    }
+
+    fn settled(&mut self, result: io::Result<()>) -> Result<(), CliError> {
+        match result {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(())
+            }
+            result => result.map_err(|error| CliError::io("standard output", "write", &error)),
+        }
+    }
+
+    /// Writes a line to stderr. Data goes first, so that both appear in order on a shared terminal. Where stderr is gone
+    /// there is nobody left to tell.
+    fn talk(&mut self, line: &str) {
+        if !self.closed {
+            let _ = self.stdout.flush();
+        }
+        let _ = self.stderr.write_all(format!("{line}\n").as_bytes());
+        let _ = self.stderr.flush();
+    }
+
+    fn coloured(&self, code: &str, label: &str) -> String {
+        if self.terminals.1 && self.colour { format!("\u{1b}[{code}m{label}\u{1b}[0m") } else { label.to_owned() }
     }
 }
 
-/// A progress bar; `Sync`, so that workers can tick it.
-pub struct Progress {}
+/// A report under its schema's name.
+#[derive(Serialize)]
+struct Document<'a, T: Serialize> {
+    schema: String,
+    #[serde(flatten)]
+    report: &'a T,
+}
 
-impl Progress {
-    /// One more is done.
-    pub fn tick(&self) {
-        todo!()
+/// `certwright/error/1`.
+#[derive(Serialize)]
+struct ErrorReport<'a> {
+    error: ErrorBody<'a>,
+}
+
+#[derive(Serialize)]
+struct ErrorBody<'a> {
+    exit: u8,
+    kind: &'static str,
+    message: &'a str,
+    hint: Option<&'a str>,
+}
+
+impl<'a> From<&'a CliError> for ErrorReport<'a> {
+    fn from(error: &'a CliError) -> Self {
+        let hint = error.hint.as_deref();
+        Self { error: ErrorBody { exit: error.exit as u8, kind: error.exit.name(), message: &error.message, hint } }
     }
 }

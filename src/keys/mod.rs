@@ -3,18 +3,37 @@
 //! ring does everything it can; AWS-LC does what ring cannot: RSA key generation, P-521 and ML-DSA.
 
 mod algorithm;
+mod armor;
+mod asn1;
+mod cipher;
+mod ec;
+mod ed25519;
+mod factor;
 mod file;
+mod identifier;
+mod kdf;
+mod legacy;
+mod ml_dsa;
+mod pair;
+mod pbes;
+mod point;
 mod private;
+mod pss;
 mod public;
+mod random;
+mod rsa;
+mod rsa_private;
 mod secret;
 mod signature;
 mod signer;
+mod verify;
 mod weakness;
 
 pub use algorithm::{Algorithm, Curve, KeyKind, MlDsaLevel, UnknownAlgorithm};
 pub use file::{KeyContainer, KeyEncoding, KeyFile, KeyFormat};
 pub use private::PrivateKey;
 pub use public::PublicKey;
+pub use random::random_bytes;
 pub use secret::Secret;
 pub use signature::{Digest, SignatureAlgorithm};
 pub use signer::Signer;

@@ -1,5 +1,9 @@
 //! What makes a public key unfit.
 
+use num_bigint::BigUint;
+
+use super::{KeyKind, PublicKey, factor, point, rsa};
+
 /// The rules a public key must meet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyRules {
@@ -15,6 +19,46 @@ impl Default for KeyRules {
     fn default() -> Self {
         Self { min_rsa_bits: 2048, max_rsa_bits: 8192, any_rsa_exponent: false }
     }
+}
+
+impl PublicKey {
+    /// Checks the key against the rules: size, exponent, small factors, ROCA, Fermat-close primes, point on curve.
+    ///
+    /// # Errors
+    /// The first weakness found.
+    pub fn check(&self, rules: &KeyRules) -> Result<(), Weakness> {
+        let key = self.subject_public_key();
+        let sound = match self.kind() {
+            KeyKind::Ec(curve) => point::on_curve(curve, key),
+            KeyKind::Ed25519 => point::on_edwards25519(key),
+            // Every octet string of the right length is an ML-DSA public key.
+            KeyKind::MlDsa(_) => true,
+            KeyKind::Rsa(_) | KeyKind::RsaPss(_) => match rsa::Public::read(key) {
+                Ok(public) => return check_rsa(&public, rules),
+                Err(_) => false,
+            },
+        };
+        if sound { Ok(()) } else { Err(Weakness::OffCurve) }
+    }
+}
+
+fn check_rsa(key: &rsa::Public<'_>, rules: &KeyRules) -> Result<(), Weakness> {
+    let bits = key.bits();
+    if !(rules.min_rsa_bits..=rules.max_rsa_bits).contains(&bits) {
+        return Err(Weakness::RsaSize { bits, min: rules.min_rsa_bits, max: rules.max_rsa_bits });
+    }
+    let usual = key.exponent == [1, 0, 1];
+    if !(usual || rules.any_rsa_exponent && key.exponent_is_sane()) {
+        return Err(Weakness::RsaExponent(key.exponent_text()));
+    }
+    let modulus = BigUint::from_bytes_be(key.modulus);
+    if let Some(prime) = factor::small(&modulus) {
+        return Err(Weakness::SmallFactor(prime));
+    }
+    if factor::is_roca(&modulus) {
+        return Err(Weakness::Roca);
+    }
+    if factor::fermat(&modulus) { Err(Weakness::Fermat) } else { Ok(()) }
 }
 
 /// Why a public key is unfit.

@@ -44,14 +44,34 @@ impl Layout {
         self.root.join("staging")
     }
 
+    /// `staging/<tx>/`: there exactly while the files of a transaction are not all in place.
+    pub(super) fn staged(&self, tx: u64) -> PathBuf {
+        self.staging().join(tx.to_string())
+    }
+
+    /// `authorities/`.
+    pub fn authorities(&self) -> PathBuf {
+        self.root.join("authorities")
+    }
+
+    /// `authorities/<name>/previous/`: the keys that an authority had before, `<SHA-256 of the certificate, 16 digits>.key.pem`.
+    pub fn previous_keys(&self, name: &str) -> PathBuf {
+        self.authority(name).join("previous")
+    }
+
+    /// `issued/`.
+    pub fn issued_root(&self) -> PathBuf {
+        self.root.join("issued")
+    }
+
     /// `authorities/<name>/`.
     pub fn authority(&self, name: &str) -> PathBuf {
-        self.root.join("authorities").join(name)
+        self.authorities().join(name)
     }
 
     /// `issued/<lineage>/`.
     pub fn lineage(&self, lineage: &str) -> PathBuf {
-        self.root.join("issued").join(lineage)
+        self.issued_root().join(lineage)
     }
 
     /// `issued/<lineage>/<serial>/`.
@@ -68,12 +88,4 @@ impl Layout {
     pub fn public(&self) -> PathBuf {
         self.root.join("public")
     }
-}
-
-/// Turns any text (a name from a hostile request) into a word that is safe as one path component: lower-case letters, digits
-/// and `._@-`, never starting with a dot or dash, at most 100 characters, never a Windows device name; `*` becomes `_`. Where
-/// something was lost, a short hash of the text keeps different texts apart.
-pub fn lineage_name(text: &str) -> String {
-    let _ = text;
-    todo!()
 }

@@ -1,7 +1,19 @@
 //! Certificate requests (PKCS#10, RFC 2986).
 
-use super::{Extension, GeneralName, Name, Oid, X509Error};
+use super::pem::{self, Block};
+use super::structure::{self, Signed, field};
+use super::tlv::{self, Fault, Reader, Tlv};
+use super::{Extension, GeneralName, Name, Oid, X509Error, oid};
 use crate::keys::{KeyError, PublicKey, SignatureAlgorithm, Signer};
+
+/// How errors name what is read here.
+const WHAT: &str = "certificate request";
+
+/// `extensionRequest`, RFC 2985 §5.4.2.
+const EXTENSION_REQUEST: Oid = Oid::new_unwrap("1.2.840.113549.1.9.14");
+
+/// The same attribute as Microsoft's tools name it (`szOID_CERT_EXTENSIONS`).
+const MICROSOFT_EXTENSION_REQUEST: Oid = Oid::new_unwrap("1.3.6.1.4.1.311.2.1.14");
 
 /// A certificate request as read: facts, no judgement. The key is kept byte for byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,13 +39,33 @@ impl Csr {
     /// Largest request that is read, in bytes.
     pub const MAX_SIZE: usize = 4 * 1024 * 1024;
 
-    /// Reads a request in DER; trailing bytes are an error. The signature is not verified here.
+    /// Reads a request in DER; trailing bytes are an error. The signature is not verified here. Attributes that are left
+    /// out altogether, as some devices do, are taken as none.
     ///
     /// # Errors
     /// [`X509Error::Malformed`].
     pub fn from_der(der: &[u8]) -> Result<Self, X509Error> {
-        let _ = der;
-        todo!()
+        if der.len() > Self::MAX_SIZE {
+            return Err(too_large(der.len()));
+        }
+        let signed = Signed::read(der).map_err(tlv::malformed(WHAT))?;
+        let info = Info::read(signed.fields).map_err(tlv::malformed(WHAT))?;
+        let part = structure::inside(WHAT);
+        let alternative_names = info.extensions.iter().find(|extension| extension.oid == oid::SUBJECT_ALT_NAME);
+        Ok(Self {
+            der: der.to_vec(),
+            info: signed.tbs,
+            signature: signed.signature.to_vec(),
+            subject: Name::from_der(info.subject).map_err(&part)?,
+            spki_der: info.spki.to_vec(),
+            signature_algorithm_der: signed.algorithm.to_vec(),
+            subject_alt_names: match alternative_names {
+                Some(extension) => GeneralName::parse_all(&extension.value).map_err(&part)?,
+                None => Vec::new(),
+            },
+            extensions: info.extensions,
+            attributes: info.attributes,
+        })
     }
 
     /// Reads PEM (`CERTIFICATE REQUEST` or `NEW CERTIFICATE REQUEST`, exactly one) or DER.
@@ -41,8 +73,26 @@ impl Csr {
     /// # Errors
     /// [`X509Error::Malformed`] says what was found instead: a certificate, a key, two requests.
     pub fn read(bytes: &[u8]) -> Result<Self, X509Error> {
-        let _ = bytes;
-        todo!()
+        if bytes.len() > 2 * Self::MAX_SIZE {
+            return Err(too_large(bytes.len()));
+        }
+        let mut requests = Vec::new();
+        let mut others = Vec::new();
+        for block in pem::read_all(bytes)? {
+            match block {
+                Block::Csr(csr) => requests.push(csr),
+                other => others.push(other.describe()),
+            }
+        }
+        match (requests.len(), others.as_slice()) {
+            (1, _) => requests.pop().ok_or_else(|| tlv::malformed(WHAT)("nothing was found")),
+            (0, [only]) => Err(tlv::malformed(WHAT)(format!("the file holds {only} instead"))),
+            (0, [first, ..]) => {
+                let rest = others.len() - 1;
+                Err(tlv::malformed(WHAT)(format!("the file holds none, but {first} and {rest} more")))
+            }
+            (count, _) => Err(tlv::malformed(WHAT)(format!("the file holds {count} requests; give one at a time"))),
+        }
     }
 
     /// Makes and signs a request.
@@ -50,8 +100,27 @@ impl Csr {
     /// # Errors
     /// [`X509Error::Key`] when the signer fails.
     pub fn create(subject: &Name, extensions: &[Extension], signer: &dyn Signer) -> Result<Self, X509Error> {
-        let _ = (subject, extensions, signer);
-        todo!()
+        let mut attributes = Vec::new();
+        if !extensions.is_empty() {
+            let mut list = Vec::new();
+            for extension in extensions {
+                structure::push_extension(&mut list, extension);
+            }
+            let mut attribute = Vec::new();
+            tlv::push(&mut attribute, tlv::OBJECT_IDENTIFIER, EXTENSION_REQUEST.as_bytes());
+            tlv::push(&mut attribute, tlv::SET, &tlv::encode(tlv::SEQUENCE, &list));
+            tlv::push(&mut attributes, tlv::SEQUENCE, &attribute);
+        }
+        let mut fields = tlv::encode(tlv::INTEGER, &[0]);
+        fields.extend_from_slice(subject.der());
+        fields.extend_from_slice(signer.public_key().spki_der());
+        tlv::push(&mut fields, tlv::context_constructed(0), &attributes);
+
+        let mut request = tlv::encode(tlv::SEQUENCE, &fields);
+        let signature = signer.sign(&request)?;
+        request.extend_from_slice(&signer.signature_algorithm().to_der());
+        tlv::push(&mut request, tlv::BIT_STRING, &[&[0], signature.as_slice()].concat());
+        Self::from_der(&tlv::encode(tlv::SEQUENCE, &request))
     }
 
     /// The DER.
@@ -61,7 +130,7 @@ impl Csr {
 
     /// PEM text, one `CERTIFICATE REQUEST` block.
     pub fn to_pem(&self) -> String {
-        super::pem::encode("CERTIFICATE REQUEST", &self.der)
+        pem::encode("CERTIFICATE REQUEST", &self.der)
     }
 
     /// The public key.
@@ -80,4 +149,60 @@ impl Csr {
         let algorithm = SignatureAlgorithm::from_der(&self.signature_algorithm_der)?;
         self.public_key()?.verify(algorithm, &self.der[self.info.clone()], &self.signature)
     }
+}
+
+fn too_large(size: usize) -> X509Error {
+    let limit = Csr::MAX_SIZE / (1024 * 1024);
+    tlv::malformed(WHAT)(format!("{size} bytes are too many for a request (at most {limit} MiB of DER are read)"))
+}
+
+/// The fields of a `CertificationRequestInfo`.
+///
+/// Read without x509-parser, which insists on attributes being there, refuses challenge passwords in a string type of
+/// its dislike and decodes every extension on the way.
+struct Info<'a> {
+    subject: &'a [u8],
+    spki: &'a [u8],
+    attributes: Vec<Oid>,
+    extensions: Vec<Extension>,
+}
+
+impl<'a> Info<'a> {
+    fn read(mut fields: Reader<'a>) -> Result<Self, Fault> {
+        if field("version", fields.expect(tlv::INTEGER))? != [0] {
+            return Err("version: not 1 (which is written as 0)".into());
+        }
+        let subject = fields.read()?;
+        field("subject", subject.expect_tag(tlv::SEQUENCE))?;
+        let spki = field("subjectPublicKeyInfo", structure::read_spki(&mut fields))?;
+        let mut info = Self { subject: subject.whole, spki, attributes: Vec::new(), extensions: Vec::new() };
+        if let Some(attributes) = fields.optional(tlv::context_constructed(0))? {
+            field("attributes", info.read_attributes(attributes.contents))?;
+        }
+        fields.finish()?;
+        Ok(info)
+    }
+
+    fn read_attributes(&mut self, contents: &[u8]) -> Result<(), Fault> {
+        let mut items = Reader::new(contents);
+        while !items.is_empty() {
+            let mut attribute = Reader::new(items.expect(tlv::SEQUENCE)?);
+            let oid = tlv::oid(attribute.expect(tlv::OBJECT_IDENTIFIER)?)?;
+            let values = attribute.expect(tlv::SET)?;
+            attribute.finish()?;
+            if oid == EXTENSION_REQUEST || oid == MICROSOFT_EXTENSION_REQUEST {
+                self.extensions.extend(field("extensionRequest", requested_extensions(values))?);
+            }
+            self.attributes.push(oid);
+        }
+        if let Some(oid) = structure::duplicate(self.attributes.iter().copied()) {
+            return Err(format!("attribute {oid} occurs twice"));
+        }
+        structure::check_unique(&self.extensions)
+    }
+}
+
+/// The list of extensions in an attribute's values: one, or none at all.
+fn requested_extensions(values: &[u8]) -> Result<Vec<Extension>, Fault> {
+    if values.is_empty() { Ok(Vec::new()) } else { structure::read_extensions(Tlv::only(values)?) }
 }

@@ -1,8 +1,16 @@
 //! Certificate extensions: encoders and decoders for the standard ones.
 
-use std::net::IpAddr;
+pub use super::constraints::{NameConstraints, Subtree};
+use super::{GeneralName, Oid, X509Error, oid, tlv};
 
-use super::{GeneralName, Oid, X509Error};
+mod decode;
+#[cfg(test)]
+mod tests;
+
+pub use decode::{
+    decode_authority_info_access, decode_authority_key_id, decode_basic_constraints, decode_certificate_policies,
+    decode_crl_urls, decode_extended_key_usage, decode_key_id, decode_key_usage,
+};
 
 /// One extension with its value as DER.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,148 +74,124 @@ impl KeyUsage {
     }
 }
 
-/// A subtree of a name constraint, RFC 5280 §4.2.1.10.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Subtree {
-    /// A directory name prefix.
-    DirectoryName(super::Name),
-    /// A DNS subtree, without a leading dot.
-    Dns(String),
-    /// A mailbox, a host, or a domain with a leading dot.
-    Email(String),
-    /// An address and its prefix length in bits.
-    Ip(IpAddr, u8),
-    /// Anything else: its DER.
-    Other(Vec<u8>),
-    /// A URI host, or a domain with a leading dot.
-    Uri(String),
-}
-
-impl Subtree {
-    /// Parses what a person types after `--permit`: `corp.test`, `dns:corp.test`, `10.0.0.0/8`, `ip:::1/128`, `ip:127.0.0.1`,
-    /// `email:corp.test`, `uri:corp.test`, `dirname:O=Acme`. A leading dot of a DNS name is dropped (pyca refuses it).
-    ///
-    /// # Errors
-    /// [`X509Error::Invalid`].
-    pub fn parse(text: &str) -> Result<Self, X509Error> {
-        let _ = text;
-        todo!()
-    }
-}
-
-impl std::fmt::Display for Subtree {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let _ = f;
-        todo!()
-    }
-}
-
-/// Permitted and excluded subtrees.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct NameConstraints {
-    /// `permittedSubtrees`.
-    pub permitted: Vec<Subtree>,
-    /// `excludedSubtrees`.
-    pub excluded: Vec<Subtree>,
-}
-
-impl NameConstraints {
-    /// Reads the extension's value.
-    ///
-    /// # Errors
-    /// [`X509Error::Malformed`].
-    pub fn from_der(der: &[u8]) -> Result<Self, X509Error> {
-        let _ = der;
-        todo!()
-    }
-
-    /// Whether a name is allowed: outside every excluded subtree, and inside a permitted one if there is any of its
-    /// kind. The error says which rule forbids it.
-    ///
-    /// # Errors
-    /// [`X509Error::Invalid`] with a plain sentence.
-    pub fn check(&self, name: &GeneralName) -> Result<(), X509Error> {
-        let _ = name;
-        todo!()
-    }
-}
-
 impl Extension {
-    /// `basicConstraints`, critical.
+    /// `basicConstraints`, critical. `path_len` is left out unless `ca`, as RFC 5280 wants.
     pub fn basic_constraints(ca: bool, path_len: Option<u8>) -> Self {
-        let _ = (ca, path_len);
-        todo!()
+        let mut contents = Vec::new();
+        if ca {
+            tlv::push(&mut contents, tlv::BOOLEAN, &[0xff]);
+            if let Some(length) = path_len {
+                let octets = [0, length];
+                tlv::push(&mut contents, tlv::INTEGER, if length < 0x80 { &octets[1..] } else { &octets });
+            }
+        }
+        Self::new(oid::BASIC_CONSTRAINTS, true, tlv::encode(tlv::SEQUENCE, &contents))
     }
 
-    /// `keyUsage`, critical; trailing zero bits are trimmed as DER wants.
+    /// `keyUsage`, critical; trailing zero bits are trimmed as DER wants. Bits beyond the nine are ignored.
     pub fn key_usage(usage: KeyUsage) -> Self {
-        let _ = usage;
-        todo!()
+        let bits = usage.0 & 0x1ff;
+        let [low, high] = bits.to_le_bytes().map(u8::reverse_bits);
+        let octets: &[u8] = if high != 0 {
+            &[low, high]
+        } else if low != 0 {
+            &[low]
+        } else {
+            &[]
+        };
+        let unused = octets.last().map_or(0, |last| last.trailing_zeros().to_le_bytes()[0]);
+        Self::new(oid::KEY_USAGE, true, tlv::encode(tlv::BIT_STRING, &[&[unused], octets].concat()))
     }
 
     /// `extendedKeyUsage`.
     pub fn extended_key_usage(purposes: &[Oid], critical: bool) -> Self {
-        let _ = (purposes, critical);
-        todo!()
+        let mut contents = Vec::new();
+        for purpose in purposes {
+            tlv::push(&mut contents, tlv::OBJECT_IDENTIFIER, purpose.as_bytes());
+        }
+        Self::new(oid::EXTENDED_KEY_USAGE, critical, tlv::encode(tlv::SEQUENCE, &contents))
     }
 
     /// `subjectAltName`.
     ///
     /// # Errors
-    /// [`X509Error::Invalid`] for a name that has no encoding.
+    /// [`X509Error::Invalid`] for a name that has no encoding, and for no names at all.
     pub fn subject_alt_name(names: &[GeneralName], critical: bool) -> Result<Self, X509Error> {
-        let _ = (names, critical);
-        todo!()
+        Ok(Self::new(oid::SUBJECT_ALT_NAME, critical, GeneralName::encode_all(names)?))
     }
 
     /// `subjectKeyIdentifier`.
     pub fn subject_key_identifier(key_id: &[u8]) -> Self {
-        let _ = key_id;
-        todo!()
+        Self::new(oid::SUBJECT_KEY_IDENTIFIER, false, tlv::encode(tlv::OCTET_STRING, key_id))
     }
 
     /// `authorityKeyIdentifier` with a key identifier only.
     pub fn authority_key_identifier(key_id: &[u8]) -> Self {
-        let _ = key_id;
-        todo!()
+        let contents = tlv::encode(tlv::context(0), key_id);
+        Self::new(oid::AUTHORITY_KEY_IDENTIFIER, false, tlv::encode(tlv::SEQUENCE, &contents))
     }
 
     /// `nameConstraints`, critical.
     ///
     /// # Errors
-    /// [`X509Error::Invalid`] when a subtree has no encoding.
+    /// [`X509Error::Invalid`] when a subtree has no encoding, or nothing is constrained.
     pub fn name_constraints(constraints: &NameConstraints) -> Result<Self, X509Error> {
-        let _ = constraints;
-        todo!()
+        Ok(Self::new(oid::NAME_CONSTRAINTS, true, constraints.to_der()?))
     }
 
     /// `cRLDistributionPoints`: one distribution point with these URLs as its full name.
     ///
     /// # Errors
-    /// [`X509Error::Invalid`] for a URL that is not ASCII.
+    /// [`X509Error::Invalid`] for a URL that is not ASCII, and for no URL at all.
     pub fn crl_distribution_points(urls: &[String]) -> Result<Self, X509Error> {
-        let _ = urls;
-        todo!()
+        if urls.is_empty() {
+            return Err(X509Error::Invalid("a CRL distribution point needs a URL".into()));
+        }
+        let mut names = Vec::new();
+        for url in urls {
+            GeneralName::Uri(url.clone()).push_der(&mut names)?;
+        }
+        let full_name = tlv::encode(tlv::context_constructed(0), &names);
+        let point = tlv::encode(tlv::context_constructed(0), &full_name);
+        let points = tlv::encode(tlv::SEQUENCE, &point);
+        Ok(Self::new(oid::CRL_DISTRIBUTION_POINTS, false, tlv::encode(tlv::SEQUENCE, &points)))
     }
 
     /// `authorityInfoAccess` with OCSP responders and issuer certificate URLs.
     ///
     /// # Errors
-    /// [`X509Error::Invalid`] for a URL that is not ASCII.
+    /// [`X509Error::Invalid`] for a URL that is not ASCII, and for no URL at all.
     pub fn authority_info_access(ocsp: &[String], ca_issuers: &[String]) -> Result<Self, X509Error> {
-        let _ = (ocsp, ca_issuers);
-        todo!()
+        let mut contents = Vec::new();
+        for (method, urls) in [(oid::AD_OCSP, ocsp), (oid::AD_CA_ISSUERS, ca_issuers)] {
+            for url in urls {
+                let mut access = tlv::encode(tlv::OBJECT_IDENTIFIER, method.as_bytes());
+                GeneralName::Uri(url.clone()).push_der(&mut access)?;
+                tlv::push(&mut contents, tlv::SEQUENCE, &access);
+            }
+        }
+        if contents.is_empty() {
+            return Err(X509Error::Invalid("authority information access needs a URL".into()));
+        }
+        Ok(Self::new(oid::AUTHORITY_INFO_ACCESS, false, tlv::encode(tlv::SEQUENCE, &contents)))
     }
 
     /// `certificatePolicies` without qualifiers.
     pub fn certificate_policies(policies: &[Oid]) -> Self {
-        let _ = policies;
-        todo!()
+        let mut contents = Vec::new();
+        for policy in policies {
+            let policy = tlv::encode(tlv::OBJECT_IDENTIFIER, policy.as_bytes());
+            tlv::push(&mut contents, tlv::SEQUENCE, &policy);
+        }
+        Self::new(oid::CERTIFICATE_POLICIES, false, tlv::encode(tlv::SEQUENCE, &contents))
     }
 
     /// `ocspNoCheck`.
     pub fn ocsp_nocheck() -> Self {
-        todo!()
+        Self::new(oid::OCSP_NOCHECK, false, tlv::encode(tlv::NULL, &[]))
+    }
+
+    fn new(oid: Oid, critical: bool, value: Vec<u8>) -> Self {
+        Self { oid, critical, value }
     }
 }

@@ -2,9 +2,15 @@
 
 use std::fmt;
 use std::net::IpAddr;
-use std::str::FromStr;
 
-use super::{Name, Oid, X509Error};
+use super::display::{escape, hex};
+use super::{Name, Oid};
+
+mod codec;
+mod parse;
+#[cfg(test)]
+mod tests;
+pub(crate) mod uri;
 
 /// One `GeneralName`, RFC 5280 §4.2.1.6.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -43,57 +49,27 @@ impl GeneralName {
         }
     }
 
-    /// The value without its kind, unescaped: for matching, not for a terminal.
+    /// The value without its kind, unescaped: for matching, not for a terminal. A directory name is as [`Name`] displays
+    /// it, what has no text is the hex of its DER.
     pub fn value(&self) -> String {
-        todo!()
-    }
-
-    /// Checks that the value is well formed for its kind (RFC 1034 / 5280 / 5890 syntax: LDH labels of 1–63 octets, 253 in
-    /// all, wildcard only as the whole leftmost label with at least one label after it, no underscore; an absolute URI
-    /// with a scheme; a mailbox in ASCII). What a foreign request holds may fail this.
-    ///
-    /// # Errors
-    /// [`X509Error::Invalid`] says why.
-    pub fn check(&self) -> Result<(), X509Error> {
-        todo!()
-    }
-
-    /// Reads the value of a subjectAltName extension (`GeneralNames` in DER).
-    ///
-    /// # Errors
-    /// [`X509Error::Malformed`].
-    pub fn parse_all(der: &[u8]) -> Result<Vec<Self>, X509Error> {
-        let _ = der;
-        todo!()
-    }
-
-    /// Writes `GeneralNames` in DER.
-    ///
-    /// # Errors
-    /// [`X509Error::Invalid`] for a value that has no encoding (non-ASCII in an IA5String).
-    pub fn encode_all(names: &[Self]) -> Result<Vec<u8>, X509Error> {
-        let _ = names;
-        todo!()
-    }
-}
-
-impl FromStr for GeneralName {
-    type Err = X509Error;
-
-    /// Reads what a person types: the type by its look, or forced with `dns:`, `ip:`, `email:`, `uri:`, `upn:`. `[::1]`
-    /// and `::1` are IPs; what has `://` is a URI (`spiffe://…` too); what has `@` is an email. DNS names are lower-cased
-    /// and internationalised ones become A-labels (UTS 46, as browsers do); a trailing dot is dropped. The result
-    /// passes [`GeneralName::check`].
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let _ = text;
-        todo!()
+        match self {
+            Self::DirectoryName(name) => name.to_string(),
+            Self::Dns(text) | Self::Email(text) | Self::Upn(text) | Self::Uri(text) => text.clone(),
+            Self::Ip(address) => address.to_string(),
+            Self::Other(der) => hex(der),
+            Self::RegisteredId(oid) => oid.to_string(),
+        }
     }
 }
 
 impl fmt::Display for GeneralName {
-    /// Writes `kind:value`, control characters escaped.
+    /// Writes `kind:value`, control characters escaped, and spaces too: names joined with `, ` stay distinguishable.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let _ = f;
-        todo!()
+        write!(f, "{}:", self.kind())?;
+        match self {
+            Self::DirectoryName(name) => name.fmt(f),
+            Self::Other(der) if der.len() > 64 => write!(f, "{}… ({} octets)", hex(&der[..64]), der.len()),
+            _ => f.write_str(&escape(&self.value()).replace(' ', "\\u{20}")),
+        }
     }
 }

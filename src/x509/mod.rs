@@ -1,21 +1,34 @@
 //! X.509 structures: names, extensions, requests, certificates, CRLs. Encoding and decoding, no policy.
 
+mod armor;
 pub mod certificate;
+pub mod constraints;
+mod content;
 pub mod crl;
 pub mod csr;
+pub mod describe;
+pub mod display;
+pub mod distribution;
 pub mod extension;
 pub mod general_name;
+mod host;
 pub mod name;
 pub mod oid;
 pub mod path;
 pub mod pem;
 pub mod serial;
+mod structure;
 pub mod tbs;
 pub mod time;
+mod tlv;
 
 pub use certificate::{BasicConstraints, Certificate};
+pub use constraints::{NameConstraints, Subtree};
 pub use crl::{Crl, RevocationReason, RevokedEntry};
 pub use csr::Csr;
+pub use describe::describe;
+pub use display::escape;
+pub use distribution::IssuingDistributionPoint;
 pub use extension::{Extension, KeyUsage};
 pub use general_name::GeneralName;
 pub use name::Name;

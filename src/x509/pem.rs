@@ -1,6 +1,12 @@
 //! PEM (RFC 7468), strict on output, forgiving on input.
 
+use super::armor::{self, Armored};
+use super::content::Content;
+use super::tlv::malformed;
 use super::{Certificate, Crl, X509Error};
+
+/// Largest file that is read here, in bytes: a CRL of a million entries fits, as PEM too.
+pub const MAX_SIZE: usize = 128 * 1024 * 1024;
 
 /// Writes one PEM block: 64 columns, `\n` line ends, a final newline.
 pub fn encode(label: &str, der: &[u8]) -> String {
@@ -26,13 +32,42 @@ pub enum Block {
     Other(String),
 }
 
-/// Reads everything in a file: any number of PEM blocks with text between them, or one DER structure.
+impl Block {
+    /// What it is, with its article, for a sentence: `a certificate`, `a CRL`, `a private key (EC PRIVATE KEY)`.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Certificate(_) => "a certificate".into(),
+            Self::Crl(_) => "a CRL".into(),
+            Self::Csr(_) => "a certificate request".into(),
+            Self::PrivateKey(label) => format!("a private key ({label})"),
+            Self::PublicKey(_) => "a public key".into(),
+            Self::Other(label) => match other_label(label) {
+                Some(what) => what.into(),
+                None => format!("a block labelled {label:?}"),
+            },
+        }
+    }
+}
+
+/// Reads everything in a file: any number of PEM blocks with text between them, or one DER structure. Windows line ends, a
+/// byte order mark, blanks around lines and `Proc-Type` headers are fine; at most [`MAX_SIZE`] bytes are read.
 ///
 /// # Errors
-/// [`X509Error::Malformed`] names the block by its number and label.
+/// [`X509Error::Malformed`] names the block by its number and label, says when a label does not fit what is inside, and
+/// names a keystore or PKCS#7 file for what it is.
 pub fn read_all(bytes: &[u8]) -> Result<Vec<Block>, X509Error> {
-    let _ = bytes;
-    todo!()
+    if bytes.len() > MAX_SIZE {
+        return Err(file(format!("{} bytes are too many (at most {} MiB are read)", bytes.len(), MAX_SIZE >> 20)));
+    }
+    let blocks = armor::read(bytes).map_err(file)?;
+    if blocks.is_empty() {
+        return read_der(bytes).map(|block| vec![block]);
+    }
+    blocks
+        .iter()
+        .enumerate()
+        .map(|(index, block)| read_block(block).map_err(|error| at(index + 1, block, error)))
+        .collect()
 }
 
 /// Reads the certificates of a file: at least one, other blocks ignored.
@@ -40,6 +75,87 @@ pub fn read_all(bytes: &[u8]) -> Result<Vec<Block>, X509Error> {
 /// # Errors
 /// [`X509Error::Malformed`] says what was found instead.
 pub fn read_certificates(bytes: &[u8]) -> Result<Vec<Certificate>, X509Error> {
-    let _ = bytes;
-    todo!()
+    let (mut certificates, mut others) = (Vec::new(), Vec::new());
+    for block in read_all(bytes)? {
+        match block {
+            Block::Certificate(certificate) => certificates.push(certificate),
+            other => others.push(other.describe()),
+        }
+    }
+    if certificates.is_empty() {
+        others.dedup();
+        return Err(file(format!("no certificate in it, but {}", others.join(", "))));
+    }
+    Ok(certificates)
+}
+
+/// Reads one block by its label, and checks that the contents are of that kind.
+fn read_block(block: &Armored<'_>) -> Result<Block, X509Error> {
+    let label = block.label;
+    let Some(expected) = Content::of_label(label) else {
+        return Ok(Block::Other(label.to_owned()));
+    };
+    if expected == Content::PrivateKey || expected == Content::EncryptedPrivateKey {
+        return Ok(Block::PrivateKey(label.to_owned()));
+    }
+    let found = Content::of_der(&block.der);
+    match found {
+        Some(found) if found != expected => {
+            Err(file(format!("the label is wrong: it holds {}, whose label is {:?}", found.describe(), found.label())))
+        }
+        _ => read_content(expected, &block.der, label),
+    }
+}
+
+fn read_der(bytes: &[u8]) -> Result<Block, X509Error> {
+    if let Some(why) = Content::foreign(bytes) {
+        return Err(file(why));
+    }
+    match Content::of_der(bytes) {
+        Some(content @ Content::EncryptedPrivateKey) => Ok(Block::PrivateKey(content.label().to_owned())),
+        Some(Content::PrivateKey) => Ok(Block::PrivateKey(Content::PrivateKey.label().to_owned())),
+        Some(content) => read_content(content, bytes, content.label()),
+        None if bytes.iter().all(u8::is_ascii_whitespace) => Err(file("it is empty")),
+        None => Err(file("it is neither PEM nor DER of a certificate, request, CRL or key")),
+    }
+}
+
+fn read_content(content: Content, der: &[u8], label: &str) -> Result<Block, X509Error> {
+    match content {
+        Content::Certificate => Certificate::from_der(der).map(Block::Certificate),
+        Content::Crl => Crl::from_der(der).map(Block::Crl),
+        Content::Csr => super::Csr::from_der(der).map(Block::Csr),
+        Content::PrivateKey | Content::EncryptedPrivateKey => Ok(Block::PrivateKey(label.to_owned())),
+        Content::PublicKey => match crate::keys::PublicKey::from_spki_der(der) {
+            Ok(key) => Ok(Block::PublicKey(key)),
+            Err(crate::keys::KeyError::Unsupported(_)) => Ok(Block::Other(label.to_owned())),
+            Err(error) => Err(error.into()),
+        },
+    }
+}
+
+/// What a block is that has no place here, by its label.
+fn other_label(label: &str) -> Option<&'static str> {
+    Some(match label {
+        "PKCS7" | "PKCS #7 SIGNED DATA" | "CMS" => {
+            "a PKCS#7 bundle (`openssl pkcs7 -print_certs` takes the certificates out)"
+        }
+        "TRUSTED CERTIFICATE" => "an OpenSSL trusted certificate (`openssl x509` turns it into a plain one)",
+        "EC PARAMETERS" => "EC parameters",
+        "DH PARAMETERS" => "Diffie-Hellman parameters",
+        "OPENSSH PRIVATE KEY" => "an OpenSSH private key (`ssh-keygen -p -m pkcs8` converts it)",
+        _ => return None,
+    })
+}
+
+fn file(why: impl Into<String>) -> X509Error {
+    malformed("file")(why.into())
+}
+
+fn at(number: usize, block: &Armored<'_>, error: X509Error) -> X509Error {
+    let why = match error {
+        X509Error::Malformed { what: "file", why } => why,
+        other => other.to_string(),
+    };
+    file(format!("block {number} ({:?}, line {}): {why}", block.label, block.line))
 }

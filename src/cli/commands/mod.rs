@@ -1,19 +1,42 @@
 //! The subcommands, one file each.
+//!
+//! A new one: a file with an `Args` struct, its `EXAMPLES` and a `run`; a line each in the module list, in [`Command`] and in
+//! [`Command::run`], in alphabetical order.
+
+mod authority;
+mod bundle;
+mod completions;
+mod dev;
+mod dry_run;
+mod init;
+mod inspect;
+mod issue;
+mod list;
+mod log;
+mod man;
+mod options;
+mod report;
+mod show;
+mod sign;
+mod store;
 
 use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use super::{CliError, Context, Exit, SecretSource};
+use super::{CliError, Context, Exit, SecretSource, help};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
 #[command(
     name = "certwright",
+    bin_name = "certwright",
     version,
     about = "A private certificate authority on a local directory",
+    before_help = EXAMPLES,
     propagate_version = true,
     disable_help_subcommand = true,
+    subcommand_required = true,
     arg_required_else_help = true
 )]
 pub struct Cli {
@@ -24,6 +47,12 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
 }
+
+const EXAMPLES: &str = "\
+certwright dev                                    # TLS for localhost in a minute
+certwright init --with-issuing                    # a root and an issuing authority
+certwright issue www.corp.test --out certs        # a key and its certificate
+certwright sign web.csr --out web.crt             # a certificate for a request";
 
 /// The options that every command takes.
 #[derive(Debug, clap::Args)]
@@ -52,7 +81,20 @@ pub struct GlobalArgs {
 
 /// Every subcommand.
 #[derive(Debug, Subcommand)]
-pub enum Command {}
+#[expect(missing_docs, reason = "each is described where it is defined, and clap shows that text")]
+pub enum Command {
+    Authority(authority::AuthorityArgs),
+    Completions(completions::Args),
+    Dev(dev::DevArgs),
+    Init(Box<init::InitArgs>),
+    Issue(Box<issue::IssueArgs>),
+    List(list::ListArgs),
+    Log(log::Args),
+    Man(man::Args),
+    Show(show::ShowArgs),
+    Sign(Box<sign::SignArgs>),
+    Store(store::Args),
+}
 
 impl Command {
     /// Runs the subcommand.
@@ -60,12 +102,23 @@ impl Command {
     /// # Errors
     /// What the person is told, with the exit code.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        let _ = cx;
-        match *self {}
+        match self {
+            Self::Authority(args) => args.run(cx),
+            Self::Completions(args) => args.run(cx),
+            Self::Dev(args) => args.run(cx),
+            Self::Init(args) => args.run(cx),
+            Self::Issue(args) => args.run(cx),
+            Self::List(args) => args.run(cx),
+            Self::Log(args) => args.run(cx),
+            Self::Man(args) => args.run(cx),
+            Self::Show(args) => args.run(cx),
+            Self::Sign(args) => args.run(cx),
+            Self::Store(args) => args.run(cx),
+        }
     }
 }
 
-/// The clap command, for completions and man pages.
+/// The clap command, for parsing and completions; its help has the examples first.
 pub fn command() -> clap::Command {
-    Cli::command()
+    help::dressed(Cli::command())
 }
