@@ -202,7 +202,7 @@ fn complaints(outcome: &Outcome, before: Duration) -> Vec<String> {
     if outcome.code != 0 && outcome.stderr.trim().is_empty() {
         failures.push("fails without a word".into());
     }
-    if outcome.stderr.contains("panicked") || outcome.stderr.contains("overflowed its stack") {
+    if ["panicked", "has a bug", "overflowed"].iter().any(|word| outcome.stderr.contains(word)) {
         failures.push(outcome.stderr.clone());
     }
     if let Some(control) = raw_controls(outcome) {

@@ -123,13 +123,16 @@ fn sign(sandbox: &Sandbox, requests: usize) -> Vec<String> {
 /// What a command leaves that is killed when the journal has its line and nothing else happened yet: the most that recovery
 /// ever has to do.
 fn recorded(base: &Sandbox, arguments: &[impl AsRef<OsStr>]) -> Sandbox {
-    let records = |point: &KillPoint| point.call.contains("write") && point.shown.contains("journal.jsonl");
+    let journal = |sandbox: &Sandbox| std::fs::metadata(sandbox.path("store/journal.jsonl")).expect("a journal").len();
+    let killed_at = |point: &KillPoint| {
+        let run = copy_of(base);
+        let killed = run_under(&run, &strace::killing(point), arguments);
+        assert_eq!(killed.code, 137, "{}", killed.what);
+        run
+    };
     let points = kill_points(base, arguments);
-    let written = points.iter().rposition(records).expect("the journal is written");
-    let recorded = copy_of(base);
-    let killed = run_under(&recorded, &strace::killing(&points[written + 1]), arguments);
-    assert_eq!(killed.code, 137, "{}", killed.what);
-    recorded
+    let first = points.partition_point(|point| journal(&killed_at(point)) == journal(base));
+    killed_at(&points[first])
 }
 
 /// Kills a command at each of its file-changing calls, and each time lets every sequence of next commands repair the result.

@@ -21,7 +21,11 @@ fuzz_target!(|bytes: &[u8]| {
         Err(error) => {
             printable(&error.to_string());
             let Ok(public_key) = csr.public_key() else { return };
-            Request { subject: Some(csr.subject.clone()), names: csr.subject_alt_names.clone(), ..Request::new(public_key) }
+            Request {
+                subject: Some(csr.subject.clone()),
+                names: csr.subject_alt_names.clone(),
+                ..Request::new(public_key)
+            }
         }
     };
     let Setup { profile, authority } = setup();

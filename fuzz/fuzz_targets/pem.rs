@@ -15,7 +15,10 @@ fuzz_target!(|bytes: &[u8]| {
     for block in &blocks {
         match block {
             Block::Certificate(certificate) => {
-                assert_eq!(&Certificate::from_der(certificate.der()).expect("what was read is read again"), certificate);
+                assert_eq!(
+                    &Certificate::from_der(certificate.der()).expect("what was read is read again"),
+                    certificate
+                );
                 printable(&certificate.subject.to_string());
                 certificate.subject_alt_names.iter().for_each(|name| printable(&name.to_string()));
                 lint(certificate).iter().for_each(|finding| printable(&finding.message));

@@ -112,7 +112,8 @@ impl Writer<'_> {
     /// Makes the transaction's marker and keys durable in `staging/`; leaves nothing if it fails.
     fn stage(&mut self, transaction: &Transaction) -> Result<(), StoreError> {
         let Some(first) = transaction.entries.first() else { return Ok(()) };
-        let has_files = |entry: &Entry| !matches!(entry.event, Event::SettingsChanged { .. } | Event::StoreCreated { .. });
+        let has_files =
+            |entry: &Entry| !matches!(entry.event, Event::SettingsChanged { .. } | Event::StoreCreated { .. });
         if !transaction.entries.iter().any(has_files) {
             return Ok(());
         }
@@ -158,7 +159,8 @@ impl Writer<'_> {
             self.length += lines.len() as u64;
             return Ok(());
         };
-        let taken_back = io::truncate(&self.journal, &path, self.length).and_then(|()| io::sync_data(&self.journal, &path));
+        let taken_back =
+            io::truncate(&self.journal, &path, self.length).and_then(|()| io::sync_data(&self.journal, &path));
         // If the lines may still be there, their keys must stay as well: the next lock decides.
         if taken_back.is_ok() {
             self.unstage(self.state.seq + 1);

@@ -68,7 +68,8 @@ fn prepare_root(root: &Path) -> Result<(), StoreError> {
     match fs::read_dir(root) {
         Ok(entries) => {
             let names: Vec<_> = entries.filter_map(|entry| entry.ok().map(|entry| entry.file_name())).collect();
-            let own = names.iter().all(|name| OWN.iter().any(|own| name == own)) && names.iter().any(|name| name == "lock");
+            let own =
+                names.iter().all(|name| OWN.iter().any(|own| name == own)) && names.iter().any(|name| name == "lock");
             if !names.is_empty() && !own {
                 return Err(StoreError::NotAStore(root.to_owned()));
             }

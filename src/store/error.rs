@@ -55,7 +55,9 @@ pub enum StoreError {
     Invalid(String),
     /// The journal has the transaction, but its files could not all be put in place. The next command that writes
     /// completes them; nothing is to be issued again.
-    #[error("recorded in the journal, but its files are not all in place yet ({source}); the next command completes them")]
+    #[error(
+        "recorded in the journal, but its files are not all in place yet ({source}); the next command completes them"
+    )]
     Recorded {
         /// What went wrong after the record was durable.
         source: Box<StoreError>,

@@ -85,9 +85,8 @@ pub(super) fn write_file(path: &Path, bytes: &[u8], mode: u32) -> Result<File, S
 
 /// Opens a file for reading and writing, making it if it is missing, never through a symbolic link.
 pub(super) fn open_or_create(path: &Path, mode: u32) -> Result<File, StoreError> {
-    let open = || {
-        OpenOptions::new().read(true).write(true).custom_flags(OFlags::NOFOLLOW.bits().cast_signed()).open(path)
-    };
+    let open =
+        || OpenOptions::new().read(true).write(true).custom_flags(OFlags::NOFOLLOW.bits().cast_signed()).open(path);
     match open() {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         found => return found.map_err(|error| StoreError::io(path, error)),

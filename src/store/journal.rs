@@ -124,7 +124,8 @@ impl Rules<'_> {
             return false;
         }
         let line = hash_line(tail);
-        let completes = line.as_ref().is_ok_and(|hashed| hashed.line.tx.checked_add(hashed.line.lines) == Some(seq + 1));
+        let completes =
+            line.as_ref().is_ok_and(|hashed| hashed.line.tx.checked_add(hashed.line.lines) == Some(seq + 1));
         link.read += tail.len() as u64;
         completes && link.add(line).is_ok()
     }

@@ -36,7 +36,9 @@ pub(super) fn unsafe_key(metadata: &fs::Metadata) -> Option<String> {
     if !metadata.is_file() {
         Some("is no regular file".to_owned())
     } else if mode & 0o077 != 0 {
-        Some(format!("has mode {mode:04o}, so that others can get at it; chmod 600 it, and replace the key if they might have"))
+        Some(format!(
+            "has mode {mode:04o}, so that others can get at it; chmod 600 it, and replace the key if they might have"
+        ))
     } else if ![0, rustix::process::geteuid().as_raw()].contains(&metadata.uid()) {
         Some(format!("belongs to another user (uid {})", metadata.uid()))
     } else if metadata.len() > MAX_SIZE {

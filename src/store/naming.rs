@@ -88,7 +88,9 @@ mod tests {
 
     #[test]
     fn ordinary_names_stay_as_they_are() {
-        for name in ["localhost", "api.example.com", "10.0.0.1", "ann@example.com", "_dmarc.example.com", "a--b", "com10"] {
+        for name in
+            ["localhost", "api.example.com", "10.0.0.1", "ann@example.com", "_dmarc.example.com", "a--b", "com10"]
+        {
             assert_eq!(lineage_name(name), name);
         }
         assert_eq!(lineage_name("*.example.com"), "_.example.com");
@@ -98,8 +100,32 @@ mod tests {
     fn different_texts_never_share_a_word() {
         let twin = lineage_name("a/b");
         let texts = [
-            "*.example.com", "_.example.com", "a/b", "a-b", "a\\b", "A/B", &twin, "a*b", "a_b", "::1", "1", "", "_", "*", "-", ".",
-            "..", "con", "con.txt", "_con", "x.", "x", "Example.com", "example.com", "spiffe://a/b", "spiffe:--a-b",
+            "*.example.com",
+            "_.example.com",
+            "a/b",
+            "a-b",
+            "a\\b",
+            "A/B",
+            &twin,
+            "a*b",
+            "a_b",
+            "::1",
+            "1",
+            "",
+            "_",
+            "*",
+            "-",
+            ".",
+            "..",
+            "con",
+            "con.txt",
+            "_con",
+            "x.",
+            "x",
+            "Example.com",
+            "example.com",
+            "spiffe://a/b",
+            "spiffe:--a-b",
         ];
         let words: std::collections::BTreeSet<String> = texts.iter().map(|text| lineage_name(text)).collect();
         assert_eq!(words.len(), texts.len(), "{words:?}");
@@ -109,7 +135,19 @@ mod tests {
     fn hostile_text_becomes_a_safe_word() {
         let long = "é".repeat(5000);
         let long_ascii = "a".repeat(5000);
-        for text in ["../../etc/passwd", "/", "\0", "a\nb", "\u{1b}[2J", "NUL", "com1.example", "~root", " ", &long, &long_ascii] {
+        for text in [
+            "../../etc/passwd",
+            "/",
+            "\0",
+            "a\nb",
+            "\u{1b}[2J",
+            "NUL",
+            "com1.example",
+            "~root",
+            " ",
+            &long,
+            &long_ascii,
+        ] {
             let word = lineage_name(text);
             assert!(is_word(&word), "{text:?} became {word:?}");
             assert_ne!(word, text);

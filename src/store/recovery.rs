@@ -87,7 +87,8 @@ pub(super) fn recover(store: &Store) -> Result<Sound, StoreError> {
         notices.push(Notice("brought the settings in store.json in line with the journal".to_owned()));
     }
     let current = Head::new(state.seq, &state.head, length);
-    if state.seq > 0 && head.found() != Some(&current)
+    if state.seq > 0
+        && head.found() != Some(&current)
         && let Err(error) = current.write(&layout.head())
     {
         notices.push(Notice(format!("journal.head could not be written: {error}")));

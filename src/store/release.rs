@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 
 use super::files::{self, Contents};
 use super::flush::{Flush, threads};
-use super::{AuthorityRecord, CertificateRecord, Entry, Event, Layout, Manifest, State, StoreError, authority_files, io};
+use super::{
+    AuthorityRecord, CertificateRecord, Entry, Event, Layout, Manifest, State, StoreError, authority_files, io,
+};
 
 /// A transaction whose files are to appear.
 pub(super) struct Release<'a> {
