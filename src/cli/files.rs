@@ -118,7 +118,7 @@ fn mode(secret: bool) -> u32 {
 ///
 /// # Errors
 /// Names the file, when it is there and cannot be read.
-pub fn read_if_there(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, CliError> {
+pub(super) fn read_if_there(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, CliError> {
     match File::open(path) {
         Ok(mut file) => input::all(&mut file, limit).map(Some).map_err(|error| CliError::io(path, "read", &error)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

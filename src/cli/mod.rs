@@ -17,9 +17,13 @@ mod prompt;
 mod secret;
 mod settings;
 mod table;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 mod ui;
-mod value;
+mod url;
 
 pub use commands::{Cli, command};
 pub use context::Context;

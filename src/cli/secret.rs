@@ -1,6 +1,8 @@
 //! Where secrets come from.
 
 mod reader;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -108,52 +110,5 @@ impl clap::builder::TypedValueParser for SecretSourceParser {
             let argument = argument.map_or_else(|| "a secret's source".to_owned(), ToString::to_string);
             command.clone().error(clap::error::ErrorKind::ValueValidation, format!("{argument}: {why}"))
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_kind_of_source_is_read() {
-        for (text, source) in [
-            ("cmd:pass show ca:root", SecretSource::Command("pass show ca:root".into())),
-            ("env:CA_PASS", SecretSource::Env("CA_PASS".into())),
-            ("fd:3", SecretSource::Fd(3)),
-            ("fd:0", SecretSource::Stdin),
-            ("file:/run/a b", SecretSource::File("/run/a b".into())),
-            ("file:-", SecretSource::Stdin),
-            ("pass:", SecretSource::Pass(String::new())),
-            ("pass:change:it", SecretSource::Pass("change:it".into())),
-            ("prompt", SecretSource::Prompt),
-            ("stdin", SecretSource::Stdin),
-        ] {
-            assert!(text.parse() == Ok(source), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_passphrase_typed_as_a_source_is_not_repeated() {
-        for text in [
-            "hunter2",
-            "hunter2:x",
-            "env:",
-            "env:hunter2=",
-            "fd:hunter2",
-            "fd:1",
-            "fd:-1",
-            "file:",
-            "cmd:",
-            "PASS:hunter2",
-        ] {
-            let why = text.parse::<SecretSource>().err().unwrap();
-            assert!(!why.contains("hunter2"), "{why}");
-        }
-        let error =
-            super::super::command().try_get_matches_from(["certwright", "--passphrase", "hunter2"]).err().unwrap();
-        assert_eq!(error.kind(), clap::error::ErrorKind::ValueValidation);
-        assert!(!error.to_string().contains("hunter2"), "{error}");
-        assert!(!format!("{:?}", SecretSource::Pass("hunter2".into())).contains("hunter2"));
     }
 }

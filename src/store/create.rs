@@ -75,21 +75,10 @@ fn prepare_root(root: &Path) -> Result<(), StoreError> {
             }
             io::set_mode(root, io::DIR_MODE)
         }
-        Err(error) if error.kind() == ErrorKind::NotFound => create_with_parents(root),
+        Err(error) if error.kind() == ErrorKind::NotFound => io::create_dir_with_parents(root),
         Err(error) if error.kind() == ErrorKind::NotADirectory => Err(StoreError::NotAStore(root.to_owned())),
         Err(error) => Err(StoreError::io(root, error)),
     }
-}
-
-fn create_with_parents(path: &Path) -> Result<(), StoreError> {
-    match io::create_dir_if_missing(path) {
-        Err(error) if error.is_not_found() => {}
-        done => return done.map(drop),
-    }
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    create_with_parents(parent)?;
-    io::create_dir_if_missing(path)?;
-    io::sync_dir(parent)
 }
 
 /// `store.json` of a new store, or of one whose `store.json` was lost.

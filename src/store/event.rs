@@ -159,6 +159,20 @@ pub fn encode_request(request: &Csr) -> String {
     encode_der(request.der())
 }
 
+/// Encodes DER as the journal keeps it: standard base64 in one line.
+pub fn encode_der(der: &[u8]) -> String {
+    STANDARD.encode(der)
+}
+
+/// Decodes what [`encode_der`] wrote.
+///
+/// # Errors
+/// [`X509Error::Malformed`].
+pub fn decode_der(text: &str) -> Result<Vec<u8>, X509Error> {
+    let malformed = |error: base64::DecodeError| X509Error::Malformed { what: "base64", why: error.to_string() };
+    STANDARD.decode(text).map_err(malformed)
+}
+
 /// The part of a line that every event has.
 #[derive(Deserialize)]
 pub(super) struct Header<'a> {
@@ -226,21 +240,6 @@ fn no_line(error: &serde_json::Error) -> String {
 pub(super) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|nibble| char::from(DIGITS[usize::from(nibble)])).collect()
-}
-
-/// Standard base64, as DER is kept in the journal.
-pub fn encode_der(der: &[u8]) -> String {
-    STANDARD.encode(der)
-}
-
-/// Reads what [`encode_der`] wrote.
-///
-/// # Errors
-/// [`X509Error::Malformed`].
-pub fn decode_der(text: &str) -> Result<Vec<u8>, X509Error> {
-    STANDARD
-        .decode(text)
-        .map_err(|error| X509Error::Malformed { what: "base64 in the journal", why: error.to_string() })
 }
 
 /// An instant as the journal writes it.

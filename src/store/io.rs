@@ -58,6 +58,22 @@ pub(super) fn create_dir_if_missing(path: &Path) -> Result<bool, StoreError> {
     }
 }
 
+/// Makes a directory with its parents, all of them durable; one that is there, or a link to one, is fine.
+pub(super) fn create_dir_with_parents(path: &Path) -> Result<(), StoreError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match create_dir_if_missing(path) {
+        Err(error) if error.is_not_found() => {
+            create_dir_with_parents(parent)?;
+            create_dir_if_missing(path)?;
+        }
+        done => drop(done?),
+    }
+    sync_dir(parent)
+}
+
 /// Makes a file that was not there, with exactly this mode whatever the umask, never through a symbolic link.
 pub(super) fn create_file(path: &Path, mode: u32) -> Result<File, StoreError> {
     step(Step::CreateFile, path)?;
@@ -104,6 +120,8 @@ pub(super) fn open_or_create(path: &Path, mode: u32) -> Result<File, StoreError>
 pub(super) fn write(file: &mut File, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     #[cfg(test)]
     super::faults::before_write(file, path, bytes)?;
+    #[cfg(not(test))]
+    step(Step::Write, path)?;
     file.write_all(bytes).map_err(|error| StoreError::io(path, error))
 }
 
@@ -111,6 +129,8 @@ pub(super) fn write(file: &mut File, path: &Path, bytes: &[u8]) -> Result<(), St
 pub(super) fn write_at(file: &File, path: &Path, bytes: &[u8], offset: u64) -> Result<(), StoreError> {
     #[cfg(test)]
     super::faults::before_write_at(file, path, bytes, offset)?;
+    #[cfg(not(test))]
+    step(Step::WriteAt, path)?;
     file.write_all_at(bytes, offset).map_err(|error| StoreError::io(path, error))
 }
 

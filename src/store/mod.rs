@@ -25,6 +25,8 @@ mod open;
 mod recovery;
 mod release;
 mod state;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use error::StoreError;

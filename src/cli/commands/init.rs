@@ -7,9 +7,9 @@ use super::options::{ConstraintArgs, NewKeyArgs, ValidityArgs, VariableArgs, gen
 use super::report::{CertificateReport, hex, tell};
 use crate::ca::{self, AuthorityPlan};
 use crate::cli::{CliError, Context, Exit};
-use crate::issuance::{Profile, Request};
+use crate::issuance::{Profile, Profiles, Request};
 use crate::keys::{Algorithm, PrivateKey};
-use crate::store::{Settings, Store};
+use crate::store::{Settings, Store, StoreError};
 use crate::x509::Name;
 
 const EXAMPLES: &str = "\
@@ -18,7 +18,7 @@ certwright init --with-issuing --cn \"Acme Root CA\"
 certwright init --no-passphrase --store ./pki     # for tests: keys unencrypted
 certwright init --permit corp.test 10.0.0.0/8     # a root that can sign for these only
 certwright init --passphrase file:/run/secrets/ca --key ec-p384 --validity 20y
-certwright init --crl-url http://pki.corp.test/{{authority}}.crl";
+certwright init --crl-url 'http://pki.corp.test/{{ authority }}.crl'";
 
 /// Make a store with its root authority
 ///
@@ -61,14 +61,14 @@ pub struct InitArgs {
     /// How the keys are kept.
     #[command(flatten)]
     pub new_key: NewKeyArgs,
-    /// CRL distribution point put into certificates; {{authority}} stands for the signing authority
-    #[arg(long, value_name = "URL")]
+    /// CRL distribution point put into certificates; {{ authority }} stands for the signing authority
+    #[arg(long, value_name = "URL", value_parser = crate::cli::url::checked)]
     pub crl_url: Vec<String>,
     /// Where the signing authority's certificate can be fetched (caIssuers)
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = crate::cli::url::checked)]
     pub ca_issuers_url: Vec<String>,
     /// OCSP responder
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = crate::cli::url::checked)]
     pub ocsp_url: Vec<String>,
 }
 
@@ -84,9 +84,8 @@ impl InitArgs {
     /// # Errors
     /// Exit 1 when the store has a root already.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        let profiles = crate::issuance::Profiles::default();
-        let (root_profile, issuing_profile) = (profiles.get(&self.profile)?, profiles.get("intermediate")?);
-        self.refuse_second_root(cx)?;
+        let known = self.known_profiles(cx)?;
+        let (root_profile, issuing_profile) = (known.get(&self.profile)?, known.get("intermediate")?);
         let secret = self.new_key.secret(cx, "root", true)?;
         let root_key = generate(self.key.unwrap_or_else(|| root_profile.default_algorithm()))?;
         let encode = |key: &PrivateKey| key.to_pkcs8_pem(secret.as_ref());
@@ -105,7 +104,7 @@ impl InitArgs {
             ca_issuer_urls: self.ca_issuers_url.clone(),
             ocsp_urls: self.ocsp_url.clone(),
         };
-        let store = Store::create(&cx.settings.store)?;
+        let store = Store::create(cx.store_path()?)?;
         let mut writer = cx.lock(&store)?;
         let actor = cx.settings.actor.clone();
         let made = ca::create_root(&mut writer, root, issuing, settings, &session(cx, &actor, &|| {}))?;
@@ -114,16 +113,19 @@ impl InitArgs {
         Ok(Exit::Done)
     }
 
-    /// Says no before a passphrase is asked for or a key is made; the lock makes sure again later.
-    fn refuse_second_root(&self, cx: &Context) -> Result<(), CliError> {
-        let Ok(store) = Store::open(&cx.settings.store) else { return Ok(()) };
+    /// The profiles of a store that exists, else the built-in ones. Says no to a second root before a passphrase is asked for
+    /// or a key is made; the lock makes sure again later.
+    fn known_profiles(&self, cx: &Context) -> Result<Profiles, CliError> {
+        let store = match Store::open(cx.store_path()?) {
+            Ok(store) => store,
+            Err(StoreError::Missing(_)) => return Ok(Profiles::default()),
+            Err(error) => return Err(error.into()),
+        };
         let state = store.read()?;
         if state.authorities.contains_key("root") || state.requested.contains_key("root") {
             return Err(ca::CaError::AuthorityExists("root".to_owned()).into());
         }
-        // The user's own profiles apply to a store that exists.
-        let _ = profiles(&store)?;
-        Ok(())
+        profiles(&store)
     }
 
     fn root_request(&self, profile: &Profile, key: &PrivateKey) -> Result<Request, CliError> {

@@ -1,8 +1,6 @@
-//! x
-use crate::cli::{CliError, Context};
-use crate::x509::Certificate;
-/// x
-pub fn certificate_lines(cx: &mut Context, certificate: &Certificate) -> Result<(), CliError> {
-    let _ = (cx, certificate);
-    todo!()
-}
+//! `certwright inspect`.
+
+mod certificate;
+pub(super) mod facts;
+
+pub(super) use certificate::certificate_lines;

@@ -2,7 +2,6 @@
 
 mod check;
 mod settings;
-mod url;
 
 use crate::cli::{CliError, Context, Exit};
 

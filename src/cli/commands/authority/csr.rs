@@ -62,7 +62,7 @@ impl CsrArgs {
         if let Some(out) = &self.out {
             files::refuse_existing(std::slice::from_ref(out), self.force)?;
         }
-        let store = crate::store::Store::create(&cx.settings.store)?;
+        let store = crate::store::Store::create(cx.store_path()?)?;
         let state = store.read()?;
         let csr = match state.requested.get(&self.name) {
             Some(waiting) => {

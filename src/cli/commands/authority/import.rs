@@ -58,7 +58,7 @@ impl ImportArgs {
             chain.extend(read_certificates(cx, path)?);
         }
         let key = self.key.as_ref().map(|path| read_key(cx, path)).transpose()?;
-        let store = crate::store::Store::create(&cx.settings.store)?;
+        let store = crate::store::Store::create(cx.store_path()?)?;
         let state = store.read()?;
         let key = match key {
             Some(key) => {

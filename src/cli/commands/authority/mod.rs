@@ -27,7 +27,6 @@ pub struct AuthorityArgs {
 
 /// The subcommands of `authority`.
 #[derive(Debug, Subcommand)]
-#[expect(missing_docs, reason = "each is described where it is defined, and clap shows that text")]
 pub enum AuthorityCommand {
     Create(create::CreateArgs),
     Csr(csr::CsrArgs),

@@ -82,7 +82,7 @@ impl DevArgs {
         if self.check {
             return self.run_check(cx, &names);
         }
-        let store = Store::create(&cx.settings.store)?;
+        let store = Store::create(cx.store_path()?)?;
         let made_authority = authority::ensure(cx, &store, &self.authority, &names, &self.permit)?;
         let state = store.read()?;
         let record = ca::resolve(&state, Some(&self.authority))?.clone();
@@ -103,7 +103,7 @@ impl DevArgs {
     }
 
     fn run_check(&self, cx: &mut Context, names: &[GeneralName]) -> Result<Exit, CliError> {
-        let reason = match Store::open(&cx.settings.store) {
+        let reason = match Store::open(cx.store_path()?) {
             Err(crate::store::StoreError::Missing(_)) => "there is no store yet".to_owned(),
             Err(error) => return Err(error.into()),
             Ok(store) => {

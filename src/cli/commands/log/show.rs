@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use crate::cli::glob;
-use crate::cli::{CliError, Context, Exit, value};
+use crate::cli::{CliError, Context, Exit};
 use crate::store::Entry;
 use crate::x509::time::parse_instant;
 
@@ -38,10 +38,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "KIND")]
     kind: Option<String>,
     /// Only events at this instant or later
-    #[arg(long, value_name = "TIME", value_parser = value::instant)]
+    #[arg(long, value_name = "TIME", value_parser = parse_instant)]
     since: Option<OffsetDateTime>,
     /// Only events before this instant
-    #[arg(long, value_name = "TIME", value_parser = value::instant)]
+    #[arg(long, value_name = "TIME", value_parser = parse_instant)]
     until: Option<OffsetDateTime>,
     /// Only the last N of them
     #[arg(long, value_name = "N")]

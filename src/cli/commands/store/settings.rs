@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use super::url;
 use crate::cli::{CliError, Context, Exit};
 use crate::store::{Draft, Event, Settings, State};
 
@@ -19,13 +18,13 @@ certwright store settings --default-authority issuing --clear-ocsp-urls";
 #[command(before_help = EXAMPLES)]
 pub(super) struct Args {
     /// Where the CRL is fetched; may be repeated
-    #[arg(long = "crl-url", value_name = "URL", value_parser = url::checked)]
+    #[arg(long = "crl-url", value_name = "URL", value_parser = crate::cli::url::checked)]
     crl_urls: Vec<String>,
     /// Where the issuer's certificate is fetched; may be repeated
-    #[arg(long = "ca-issuers-url", value_name = "URL", value_parser = url::checked)]
+    #[arg(long = "ca-issuers-url", value_name = "URL", value_parser = crate::cli::url::checked)]
     ca_issuers_urls: Vec<String>,
     /// Where an OCSP responder answers; may be repeated
-    #[arg(long = "ocsp-url", value_name = "URL", value_parser = url::checked)]
+    #[arg(long = "ocsp-url", value_name = "URL", value_parser = crate::cli::url::checked)]
     ocsp_urls: Vec<String>,
     /// The authority that signs when none is named
     #[arg(long, value_name = "NAME")]

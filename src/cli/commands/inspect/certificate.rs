@@ -1,0 +1,94 @@
+//! A certificate, as a report and as labelled lines.
+
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::facts::{self, ExtensionFacts, KeyFacts, line};
+use crate::cli::{CliError, Context};
+use crate::x509::Certificate;
+use crate::x509::display::hex;
+use crate::x509::oid;
+use crate::x509::time::format_instant;
+
+/// A certificate in `certwright/inspect/1`.
+#[derive(Debug, Serialize)]
+pub(super) struct CertificateFacts {
+    version: u8,
+    subject: String,
+    issuer: String,
+    serial: String,
+    names: Vec<String>,
+    not_before: String,
+    not_after: String,
+    /// `valid`, `expired` or `not-yet-valid`.
+    validity: &'static str,
+    authority: bool,
+    self_issued: bool,
+    key: KeyFacts,
+    signature_algorithm: String,
+    extensions: Vec<ExtensionFacts>,
+    sha256: String,
+}
+
+impl CertificateFacts {
+    pub(super) fn new(certificate: &Certificate, now: OffsetDateTime) -> Self {
+        Self {
+            version: certificate.version,
+            subject: certificate.subject.to_string(),
+            issuer: certificate.issuer.to_string(),
+            serial: certificate.serial.hex(),
+            names: certificate.subject_alt_names.iter().map(ToString::to_string).collect(),
+            not_before: format_instant(certificate.not_before),
+            not_after: format_instant(certificate.not_after),
+            validity: if now > certificate.not_after {
+                "expired"
+            } else if now < certificate.not_before {
+                "not-yet-valid"
+            } else {
+                "valid"
+            },
+            authority: certificate.is_ca(),
+            self_issued: certificate.is_self_issued(),
+            key: KeyFacts::of(&certificate.public_key()),
+            signature_algorithm: facts::signature(&certificate.signature_algorithm_der),
+            extensions: ExtensionFacts::all(&certificate.extensions),
+            sha256: hex(&certificate.fingerprint()),
+        }
+    }
+}
+
+/// Prints what a certificate says as labelled lines: subject, issuer, serial, validity, key, signature algorithm, names,
+/// extensions, fingerprint.
+///
+/// # Errors
+/// When stdout cannot be written.
+pub(in crate::cli::commands) fn certificate_lines(cx: &mut Context, certificate: &Certificate) -> Result<(), CliError> {
+    for line in lines(certificate, cx.now()) {
+        cx.ui.line(&line)?;
+    }
+    Ok(())
+}
+
+fn lines(certificate: &Certificate, now: OffsetDateTime) -> Vec<String> {
+    let facts = CertificateFacts::new(certificate, now);
+    let mut lines = vec![
+        line("subject", &facts::shown(&certificate.subject)),
+        line("issuer", &facts::shown(&certificate.issuer)),
+        line("serial", &facts.serial),
+        line("not before", &facts::from(certificate.not_before, now)),
+        line("not after", &facts::until(certificate.not_after, now)),
+        line("key", &facts.key.summary()),
+    ];
+    lines.extend(facts.key.weakness.iter().map(|weakness| line("weakness", weakness)));
+    lines.push(line("signature", &facts.signature_algorithm));
+    if facts.version != 3 {
+        lines.push(line("version", &facts.version.to_string()));
+    }
+    lines.extend(facts::list("names", &facts.names));
+    let told = certificate.extensions.iter().zip(&facts.extensions);
+    // The names have lines of their own.
+    let rest = told.filter(|(extension, _)| extension.oid != oid::SUBJECT_ALT_NAME || facts.names.is_empty());
+    lines.extend(rest.flat_map(|(_, facts)| facts.lines()));
+    lines.push(line("SHA-256", &facts.sha256));
+    lines
+}

@@ -1,0 +1,4 @@
+//! Tests of the store as a whole, on real directories.
+
+mod commit;
+mod fixture;
