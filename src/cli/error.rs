@@ -176,6 +176,9 @@ impl From<IssuanceError> for CliError {
             IssuanceError::Possession(_) => {
                 Self::new(Exit::Refused, error, "make the request again with the private key that belongs to it")
             }
+            IssuanceError::Variable(_) => {
+                Self::new(Exit::Usage, error, "\"certwright profile show PROFILE\" lists its variables; give one with --set KEY=VALUE")
+            }
             IssuanceError::CheckFailed(_) => Self::new(
                 Exit::Failed,
                 error,

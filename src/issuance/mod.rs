@@ -5,6 +5,7 @@ mod prepare;
 pub mod profile;
 mod report;
 mod request;
+mod spiffe;
 
 pub use prepare::{Issued, IssuerFacts, Prepared, Urls, prepare};
 pub use profile::{Profile, ProfileError, Profiles};
@@ -21,6 +22,9 @@ pub enum IssuanceError {
     /// `--strict`: the profile dropped something that was asked for.
     #[error("the profile does not allow all that was asked: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Dropped(Vec<Dropped>),
+    /// A variable of the profile is missing, unknown or has a value that it cannot have; one sentence for each.
+    #[error("{}", .0.join("; "))]
+    Variable(Vec<String>),
     /// The certificate to be signed breaks a rule; one sentence for each finding.
     #[error("the certificate would break a rule: {}", .0.join("; "))]
     Lint(Vec<String>),

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use time::OffsetDateTime;
 
-use crate::keys::PublicKey;
+use crate::keys::{KeyError, PublicKey};
 use crate::x509::time::Span;
-use crate::x509::{Csr, Extension, GeneralName, Name};
+use crate::x509::{Csr, Extension, GeneralName, Name, oid};
 
 /// What is asked for, on the command line or by a CSR.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ pub struct Request {
     pub name_constraints: Option<crate::x509::extension::NameConstraints>,
     /// A path length for an authority certificate instead of the profile's.
     pub path_len: Option<u8>,
-    /// Extra key usage of the operator's choice is not a thing: extensions come from the profile only.
+    /// Refuse rather than drop anything that was asked for (`--strict`).
     pub strict: bool,
 }
 
@@ -78,7 +78,25 @@ impl Request {
     /// # Errors
     /// [`super::IssuanceError::Possession`], [`super::IssuanceError::Key`].
     pub fn from_csr(csr: &Csr) -> Result<Self, super::IssuanceError> {
-        let _ = csr;
-        todo!()
+        let public_key = csr.public_key()?;
+        csr.verify_signature().map_err(|error| match error {
+            KeyError::Unsupported(_) => super::IssuanceError::Key(error),
+            error => super::IssuanceError::Possession(error),
+        })?;
+        let extensions = csr.extensions.iter().filter(|extension| extension.oid != oid::SUBJECT_ALT_NAME);
+        let csr = CsrRequest {
+            subject: csr.subject.clone(),
+            names: csr.subject_alt_names.clone(),
+            extensions: extensions.cloned().collect(),
+        };
+        Ok(Self { name: csr.name(), csr: Some(csr), ..Self::new(public_key) })
+    }
+}
+
+impl CsrRequest {
+    /// What the CSR calls its owner: its common name, else its first alternative name.
+    pub fn name(&self) -> Option<String> {
+        let common_name = self.subject.common_name().filter(|name| !name.is_empty());
+        common_name.or_else(|| self.names.first().map(GeneralName::value))
     }
 }

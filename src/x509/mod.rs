@@ -22,7 +22,7 @@ pub mod serial;
 mod structure;
 pub mod tbs;
 pub mod time;
-mod tlv;
+pub(crate) mod tlv;
 
 pub use certificate::{BasicConstraints, Certificate};
 pub use constraints::{NameConstraints, Subtree};
