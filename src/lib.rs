@@ -3,6 +3,7 @@
 pub mod ca;
 pub mod cli;
 pub mod clock;
+pub mod container;
 pub mod issuance;
 pub mod keys;
 pub mod store;

@@ -2,16 +2,16 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use certwright::ca::{self, AuthorityPlan, CaError, LoadedAuthority, Order, RandomSerials, SerialSource, Session};
 use certwright::issuance::{IssuanceError, Profiles, Request, Validity};
 use certwright::keys::{Algorithm, KeyError, PrivateKey};
 use certwright::store::{Settings, Store};
-use certwright::x509::time::{Span, parse_instant};
 use certwright::x509::Name;
+use certwright::x509::time::{Span, parse_instant};
 use tempfile::TempDir;
 use time::OffsetDateTime;
 
@@ -43,7 +43,8 @@ impl Bench {
             validity: Validity { span: Some(Span::parse(validity).unwrap()), ..Validity::default() },
             ..Request::new(key.public_key().clone())
         };
-        let plan = AuthorityPlan { name: "root", profile: &profile, request, key_pem: key.to_pkcs8_pem(None).unwrap(), key };
+        let plan =
+            AuthorityPlan { name: "root", profile: &profile, request, key_pem: key.to_pkcs8_pem(None).unwrap(), key };
         let mut writer = self.store.lock(Duration::from_secs(5), "test").unwrap();
         ca::create_root(&mut writer, plan, None, Settings::default(), &session(self.now)).unwrap();
     }
@@ -95,8 +96,7 @@ fn a_serial_that_is_taken_is_drawn_again() {
     let session = Session { serials: &serials, ..session(bench.now) };
     let first = bench.issue(&session, vec![order("a.test")]).unwrap();
     let second = bench.issue(&session, vec![order("b.test"), order("c.test")]).unwrap();
-    let mut all: Vec<String> =
-        first.iter().chain(&second).map(|outcome| outcome.certificate.serial.hex()).collect();
+    let mut all: Vec<String> = first.iter().chain(&second).map(|outcome| outcome.certificate.serial.hex()).collect();
     all.sort();
     all.dedup();
     assert_eq!(all.len(), 3, "{all:?}");

@@ -218,7 +218,7 @@ fn commit(
 pub(super) fn split_chain(authority: &LoadedAuthority) -> (Vec<Certificate>, Option<Certificate>) {
     let mut chain = authority.full_chain();
     let root = match chain.last() {
-        Some(last) if last.is_self_issued() => chain.pop(),
+        Some(last) if last.is_root() => chain.pop(),
         _ => None,
     };
     (chain, root)

@@ -86,7 +86,7 @@ pub(super) fn open_key(
     let pem = store.read_authority_key(name)?;
     let mut used = None;
     let file = KeyFile::read(&pem, &mut || {
-        used = passphrase(&format!("authority {name}"));
+        used = passphrase(&format!("passphrase of authority {name}"));
         used.clone()
     })
     .map_err(|error| CaError::key(format!("the key of authority {name}"), error))?;
@@ -114,24 +114,17 @@ fn check_valid(name: &str, certificate: &Certificate, now: OffsetDateTime) -> Re
 /// # Errors
 /// [`CaError::X509`] when the journal holds something unreadable.
 pub fn chain_of(state: &State, record: &CertificateRecord) -> Result<Vec<Certificate>, CaError> {
-    let Some(authority) = state.authorities.get(&record.authority) else { return Ok(Vec::new()) };
-    if record.certificate == authority.certificate {
-        return Ok(Vec::new());
-    }
-    let all = std::iter::once(authority.certificate()).chain(authority.chain().into_iter().flatten().map(Ok));
-    let all = all.collect::<Result<Vec<_>, _>>()?;
-    Ok(all.into_iter().filter(|certificate| !certificate.is_self_issued()).collect())
+    let mut above = above(state, record)?;
+    above.retain(|certificate| !certificate.is_root());
+    Ok(above)
 }
 
-/// The root above one of the store's certificates, as far as known.
-///
-/// # Errors
-/// [`CaError::X509`] when the journal holds something unreadable.
-pub fn root_of(state: &State, record: &CertificateRecord) -> Result<Option<Certificate>, CaError> {
-    let Some(authority) = state.authorities.get(&record.authority) else { return Ok(None) };
-    let top = match authority.chain()?.pop() {
-        Some(top) => top,
-        None => authority.certificate()?,
+/// The certificate of the authority that signed it and those above; nothing for what signed itself.
+fn above(state: &State, record: &CertificateRecord) -> Result<Vec<Certificate>, CaError> {
+    let Some(issuer) = state.issuer_of(&record.serial).filter(|issuer| issuer.certificate != record.certificate) else {
+        return Ok(Vec::new());
     };
-    Ok(top.is_self_issued().then_some(top))
+    let mut all = vec![issuer.certificate()?];
+    all.extend(issuer.chain()?);
+    Ok(all)
 }

@@ -45,6 +45,14 @@ impl CliError {
         Self { exit: Exit::Failed, message, hint: io_hint(error) }
     }
 
+    /// Standard output that cannot be written. What the command did is done, so it is not to be run again unseen.
+    pub(super) fn lost_output(error: &io::Error) -> Self {
+        let mut lost = Self::io("standard output", "write", error);
+        lost.hint =
+            Some("output is lost, what was done is not: \"certwright log show\" tells what was recorded".to_owned());
+        lost
+    }
+
     /// Adds what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -163,7 +171,7 @@ impl From<IssuanceError> for CliError {
             IssuanceError::Refused(_) => Self::new(
                 Exit::Refused,
                 error,
-                "ask for what the profile allows (\"certwright profile show PROFILE\"), or name another with --profile",
+                "nothing was signed; \"certwright profile show PROFILE\" and \"certwright authority show NAME\" say what is allowed",
             ),
             IssuanceError::Dropped(_) => Self::new(
                 Exit::Refused,
@@ -176,9 +184,11 @@ impl From<IssuanceError> for CliError {
             IssuanceError::Possession(_) => {
                 Self::new(Exit::Refused, error, "make the request again with the private key that belongs to it")
             }
-            IssuanceError::Variable(_) => {
-                Self::new(Exit::Usage, error, "\"certwright profile show PROFILE\" lists its variables; give one with --set KEY=VALUE")
-            }
+            IssuanceError::Variable(_) => Self::new(
+                Exit::Usage,
+                error,
+                "\"certwright profile show PROFILE\" lists its variables; give one with --set KEY=VALUE",
+            ),
             IssuanceError::CheckFailed(_) => Self::new(
                 Exit::Failed,
                 error,

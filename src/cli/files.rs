@@ -1,6 +1,8 @@
 //! Files that the user names: read with a size cap, written durably, never overwritten in silence.
 
-mod set;
+mod several;
+#[cfg(test)]
+mod tests;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -12,7 +14,7 @@ use zeroize::Zeroizing;
 use super::{CliError, Context, input};
 use crate::store::{StoreError, atomic};
 
-pub(super) use set::write_set;
+pub(super) use several::{Output, check_outputs, write_several};
 
 /// An output file to be written.
 pub(super) struct OutputFile {
@@ -81,16 +83,41 @@ pub(super) fn write(cx: &mut Context, path: &Path, bytes: &[u8], secret: bool, f
             OpenOptions::new().write(true).open(path).map_err(|error| CliError::io(path, "write", &error))?;
         return device.write_all(bytes).map_err(|error| CliError::io(path, "write", &error));
     }
-    atomic::write(path, bytes, mode(secret), force).map_err(|error| match error {
-        StoreError::Exists(_) => exists(path),
-        StoreError::Io { source, .. } => CliError::io(path, "write", &source),
-        error => error.into(),
-    })
+    atomic::write(path, bytes, mode(secret), force).map_err(told)
+}
+
+/// Writes a directory's files together, a reader never seeing a certificate beside another one's key
+/// ([`atomic::write_set`]). A directory that is made here has mode 0700.
+///
+/// # Errors
+/// Names the file.
+pub(super) fn write_set(dir: &Path, files: &[OutputFile], force: bool) -> Result<(), CliError> {
+    refuse_existing(&files.iter().map(|file| dir.join(&file.name)).collect::<Vec<_>>(), force)?;
+    let files: Vec<(&str, &[u8], u32)> =
+        files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice(), mode(file.secret))).collect();
+    atomic::write_set(dir, &files, force).map_err(told)
 }
 
 /// Whether a path stands for standard input or output.
 pub(super) fn is_standard_stream(path: &Path) -> bool {
     path.as_os_str() == "-"
+}
+
+/// Makes a directory that others may read, with its parents, as the umask has it.
+///
+/// # Errors
+/// Names the directory.
+pub(super) fn public_directory(dir: &Path) -> Result<(), CliError> {
+    fs::create_dir_all(dir).map_err(|error| CliError::io(dir, "make directory", &error))
+}
+
+/// The store's error as one about a file of the user.
+fn told(error: StoreError) -> CliError {
+    match error {
+        StoreError::Exists(path) => exists(Path::new(&path)),
+        StoreError::Io { path, source } => CliError::io(path, "write", &source),
+        error => error.into(),
+    }
 }
 
 fn exists(path: &Path) -> CliError {

@@ -1,7 +1,7 @@
 //! Help with the examples first, the same for every command.
 //!
-//! A command gives its examples as `#[command(before_help = EXAMPLES)]`, one command line to a line, comments behind `#`. Its
-//! doc comment is the line on top; further paragraphs of it follow the examples in the long help.
+//! A command gives its examples as `#[command(before_help = EXAMPLES)]`, one command line to a line, comments behind ` # `,
+//! which are lined up here. Its doc comment is the line on top; further paragraphs of it follow the examples in the long help.
 
 use clap::{ArgMatches, Command};
 
@@ -26,9 +26,18 @@ pub(super) fn dressed(command: Command) -> Command {
     command.before_help(short).before_long_help(long).long_about(clap::builder::Resettable::Reset)
 }
 
-/// A command's examples as they are in its source.
+/// A command's examples, comments lined up.
 pub(super) fn examples(command: &Command) -> Option<String> {
-    command.get_before_help().map(|text| text.to_string().trim_end().to_owned())
+    let text = command.get_before_help()?.to_string();
+    let lines: Vec<(&str, &str)> =
+        text.trim_end().lines().map(|line| line.split_once(" # ").unwrap_or((line, ""))).collect();
+    let commented = lines.iter().filter(|(_, comment)| !comment.is_empty());
+    let width = commented.map(|(line, _)| line.trim().chars().count()).max().unwrap_or_default();
+    let lined_up = lines.iter().map(|(line, comment)| match *comment {
+        "" => line.trim().to_owned(),
+        comment => format!("{:width$}  # {}", line.trim(), comment.trim()),
+    });
+    Some(lined_up.collect::<Vec<_>>().join("\n"))
 }
 
 /// What a command's doc comment says below its first paragraph.
@@ -58,7 +67,7 @@ pub(super) fn usage_error(error: &clap::Error) -> CliError {
 }
 
 fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("  {}", line.trim())).collect::<Vec<_>>().join("\n")
+    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }
 
 /// Breaks paragraphs at the measure; lines that start with white space stay as they are.

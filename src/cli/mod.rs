@@ -68,7 +68,7 @@ pub fn run(mut environment: Environment) -> Exit {
 
 /// Prints what clap has to say: help and the version are data, the rest is a usage error.
 fn tell(ui: &mut Ui, error: &clap::Error) -> Exit {
-    let result = ui.help(&error.render(), error.use_stderr()).and_then(|()| ui.flush());
+    let result = ui.help(error).and_then(|()| ui.flush());
     match result {
         Err(error) => {
             ui.error(&error);

@@ -62,7 +62,8 @@ fn foreign_text_does_not_drive_the_terminal() {
     cx.ui.say("c\u{9b}31m");
     cx.ui.warn("d\nerror: e");
     cx.ui.error(&CliError::failed("f\rg").hint("h\u{202e}"));
-    let printed = stdout.text() + &stderr.text();
+    let (_, _, usage) = Process::new(&["log", "sh\u{1b}[2J\u{9b}1m\u{7}w"]).run();
+    let printed = stdout.text() + &stderr.text() + &usage;
     assert!(printed.chars().all(|character| character == '\n' || !character.is_control()), "{printed}");
     assert!(printed.contains("warning: d\n  error: e\n") && printed.contains("  hint: h\\u{202e}\n"), "{printed}");
 }

@@ -8,6 +8,11 @@ use super::environment::{Environment, variable};
 use super::progress::Progress;
 use super::{CliError, table, text};
 
+/// ANSI styles (ECMA-48 SGR) of the labels: bold red, yellow, cyan.
+const ERROR: &str = "1;31";
+const WARNING: &str = "33";
+const HINT: &str = "36";
+
 /// The two output streams and how to use them.
 ///
 /// Everything that people read is made visible once more on its way out ([`super::text`]), so foreign text never drives
@@ -96,7 +101,7 @@ impl Ui {
 
     /// Warns on stderr: `warning: …`, also with `--quiet`.
     pub fn warn(&mut self, text: &str) {
-        let label = self.coloured("33", "warning:");
+        let label = self.coloured(WARNING, "warning:");
         self.talk(&format!("{label} {}", text::visible_message(text)));
     }
 
@@ -136,10 +141,10 @@ impl Ui {
 
     /// Tells an error: for people on stderr, and with `--json` as the one document on stdout unless there is one already.
     pub(super) fn error(&mut self, error: &CliError) {
-        let label = self.coloured("1;31", "error:");
+        let label = self.coloured(ERROR, "error:");
         self.talk(&format!("{label} {}", text::visible_message(&error.message)));
         if let Some(hint) = &error.hint {
-            let label = self.coloured("36", "hint:");
+            let label = self.coloured(HINT, "hint:");
             self.talk(&format!("  {label} {}", text::visible_message(hint).replace('\n', "\n  ")));
         }
         self.error_document(error);
@@ -153,16 +158,20 @@ impl Ui {
         }
     }
 
-    /// Writes text for people as it is: help, and clap's own messages.
-    pub(super) fn help(&mut self, help: &clap::builder::StyledStr, to_stderr: bool) -> Result<(), CliError> {
-        let terminal = if to_stderr { self.terminals.1 } else { self.terminals.0 };
-        let text = if terminal && self.colour { help.ansi().to_string() } else { help.to_string() };
-        if to_stderr {
-            self.talk(text.trim_end());
-            Ok(())
-        } else {
-            self.data(format!("{}\n", text.trim_end()).as_bytes())
+    /// Writes what clap says: help and the version are data; an error may quote what was typed, so it is made visible.
+    pub(super) fn help(&mut self, error: &clap::Error) -> Result<(), CliError> {
+        let text = error.render();
+        if error.use_stderr() {
+            let text = text::visible(text.to_string().trim_end());
+            let line = match text.strip_prefix("error:") {
+                Some(rest) => self.coloured(ERROR, "error:") + rest,
+                None => text,
+            };
+            self.talk(&line);
+            return Ok(());
         }
+        let text = if self.terminals.0 && self.colour { text.ansi().to_string() } else { text.to_string() };
+        self.data(format!("{}\n", text.trim_end()).as_bytes())
     }
 
     /// Hands everything written to the operating system.
@@ -180,7 +189,7 @@ impl Ui {
                 self.closed = true;
                 Ok(())
             }
-            result => result.map_err(|error| CliError::io("standard output", "write", &error)),
+            result => result.map_err(|error| CliError::lost_output(&error)),
         }
     }
 

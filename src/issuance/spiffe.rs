@@ -13,7 +13,9 @@ pub(super) fn check(uri: &str) -> Result<(), String> {
     }
     let segment_char = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     if path.split('/').any(|segment| matches!(segment, "" | "." | "..") || !segment.chars().all(segment_char)) {
-        return Err("the path of a SPIFFE ID is made of segments of letters, digits, dots, hyphens and underscores".into());
+        return Err(
+            "the path of a SPIFFE ID is made of segments of letters, digits, dots, hyphens and underscores".into()
+        );
     }
     Ok(())
 }

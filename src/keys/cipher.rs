@@ -1,5 +1,7 @@
 //! The block ciphers of encrypted key files, in CBC mode with PKCS#7 padding.
 
+use std::fmt;
+
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{
     BlockCipherDecrypt, BlockModeDecrypt as _, BlockModeEncrypt as _, InnerIvInit as _, KeyInit, KeyIvInit as _,
@@ -16,6 +18,19 @@ pub(super) enum Cipher {
     Des3,
     /// RC2 with its effective key length in bits.
     Rc2(usize),
+}
+
+impl fmt::Display for Cipher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Aes128 => f.write_str("AES-128-CBC"),
+            Self::Aes192 => f.write_str("AES-192-CBC"),
+            Self::Aes256 => f.write_str("AES-256-CBC"),
+            Self::Des => f.write_str("DES-CBC"),
+            Self::Des3 => f.write_str("3DES-CBC"),
+            Self::Rc2(bits) => write!(f, "RC2-CBC with {bits} bits"),
+        }
+    }
 }
 
 impl Cipher {

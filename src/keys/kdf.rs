@@ -1,5 +1,6 @@
 //! Keys from passphrases: PBKDF2 and scrypt, and the older ways to read what older software wrote.
 
+use std::fmt;
 use std::num::NonZeroU32;
 
 use md5::Md5;
@@ -30,6 +31,27 @@ pub(super) enum Prf {
 pub(super) enum Kdf {
     Pbkdf2 { prf: Prf, salt: Vec<u8>, iterations: NonZeroU32 },
     Scrypt { salt: Vec<u8>, log_n: u8, r: u32, p: u32 },
+}
+
+impl fmt::Display for Kdf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pbkdf2 { prf, iterations, .. } => write!(f, "PBKDF2 ({prf}, {iterations} iterations)"),
+            Self::Scrypt { log_n, r, p, .. } => write!(f, "scrypt (N = 2^{log_n}, r = {r}, p = {p})"),
+        }
+    }
+}
+
+impl fmt::Display for Prf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sha1 => "HMAC-SHA-1",
+            Self::Sha224 => "HMAC-SHA-224",
+            Self::Sha256 => "HMAC-SHA-256",
+            Self::Sha384 => "HMAC-SHA-384",
+            Self::Sha512 => "HMAC-SHA-512",
+        })
+    }
 }
 
 impl Kdf {

@@ -43,6 +43,11 @@ impl DekInfo {
         Ok(Some(Self { cipher, iv: iv.ok_or_else(broken)? }))
     }
 
+    /// How it is encrypted, for people.
+    pub(super) fn describe(&self) -> String {
+        format!("OpenSSL's traditional encryption (one round of MD5), {}", self.cipher)
+    }
+
     /// Decrypts; what comes out is not looked at beyond its padding.
     pub(super) fn decrypt(&self, passphrase: &Secret, data: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         let key = kdf::bytes_to_key(passphrase.expose(), &self.iv[..SALT], self.cipher.key_len());

@@ -14,6 +14,7 @@ mod identifier;
 mod kdf;
 mod legacy;
 mod ml_dsa;
+mod outline;
 mod pair;
 mod pbes;
 mod point;
@@ -31,6 +32,7 @@ mod weakness;
 
 pub use algorithm::{Algorithm, Curve, KeyKind, MlDsaLevel, UnknownAlgorithm};
 pub use file::{KeyContainer, KeyEncoding, KeyFile, KeyFormat};
+pub use outline::KeyOutline;
 pub use private::PrivateKey;
 pub use public::PublicKey;
 pub use random::random_bytes;

@@ -59,6 +59,19 @@ impl<'a> Encrypted<'a> {
         Ok(Self { scheme: Scheme::read(&identifier)?, data })
     }
 
+    /// How it is encrypted, for people.
+    pub(super) fn describe(&self) -> String {
+        match &self.scheme {
+            Scheme::Pbes2 { kdf, cipher, .. } => format!("PBES2, {kdf}, {cipher}"),
+            Scheme::Pbes1 { hash, cipher, iterations, .. } => {
+                format!("PBES1 ({hash:?}, {iterations} iterations), {cipher}")
+            }
+            Scheme::Pkcs12 { cipher, iterations, .. } => {
+                format!("PKCS#12 encryption (SHA-1, {iterations} iterations), {cipher}")
+            }
+        }
+    }
+
     /// Decrypts; what comes out is not looked at beyond its padding.
     pub(super) fn decrypt(&self, passphrase: &Secret) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         let passphrase = passphrase.expose();

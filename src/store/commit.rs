@@ -36,7 +36,7 @@ impl Writer<'_> {
         let (lines, last) = journal::encode(&mut transaction.entries, &self.state.head)?;
         self.unsound = true;
         self.stage(&transaction)?;
-        self.append(&lines)?;
+        self.append(&transaction, &lines)?;
         // From here on the transaction is recorded, whatever happens.
         self.finish(transaction.entries, last).map_err(|error| StoreError::Recorded { source: Box::new(error) })
     }
@@ -111,45 +111,42 @@ impl Writer<'_> {
 
     /// Makes the transaction's marker and keys durable in `staging/`; leaves nothing if it fails.
     fn stage(&mut self, transaction: &Transaction) -> Result<(), StoreError> {
-        let Some(first) = transaction.entries.first() else { return Ok(()) };
         let has_files =
             |entry: &Entry| !matches!(entry.event, Event::SettingsChanged { .. } | Event::StoreCreated { .. });
         if !transaction.entries.iter().any(has_files) {
             return Ok(());
         }
-        self.write_staged(first.tx, transaction).inspect_err(|_| self.unstage(first.tx))
+        self.write_staged(transaction).inspect_err(|_| self.unstage(transaction))
     }
 
-    fn write_staged(&self, tx: u64, transaction: &Transaction) -> Result<(), StoreError> {
+    fn write_staged(&self, transaction: &Transaction) -> Result<(), StoreError> {
         let layout = self.store.layout();
-        let marker = layout.staged(tx);
-        io::create_dir(&marker)?;
+        io::create_file(&layout.marker(self.state.seq + 1), io::FILE_MODE)?;
         let keys = transaction.entries.iter().zip(&transaction.keys);
         let keys: Vec<_> = keys.filter_map(|(entry, key)| Some((entry.seq, key.as_ref()?))).collect();
         let mut flush = Flush::new(layout.root(), keys.len());
         for (seq, key) in keys {
-            let dir = marker.join(seq.to_string());
-            io::create_dir(&dir)?;
-            let path = dir.join("key.pem");
+            let path = layout.staged_key(seq);
             flush.file(io::write_file(&path, key, io::KEY_MODE)?, path);
-            flush.dir(dir);
         }
-        flush.dir(marker);
         flush.dir(layout.staging());
         flush.run()
     }
 
     /// Removes what was staged for a transaction that is not recorded. The store is sound again if that succeeds.
-    fn unstage(&mut self, tx: u64) {
-        self.unsound = io::remove_tree(&self.store.layout().staged(tx)).is_err();
+    fn unstage(&mut self, transaction: &Transaction) {
+        let layout = self.store.layout();
+        let keys = transaction.entries.iter().zip(&transaction.keys).filter(|(_, key)| key.is_some());
+        let mut left = keys.map(|(entry, _)| layout.staged_key(entry.seq)).chain([layout.marker(self.state.seq + 1)]);
+        self.unsound = left.any(|path| io::remove_file(&path).is_err());
     }
 
     /// Appends lines to the journal and makes them durable; if that fails, takes them back.
-    fn append(&mut self, lines: &[u8]) -> Result<(), StoreError> {
+    fn append(&mut self, transaction: &Transaction, lines: &[u8]) -> Result<(), StoreError> {
         let path = self.store.layout().journal();
         let found = self.journal.metadata().map_err(|error| StoreError::io(&path, error))?.len();
         if found != self.length {
-            self.unstage(self.state.seq + 1);
+            self.unstage(transaction);
             self.unsound = true;
             return Err(StoreError::damaged(path, None, "was changed by something that does not hold the lock"));
         }
@@ -163,7 +160,7 @@ impl Writer<'_> {
             io::truncate(&self.journal, &path, self.length).and_then(|()| io::sync_data(&self.journal, &path));
         // If the lines may still be there, their keys must stay as well: the next lock decides.
         if taken_back.is_ok() {
-            self.unstage(self.state.seq + 1);
+            self.unstage(transaction);
         }
         Err(error)
     }
@@ -177,8 +174,8 @@ impl Writer<'_> {
         self.state.head = last;
         self.write_head();
         let layout = self.store.layout();
-        Release { layout, state: &self.state, tx, again: false }.run(&entries)?;
-        match io::remove_dir(&layout.staged(tx)) {
+        Release { layout, state: &self.state, again: false }.run(&entries)?;
+        match io::remove_file(&layout.marker(tx)) {
             Ok(_) => self.unsound = false,
             // Everything is durable; the next lock removes the rest.
             Err(error) => self.notices.push(Notice(format!("left for the next command to remove: {error}"))),

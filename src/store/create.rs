@@ -1,7 +1,7 @@
 //! Making a store.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ impl Store {
         let layout = Layout::new(root);
         if let Some(manifest) = read_manifest(&layout)? {
             refuse_newer(&manifest)?;
-            if fs::metadata(layout.journal()).is_ok_and(|journal| journal.len() > 0) {
+            if has_first_line(&layout.journal())? {
                 return Self::open(root);
             }
         } else {
@@ -61,6 +61,16 @@ impl Store {
 /// Time and actor of what the store records on its own account.
 pub(super) fn defaults() -> (OffsetDateTime, &'static str) {
     (SystemClock.now(), "certwright")
+}
+
+/// Whether a journal's first line was written whole.
+fn has_first_line(journal: &Path) -> Result<bool, StoreError> {
+    let mut start = Vec::new();
+    match File::open(journal).and_then(|file| file.take(64 * 1024).read_to_end(&mut start)) {
+        Ok(_) => Ok(start.contains(&b'\n')),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::io(journal, error)),
+    }
 }
 
 /// Makes the directory, or checks that it is empty or what a killed `create` left.

@@ -9,6 +9,7 @@
 use std::collections::HashMap;
 
 use super::{AuthorityRecord, CertificateRecord, State, StoreError, event};
+use crate::container::pem::PemFiles;
 use crate::x509::{Certificate, pem};
 
 /// A file's name in its directory, and its content.
@@ -47,8 +48,7 @@ impl<'a> Contents<'a> {
             }
             _ => "",
         };
-        let full = format!("{certificate}{chain}").into_bytes();
-        Ok([("cert.pem", certificate.into_bytes()), ("chain.pem", chain.into()), ("fullchain.pem", full)])
+        Ok(PemFiles::new(certificate, chain).into_files().map(|(name, text)| (name, text.into_bytes())))
     }
 }
 
@@ -86,19 +86,11 @@ fn chain_below(issuer: &AuthorityRecord) -> Result<String, StoreError> {
     let mut chain = String::new();
     for text in std::iter::once(&issuer.certificate).chain(&issuer.chain) {
         let der = decode(text)?;
-        if !is_root(&der) {
+        if !Certificate::from_der(&der).is_ok_and(|certificate| certificate.is_root()) {
             chain.push_str(&pem::encode("CERTIFICATE", &der));
         }
     }
     Ok(chain)
-}
-
-/// Whether a certificate is a trust anchor's: it names itself as its issuer, by name and, where given, by key.
-fn is_root(der: &[u8]) -> bool {
-    Certificate::from_der(der).is_ok_and(|certificate| {
-        let key_ids = (&certificate.authority_key_id, &certificate.subject_key_id);
-        certificate.is_self_issued() && !matches!(key_ids, (Some(issuer), Some(own)) if issuer != own)
-    })
 }
 
 fn pem_of(label: &str, base64: &str) -> Result<String, StoreError> {

@@ -43,6 +43,8 @@ impl HeadFile {
     pub(super) fn read(path: &Path) -> Result<Self, StoreError> {
         for _ in 0..ATTEMPTS {
             match fs::read(path) {
+                // A command was killed between making it and writing it for the first time.
+                Ok(bytes) if bytes.is_empty() => return Ok(Self::Missing),
                 Ok(bytes) => {
                     if let Some(head) = Head::parse(&bytes) {
                         return Ok(Self::Found(head));

@@ -71,13 +71,15 @@ impl Scan {
             notices.push(Notice(format!("the journal ends in {torn} bytes of a transaction that was never finished")));
         }
         match head {
-            HeadFile::Missing if self.state.seq > 1 => notices.push(Notice(
+            // Of one line nothing can be cut off unnoticed.
+            HeadFile::Found(_) => {}
+            _ if self.state.seq <= 1 => {}
+            HeadFile::Missing => notices.push(Notice(
                 "journal.head was missing: lines cut off the journal's end could not be noticed".to_owned(),
             )),
             HeadFile::Unreadable => notices.push(Notice(
                 "journal.head was unreadable: lines cut off the journal's end could not be noticed".to_owned(),
             )),
-            HeadFile::Found(_) | HeadFile::Missing => {}
         }
         notices
     }

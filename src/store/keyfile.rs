@@ -48,6 +48,12 @@ pub(super) fn unsafe_key(metadata: &fs::Metadata) -> Option<String> {
     }
 }
 
+/// Whether two files have the same content.
+pub(super) fn same(one: &Path, other: &Path) -> bool {
+    let read = |path: &Path| fs::read(path).map(Zeroizing::new);
+    matches!((read(one), read(other)), (Ok(one), Ok(other)) if one == other)
+}
+
 /// Reads the files `*.json` of a directory: (name without the ending, bytes), sorted by name.
 pub(super) fn read_profiles(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
     let entries = match fs::read_dir(dir) {

@@ -44,9 +44,19 @@ impl Layout {
         self.root.join("staging")
     }
 
-    /// `staging/<tx>/`: there exactly while the files of a transaction are not all in place.
-    pub(super) fn staged(&self, tx: u64) -> PathBuf {
-        self.staging().join(tx.to_string())
+    /// `staging/<tx>.pending`: there exactly while the files of a transaction are not all in place.
+    pub(super) fn marker(&self, tx: u64) -> PathBuf {
+        self.staging().join(format!("{tx}.pending"))
+    }
+
+    /// `staging/<seq>.key.pem`: the private key that belongs to a line, until the line is recorded.
+    pub(super) fn staged_key(&self, seq: u64) -> PathBuf {
+        self.staging().join(format!("{seq}.key.pem"))
+    }
+
+    /// `staging/<seq>/`: the files of a recorded line, until they get their final name.
+    pub(super) fn staged(&self, seq: u64) -> PathBuf {
+        self.staging().join(seq.to_string())
     }
 
     /// `authorities/`.

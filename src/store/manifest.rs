@@ -29,8 +29,6 @@ impl Manifest {
 pub struct Settings {
     /// The authority that signs when none is named.
     pub default_authority: Option<String>,
-    /// Whether private keys in the store are encrypted.
-    pub encrypt_keys: bool,
     /// CRL distribution point URLs; `{{ authority }}` stands for the signing authority's name.
     pub crl_urls: Vec<String>,
     /// caIssuers URLs, likewise.

@@ -5,6 +5,7 @@
 
 pub mod atomic;
 mod authority_files;
+mod check;
 mod commit;
 mod create;
 mod error;
@@ -14,6 +15,7 @@ mod faults;
 mod files;
 mod flush;
 mod head;
+mod inspection;
 mod io;
 mod journal;
 mod keyfile;
@@ -29,6 +31,7 @@ mod state;
 mod tests;
 mod writer;
 
+pub use check::{Finding, Severity};
 pub use error::StoreError;
 pub use event::{AuthorityRecord, CertificateRecord, Entry, Event, decode_der, encode_der, encode_request};
 pub use journal::{JournalReport, parse_journal};

@@ -10,7 +10,7 @@ use super::head::{Head, HeadFile};
 use super::journal::Rules;
 use super::open::{read_manifest, refuse_newer};
 use super::release::{Release, write_manifest};
-use super::{Entry, Event, Manifest, State, Store, StoreError, io};
+use super::{Entry, Event, Layout, Manifest, State, Store, StoreError, io, keyfile};
 
 /// What recovery did, one plain sentence each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,8 @@ pub(super) fn recover(store: &Store) -> Result<Sound, StoreError> {
     let mut unfinished: BTreeMap<u64, Vec<Entry>> = BTreeMap::new();
     let rules = Rules { path: &path, head: head.found(), newer: false, writer: true };
     let scan = rules.scan(&bytes, &mut |entry| {
-        if leftovers.iter().any(|(_, tx)| *tx == Some(entry.tx)) {
+        let range = entry.tx..entry.tx.saturating_add(entry.lines);
+        if leftovers.iter().any(|(_, seq)| seq.is_some_and(|seq| range.contains(&seq))) {
             unfinished.entry(entry.tx).or_default().push(entry.clone());
         }
     })?;
@@ -77,9 +78,11 @@ pub(super) fn recover(store: &Store) -> Result<Sound, StoreError> {
         io::sync_dir(layout.root())?;
     }
     let state = scan.state;
-    for (name, tx) in leftovers {
-        let entries = tx.and_then(|tx| unfinished.remove(&tx)).unwrap_or_default();
-        settle(store, &state, &name, &entries, &mut notices)?;
+    for (tx, entries) in unfinished {
+        complete(store, &state, tx, &entries, &mut notices)?;
+    }
+    for (name, seq) in leftovers {
+        clear(store, &state, &name, seq, &mut notices)?;
     }
     if state.seq > 0 && state.settings != manifest.settings {
         let settings = state.settings.clone();
@@ -96,40 +99,30 @@ pub(super) fn recover(store: &Store) -> Result<Sound, StoreError> {
     Ok(Sound { state, journal, length, notices, manifest })
 }
 
-/// What is in `staging/`: names, and the transaction that a name stands for.
+/// What is in `staging/`: names, and the journal line or transaction that a name stands for.
 fn leftovers(staging: &Path) -> Result<Vec<(String, Option<u64>)>, StoreError> {
     let mut found = Vec::new();
     for entry in fs::read_dir(staging).map_err(|error| StoreError::io(staging, error))? {
         let name = entry.map_err(|error| StoreError::io(staging, error))?.file_name().to_string_lossy().into_owned();
-        let tx = name.parse().ok();
-        found.push((name, tx));
+        let seq = name.split('.').next().and_then(|number| number.parse().ok());
+        found.push((name, seq));
     }
     found.sort();
     Ok(found)
 }
 
-/// Completes a transaction that is recorded, removes one that is not.
-fn settle(
+/// Completes the files of a transaction that is recorded.
+fn complete(
     store: &Store,
     state: &State,
-    name: &str,
+    tx: u64,
     entries: &[Entry],
     notices: &mut Vec<Notice>,
 ) -> Result<(), StoreError> {
     let layout = store.layout();
-    let staged = layout.staging().join(name);
-    let Some(first) = entries.first() else {
-        io::remove_tree(&staged)?;
-        notices.push(Notice(format!("removed staging/{name}: a command that was stopped had not recorded it")));
-        return Ok(());
-    };
-    Release { layout, state, tx: first.tx, again: true }.run(entries)?;
+    Release { layout, state, again: true }.run(entries)?;
     for entry in entries {
-        let key = staged.join(entry.seq.to_string()).join("key.pem");
-        if key.exists() {
-            let why = "is a private key whose place is taken; move it to safety";
-            return Err(StoreError::damaged(key, None, why));
-        }
+        drop_second_key(layout, entry)?;
         if let Event::CertificateIssued(record) = &entry.event
             && record.key
             && !layout.issued(&record.lineage, &record.serial).join("key.pem").exists()
@@ -137,10 +130,46 @@ fn settle(
             notices.push(Notice(format!("the private key of certificate {} is not in the store", record.serial)));
         }
     }
-    io::remove_tree(&staged)?;
-    let (tx, lines) = (first.tx, entries.len());
+    let lines = entries.len();
     notices.push(Notice(format!(
         "completed the files of transaction {tx} ({lines} lines): a command that was stopped had recorded it"
     )));
     Ok(())
+}
+
+/// Removes a staged key whose file was put in place, but kept its old name over a power cut as well.
+fn drop_second_key(layout: &Layout, entry: &Entry) -> Result<(), StoreError> {
+    let staged = layout.staged_key(entry.seq);
+    let dir = match &entry.event {
+        Event::AuthorityAdded(record) => layout.authority(&record.authority),
+        Event::AuthorityRequested { authority, .. } => layout.authority(authority),
+        Event::CertificateIssued(record) => layout.issued(&record.lineage, &record.serial),
+        Event::SettingsChanged { .. } | Event::StoreCreated { .. } => return Ok(()),
+    };
+    if staged.exists() && keyfile::same(&staged, &dir.join("key.pem")) {
+        io::remove_file(&staged)?;
+    }
+    Ok(())
+}
+
+/// Removes one name from `staging/`, unless it is a recorded key.
+fn clear(
+    store: &Store,
+    state: &State,
+    name: &str,
+    seq: Option<u64>,
+    notices: &mut Vec<Notice>,
+) -> Result<(), StoreError> {
+    let path = store.layout().staging().join(name);
+    let recorded = seq.is_some_and(|seq| (1..=state.seq).contains(&seq));
+    if recorded {
+        let key = if name.ends_with(".key.pem") { path.clone() } else { path.join("key.pem") };
+        if key.exists() {
+            let why = "is the private key of a recorded line, and its place is taken; move it to safety";
+            return Err(StoreError::damaged(key, None, why));
+        }
+    } else {
+        notices.push(Notice(format!("removed staging/{name}: a command that was stopped had not recorded it")));
+    }
+    io::remove_tree(&path)
 }

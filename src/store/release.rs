@@ -1,11 +1,11 @@
 //! Letting the files of a recorded transaction appear under their final names.
 //!
-//! Everything is written and synced in `staging/<tx>/<seq>/` first, then renamed into place, directory by directory, then
-//! `staging/<tx>/` goes. The same steps, taken again, finish what a kill interrupted.
+//! Everything is written and synced in `staging/<seq>/` first, then renamed into place, directory by directory. The same
+//! steps, taken again, finish what a kill interrupted; until then `staging/<tx>.pending` says that there is something to do.
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::files::{self, Contents};
 use super::flush::{Flush, threads};
@@ -18,8 +18,6 @@ pub(super) struct Release<'a> {
     pub(super) layout: &'a Layout,
     /// The sum of the journal, this transaction included.
     pub(super) state: &'a State,
-    /// The transaction's number.
-    pub(super) tx: u64,
     /// Whether an earlier attempt may have left pieces.
     pub(super) again: bool,
 }
@@ -81,25 +79,21 @@ impl Release<'_> {
         flush.run()
     }
 
-    fn staged(&self, entry: &Entry) -> PathBuf {
-        self.layout.staged(self.tx).join(entry.seq.to_string())
-    }
-
     /// Writes an entry's files in `staging/`; its key is there already.
     fn stage(&self, entry: &Entry, contents: &Contents<'_>, flush: &mut Flush<'_>) -> Result<(), StoreError> {
-        let staged = self.staged(entry);
+        let seq = entry.seq;
         match &entry.event {
             Event::CertificateIssued(record) => {
                 if self.again && self.layout.issued(&record.lineage, &record.serial).exists() {
                     return Ok(());
                 }
-                self.write(&staged, &contents.certificate(record)?, flush)
+                self.write(seq, &contents.certificate(record)?, flush)
             }
-            Event::AuthorityRequested { request, .. } => self.write(&staged, &[files::request(request)?], flush),
+            Event::AuthorityRequested { request, .. } => self.write(seq, &[files::request(request)?], flush),
             Event::AuthorityAdded(record) => {
-                self.write(&staged, &files::authority(record)?, flush)?;
+                self.write(seq, &files::authority(record)?, flush)?;
                 for (ending, bytes) in files::public(record)? {
-                    self.write_file(&staged.with_extension(ending), &bytes, flush)?;
+                    self.write_file(&self.layout.staged(seq).with_extension(ending), &bytes, flush)?;
                 }
                 Ok(())
             }
@@ -107,12 +101,16 @@ impl Release<'_> {
         }
     }
 
-    fn write(&self, dir: &Path, files: &[files::Content], flush: &mut Flush<'_>) -> Result<(), StoreError> {
-        io::create_dir_if_missing(dir)?;
+    fn write(&self, seq: u64, files: &[files::Content], flush: &mut Flush<'_>) -> Result<(), StoreError> {
+        let (dir, key) = (self.layout.staged(seq), self.layout.staged_key(seq));
+        io::create_dir_if_missing(&dir)?;
+        if key.exists() {
+            io::rename(&key, &dir.join("key.pem"))?;
+        }
         for (name, bytes) in files {
             self.write_file(&dir.join(name), bytes, flush)?;
         }
-        flush.dir(dir.to_owned());
+        flush.dir(dir);
         Ok(())
     }
 
@@ -127,7 +125,7 @@ impl Release<'_> {
 
     /// Renames an entry's files into place; `last` of its unit.
     fn place(&self, entry: &Entry, last: bool, flush: &mut Flush<'_>) -> Result<(), StoreError> {
-        let staged = self.staged(entry);
+        let staged = self.layout.staged(entry.seq);
         match &entry.event {
             Event::CertificateIssued(record) => self.place_certificate(&staged, record, last, flush),
             Event::AuthorityRequested { authority, .. } => {
@@ -156,12 +154,11 @@ impl Release<'_> {
             flush.dir(self.layout.issued_root());
         }
         flush.dir(lineage);
-        flush.dir(self.layout.staged(self.tx));
-        if last { self.point_current(record, created) } else { Ok(()) }
+        if last { self.point_current(record, created, &staged.with_extension("link")) } else { Ok(()) }
     }
 
     /// Lets `issued/<lineage>/current` name the newest certificate.
-    fn point_current(&self, record: &CertificateRecord, created: bool) -> Result<(), StoreError> {
+    fn point_current(&self, record: &CertificateRecord, created: bool, temporary: &Path) -> Result<(), StoreError> {
         let link = self.layout.lineage(&record.lineage).join("current");
         if self.again && self.state.lineage(&record.lineage).last() != Some(record) {
             return Ok(());
@@ -169,8 +166,7 @@ impl Release<'_> {
         if created {
             return io::symlink(&record.serial, &link);
         }
-        let staging = self.layout.staged(self.tx);
-        point(&link, &record.serial, &staging.join(format!("{}.link", record.serial)))
+        point(&link, &record.serial, temporary)
     }
 
     fn place_authority(

@@ -172,6 +172,13 @@ impl Certificate {
         fingerprint
     }
 
+    /// Whether it is a root's: it names itself as its issuer, by name and, where given, by key. A cross-certificate that
+    /// follows a change of keys is self-issued but no root.
+    pub fn is_root(&self) -> bool {
+        let key_ids = (&self.authority_key_id, &self.subject_key_id);
+        self.is_self_issued() && !matches!(key_ids, (Some(issuer), Some(own)) if issuer != own)
+    }
+
     /// The extension with an object identifier.
     pub fn extension(&self, oid: &Oid) -> Option<&Extension> {
         self.extensions.iter().find(|extension| extension.oid == *oid)

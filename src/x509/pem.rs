@@ -57,7 +57,7 @@ impl Block {
 /// names a keystore or PKCS#7 file for what it is.
 pub fn read_all(bytes: &[u8]) -> Result<Vec<Block>, X509Error> {
     if bytes.len() > MAX_SIZE {
-        return Err(file(format!("{} bytes are too many (at most {} MiB are read)", bytes.len(), MAX_SIZE >> 20)));
+        return Err(too_large(bytes));
     }
     let blocks = armor::read(bytes).map_err(file)?;
     if blocks.is_empty() {
@@ -68,6 +68,30 @@ pub fn read_all(bytes: &[u8]) -> Result<Vec<Block>, X509Error> {
         .enumerate()
         .map(|(index, block)| read_block(block).map_err(|error| at(index + 1, block, error)))
         .collect()
+}
+
+/// A block of a file, with where it stands.
+#[derive(Debug)]
+pub struct Located {
+    /// The line of its `BEGIN`, counted from 1; `None` for DER.
+    pub line: Option<usize>,
+    /// The block, or what is wrong with it.
+    pub block: Result<Block, X509Error>,
+}
+
+/// Reads everything in a file as [`read_all`] does, but goes on behind a block that cannot be read.
+///
+/// # Errors
+/// [`X509Error::Malformed`] when the file cannot be taken apart into blocks.
+pub fn read_each(bytes: &[u8]) -> Result<Vec<Located>, X509Error> {
+    if bytes.len() > MAX_SIZE {
+        return Err(too_large(bytes));
+    }
+    let blocks = armor::read(bytes).map_err(file)?;
+    if blocks.is_empty() {
+        return Ok(vec![Located { line: None, block: Ok(read_der(bytes)?) }]);
+    }
+    Ok(blocks.iter().map(|block| Located { line: Some(block.line), block: read_block(block) }).collect())
 }
 
 /// Reads the certificates of a file: at least one, other blocks ignored.
@@ -146,6 +170,10 @@ fn other_label(label: &str) -> Option<&'static str> {
         "OPENSSH PRIVATE KEY" => "an OpenSSH private key (`ssh-keygen -p -m pkcs8` converts it)",
         _ => return None,
     })
+}
+
+fn too_large(bytes: &[u8]) -> X509Error {
+    file(format!("{} bytes are too many (at most {} MiB are read)", bytes.len(), MAX_SIZE >> 20))
 }
 
 fn file(why: impl Into<String>) -> X509Error {

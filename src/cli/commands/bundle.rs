@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use crate::ca::Outcome;
 use crate::cli::CliError;
 use crate::cli::files::{self, OutputFile};
+use crate::container::pem::PemFiles;
 use crate::x509::Certificate;
 
 /// cert.pem, key.pem, chain.pem (the intermediates), fullchain.pem (certificate, then intermediates) and ca.pem (what relying
@@ -49,12 +50,9 @@ impl Bundle {
     ) -> Self {
         let chain_pem: String = chain.iter().map(Certificate::to_pem).collect();
         let anchor = root.or(chain.last()).unwrap_or(certificate);
-        let mut files = vec![
-            public("cert.pem", certificate.to_pem()),
-            public("chain.pem", chain_pem.clone()),
-            public("fullchain.pem", certificate.to_pem() + &chain_pem),
-            public("ca.pem", anchor.to_pem()),
-        ];
+        let pem = PemFiles::new(certificate.to_pem(), &chain_pem).into_files();
+        let mut files: Vec<_> = pem.into_iter().map(|(name, text)| public(name, text)).collect();
+        files.push(public("ca.pem", anchor.to_pem()));
         if let Some(bytes) = key_pem {
             files.push(OutputFile { name: "key.pem".to_owned(), bytes, secret: true });
         }

@@ -86,7 +86,7 @@ impl InitArgs {
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let known = self.known_profiles(cx)?;
         let (root_profile, issuing_profile) = (known.get(&self.profile)?, known.get("intermediate")?);
-        let secret = self.new_key.secret(cx, "root", true)?;
+        let secret = self.new_key.secret(cx, "root")?;
         let root_key = generate(self.key.unwrap_or_else(|| root_profile.default_algorithm()))?;
         let encode = |key: &PrivateKey| key.to_pkcs8_pem(secret.as_ref());
         let root = AuthorityPlan {
@@ -99,7 +99,6 @@ impl InitArgs {
         let issuing = if self.with_issuing { Some(self.issuing_plan(&issuing_profile, &encode)?) } else { None };
         let settings = Settings {
             default_authority: Some(if self.with_issuing { "issuing" } else { "root" }.to_owned()),
-            encrypt_keys: secret.is_some(),
             crl_urls: self.crl_url.clone(),
             ca_issuer_urls: self.ca_issuers_url.clone(),
             ocsp_urls: self.ocsp_url.clone(),

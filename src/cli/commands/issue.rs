@@ -13,7 +13,7 @@ use crate::ca::{self, LoadedAuthority, Order};
 use crate::cli::{CliError, Context, Exit, SecretSource, files};
 use crate::issuance::{IssuerFacts, Profile, Profiles, Request};
 use crate::keys::{Algorithm, PrivateKey, Secret};
-use crate::store::{Settings, State, lineage_name};
+use crate::store::{State, lineage_name};
 use crate::x509::{GeneralName, Name};
 
 const EXAMPLES: &str = "\
@@ -71,7 +71,7 @@ pub struct IssueArgs {
     /// Encrypt the private key, in the store and in --out, with this passphrase
     #[arg(long, value_name = "SRC")]
     pub key_passphrase: Option<SecretSource>,
-    /// Keep the private key unencrypted in a store that encrypts keys
+    /// Keep the private key in the store unencrypted even when the authority's is encrypted
     #[arg(long, conflicts_with = "key_passphrase")]
     pub no_key_passphrase: bool,
     /// Fail when the profile leaves out anything that was asked for
@@ -106,7 +106,7 @@ impl IssueArgs {
         }
         let authority = load_authority(cx, &store, &record)?;
         let key = self.private_key(cx, &profile)?;
-        let secret = self.key_secret(cx, &state.settings, &authority)?;
+        let secret = self.key_secret(cx, &authority)?;
         let order = Order {
             label: self.name.clone(),
             request: self.request(&key)?,
@@ -214,26 +214,18 @@ impl IssueArgs {
         lineage_name(self.lineage.as_deref().unwrap_or(&self.name))
     }
 
-    /// The passphrase for the key in the store: the given one, else in a store that encrypts keys the authority's.
-    fn key_secret(
-        &self,
-        cx: &mut Context,
-        settings: &Settings,
-        authority: &LoadedAuthority,
-    ) -> Result<Option<Secret>, CliError> {
+    /// The passphrase for the key in the store: the given one, else the authority's, if its key is encrypted.
+    fn key_secret(&self, cx: &mut Context, authority: &LoadedAuthority) -> Result<Option<Secret>, CliError> {
         if self.key_passphrase.is_some() {
-            return cx.new_passphrase(self.key_passphrase.as_ref(), "the new key").map(Some);
+            return cx.new_passphrase(self.key_passphrase.as_ref(), "passphrase for the new key").map(Some);
         }
-        if self.no_key_passphrase || !settings.encrypt_keys {
-            return Ok(None);
-        }
-        Ok(authority.passphrase.clone())
+        Ok(authority.passphrase.clone().filter(|_| !self.no_key_passphrase))
     }
 
     /// The key for --out: servers read it unattended, so it is encrypted only when asked for.
     fn out_key(&self, cx: &mut Context, key: &PrivateKey) -> Result<Zeroizing<Vec<u8>>, CliError> {
         let secret = match &self.key_passphrase {
-            Some(source) => Some(cx.new_passphrase(Some(source), "the new key")?),
+            Some(source) => Some(cx.new_passphrase(Some(source), "passphrase for the new key")?),
             None => None,
         };
         Ok(key.to_pkcs8_pem(secret.as_ref())?)

@@ -39,6 +39,7 @@ impl Args {
         let mut pages = Vec::new();
         collect(&command, "certwright", &mut pages)
             .map_err(|error| CliError::failed(format!("a page cannot be laid out: {error}")))?;
+        files::public_directory(&self.directory)?;
         files::write_set(&self.directory, &pages, self.force)?;
         cx.ui.say(&format!("{} pages written to {}", pages.len(), self.directory.display()));
         let names: Vec<&str> = pages.iter().map(|page| page.name.as_str()).collect();

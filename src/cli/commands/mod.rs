@@ -6,19 +6,23 @@
 mod authority;
 mod bundle;
 mod completions;
+mod csr;
 mod dev;
 mod dry_run;
 mod init;
 mod inspect;
 mod issue;
+mod key;
 mod list;
 mod log;
 mod man;
 mod options;
+mod profile;
 mod report;
 mod show;
 mod sign;
 mod store;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -85,15 +89,20 @@ pub struct GlobalArgs {
 pub enum Command {
     Authority(authority::AuthorityArgs),
     Completions(completions::Args),
+    Csr(csr::Args),
     Dev(dev::DevArgs),
     Init(Box<init::InitArgs>),
+    Inspect(inspect::Args),
     Issue(Box<issue::IssueArgs>),
+    Key(key::Args),
     List(list::ListArgs),
     Log(log::Args),
     Man(man::Args),
+    Profile(profile::Args),
     Show(show::ShowArgs),
     Sign(Box<sign::SignArgs>),
     Store(store::Args),
+    Verify(Box<verify::Args>),
 }
 
 impl Command {
@@ -105,15 +114,20 @@ impl Command {
         match self {
             Self::Authority(args) => args.run(cx),
             Self::Completions(args) => args.run(cx),
+            Self::Csr(args) => args.run(cx),
             Self::Dev(args) => args.run(cx),
             Self::Init(args) => args.run(cx),
+            Self::Inspect(args) => args.run(cx),
             Self::Issue(args) => args.run(cx),
+            Self::Key(args) => args.run(cx),
             Self::List(args) => args.run(cx),
             Self::Log(args) => args.run(cx),
             Self::Man(args) => args.run(cx),
+            Self::Profile(args) => args.run(cx),
             Self::Show(args) => args.run(cx),
             Self::Sign(args) => args.run(cx),
             Self::Store(args) => args.run(cx),
+            Self::Verify(args) => args.run(cx),
         }
     }
 }

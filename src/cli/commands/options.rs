@@ -92,8 +92,7 @@ pub struct NewKeyArgs {
 }
 
 impl NewKeyArgs {
-    /// Encodes a new authority key for the store, encrypted unless the person said otherwise. In a store that was
-    /// initialised without passphrase, and with no source given, it stays unencrypted too.
+    /// Encodes a new authority key for the store, encrypted unless `--no-passphrase` is given.
     ///
     /// # Errors
     /// Exit 2 when no passphrase can be had.
@@ -102,27 +101,20 @@ impl NewKeyArgs {
         cx: &mut Context,
         key: &PrivateKey,
         name: &str,
-        encrypt_by_default: bool,
     ) -> Result<Zeroizing<Vec<u8>>, CliError> {
-        let secret = self.secret(cx, name, encrypt_by_default)?;
+        let secret = self.secret(cx, name)?;
         Ok(key.to_pkcs8_pem(secret.as_ref())?)
     }
 
-    /// The new passphrase, `None` for an unencrypted key.
+    /// The new passphrase, `None` for `--no-passphrase`.
     ///
     /// # Errors
     /// Exit 2 when no passphrase can be had.
-    pub(crate) fn secret(
-        &self,
-        cx: &mut Context,
-        name: &str,
-        encrypt_by_default: bool,
-    ) -> Result<Option<Secret>, CliError> {
-        let asked = self.new_passphrase.is_some() || cx.settings.passphrase.is_some();
-        if self.no_passphrase || !(encrypt_by_default || asked) {
+    pub(crate) fn secret(&self, cx: &mut Context, name: &str) -> Result<Option<Secret>, CliError> {
+        if self.no_passphrase {
             return Ok(None);
         }
-        let what = format!("the key of authority {name}");
+        let what = format!("passphrase for the key of authority {name}");
         cx.new_passphrase(self.new_passphrase.as_ref(), &what).map(Some)
     }
 }
@@ -178,7 +170,8 @@ pub(crate) fn read_key(cx: &mut Context, path: &std::path::Path) -> Result<Priva
     let bytes = crate::cli::files::read(cx, path, 1 << 20)?;
     let shown = path.display().to_string();
     let file = with_passphrase(cx, |prompt| {
-        crate::keys::KeyFile::read(&bytes, &mut || prompt(&shown)).map_err(|error| about_key(&shown, error))
+        crate::keys::KeyFile::read(&bytes, &mut || prompt(&format!("passphrase of {shown}")))
+            .map_err(|error| about_key(&shown, error))
     })?;
     Ok(file.key)
 }

@@ -80,16 +80,16 @@ impl ShowArgs {
         let validity = super::list::validity_state(record, cx.now());
         let directory = store.layout().issued(&record.lineage, &record.serial);
         let serials: Vec<&str> = state.lineage(&record.lineage).map(|other| other.serial.as_str()).collect();
-        cx.ui.line(&format!("{:<16}{}", "Name", record.lineage))?;
-        cx.ui.line(&format!("{:<16}{validity}", "State"))?;
-        cx.ui.line(&format!("{:<16}{}", "Profile", record.profile))?;
-        cx.ui.line(&format!("{:<16}{}", "Authority", record.authority))?;
+        cx.ui.line(&format!("{:<16}{}", "name", record.lineage))?;
+        cx.ui.line(&format!("{:<16}{validity}", "state"))?;
+        cx.ui.line(&format!("{:<16}{}", "profile", record.profile))?;
+        cx.ui.line(&format!("{:<16}{}", "authority", record.authority))?;
         super::inspect::certificate_lines(cx, &certificate)?;
-        cx.ui.line(&format!("{:<16}{}", "Files", directory.display()))?;
+        cx.ui.line(&format!("{:<16}{}", "files", directory.display()))?;
         if serials.len() > 1 {
             cx.ui.line(&format!(
                 "{:<16}{} certificates, this is number {}",
-                "Lineage",
+                "lineage",
                 serials.len(),
                 serials.iter().position(|serial| *serial == record.serial).map_or(0, |at| at + 1)
             ))?;

@@ -1,6 +1,8 @@
 //! Where passphrases come from, through the context that commands use.
 
 use std::fs::{self, Permissions};
+use std::io::Write;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 
 use super::super::testing::Process;
@@ -114,6 +116,16 @@ fn a_file_that_others_can_read_is_warned_about() {
         assert_eq!(text(given(&mut cx, &format!("file:{}", path.display()))), "x");
         assert_eq!(stderr.text().contains("can be read by others"), warned, "{mode:o}");
     }
+}
+
+#[test]
+fn a_descriptor_that_is_open_is_read() {
+    let (read, mut write) = std::io::pipe().unwrap();
+    write.write_all(b"from a pipe\nmore\n").unwrap();
+    let (mut cx, ..) = process(&[]).context();
+    assert_eq!(text(given(&mut cx, &format!("fd:{}", read.as_raw_fd()))), "from a pipe");
+    let error = given(&mut cx, "fd:987").err().unwrap();
+    assert!(error.message.contains("file descriptor 987"), "{error}");
 }
 
 #[test]

@@ -9,20 +9,37 @@ use crate::x509::{Name, escape};
 
 pub(super) const RULES: &[Rule] = &[
     Rule { name: "version", severity: Severity::Error, source: "RFC 5280 §4.1.2.1", check: version },
-    Rule { name: "serial-not-positive", severity: Severity::Error, source: "RFC 5280 §4.1.2.2", check: serial_positive },
+    Rule {
+        name: "serial-not-positive",
+        severity: Severity::Error,
+        source: "RFC 5280 §4.1.2.2",
+        check: serial_positive,
+    },
     Rule { name: "serial-too-long", severity: Severity::Error, source: "RFC 5280 §4.1.2.2", check: serial_length },
     Rule { name: "serial-guessable", severity: Severity::Warning, source: "CA/B BR §7.1.2.7", check: serial_entropy },
     Rule { name: "signature-weak", severity: Severity::Error, source: "RFC 6194, RFC 9155", check: signature_weak },
-    Rule { name: "signature-unknown", severity: Severity::Notice, source: "RFC 5280 §4.1.1.2", check: signature_unknown },
+    Rule {
+        name: "signature-unknown",
+        severity: Severity::Notice,
+        source: "RFC 5280 §4.1.1.2",
+        check: signature_unknown,
+    },
     Rule { name: "validity-order", severity: Severity::Error, source: "RFC 5280 §4.1.2.5", check: validity_order },
-    Rule { name: "validity-encoding", severity: Severity::Error, source: "RFC 5280 §4.1.2.5", check: validity_encoding },
+    Rule {
+        name: "validity-encoding",
+        severity: Severity::Error,
+        source: "RFC 5280 §4.1.2.5",
+        check: validity_encoding,
+    },
     Rule { name: "validity-too-long", severity: Severity::Warning, source: "Apple HT210176", check: validity_length },
     Rule { name: "issuer-empty", severity: Severity::Error, source: "RFC 5280 §4.1.2.4", check: issuer_empty },
     Rule { name: "subject-empty-in-ca", severity: Severity::Error, source: "RFC 5280 §4.1.2.6", check: ca_subject },
     Rule { name: "subject-and-san-empty", severity: Severity::Error, source: "RFC 5280 §4.1.2.6", check: no_identity },
     Rule { name: "attribute-invalid", severity: Severity::Error, source: "RFC 5280 appendix A.1", check: attributes },
     Rule { name: "attribute-repeated", severity: Severity::Warning, source: "X.520 §6.2.2", check: common_names },
-    Rule { name: "attribute-old-string", severity: Severity::Warning, source: "RFC 5280 §4.1.2.4", check: old_strings },
+    Rule {
+        name: "attribute-old-string", severity: Severity::Warning, source: "RFC 5280 §4.1.2.4", check: old_strings
+    },
 ];
 
 fn version(view: &View<'_>, broken: &mut Broken) {
@@ -152,9 +169,8 @@ fn old_strings(view: &View<'_>, broken: &mut Broken) {
         while let Ok(attribute) = attributes.expect(tlv::SEQUENCE) {
             let mut fields = Reader::new(attribute);
             let value = fields.read().and_then(|_| fields.read());
-            let old = value.is_ok_and(|value| {
-                matches!(value.tag, tlv::TELETEX_STRING | tlv::BMP_STRING | tlv::UNIVERSAL_STRING)
-            });
+            let old = value
+                .is_ok_and(|value| matches!(value.tag, tlv::TELETEX_STRING | tlv::BMP_STRING | tlv::UNIVERSAL_STRING));
             broken.say_if(old, "a subject attribute is a TeletexString, BMPString or UniversalString");
         }
     }

@@ -10,7 +10,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule { name: "rsa-too-small", severity: Severity::Error, source: "NIST SP 800-131A", check: rsa_size },
     Rule { name: "rsa-size-odd", severity: Severity::Warning, source: "CA/B BR §6.1.5", check: rsa_octets },
     Rule { name: "rsa-exponent", severity: Severity::Error, source: "RFC 8017 §3.1", check: rsa_exponent },
-    Rule { name: "rsa-exponent-small", severity: Severity::Warning, source: "CA/B BR §6.1.6", check: rsa_small_exponent },
+    Rule {
+        name: "rsa-exponent-small",
+        severity: Severity::Warning,
+        source: "CA/B BR §6.1.6",
+        check: rsa_small_exponent,
+    },
     Rule { name: "ec-point-compressed", severity: Severity::Warning, source: "RFC 5480 §2.2", check: ec_point },
 ];
 

@@ -13,7 +13,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule { name: "san-other-form", severity: Severity::Notice, source: "RFC 5280 §4.2.1.6", check: other_form },
     Rule { name: "san-dns-too-long", severity: Severity::Error, source: "RFC 1035 §2.3.4", check: dns_length },
     Rule { name: "san-dns-upper-case", severity: Severity::Notice, source: "RFC 5280 §4.2.1.6", check: upper_case },
-    Rule { name: "san-address-as-dns", severity: Severity::Warning, source: "RFC 5280 §4.2.1.6", check: address_as_dns },
+    Rule {
+        name: "san-address-as-dns",
+        severity: Severity::Warning,
+        source: "RFC 5280 §4.2.1.6",
+        check: address_as_dns,
+    },
     Rule { name: "san-repeated", severity: Severity::Warning, source: "RFC 5280 §4.2.1.6", check: repeated },
     Rule { name: "san-wildcard-wide", severity: Severity::Warning, source: "RFC 6125 §7.2", check: wide_wildcard },
     Rule { name: "cn-not-in-san", severity: Severity::Warning, source: "CA/B BR §7.1.4.3", check: common_name },

@@ -6,11 +6,21 @@ use crate::x509::{KeyUsage, oid};
 
 pub(super) const RULES: &[Rule] = &[
     Rule { name: "ca-not-critical", severity: Severity::Error, source: "RFC 5280 §4.2.1.9", check: ca_critical },
-    Rule { name: "basic-constraints-missing", severity: Severity::Notice, source: "RFC 5280 §4.2.1.9", check: no_constraints },
+    Rule {
+        name: "basic-constraints-missing",
+        severity: Severity::Notice,
+        source: "RFC 5280 §4.2.1.9",
+        check: no_constraints,
+    },
     Rule { name: "path-len-without-ca", severity: Severity::Error, source: "RFC 5280 §4.2.1.9", check: path_len },
     Rule { name: "key-usage-missing-in-ca", severity: Severity::Error, source: "RFC 5280 §4.2.1.3", check: ca_usage },
     Rule { name: "key-usage-missing", severity: Severity::Warning, source: "RFC 5280 §4.2.1.3", check: leaf_usage },
-    Rule { name: "key-usage-not-critical", severity: Severity::Warning, source: "RFC 5280 §4.2.1.3", check: usage_critical },
+    Rule {
+        name: "key-usage-not-critical",
+        severity: Severity::Warning,
+        source: "RFC 5280 §4.2.1.3",
+        check: usage_critical,
+    },
     Rule { name: "key-usage-empty", severity: Severity::Error, source: "RFC 5280 §4.2.1.3", check: usage_empty },
     Rule { name: "cert-sign-without-ca", severity: Severity::Error, source: "RFC 5280 §4.2.1.3", check: cert_sign },
     Rule { name: "ca-without-cert-sign", severity: Severity::Error, source: "RFC 5280 §4.2.1.9", check: ca_cert_sign },
@@ -21,15 +31,40 @@ pub(super) const RULES: &[Rule] = &[
         source: "RFC 4055 §1.2, RFC 5480 §3, RFC 8410 §5, RFC 9881 §5",
         check: usage_fits_key,
     },
-    Rule { name: "cipher-only-without-agreement", severity: Severity::Error, source: "RFC 5280 §4.2.1.3", check: cipher_only },
+    Rule {
+        name: "cipher-only-without-agreement",
+        severity: Severity::Error,
+        source: "RFC 5280 §4.2.1.3",
+        check: cipher_only,
+    },
     Rule { name: "eku-missing", severity: Severity::Warning, source: "RFC 5280 §4.2.1.12", check: eku_missing },
     Rule { name: "eku-any-among-others", severity: Severity::Warning, source: "RFC 5280 §4.2.1.12", check: eku_any },
     Rule { name: "eku-repeated", severity: Severity::Warning, source: "RFC 5280 §4.2.1.12", check: eku_repeated },
-    Rule { name: "eku-critical-in-ca", severity: Severity::Warning, source: "Erlang/OTP public_key", check: eku_critical_ca },
+    Rule {
+        name: "eku-critical-in-ca",
+        severity: Severity::Warning,
+        source: "Erlang/OTP public_key",
+        check: eku_critical_ca,
+    },
     Rule { name: "timestamping-eku", severity: Severity::Error, source: "RFC 3161 §2.3", check: timestamping },
-    Rule { name: "tls-without-digital-signature", severity: Severity::Warning, source: "RFC 8446 §4.4.2.2", check: tls_usage },
-    Rule { name: "ocsp-nocheck-missing", severity: Severity::Warning, source: "RFC 6960 §4.2.2.2.1", check: ocsp_nocheck },
-    Rule { name: "ocsp-nocheck-misplaced", severity: Severity::Warning, source: "RFC 6960 §4.2.2.2.1", check: nocheck_misplaced },
+    Rule {
+        name: "tls-without-digital-signature",
+        severity: Severity::Warning,
+        source: "RFC 8446 §4.4.2.2",
+        check: tls_usage,
+    },
+    Rule {
+        name: "ocsp-nocheck-missing",
+        severity: Severity::Warning,
+        source: "RFC 6960 §4.2.2.2.1",
+        check: ocsp_nocheck,
+    },
+    Rule {
+        name: "ocsp-nocheck-misplaced",
+        severity: Severity::Warning,
+        source: "RFC 6960 §4.2.2.2.1",
+        check: nocheck_misplaced,
+    },
 ];
 
 fn ca_critical(view: &View<'_>, broken: &mut Broken) {
@@ -91,10 +126,8 @@ const CIPHER_ONLY: KeyUsage = KeyUsage(1 << 7 | 1 << 8);
 
 /// What a key of a kind can do at all.
 fn possible(kind: KeyKind) -> KeyUsage {
-    let signs = KeyUsage::DIGITAL_SIGNATURE
-        .with(NON_REPUDIATION)
-        .with(KeyUsage::KEY_CERT_SIGN)
-        .with(KeyUsage::CRL_SIGN);
+    let signs =
+        KeyUsage::DIGITAL_SIGNATURE.with(NON_REPUDIATION).with(KeyUsage::KEY_CERT_SIGN).with(KeyUsage::CRL_SIGN);
     match kind {
         KeyKind::Rsa(_) => signs.with(KeyUsage::KEY_ENCIPHERMENT).with(DATA_ENCIPHERMENT),
         KeyKind::Ec(_) => signs.with(KEY_AGREEMENT).with(CIPHER_ONLY),
@@ -149,7 +182,8 @@ fn timestamping(view: &View<'_>, broken: &mut Broken) {
 fn tls_usage(view: &View<'_>, broken: &mut Broken) {
     let tls = view.has_purpose(&oid::EKU_SERVER_AUTH) || view.has_purpose(&oid::EKU_CLIENT_AUTH);
     let cannot = view.certificate.key_usage.is_some_and(|usage| !usage.contains(KeyUsage::DIGITAL_SIGNATURE));
-    broken.say_if(!view.is_ca && tls && cannot, "a certificate for TLS without digitalSignature is no good for TLS 1.3");
+    broken
+        .say_if(!view.is_ca && tls && cannot, "a certificate for TLS without digitalSignature is no good for TLS 1.3");
 }
 
 fn ocsp_nocheck(view: &View<'_>, broken: &mut Broken) {
@@ -159,6 +193,7 @@ fn ocsp_nocheck(view: &View<'_>, broken: &mut Broken) {
 }
 
 fn nocheck_misplaced(view: &View<'_>, broken: &mut Broken) {
-    let misplaced = !view.has_purpose(&oid::EKU_OCSP_SIGNING) && view.certificate.extension(&oid::OCSP_NOCHECK).is_some();
+    let misplaced =
+        !view.has_purpose(&oid::EKU_OCSP_SIGNING) && view.certificate.extension(&oid::OCSP_NOCHECK).is_some();
     broken.say_if(misplaced, "ocspNoCheck is for OCSP responders");
 }

@@ -30,7 +30,7 @@ impl Draft<'_> {
             return None;
         }
         let mut constraints = rules.name_constraints.clone();
-        for asked in &self.request.name_constraints {
+        if let Some(asked) = &self.request.name_constraints {
             merge(&mut constraints.permitted, &asked.permitted);
             merge(&mut constraints.excluded, &asked.excluded);
         }
@@ -40,7 +40,9 @@ impl Draft<'_> {
         if rules.shut_other_kinds {
             let shut = shut_other_kinds(&mut constraints);
             if !shut.is_empty() {
-                self.report.notes.push(format!("names of the kinds that are not permitted are shut out: {}", shut.join(", ")));
+                self.report
+                    .notes
+                    .push(format!("names of the kinds that are not permitted are shut out: {}", shut.join(", ")));
             }
         }
         let subtrees = constraints.permitted.iter().map(|subtree| format!("permitted {subtree}"));

@@ -73,9 +73,8 @@ impl Draft<'_> {
         // The profile's own is a wish where the issuers leave no room for it; what was asked is not.
         let room = self.issuer.and_then(|issuer| {
             let authorities = (1_u32..).zip(std::iter::once(issuer.certificate).chain(issuer.chain));
-            let room = authorities.filter_map(|(above, authority)| {
-                Some(authority.basic_constraints?.path_len?.saturating_sub(above))
-            });
+            let room = authorities
+                .filter_map(|(above, authority)| Some(authority.basic_constraints?.path_len?.saturating_sub(above)));
             room.min().and_then(|room| u8::try_from(room).ok())
         });
         match (asked, room) {

@@ -151,7 +151,9 @@ impl<'a> Draft<'a> {
         let chain: Vec<Certificate> = std::iter::once(issuer.certificate).chain(issuer.chain).cloned().collect();
         for broken in path::check_issuance(tbs, &chain, now).err().unwrap_or_default() {
             // The validity already says that it does not fit, and what to do about it.
-            if !(broken.rule == "outlives-issuer" && broken.depth.is_none_or(|depth| depth <= 1) && !self.refusals.is_empty())
+            if !(broken.rule == "outlives-issuer"
+                && broken.depth.is_none_or(|depth| depth <= 1)
+                && !self.refusals.is_empty())
             {
                 self.refuse(broken.reason);
             }

@@ -52,7 +52,8 @@ impl<'a> Draft<'a> {
             self.report.asked.push(format!("name {}", escape(&text)));
         }
         let rules = &self.rules().names;
-        let must_be_name = rules.required == Required::AnyName;
+        // Prose is for the templates; where none of them takes it, it would be lost.
+        let must_be_name = rules.required == Required::AnyName || !self.rules().takes_name();
         let refusal = match text.parse::<GeneralName>() {
             Ok(name) => match self.allowed(&name) {
                 Ok(allowed) => {
@@ -152,9 +153,9 @@ impl<'a> Draft<'a> {
 
     fn forbidden_above(&self, name: &GeneralName) -> Option<String> {
         let issuer = self.issuer?;
-        std::iter::once(issuer.certificate).chain(issuer.chain).find_map(|authority| {
-            authority.name_constraints.as_ref()?.check(name).err().map(|error| error.to_string())
-        })
+        std::iter::once(issuer.certificate)
+            .chain(issuer.chain)
+            .find_map(|authority| authority.name_constraints.as_ref()?.check(name).err().map(|error| error.to_string()))
     }
 
     fn check_required(&mut self, names: &[GeneralName]) {

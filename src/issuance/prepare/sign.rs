@@ -55,7 +55,9 @@ impl Prepared {
             // The signer's algorithm is not the usual one of its key, so these bytes have not been linted yet.
             refuse_errors(&certificate, None)?;
         }
-        certificate.verify_signature(signer.public_key()).map_err(|error| IssuanceError::CheckFailed(error.to_string()))?;
+        certificate
+            .verify_signature(signer.public_key())
+            .map_err(|error| IssuanceError::CheckFailed(error.to_string()))?;
         Ok(Issued { certificate, report: self.report })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Draft, Named, no_subject};
 use crate::x509::tlv::{self, Reader, Tlv};
-use crate::x509::{Name, X509Error};
+use crate::x509::{GeneralName, Name, X509Error};
 
 /// One RDN: its attributes as (type, text), and its DER.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,9 +58,13 @@ impl Draft<'_> {
             && subject.matches(&issuer.certificate.subject)
         {
             if self.rules().authority {
-                self.report.notes.push("the subject is the issuer's: only a rolled-over or cross-signed authority has that".into());
+                self.report
+                    .notes
+                    .push("the subject is the issuer's: only a rolled-over or cross-signed authority has that".into());
             } else {
-                self.refuse(format!("the subject {subject} is the issuer's own: validators take that for a self-signed certificate"));
+                self.refuse(format!(
+                    "the subject {subject} is the issuer's own: validators take that for a self-signed certificate"
+                ));
             }
         }
     }
@@ -72,7 +76,11 @@ impl Draft<'_> {
             let text = match part.render(&named.variables) {
                 Ok(text) => text,
                 // Why there is no name was said before.
-                Err(_) if named.name.is_none() && part.needs().any(|need| need == "name") && !self.refusals.is_empty() => continue,
+                Err(_)
+                    if named.name.is_none() && part.needs().any(|need| need == "name") && !self.refusals.is_empty() =>
+                {
+                    continue;
+                }
                 Err(why) => {
                     self.refuse(why);
                     continue;
@@ -117,7 +125,8 @@ impl Draft<'_> {
                     self.refuse(why);
                     fits = false;
                 } else if fixed.is_none() && !allowed.allows(kind) {
-                    let why = format!("subject {}: {} takes {allowed} from an operator", rdn.show(), self.the_profile());
+                    let why =
+                        format!("subject {}: {} takes {allowed} from an operator", rdn.show(), self.the_profile());
                     self.refuse(why);
                     fits = false;
                 }
@@ -133,6 +142,9 @@ impl Draft<'_> {
     fn merge_csr(&mut self, template: Vec<Rdn>, asked: Vec<Rdn>) -> Vec<Rdn> {
         let mut taken = Vec::new();
         for rdn in asked {
+            if template.iter().any(|own| own.says_the_same(&rdn)) {
+                continue;
+            }
             let mut fits = true;
             for (kind, value) in &rdn.attributes {
                 if let Err(why) = self.csr_attribute(&template, kind, value) {
@@ -208,6 +220,16 @@ impl Rdn {
 
     fn has(&self, kind: &str, value: &str) -> bool {
         self.attributes.iter().any(|(own_kind, own_value)| own_kind == kind && own_value == value)
+    }
+
+    /// Whether the other is this common name in another spelling: `WWW.Corp.test`, `bücher.test`.
+    fn says_the_same(&self, other: &Self) -> bool {
+        let ([(kind, value)], [(other_kind, other_value)]) = (self.attributes.as_slice(), other.attributes.as_slice())
+        else {
+            return false;
+        };
+        let spelling = || other_value.parse::<GeneralName>().is_ok_and(|name| name.value() == *value);
+        kind == "CN" && other_kind == "CN" && value != other_value && spelling()
     }
 
     fn show(&self) -> String {

@@ -48,7 +48,8 @@ impl Draft<'_> {
         let rules = &self.rules().validity;
         let usual = now.saturating_sub(Duration::seconds(rules.backdate.seconds));
         if not_after <= usual {
-            let length = Duration::seconds(rules.default.seconds) + Duration::days(30) * i32::try_from(rules.default.months).unwrap_or(i32::MAX);
+            let length = Duration::seconds(rules.default.seconds)
+                + Duration::days(30) * i32::try_from(rules.default.months).unwrap_or(i32::MAX);
             return not_after.saturating_sub(length);
         }
         let longest = rules.max.map(|max| self.after(max, usual));
@@ -71,7 +72,8 @@ impl Draft<'_> {
             } else {
                 // Within the backdating this is everyday life of a new authority, and nothing to talk about.
                 if issuer.not_before - *not_before > Duration::seconds(self.rules().validity.backdate.seconds) {
-                    let note = format!("the beginning was moved to that of the issuer, {}", format_instant(issuer.not_before));
+                    let note =
+                        format!("the beginning was moved to that of the issuer, {}", format_instant(issuer.not_before));
                     self.report.notes.push(note);
                 }
                 *not_before = issuer.not_before;

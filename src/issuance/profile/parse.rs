@@ -76,11 +76,7 @@ fn consistent(rules: &Rules) -> Result<(), Fault> {
 }
 
 /// Parses every element of a list, refusing duplicates.
-fn each<T: PartialEq>(
-    list: &[String],
-    key: &str,
-    read: impl Fn(&str) -> Result<T, String>,
-) -> Result<Vec<T>, Fault> {
+fn each<T: PartialEq>(list: &[String], key: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, Fault> {
     let mut read_so_far = Vec::with_capacity(list.len());
     for (index, text) in list.iter().enumerate() {
         let fault = |why: String| Fault::new(why).at_index(index).at(key);
@@ -117,7 +113,9 @@ fn variables(config: UniqueMap<VariableConfig>) -> Result<BTreeMap<String, Varia
         if let (Some(pattern), Some(default)) = (&pattern, &default)
             && !glob(pattern, default)
         {
-            return Err(Fault::new(format!("the default does not fit the pattern {pattern:?}")).at("default").at(&name));
+            return Err(Fault::new(format!("the default does not fit the pattern {pattern:?}"))
+                .at("default")
+                .at(&name));
         }
         variables.insert(name, VariableRules { description, default, pattern });
     }
@@ -259,8 +257,22 @@ fn attribute_types(config: &AttributesConfig) -> Result<AttributeTypes, Fault> {
             (attributes.len() == 1).then(|| attributes.into_iter().next().map(|(attribute, _)| attribute)).flatten()
         });
         let attribute = attribute.ok_or_else(|| {
-            let words =
-                ["CN", "O", "OU", "C", "ST", "L", "STREET", "DC", "UID", "SN", "GN", "SERIALNUMBER", "TITLE", "emailAddress"];
+            let words = [
+                "CN",
+                "O",
+                "OU",
+                "C",
+                "ST",
+                "L",
+                "STREET",
+                "DC",
+                "UID",
+                "SN",
+                "GN",
+                "SERIALNUMBER",
+                "TITLE",
+                "emailAddress",
+            ];
             Fault::new(format!("unknown attribute type {text:?}{}", hint(text, &words))).at_index(index)
         })?;
         types.push(attribute);

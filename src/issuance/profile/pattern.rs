@@ -9,7 +9,6 @@ use crate::x509::GeneralName;
 
 /// A kind of name that a profile can allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the names say it all")]
 pub(in crate::issuance) enum NameKind {
     Dns,
     Ip,
@@ -56,7 +55,9 @@ impl Pattern {
     /// Reads a pattern; the error is a sentence.
     pub(super) fn parse(kind: NameKind, text: &str) -> Result<Self, String> {
         if text.is_empty() || text.chars().any(|c| c.is_control() || c.is_whitespace()) || !text.is_ascii() {
-            return Err(format!("the pattern {text:?} is empty, or not of printable ASCII characters (write A-labels)"));
+            return Err(format!(
+                "the pattern {text:?} is empty, or not of printable ASCII characters (write A-labels)"
+            ));
         }
         if text == "*" {
             return Ok(Self::Any);
@@ -66,8 +67,9 @@ impl Pattern {
                 Ok(Self::Text(text.to_ascii_lowercase()))
             }
             NameKind::Dns => Err(format!("{text:?} is no pattern for DNS names, such as \"*.corp.test\"")),
-            NameKind::Ip => network(text)
-                .ok_or_else(|| format!("{text:?} is no address or network, such as \"10.0.0.0/8\" (its host bits zero)")),
+            NameKind::Ip => network(text).ok_or_else(|| {
+                format!("{text:?} is no address or network, such as \"10.0.0.0/8\" (its host bits zero)")
+            }),
             NameKind::Email | NameKind::Upn if text.matches('@').count() == 1 => {
                 Ok(Self::Text(text.to_ascii_lowercase()))
             }
@@ -89,11 +91,13 @@ impl Pattern {
                 glob(pattern, &text.to_ascii_lowercase())
             }
             (Self::Network(network, bits), GeneralName::Ip(address)) => contains(*network, *bits, *address),
-            (Self::Uri(origin, rest), GeneralName::Uri(text)) => split_uri(text).is_some_and(|(its_origin, its_rest)| {
-                // A path that climbs could leave the prefix it is allowed under.
-                let climbs = its_rest.split(['/', '?', '#']).any(is_dot_segment);
-                !climbs && glob(origin, &its_origin.to_ascii_lowercase()) && glob(rest, its_rest)
-            }),
+            (Self::Uri(origin, rest), GeneralName::Uri(text)) => {
+                split_uri(text).is_some_and(|(its_origin, its_rest)| {
+                    // A path that climbs could leave the prefix it is allowed under.
+                    let climbs = its_rest.split(['/', '?', '#']).any(is_dot_segment);
+                    !climbs && glob(origin, &its_origin.to_ascii_lowercase()) && glob(rest, its_rest)
+                })
+            }
             _ => false,
         }
     }

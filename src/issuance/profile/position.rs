@@ -179,7 +179,8 @@ impl Scanner<'_> {
 mod tests {
     use super::*;
 
-    const JSON: &str = "{\n  \"a\\u0062\": [1, {\"x\\\"y\": \"}\"}, [] ,\n    \"ü\", true],\n  \"c\": {\"d\": {\"e\": null}}\n}";
+    const JSON: &str =
+        "{\n  \"a\\u0062\": [1, {\"x\\\"y\": \"}\"}, [] ,\n    \"ü\", true],\n  \"c\": {\"d\": {\"e\": null}}\n}";
 
     fn place(path: &[Step]) -> (usize, usize) {
         locate(JSON, path).unwrap()

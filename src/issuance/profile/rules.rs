@@ -36,6 +36,11 @@ pub(in crate::issuance) struct Rules {
 }
 
 impl Rules {
+    /// Whether a template makes something of the name.
+    pub(in crate::issuance) fn takes_name(&self) -> bool {
+        self.subject.parts.iter().chain(&self.names.add).any(|template| template.needs().any(|name| name == "name"))
+    }
+
     /// The key usage for a key.
     pub(in crate::issuance) fn key_usage_for(&self, kind: KeyKind) -> KeyUsage {
         match kind {

@@ -124,7 +124,9 @@ impl Template {
             Form::Pieces(pieces) => Ok(pieces.iter().fold(String::new(), |mut out, piece| {
                 match piece {
                     Piece::Text(text) => out.push_str(text),
-                    Piece::Variable(name) => escape_into(&mut out, variables.value(name).unwrap_or_default(), self.escape),
+                    Piece::Variable(name) => {
+                        escape_into(&mut out, variables.value(name).unwrap_or_default(), self.escape)
+                    }
                 }
                 out
             })),

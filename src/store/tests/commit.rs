@@ -93,7 +93,7 @@ fn a_large_batch_has_all_its_files() {
 #[test]
 fn settings_are_in_the_journal_and_in_store_json() {
     let (_dir, store) = store();
-    let settings = Settings { default_authority: Some("root".to_owned()), encrypt_keys: true, ..Settings::default() };
+    let settings = Settings { default_authority: Some("root".to_owned()), ..Settings::default() };
     commit(&store, vec![Draft { event: Event::SettingsChanged { settings: settings.clone() }, key_pem: None }]);
     assert_eq!(store.read().unwrap().settings, settings);
     assert_eq!(Store::open(store.layout().root()).unwrap().manifest().settings, settings);

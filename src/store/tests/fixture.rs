@@ -16,9 +16,14 @@ use crate::store::{AuthorityRecord, CertificateRecord, Draft, Event, Store, Writ
 pub(super) const NOW: OffsetDateTime = datetime!(2027-01-31 12:00 UTC);
 pub(super) const WAIT: Duration = Duration::from_secs(20);
 
+/// A directory of its own, in memory where there is such a place: these tests sync a lot.
+pub(super) fn temporary() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 /// A store in a directory of its own.
 pub(super) fn store() -> (TempDir, Store) {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = temporary();
     let store = Store::create_at(&dir.path().join("store"), NOW, "tester").unwrap();
     (dir, store)
 }

@@ -75,7 +75,7 @@ impl CreateArgs {
         let record = ca::resolve(&state, Some(&self.parent))?.clone();
         let parent = load_authority(cx, &store, &record)?;
         let key = generate(self.key.unwrap_or_else(|| profile.default_algorithm()))?;
-        let key_pem = self.new_key.encode(cx, &key, &self.name, state.settings.encrypt_keys)?;
+        let key_pem = self.new_key.encode(cx, &key, &self.name)?;
         let subject = match &self.subject {
             Some(subject) => subject.clone(),
             None => Name::common_name_only(&self.cn.clone().unwrap_or_else(|| format!("{} CA", self.name)))?,

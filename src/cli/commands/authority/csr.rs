@@ -69,7 +69,7 @@ impl CsrArgs {
                 cx.ui.say(&format!("authority {} was requested before; this is the same request", self.name));
                 Csr::from_der(&crate::store::decode_der(waiting)?)?
             }
-            None => self.make(cx, &store, state.authorities.is_empty() || state.settings.encrypt_keys)?,
+            None => self.make(cx, &store)?,
         };
         let report =
             CsrReport { authority: self.name.clone(), subject: csr.subject.to_string(), request: csr.to_pem() };
@@ -83,14 +83,14 @@ impl CsrArgs {
         Ok(Exit::Done)
     }
 
-    fn make(&self, cx: &mut Context, store: &crate::store::Store, encrypt: bool) -> Result<Csr, CliError> {
+    fn make(&self, cx: &mut Context, store: &crate::store::Store) -> Result<Csr, CliError> {
         let subject = match &self.subject {
             Some(subject) => subject.clone(),
             None => Name::common_name_only(&self.cn.clone().unwrap_or_else(|| format!("{} CA", self.name)))?,
         };
         let key = generate(self.key)?;
-        let key_pem = self.new_key.encode(cx, &key, &self.name, encrypt)?;
-        let usage = KeyUsage::KEY_CERT_SIGN.with(KeyUsage::CRL_SIGN).with(KeyUsage::DIGITAL_SIGNATURE);
+        let key_pem = self.new_key.encode(cx, &key, &self.name)?;
+        let usage = KeyUsage::KEY_CERT_SIGN.with(KeyUsage::CRL_SIGN);
         let wanted = [Extension::basic_constraints(true, Some(0)), Extension::key_usage(usage)];
         let csr = Csr::create(&subject, &wanted, key.as_ref())?;
         let mut writer = cx.lock(store)?;

@@ -14,10 +14,10 @@ use crate::x509::{Certificate, pem};
 const MAX_FILE: usize = 4 << 20;
 
 const EXAMPLES: &str = "\
-certwright authority import issuing --cert issuing.crt# answers a request made by authority csr
+certwright authority import issuing --cert issuing.crt  # answers a request made by authority csr
 certwright authority import legacy --cert ca.pem --key ca-key.pem
 certwright authority import corp --cert issuing.pem --key issuing.key --chain root.pem
-certwright authority import partner --cert partner-root.pem# an anchor only: no key";
+certwright authority import partner --cert partner-root.pem  # an anchor only: no key";
 
 /// Bring in an authority: an answered request, a certificate with its key, or an anchor
 #[derive(Debug, Args)]
@@ -57,13 +57,14 @@ impl ImportArgs {
         for path in &self.chain {
             chain.extend(read_certificates(cx, path)?);
         }
-        let key = self.key.as_ref().map(|path| read_key(cx, path)).transpose()?;
         let store = crate::store::Store::create(cx.store_path()?)?;
-        let state = store.read()?;
+        if store.read()?.authorities.contains_key(&self.name) {
+            return Err(ca::CaError::AuthorityExists(self.name.clone()).into());
+        }
+        let key = self.key.as_ref().map(|path| read_key(cx, path)).transpose()?;
         let key = match key {
             Some(key) => {
-                let encrypt = state.authorities.is_empty() || state.settings.encrypt_keys;
-                let key_pem = self.new_key.encode(cx, &key, &self.name, encrypt)?;
+                let key_pem = self.new_key.encode(cx, &key, &self.name)?;
                 Some((key, key_pem))
             }
             None => None,

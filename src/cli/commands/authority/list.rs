@@ -115,16 +115,16 @@ impl AuthorityReport {
     pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
         let or_none = |list: &[String]| if list.is_empty() { "any name".to_owned() } else { list.join(" ") };
         vec![
-            ("Name", self.name.clone()),
-            ("State", self.state.to_owned()),
-            ("Subject", self.subject.clone()),
-            ("Issuer", self.issuer.clone()),
-            ("Key", self.key.clone()),
-            ("Serial", self.serial.clone()),
-            ("Valid until", self.not_after.clone()),
-            ("Path length", self.path_len.map_or_else(|| "unlimited".to_owned(), |length| length.to_string())),
-            ("May sign", or_none(&self.permitted)),
-            ("May not sign", if self.excluded.is_empty() { "-".to_owned() } else { self.excluded.join(" ") }),
+            ("name", self.name.clone()),
+            ("state", self.state.to_owned()),
+            ("subject", self.subject.clone()),
+            ("issuer", self.issuer.clone()),
+            ("key", self.key.clone()),
+            ("serial", self.serial.clone()),
+            ("valid until", self.not_after.clone()),
+            ("path length", self.path_len.map_or_else(|| "unlimited".to_owned(), |length| length.to_string())),
+            ("may sign", or_none(&self.permitted)),
+            ("may not sign", if self.excluded.is_empty() { "-".to_owned() } else { self.excluded.join(" ") }),
             ("SHA-256", self.sha256.clone()),
         ]
     }

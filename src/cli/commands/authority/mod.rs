@@ -13,8 +13,8 @@ use crate::cli::{CliError, Context, Exit};
 const EXAMPLES: &str = "\
 certwright authority list
 certwright authority create staging --parent root --permit staging.corp.test
-certwright authority csr issuing --out issuing.csr# the root is elsewhere, offline
-certwright authority import issuing --cert issuing.crt# its answer, brought back";
+certwright authority csr issuing --out issuing.csr  # the root is elsewhere, offline
+certwright authority import issuing --cert issuing.crt  # its answer, brought back";
 
 /// Make, import and show authorities
 #[derive(Debug, Args)]

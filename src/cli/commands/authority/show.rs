@@ -10,7 +10,7 @@ use crate::x509::Certificate;
 const EXAMPLES: &str = "\
 certwright authority show root
 certwright authority show root --pem > root.pem
-certwright authority show issuing --chain > chain.pem# it and those above it, the root last";
+certwright authority show issuing --chain > chain.pem  # it and those above it, the root last";
 
 /// Show an authority, or print its certificate
 #[derive(Debug, Args)]
@@ -46,7 +46,7 @@ impl ShowArgs {
         }
         let report = AuthorityReport::new(record, &state, cx.now())?;
         for (label, value) in report.lines() {
-            cx.ui.line(&format!("{label:<14}{value}"))?;
+            cx.ui.line(&format!("{label:<16}{value}"))?;
         }
         cx.ui.json("authority-show", &report)?;
         Ok(Exit::Done)

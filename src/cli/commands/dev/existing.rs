@@ -27,7 +27,7 @@ impl Existing {
     /// Why there is something to do.
     pub(super) fn reason(&self) -> String {
         match self {
-            Self::Nothing => "there is no certificate yet".to_owned(),
+            Self::Nothing => "there was none yet".to_owned(),
             Self::Stale(why) => why.clone(),
             Self::Good(_) => "a new certificate was asked for".to_owned(),
             Self::Foreign(what) => format!("{what} was not made by this store"),

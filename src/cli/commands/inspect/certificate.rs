@@ -55,6 +55,34 @@ impl CertificateFacts {
             sha256: hex(&certificate.fingerprint()),
         }
     }
+
+    /// Whether it is an authority's.
+    pub(super) fn is_authority(&self) -> bool {
+        self.authority
+    }
+
+    pub(super) fn lines(&self, certificate: &Certificate, now: OffsetDateTime) -> Vec<String> {
+        let mut lines = vec![
+            line("subject", &facts::shown(&certificate.subject)),
+            line("issuer", &facts::shown(&certificate.issuer)),
+            line("serial", &self.serial),
+            line("not before", &facts::from(certificate.not_before, now)),
+            line("not after", &facts::until(certificate.not_after, now)),
+            line("key", &self.key.summary()),
+        ];
+        lines.extend(self.key.weakness.iter().map(|weakness| line("weakness", weakness)));
+        lines.push(line("signature", &self.signature_algorithm));
+        if self.version != 3 {
+            lines.push(line("version", &self.version.to_string()));
+        }
+        lines.extend(facts::list("names", &self.names));
+        let told = certificate.extensions.iter().zip(&self.extensions);
+        // The names have lines of their own.
+        let rest = told.filter(|(extension, _)| extension.oid != oid::SUBJECT_ALT_NAME || self.names.is_empty());
+        lines.extend(rest.flat_map(|(_, facts)| facts.lines()));
+        lines.push(line("SHA-256", &self.sha256));
+        lines
+    }
 }
 
 /// Prints what a certificate says as labelled lines: subject, issuer, serial, validity, key, signature algorithm, names,
@@ -63,32 +91,9 @@ impl CertificateFacts {
 /// # Errors
 /// When stdout cannot be written.
 pub(in crate::cli::commands) fn certificate_lines(cx: &mut Context, certificate: &Certificate) -> Result<(), CliError> {
-    for line in lines(certificate, cx.now()) {
+    let now = cx.now();
+    for line in CertificateFacts::new(certificate, now).lines(certificate, now) {
         cx.ui.line(&line)?;
     }
     Ok(())
-}
-
-fn lines(certificate: &Certificate, now: OffsetDateTime) -> Vec<String> {
-    let facts = CertificateFacts::new(certificate, now);
-    let mut lines = vec![
-        line("subject", &facts::shown(&certificate.subject)),
-        line("issuer", &facts::shown(&certificate.issuer)),
-        line("serial", &facts.serial),
-        line("not before", &facts::from(certificate.not_before, now)),
-        line("not after", &facts::until(certificate.not_after, now)),
-        line("key", &facts.key.summary()),
-    ];
-    lines.extend(facts.key.weakness.iter().map(|weakness| line("weakness", weakness)));
-    lines.push(line("signature", &facts.signature_algorithm));
-    if facts.version != 3 {
-        lines.push(line("version", &facts.version.to_string()));
-    }
-    lines.extend(facts::list("names", &facts.names));
-    let told = certificate.extensions.iter().zip(&facts.extensions);
-    // The names have lines of their own.
-    let rest = told.filter(|(extension, _)| extension.oid != oid::SUBJECT_ALT_NAME || facts.names.is_empty());
-    lines.extend(rest.flat_map(|(_, facts)| facts.lines()));
-    lines.push(line("SHA-256", &facts.sha256));
-    lines
 }

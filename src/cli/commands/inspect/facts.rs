@@ -139,11 +139,8 @@ pub(super) fn signature(der: &[u8]) -> String {
 /// `2027-01-31T00:00:00Z (89 days left)`, or how long it is past.
 pub(in crate::cli::commands) fn until(end: OffsetDateTime, now: OffsetDateTime) -> String {
     let left = end - now;
-    let told = if left.is_negative() {
-        format!("expired {} ago", length(-left))
-    } else {
-        format!("{} left", length(left))
-    };
+    let told =
+        if left.is_negative() { format!("expired {} ago", length(-left)) } else { format!("{} left", length(left)) };
     format!("{} ({told})", format_instant(end))
 }
 

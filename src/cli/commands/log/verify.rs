@@ -21,6 +21,8 @@ pub(super) struct Args {}
 struct Report<'a> {
     lines: u64,
     head: &'a str,
+    unfinished: u64,
+    notices: Vec<String>,
 }
 
 impl Args {
@@ -29,9 +31,14 @@ impl Args {
     /// # Errors
     /// Exit 6 with the first line that does not fit.
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        let state = cx.open_store()?.read()?;
-        cx.ui.json("log-verify", &Report { lines: state.seq, head: &state.head })?;
-        cx.ui.line(&format!("{} lines, unbroken; head {}", state.seq, state.head))?;
+        let journal = cx.open_store()?.verify()?;
+        let notices: Vec<String> = journal.notices.iter().map(ToString::to_string).collect();
+        for notice in &notices {
+            cx.ui.warn(notice);
+        }
+        let (lines, head, unfinished) = (journal.seq, journal.head.as_str(), journal.unfinished);
+        cx.ui.json("log-verify", &Report { lines, head, unfinished, notices })?;
+        cx.ui.line(&format!("{lines} lines, unbroken; head {head}"))?;
         Ok(Exit::Done)
     }
 }

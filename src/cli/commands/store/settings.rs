@@ -102,7 +102,6 @@ fn show(cx: &mut Context, settings: &Settings, changed: bool) -> Result<Exit, Cl
     cx.ui.json("store-settings", &Report { settings, changed })?;
     let rows = [
         ("default authority", settings.default_authority.clone().unwrap_or_default()),
-        ("key encryption", if settings.encrypt_keys { "on" } else { "off" }.to_owned()),
         ("CRL URLs", settings.crl_urls.join(" ")),
         ("CA issuers URLs", settings.ca_issuer_urls.join(" ")),
         ("OCSP URLs", settings.ocsp_urls.join(" ")),
