@@ -1,1 +1,10 @@
-fn main() {}
+//! The `certwright` command.
+
+use std::process::ExitCode;
+
+use certwright::cli::{self, Environment};
+
+fn main() -> ExitCode {
+    cli::harden();
+    cli::run(Environment::from_process()).into()
+}

@@ -51,7 +51,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Block>, KeyError> {
 fn block<'a>(label: String, lines: &mut impl Iterator<Item = &'a [u8]>) -> Result<Block, KeyError> {
     let broken = |what: &str| KeyError::Malformed(format!("the PEM block {label:?} {what}"));
     let mut headers: Vec<(String, String)> = Vec::new();
-    let mut text = Zeroizing::new(Vec::with_capacity(8192));
+    let mut body = Vec::new();
     loop {
         let line = lines.next().ok_or_else(|| broken("has no end line"))?;
         if let Some(end) = boundary(line, "END") {
@@ -68,8 +68,11 @@ fn block<'a>(label: String, lines: &mut impl Iterator<Item = &'a [u8]>) -> Resul
             headers.push((part(&line[..colon]), part(&line[colon + 1..])));
             continue;
         }
-        text.extend(line.iter().filter(|byte| !byte.is_ascii_whitespace()));
+        body.push(line);
     }
+    // Sized beforehand, so that no outgrown buffer is left unwiped.
+    let mut text = Zeroizing::new(Vec::with_capacity(body.iter().map(|line| line.len()).sum()));
+    text.extend(body.into_iter().flatten().filter(|byte| !byte.is_ascii_whitespace()));
     let mut der = Zeroizing::new(vec![0; text.len() / 4 * 3 + 3]);
     let length = STANDARD.decode_slice(&*text, &mut der).map_err(|_| broken("is no valid base64"))?;
     der.truncate(length);

@@ -16,12 +16,12 @@ pub(super) fn small(modulus: &BigUint) -> Option<u32> {
     static GROUPS: OnceLock<Vec<(u64, Vec<u32>)>> = OnceLock::new();
     GROUPS.get_or_init(prime_groups).iter().find_map(|(product, primes)| {
         let rest = low_word(&(modulus % *product));
-        primes.iter().copied().find(|prime| rest % u64::from(*prime) == 0)
+        primes.iter().copied().find(|prime| rest.is_multiple_of(u64::from(*prime)))
     })
 }
 
 /// Whether the modulus has the fingerprint of CVE-2017-15361: a residue in the subgroup that 65537 generates, modulo
-/// each small prime (Nemec et al., "The Return of Coppersmith's Attack", §3). A sound key has it once in 2^27 or so.
+/// each small prime (Nemec et al., "The Return of Coppersmith's Attack", §3). A sound key has it once in 2^28 or so.
 pub(super) fn is_roca(modulus: &BigUint) -> bool {
     odd_primes(167).into_iter().all(|prime| {
         let residue = low_word(&(modulus % prime));
@@ -116,13 +116,15 @@ mod tests {
         PublicKey::from_parts(&Family::Rsa.to_der(), &key).unwrap().check(rules)
     }
 
-    /// A number that is prime to bases 2 and 3, which is enough to build test moduli.
-    fn next_prime(mut number: BigUint) -> BigUint {
-        let probable = |n: &BigUint| {
-            [2_u32, 3].into_iter().all(|base| BigUint::from(base).modpow(&(n - 1_u32), n) == BigUint::from(1_u32))
-        };
-        number |= BigUint::from(1_u32);
-        while small(&number).is_some() || !probable(&number) {
+    /// Whether the number is prime to bases 2 and 3, which is enough to build test moduli.
+    fn is_prime(n: &BigUint) -> bool {
+        let passes = |base: u32| BigUint::from(base).modpow(&(n - 1_u32), n) == BigUint::from(1_u32);
+        small(n).is_none() && passes(2) && passes(3)
+    }
+
+    fn next_prime(number: BigUint) -> BigUint {
+        let mut number = number | BigUint::from(1_u32);
+        while !is_prime(&number) {
             number += 2_u32;
         }
         number
@@ -162,8 +164,9 @@ mod tests {
         let primorial = odd_primes(701).into_iter().fold(BigUint::from(2_u32), |product, prime| product * prime);
         let prime = |exponent: u32, start: u32| {
             let residue = BigUint::from(65537_u32).modpow(&BigUint::from(exponent), &primorial);
-            let mut candidate = (&primorial * start << (1020 - primorial.bits())) / &primorial * &primorial + residue;
-            while next_prime(candidate.clone()) != candidate {
+            let offset = (&primorial * start) << (1020 - primorial.bits());
+            let mut candidate = offset / &primorial * &primorial + residue;
+            while !is_prime(&candidate) {
                 candidate += &primorial;
             }
             candidate

@@ -5,13 +5,18 @@
 mod algorithm;
 mod armor;
 mod asn1;
+mod cipher;
 mod ec;
 mod ed25519;
 mod factor;
 mod file;
 mod identifier;
+mod kdf;
+mod legacy;
 mod ml_dsa;
+mod outline;
 mod pair;
+mod pbes;
 mod point;
 mod private;
 mod pss;
@@ -27,6 +32,7 @@ mod weakness;
 
 pub use algorithm::{Algorithm, Curve, KeyKind, MlDsaLevel, UnknownAlgorithm};
 pub use file::{KeyContainer, KeyEncoding, KeyFile, KeyFormat};
+pub use outline::KeyOutline;
 pub use private::PrivateKey;
 pub use public::PublicKey;
 pub use random::random_bytes;

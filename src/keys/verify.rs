@@ -82,3 +82,55 @@ fn with_aws(
     let key = aws::UnparsedPublicKey::new(algorithm, key);
     key.verify(message, signature).map_err(|_| KeyError::BadSignature)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::{Algorithm, PrivateKey, Signer};
+
+    #[test]
+    fn sha1_and_misfits_are_unsupported() {
+        use SignatureAlgorithm::{Ecdsa, Ed25519, MlDsa, RsaPkcs1, RsaPss};
+        let offered = [
+            Ecdsa(Digest::Sha1),
+            Ecdsa(Digest::Sha256),
+            Ed25519,
+            MlDsa(MlDsaLevel::L44),
+            MlDsa(MlDsaLevel::L65),
+            RsaPkcs1(Digest::Sha1),
+            RsaPkcs1(Digest::Sha256),
+            RsaPss(Digest::Sha1, 20),
+            RsaPss(Digest::Sha256, 32),
+        ];
+        for algorithm in [Algorithm::EcP256, Algorithm::Ed25519, Algorithm::MlDsa44, Algorithm::Rsa2048] {
+            let key = PrivateKey::generate(algorithm).unwrap();
+            let fits = |offer: &SignatureAlgorithm| match key.public_key().verify(*offer, b"message", b"signature") {
+                Err(KeyError::BadSignature) => true,
+                Err(KeyError::Unsupported(_)) => false,
+                other => panic!("{other:?}"),
+            };
+            let fitting: Vec<_> = offered.into_iter().filter(fits).collect();
+            let expected = match key.signature_algorithm() {
+                RsaPkcs1(_) => vec![RsaPkcs1(Digest::Sha256), RsaPss(Digest::Sha256, 32)],
+                own => vec![own],
+            };
+            assert_eq!(fitting, expected, "{algorithm}");
+        }
+    }
+
+    #[test]
+    fn every_hash_is_verified_on_every_curve() {
+        for algorithm in [Algorithm::EcP256, Algorithm::EcP384, Algorithm::EcP521] {
+            let key = PrivateKey::generate(algorithm).unwrap();
+            let signature = key.sign(b"message").unwrap();
+            for digest in [Digest::Sha256, Digest::Sha384, Digest::Sha512] {
+                let offer = SignatureAlgorithm::Ecdsa(digest);
+                let result = key.public_key().verify(offer, b"message", &signature);
+                match offer == key.signature_algorithm() {
+                    true => result.unwrap(),
+                    false => assert!(matches!(result, Err(KeyError::BadSignature))),
+                }
+            }
+        }
+    }
+}

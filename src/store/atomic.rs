@@ -1,16 +1,166 @@
 //! Durable, atomic file writes.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
 
-use super::StoreError;
+use ring::rand::{SecureRandom, SystemRandom};
+
+use super::{StoreError, event, io};
 
 /// Writes a file so that a reader sees either nothing (or the old file) or the whole new one, and so that it survives a
 /// power cut once this returns: temporary name beside it, mode set whatever the umask, fsync, rename, fsync of the
-/// directory.
+/// directory. A symbolic link under the name is replaced, not followed.
 ///
 /// # Errors
 /// [`StoreError::Exists`] when it is there and `replace` is false; [`StoreError::Io`], with nothing left behind.
 pub fn write(path: &Path, bytes: &[u8], mode: u32, replace: bool) -> Result<(), StoreError> {
-    let _ = (path, bytes, mode, replace);
-    todo!()
+    if !replace {
+        refuse_existing(path)?;
+    }
+    let dir = parent(path);
+    let mut temporaries = Temporaries::default();
+    temporaries.add(dir, path, bytes, mode)?;
+    temporaries.place(path, replace)?;
+    io::sync_dir(dir)
+}
+
+/// Writes a file that must not exist yet, as [`write`] does.
+///
+/// # Errors
+/// As [`write`].
+pub fn create_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
+    write(path, bytes, mode, false)
+}
+
+/// Writes files `(name, bytes, mode)` that belong together into a directory, which is made with its parents (mode 0700) if it
+/// is missing. A reader never sees a certificate beside another one's key: secret files (nobody but the owner may read
+/// them) get their names first; where they replace other ones, the public files are taken away before that. Everything is
+/// durable under temporary names before a final name is touched.
+///
+/// # Errors
+/// [`StoreError::Exists`] when one is there and `replace` is false, before anything is written; [`StoreError::Invalid`] for a
+/// name that is no plain file name or is there twice; [`StoreError::Io`], with no temporary file left behind.
+pub fn write_set(dir: &Path, files: &[(&str, &[u8], u32)], replace: bool) -> Result<(), StoreError> {
+    check_names(files)?;
+    let targets: Vec<PathBuf> = files.iter().map(|(name, ..)| dir.join(name)).collect();
+    if !replace {
+        targets.iter().try_for_each(|target| refuse_existing(target))?;
+    }
+    io::create_dir_with_parents(dir)?;
+    // Secret ones first.
+    let mut order: Vec<_> = files.iter().zip(&targets).collect();
+    order.sort_by_key(|((_, _, mode), _)| !is_secret(*mode));
+    let mut temporaries = Temporaries::default();
+    for ((_, bytes, mode), target) in &order {
+        temporaries.add(dir, target, bytes, *mode)?;
+    }
+    let changes_secret = |((_, bytes, mode), target): &(&(&str, &[u8], u32), &PathBuf)| {
+        is_secret(*mode) && target.symlink_metadata().is_ok() && !has_content(target, bytes)
+    };
+    if order.iter().any(changes_secret) {
+        for ((_, _, mode), target) in &order {
+            if !is_secret(*mode) {
+                io::remove_file(target)?;
+            }
+        }
+        io::sync_dir(dir)?;
+    }
+    let mut secrets = order.iter().filter(|((_, _, mode), _)| is_secret(*mode)).count();
+    for (_, target) in &order {
+        temporaries.place(target, replace)?;
+        secrets = secrets.saturating_sub(1);
+        if secrets == 0 && replace {
+            // The keys before the certificates, after a power cut as well.
+            io::sync_dir(dir)?;
+        }
+    }
+    io::sync_dir(dir)
+}
+
+/// Files under temporary names; those that have not got their final one are removed when this goes.
+#[derive(Default)]
+struct Temporaries(Vec<PathBuf>);
+
+impl Temporaries {
+    /// Writes the file that is to become `target` and makes its content durable.
+    fn add(&mut self, dir: &Path, target: &Path, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
+        let Some(name) = target.file_name() else {
+            return Err(StoreError::Invalid(format!("{} names no file", target.display())));
+        };
+        let path = dir.join(temporary_name(name)?);
+        let mut file = io::create_file(&path, mode)?;
+        self.0.push(path.clone());
+        io::write(&mut file, &path, bytes)?;
+        io::sync_file(&file, &path)
+    }
+
+    /// Gives the file that was added first its final name.
+    fn place(&mut self, target: &Path, replace: bool) -> Result<(), StoreError> {
+        let Some(path) = self.0.first() else { return Ok(()) };
+        if replace {
+            io::rename(path, target)?;
+        } else {
+            io::rename_new(path, target)?;
+        }
+        self.0.remove(0);
+        Ok(())
+    }
+}
+
+impl Drop for Temporaries {
+    fn drop(&mut self) {
+        for path in &self.0 {
+            // Best effort: what went wrong before is what is reported.
+            let _ = io::remove_file(path);
+        }
+    }
+}
+
+fn check_names(files: &[(&str, &[u8], u32)]) -> Result<(), StoreError> {
+    for (index, (name, ..)) in files.iter().enumerate() {
+        let mut components = Path::new(name).components();
+        let plain =
+            matches!((components.next(), components.next()), (Some(Component::Normal(only)), None) if only == *name);
+        if !plain {
+            return Err(StoreError::Invalid(format!("'{}' is no file name", name.escape_default())));
+        }
+        if files.iter().take(index).any(|(other, ..)| other == name) {
+            return Err(StoreError::Invalid(format!("{name} is to be written twice")));
+        }
+    }
+    Ok(())
+}
+
+fn refuse_existing(path: &Path) -> Result<(), StoreError> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Err(StoreError::Exists(path.display().to_string())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(StoreError::io(path, error)),
+    }
+}
+
+fn has_content(path: &Path, bytes: &[u8]) -> bool {
+    let same_size = |metadata: fs::Metadata| metadata.is_file() && metadata.len() == bytes.len() as u64;
+    fs::symlink_metadata(path).is_ok_and(same_size)
+        && fs::read(path).is_ok_and(|found| zeroize::Zeroizing::new(found).as_slice() == bytes)
+}
+
+fn is_secret(mode: u32) -> bool {
+    mode & 0o077 == 0
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A name that nobody can guess, next to the file's own.
+fn temporary_name(name: &OsStr) -> Result<String, StoreError> {
+    let mut random = [0; 8];
+    let failed = |_| StoreError::Invalid("the operating system gave no random bytes".to_owned());
+    SystemRandom::new().fill(&mut random).map_err(failed)?;
+    // Long names are cut, so that this one does not exceed what a file name may have.
+    let start: String = name.to_string_lossy().chars().take(50).collect();
+    Ok(format!(".{start}.{}.tmp", event::hex(&random)))
 }

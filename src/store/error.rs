@@ -50,6 +50,18 @@ pub enum StoreError {
     /// Something with this name is there already.
     #[error("{0} exists already")]
     Exists(String),
+    /// What was to be recorded contradicts itself or the store.
+    #[error("{0}")]
+    Invalid(String),
+    /// The journal has the transaction, but its files could not all be put in place. The next command that writes
+    /// completes them; nothing is to be issued again.
+    #[error(
+        "recorded in the journal, but its files are not all in place yet ({source}); the next command completes them"
+    )]
+    Recorded {
+        /// What went wrong after the record was durable.
+        source: Box<StoreError>,
+    },
     /// A file operation failed.
     #[error("{}: {source}", path.display())]
     Io {
@@ -64,5 +76,14 @@ impl StoreError {
     /// Wraps an operating system error with the path it is about.
     pub fn io(path: impl Into<PathBuf>, source: io::Error) -> Self {
         Self::Io { path: path.into(), source }
+    }
+
+    pub(super) fn damaged(path: impl Into<PathBuf>, line: Option<u64>, why: impl Into<String>) -> Self {
+        Self::Damaged { path: path.into(), line, why: why.into() }
+    }
+
+    /// Whether it is about something that is not there.
+    pub(super) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
     }
 }

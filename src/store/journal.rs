@@ -1,1 +1,269 @@
-//! TODO
+//! The journal's bytes: one JSON line per entry, each with the SHA-256 of the line before.
+
+use std::path::Path;
+
+use ring::digest::{SHA256, digest};
+
+use super::event::{Line, hex};
+use super::head::{Head, HeadFile};
+use super::{Entry, Notice, State, StoreError};
+
+/// From this size on several threads parse.
+const PARALLEL: usize = 512 * 1024;
+
+/// What `log verify` tells about a journal whose chain holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalReport {
+    /// Number of the last line: how many there are.
+    pub seq: u64,
+    /// SHA-256 of the last line, lower-case hex.
+    pub head: String,
+    /// Length in bytes of what counts.
+    pub bytes: u64,
+    /// Length in bytes of an unfinished transaction at the end, which does not count; 0 if there is none.
+    pub unfinished: u64,
+    /// What is unusual, but no damage.
+    pub notices: Vec<Notice>,
+}
+
+/// Reads a journal's bytes, proves the chain and adds it up. An unfinished transaction at the end is ignored. Never panics,
+/// whatever the bytes.
+///
+/// # Errors
+/// [`StoreError::Damaged`] names the first bad line.
+pub fn parse_journal(bytes: &[u8]) -> Result<State, StoreError> {
+    let rules = Rules { path: Path::new("journal.jsonl"), head: None, newer: false, writer: false };
+    rules.scan(bytes, &mut |_| ()).map(|scan| scan.state)
+}
+
+/// How a journal is read.
+pub(super) struct Rules<'a> {
+    /// What errors name.
+    pub(super) path: &'a Path,
+    /// What `journal.head` says.
+    pub(super) head: Option<&'a Head>,
+    /// Whether a newer version wrote it: unknown events are skipped.
+    pub(super) newer: bool,
+    /// Whether a last line counts that lacks only its newline. For readers it does where `journal.head` knows it.
+    pub(super) writer: bool,
+}
+
+/// What a journal is.
+pub(super) struct Scan {
+    pub(super) state: State,
+    /// Length of the whole transactions, without a newline that the last one lacks.
+    pub(super) sound: u64,
+    /// Whether the last line lacks its newline.
+    pub(super) unterminated: bool,
+    /// Length of what follows.
+    pub(super) torn: u64,
+}
+
+impl Scan {
+    /// What is unusual about it, in view of the head.
+    pub(super) fn notices(&self, head: &HeadFile) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        if self.unterminated {
+            notices.push(Notice("the journal's last line lacked its newline".to_owned()));
+        }
+        if self.torn > 0 {
+            let torn = self.torn;
+            notices.push(Notice(format!("the journal ends in {torn} bytes of a transaction that was never finished")));
+        }
+        match head {
+            // Of one line nothing can be cut off unnoticed.
+            HeadFile::Found(_) => {}
+            _ if self.state.seq <= 1 => {}
+            HeadFile::Missing => notices.push(Notice(
+                "journal.head was missing: lines cut off the journal's end could not be noticed".to_owned(),
+            )),
+            HeadFile::Unreadable => notices.push(Notice(
+                "journal.head was unreadable: lines cut off the journal's end could not be noticed".to_owned(),
+            )),
+        }
+        notices
+    }
+}
+
+struct Hashed {
+    line: Line,
+    sha256: String,
+}
+
+impl Rules<'_> {
+    /// Reads all lines in one pass, calling back for every entry of a whole transaction.
+    pub(super) fn scan(&self, bytes: &[u8], visit: &mut dyn FnMut(&Entry)) -> Result<Scan, StoreError> {
+        let terminated = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
+        let mut link = Link {
+            rules: self,
+            visit,
+            state: State::empty(),
+            pending: Vec::new(),
+            lines: 0,
+            last: (0, "0".repeat(64)),
+            read: 0,
+            sound: 0,
+        };
+        for (line, length) in parse_lines(&bytes[..terminated]) {
+            link.read += length as u64;
+            link.add(line)?;
+        }
+        let unterminated = self.add_unterminated(&mut link, &bytes[terminated..]);
+        let Link { state, sound, .. } = link;
+        if let Some(head) = self.head
+            && head.seq > state.seq
+        {
+            let why = format!("the journal ends here, but journal.head knows {} lines: its end was cut off", head.seq);
+            return Err(self.damaged(state.seq + 1, why));
+        }
+        Ok(Scan { state, sound, unterminated, torn: bytes.len() as u64 - sound })
+    }
+
+    /// Takes the text after the last newline as a line if it is one that completes its transaction.
+    fn add_unterminated(&self, link: &mut Link<'_, '_>, tail: &[u8]) -> bool {
+        let seq = link.last.0 + 1;
+        if tail.is_empty() || !(self.writer || self.head.is_some_and(|head| head.seq >= seq)) {
+            return false;
+        }
+        let line = hash_line(tail);
+        let completes =
+            line.as_ref().is_ok_and(|hashed| hashed.line.tx.checked_add(hashed.line.lines) == Some(seq + 1));
+        link.read += tail.len() as u64;
+        completes && link.add(line).is_ok()
+    }
+
+    fn damaged(&self, line: u64, why: impl Into<String>) -> StoreError {
+        StoreError::damaged(self.path, Some(line), why)
+    }
+}
+
+/// Follows the chain line by line.
+struct Link<'a, 'b> {
+    rules: &'a Rules<'b>,
+    visit: &'a mut dyn FnMut(&Entry),
+    state: State,
+    /// Entries of a transaction whose last line has not come yet.
+    pending: Vec<Option<Entry>>,
+    /// How many lines that transaction has.
+    lines: u64,
+    /// Number and hash of the line before.
+    last: (u64, String),
+    read: u64,
+    sound: u64,
+}
+
+impl Link<'_, '_> {
+    fn add(&mut self, line: Result<Hashed, String>) -> Result<(), StoreError> {
+        let number = self.last.0 + 1;
+        let damaged = |why: String| self.rules.damaged(number, why);
+        let Hashed { line, sha256 } = line.map_err(damaged)?;
+        let (seq, tx, lines) = (line.seq, line.tx, line.lines);
+        if seq != number {
+            return Err(damaged(format!("has the number {seq}: lines are missing, added or out of order")));
+        }
+        if line.prev != self.last.1 {
+            let why = match self.last.0 {
+                0 => "the first line names a line before it".to_owned(),
+                before => format!("it was changed, or the hash of it in line {number} was (line {before})"),
+            };
+            return Err(self.rules.damaged(self.last.0.max(1), why));
+        }
+        let first = number - self.pending.len() as u64;
+        let fits = tx == first && (1..=u64::from(u32::MAX)).contains(&lines);
+        if !fits || (!self.pending.is_empty() && lines != self.lines) {
+            return Err(damaged("belongs to another transaction than the lines around it".to_owned()));
+        }
+        let entry = match line.into_entry() {
+            Ok(entry) => Some(entry),
+            Err(_) if self.rules.newer => None,
+            Err(why) => return Err(damaged(why)),
+        };
+        if let Some(head) = self.rules.head
+            && head.seq == number
+            && head.sha256 != sha256
+        {
+            return Err(damaged("is not the line that journal.head knows: the end was changed".to_owned()));
+        }
+        self.pending.push(entry);
+        self.lines = lines;
+        self.last = (number, sha256);
+        if number + 1 == first + lines { self.finish() } else { Ok(()) }
+    }
+
+    /// Adds up a transaction that is complete.
+    fn finish(&mut self) -> Result<(), StoreError> {
+        let first = self.last.0 + 1 - self.pending.len() as u64;
+        for (number, entry) in (first..).zip(self.pending.drain(..)) {
+            let Some(entry) = entry else { continue };
+            (self.visit)(&entry);
+            self.state.absorb(entry).map_err(|why| self.rules.damaged(number, why))?;
+        }
+        self.state.seq = self.last.0;
+        self.state.head.clone_from(&self.last.1);
+        self.sound = self.read;
+        Ok(())
+    }
+}
+
+fn hash_line(bytes: &[u8]) -> Result<Hashed, String> {
+    let line = Line::parse(bytes)?;
+    Ok(Hashed { line, sha256: hash(bytes) })
+}
+
+/// SHA-256 of a line without its newline, hex.
+fn hash(line: &[u8]) -> String {
+    hex(digest(&SHA256, line).as_ref())
+}
+
+/// Parses and hashes whole lines; gives each with its length. A line's hash depends on nothing but its bytes, so that long
+/// journals are shared among the cores.
+fn parse_lines(bytes: &[u8]) -> Vec<(Result<Hashed, String>, usize)> {
+    let parse = |part: &[u8]| -> Vec<_> {
+        part.split_inclusive(|&byte| byte == b'\n')
+            .map(|line| (hash_line(line.strip_suffix(b"\n").unwrap_or(line)), line.len()))
+            .collect()
+    };
+    if bytes.len() < PARALLEL {
+        return parse(bytes);
+    }
+    let count = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    let mut parts = Vec::new();
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let aim = (bytes.len() / count).max(1).min(rest.len());
+        let end = rest[aim..].iter().position(|&byte| byte == b'\n').map_or(rest.len(), |at| aim + at + 1);
+        let (part, after) = rest.split_at(end);
+        parts.push(part);
+        rest = after;
+    }
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = parts.iter().skip(1).map(|part| scope.spawn(|| parse(part))).collect();
+        let mut lines = parts.first().map(|part| parse(part)).unwrap_or_default();
+        for (thread, part) in threads.into_iter().zip(parts.iter().skip(1)) {
+            lines.extend(thread.join().unwrap_or_else(|_| parse(part)));
+        }
+        lines
+    })
+}
+
+/// Encodes a transaction's entries, giving each the hash of the line before; returns the bytes and the last line's hash.
+pub(super) fn encode(entries: &mut [Entry], head: &str) -> Result<(Vec<u8>, String), StoreError> {
+    let mut bytes = Vec::new();
+    let mut last = head.to_owned();
+    for entry in entries {
+        entry.prev = last;
+        let start = bytes.len();
+        serde_json::to_writer(&mut bytes, entry).map_err(|error| StoreError::Invalid(error.to_string()))?;
+        last = hash(&bytes[start..]);
+        bytes.push(b'\n');
+    }
+    Ok((bytes, last))
+}
+
+/// Reads a journal file; one that is missing is empty.
+pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, StoreError> {
+    match std::fs::read(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        found => found.map_err(|error| StoreError::io(path, error)),
+    }
+}

@@ -44,14 +44,44 @@ impl Layout {
         self.root.join("staging")
     }
 
+    /// `staging/<tx>.pending`: there exactly while the files of a transaction are not all in place.
+    pub(super) fn marker(&self, tx: u64) -> PathBuf {
+        self.staging().join(format!("{tx}.pending"))
+    }
+
+    /// `staging/<seq>.key.pem`: the private key that belongs to a line, until the line is recorded.
+    pub(super) fn staged_key(&self, seq: u64) -> PathBuf {
+        self.staging().join(format!("{seq}.key.pem"))
+    }
+
+    /// `staging/<seq>/`: the files of a recorded line, until they get their final name.
+    pub(super) fn staged(&self, seq: u64) -> PathBuf {
+        self.staging().join(seq.to_string())
+    }
+
+    /// `authorities/`.
+    pub fn authorities(&self) -> PathBuf {
+        self.root.join("authorities")
+    }
+
+    /// `authorities/<name>/previous/`: the keys that an authority had before, `<SHA-256 of the certificate, 16 digits>.key.pem`.
+    pub fn previous_keys(&self, name: &str) -> PathBuf {
+        self.authority(name).join("previous")
+    }
+
+    /// `issued/`.
+    pub fn issued_root(&self) -> PathBuf {
+        self.root.join("issued")
+    }
+
     /// `authorities/<name>/`.
     pub fn authority(&self, name: &str) -> PathBuf {
-        self.root.join("authorities").join(name)
+        self.authorities().join(name)
     }
 
     /// `issued/<lineage>/`.
     pub fn lineage(&self, lineage: &str) -> PathBuf {
-        self.root.join("issued").join(lineage)
+        self.issued_root().join(lineage)
     }
 
     /// `issued/<lineage>/<serial>/`.
@@ -68,12 +98,4 @@ impl Layout {
     pub fn public(&self) -> PathBuf {
         self.root.join("public")
     }
-}
-
-/// Turns any text (a name from a hostile request) into a word that is safe as one path component: lower-case letters, digits
-/// and `._@-`, never starting with a dot or dash, at most 100 characters, never a Windows device name; `*` becomes `_`. Where
-/// something was lost, a short hash of the text keeps different texts apart.
-pub fn lineage_name(text: &str) -> String {
-    let _ = text;
-    todo!()
 }

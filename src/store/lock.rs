@@ -1,1 +1,78 @@
-//! TODO
+//! The advisory lock: waited for without polling, taken in the order of arrival.
+
+use std::fs::{File, TryLockError};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use super::{StoreError, event, io};
+use crate::clock::{Clock, SystemClock};
+
+/// Longest note about a holder that is shown.
+const MAX_HOLDER: usize = 200;
+
+/// The lock, held until it is dropped. The file stays.
+#[derive(Debug)]
+pub(super) struct Lock {
+    file: File,
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Takes the lock, waiting at most `timeout`, and notes who has it.
+    pub(super) fn take(path: &Path, timeout: Duration, command: &str) -> Result<Self, StoreError> {
+        let file = io::open_or_create(path, io::FILE_MODE)?;
+        let file = match file.try_lock() {
+            Ok(()) => file,
+            Err(TryLockError::WouldBlock) => wait(file, path, timeout)?,
+            Err(TryLockError::Error(error)) => return Err(StoreError::io(path, error)),
+        };
+        let lock = Self { file, path: path.to_owned() };
+        lock.note(command)?;
+        Ok(lock)
+    }
+
+    /// Writes the holder into the file, for those who wait.
+    fn note(&self, command: &str) -> Result<(), StoreError> {
+        let since = event::format_instant(SystemClock.now());
+        let note = format!("process {} ({}) since {since}\n", std::process::id(), printable(command));
+        io::truncate(&self.file, &self.path, 0)?;
+        io::write_at(&self.file, &self.path, note.as_bytes(), 0)
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // The note is a courtesy; the lock itself goes with the file descriptor.
+        let _ = io::truncate(&self.file, &self.path, 0);
+    }
+}
+
+/// Waits in a thread of its own: the system queues the waiters, and the time-out does not have to poll. A lock that comes too
+/// late is released at once.
+fn wait(file: File, path: &Path, timeout: Duration) -> Result<File, StoreError> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    let waiter = thread::Builder::new().name("lock".to_owned()).spawn(move || {
+        let result = file.lock().map(|()| file);
+        let _ = sender.send(result);
+    });
+    waiter.map_err(|error| StoreError::io(path, error))?;
+    match receiver.recv_timeout(timeout) {
+        Ok(result) => result.map_err(|error| StoreError::io(path, error)),
+        Err(_) => Err(StoreError::Locked { holder: holder(path), waited_seconds: timeout.as_secs() }),
+    }
+}
+
+/// Who holds the lock, as the file says.
+fn holder(path: &Path) -> String {
+    let mut note = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(4096).read_to_end(&mut note));
+    let note = printable(String::from_utf8_lossy(&note).trim());
+    if read.is_err() || note.is_empty() { "another process".to_owned() } else { note }
+}
+
+fn printable(text: &str) -> String {
+    text.chars().map(|found| if found.is_control() { ' ' } else { found }).take(MAX_HOLDER).collect()
+}

@@ -1,6 +1,10 @@
 //! `store.json`: what the directory is, and its settings.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
+
+use super::StoreError;
 
 /// `store.json`. The settings are a copy of the journal's last word on them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,12 +29,40 @@ impl Manifest {
 pub struct Settings {
     /// The authority that signs when none is named.
     pub default_authority: Option<String>,
-    /// Whether private keys in the store are encrypted.
-    pub encrypt_keys: bool,
     /// CRL distribution point URLs; `{{ authority }}` stands for the signing authority's name.
     pub crl_urls: Vec<String>,
     /// caIssuers URLs, likewise.
     pub ca_issuer_urls: Vec<String>,
     /// OCSP responder URLs, likewise.
     pub ocsp_urls: Vec<String>,
+}
+
+impl Manifest {
+    /// Reads `store.json`: strictly in a format that this version writes, as far as it is understood in a newer one.
+    pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, StoreError> {
+        let damaged = |error: &serde_json::Error| StoreError::damaged(path, None, error.to_string());
+        let loose: Loose = serde_json::from_slice(bytes).map_err(|error| damaged(&error))?;
+        if loose.format <= Self::FORMAT {
+            return serde_json::from_slice(bytes).map_err(|error| damaged(&error));
+        }
+        let settings = serde_json::from_value(loose.settings).unwrap_or_default();
+        Ok(Self { format: loose.format, store_id: loose.store_id, settings })
+    }
+
+    /// The file's content.
+    pub(super) fn to_json(&self, path: &Path) -> Result<Vec<u8>, StoreError> {
+        let mut bytes = serde_json::to_vec_pretty(self).map_err(|error| StoreError::io(path, error.into()))?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+}
+
+/// What is read of any format.
+#[derive(Deserialize)]
+struct Loose {
+    format: u32,
+    #[serde(default)]
+    store_id: String,
+    #[serde(default)]
+    settings: serde_json::Value,
 }

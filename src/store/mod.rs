@@ -4,20 +4,41 @@
 //! [`Writer::commit`] records in the journal first and lets files appear after.
 
 pub mod atomic;
+mod authority_files;
+mod check;
+mod commit;
+mod create;
 mod error;
 mod event;
+#[cfg(test)]
+mod faults;
+mod files;
+mod flush;
+mod head;
+mod inspection;
+mod io;
 mod journal;
+mod keyfile;
 mod layout;
 mod lock;
 mod manifest;
+mod naming;
+mod open;
 mod recovery;
+mod release;
 mod state;
+#[cfg(test)]
+mod tests;
 mod writer;
 
+pub use check::{Finding, Severity};
 pub use error::StoreError;
-pub use event::{AuthorityRecord, CertificateRecord, Entry, Event};
-pub use layout::{Layout, lineage_name};
+pub use event::{AuthorityRecord, CertificateRecord, Entry, Event, decode_der, encode_der, encode_request};
+pub use journal::{JournalReport, parse_journal};
+pub use layout::Layout;
 pub use manifest::{Manifest, Settings};
+pub use naming::{authority_name, lineage_name};
+pub use open::Store;
 pub use recovery::Notice;
 pub use state::State;
-pub use writer::{Draft, Store, Writer};
+pub use writer::{Draft, Writer};

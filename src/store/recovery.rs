@@ -1,6 +1,16 @@
 //! Making a store sound again after a kill or a power cut.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+use super::head::{Head, HeadFile};
+use super::journal::Rules;
+use super::open::{read_manifest, refuse_newer};
+use super::release::{Release, write_manifest};
+use super::{Entry, Event, Layout, Manifest, State, Store, StoreError, io, keyfile};
 
 /// What recovery did, one plain sentence each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,4 +23,153 @@ impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// A store that is sound and locked.
+pub(super) struct Sound {
+    pub(super) state: State,
+    pub(super) journal: File,
+    /// Length of the journal.
+    pub(super) length: u64,
+    pub(super) notices: Vec<Notice>,
+    pub(super) manifest: Manifest,
+}
+
+/// Makes a store sound; the lock is held.
+pub(super) fn recover(store: &Store) -> Result<Sound, StoreError> {
+    let layout = store.layout();
+    // Read again: it may have changed while the lock was waited for.
+    let manifest = read_manifest(layout)?.ok_or_else(|| StoreError::Missing(layout.root().to_owned()))?;
+    refuse_newer(&manifest)?;
+    for dir in [layout.authorities(), layout.issued_root(), layout.profiles(), layout.public(), layout.staging()] {
+        io::create_dir_if_missing(&dir)?;
+    }
+    let leftovers = leftovers(&layout.staging())?;
+    let head = HeadFile::read(&layout.head())?;
+    let path = layout.journal();
+    let journal = io::open_or_create(&path, io::FILE_MODE)?;
+    let mut bytes = Vec::new();
+    (&journal).read_to_end(&mut bytes).map_err(|error| StoreError::io(&path, error))?;
+    let mut unfinished: BTreeMap<u64, Vec<Entry>> = BTreeMap::new();
+    let rules = Rules { path: &path, head: head.found(), newer: false, writer: true };
+    let scan = rules.scan(&bytes, &mut |entry| {
+        let range = entry.tx..entry.tx.saturating_add(entry.lines);
+        if leftovers.iter().any(|(_, seq)| seq.is_some_and(|seq| range.contains(&seq))) {
+            unfinished.entry(entry.tx).or_default().push(entry.clone());
+        }
+    })?;
+    store.check_origin(&manifest, &scan.state)?;
+    let mut notices = scan.notices(&head);
+    let mut length = scan.sound;
+    if scan.torn > 0 {
+        io::truncate(&journal, &path, length)?;
+        notices.push(Notice("dropped that unfinished transaction: nothing of it had been released".to_owned()));
+    }
+    if scan.unterminated {
+        io::write_at(&journal, &path, b"\n", length)?;
+        length += 1;
+        notices.push(Notice("completed the journal's last line".to_owned()));
+    }
+    if scan.torn > 0 || scan.unterminated || scan.state.seq > head.found().map_or(0, |head| head.seq) {
+        // Lines that a killed command wrote and did not sync count from now on.
+        io::sync_data(&journal, &path)?;
+    }
+    if scan.state.seq == 0 {
+        io::sync_dir(layout.root())?;
+    }
+    let state = scan.state;
+    for (tx, entries) in unfinished {
+        complete(store, &state, tx, &entries, &mut notices)?;
+    }
+    for (name, seq) in leftovers {
+        clear(store, &state, &name, seq, &mut notices)?;
+    }
+    if state.seq > 0 && state.settings != manifest.settings {
+        let settings = state.settings.clone();
+        write_manifest(layout, &Manifest { settings, ..manifest.clone() })?;
+        notices.push(Notice("brought the settings in store.json in line with the journal".to_owned()));
+    }
+    let current = Head::new(state.seq, &state.head, length);
+    if state.seq > 0
+        && head.found() != Some(&current)
+        && let Err(error) = current.write(&layout.head())
+    {
+        notices.push(Notice(format!("journal.head could not be written: {error}")));
+    }
+    Ok(Sound { state, journal, length, notices, manifest })
+}
+
+/// What is in `staging/`: names, and the journal line or transaction that a name stands for.
+fn leftovers(staging: &Path) -> Result<Vec<(String, Option<u64>)>, StoreError> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(staging).map_err(|error| StoreError::io(staging, error))? {
+        let name = entry.map_err(|error| StoreError::io(staging, error))?.file_name().to_string_lossy().into_owned();
+        let seq = name.split('.').next().and_then(|number| number.parse().ok());
+        found.push((name, seq));
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Completes the files of a transaction that is recorded.
+fn complete(
+    store: &Store,
+    state: &State,
+    tx: u64,
+    entries: &[Entry],
+    notices: &mut Vec<Notice>,
+) -> Result<(), StoreError> {
+    let layout = store.layout();
+    Release { layout, state, again: true }.run(entries)?;
+    for entry in entries {
+        drop_second_key(layout, entry)?;
+        if let Event::CertificateIssued(record) = &entry.event
+            && record.key
+            && !layout.issued(&record.lineage, &record.serial).join("key.pem").exists()
+        {
+            notices.push(Notice(format!("the private key of certificate {} is not in the store", record.serial)));
+        }
+    }
+    let lines = entries.len();
+    notices.push(Notice(format!(
+        "completed the files of transaction {tx} ({lines} lines): a command that was stopped had recorded it"
+    )));
+    Ok(())
+}
+
+/// Removes a staged key whose file was put in place, but kept its old name over a power cut as well.
+fn drop_second_key(layout: &Layout, entry: &Entry) -> Result<(), StoreError> {
+    let staged = layout.staged_key(entry.seq);
+    let dir = match &entry.event {
+        Event::AuthorityAdded(record) => layout.authority(&record.authority),
+        Event::AuthorityRequested { authority, .. } => layout.authority(authority),
+        Event::CertificateIssued(record) => layout.issued(&record.lineage, &record.serial),
+        Event::SettingsChanged { .. } | Event::StoreCreated { .. } => return Ok(()),
+    };
+    if staged.exists() && keyfile::same(&staged, &dir.join("key.pem")) {
+        io::remove_file(&staged)?;
+    }
+    Ok(())
+}
+
+/// Removes one name from `staging/`, unless it is a recorded key.
+fn clear(
+    store: &Store,
+    state: &State,
+    name: &str,
+    seq: Option<u64>,
+    notices: &mut Vec<Notice>,
+) -> Result<(), StoreError> {
+    let path = store.layout().staging().join(name);
+    let recorded = seq.is_some_and(|seq| (1..=state.seq).contains(&seq));
+    if recorded {
+        let key = if name.ends_with(".key.pem") { path.clone() } else { path.join("key.pem") };
+        if key.exists() {
+            let why = "is the private key of a recorded line, and its place is taken; move it to safety";
+            return Err(StoreError::damaged(key, None, why));
+        }
+    } else {
+        notices.push(Notice(format!("removed staging/{name}: a command that was stopped had not recorded it")));
+    }
+    io::remove_tree(&path)
 }

@@ -1,10 +1,12 @@
 //! What the journal adds up to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
-use super::{AuthorityRecord, CertificateRecord, Entry, Settings, StoreError};
+use super::naming::{authority_name, is_serial, is_word};
+use super::{AuthorityRecord, CertificateRecord, Entry, Event, Settings, StoreError};
 
 /// The sum of all journal lines.
 #[derive(Debug, Clone, Default)]
@@ -19,26 +21,40 @@ pub struct State {
     pub settings: Settings,
     /// Number of the last line; 0 before the first.
     pub seq: u64,
-    /// SHA-256 of the last line, hex; 64 zeros before the first.
+    /// SHA-256 of the last line, hex; 64 zeros before the first, empty in a state that did not come from a journal.
     pub head: String,
     /// The latest time in the journal.
     pub latest: Option<OffsetDateTime>,
+    store_id: String,
+    /// Certificates by serial.
+    serials: HashMap<String, usize>,
+    /// Every record of an authority, in order.
+    history: Vec<AuthorityRecord>,
+    /// Index in `history` of the newest record, by name.
+    newest: HashMap<String, usize>,
+    /// For every certificate the index in `history` of the authority that signed it.
+    issuers: Vec<Option<usize>>,
+    /// The transaction that is being added up, and how many certificates there were before it.
+    tx: (u64, usize),
 }
 
 impl State {
+    /// The sum of no lines.
+    pub(super) fn empty() -> Self {
+        Self { head: "0".repeat(64), ..Self::default() }
+    }
+
     /// Adds one line to the sum.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when the line contradicts those before it.
     pub fn apply(&mut self, entry: &Entry) -> Result<(), StoreError> {
-        let _ = entry;
-        todo!()
+        self.absorb(entry.clone()).map_err(|why| StoreError::damaged("journal.jsonl", Some(entry.seq), why))
     }
 
     /// The certificate with a serial (lower-case hex).
     pub fn by_serial(&self, serial: &str) -> Option<&CertificateRecord> {
-        let _ = serial;
-        todo!()
+        self.certificates.get(*self.serials.get(serial)?)
     }
 
     /// The certificates of a lineage, oldest first.
@@ -48,6 +64,92 @@ impl State {
 
     /// Whether a serial is taken.
     pub fn has_serial(&self, serial: &str) -> bool {
-        self.by_serial(serial).is_some()
+        self.serials.contains_key(serial)
     }
+
+    /// The store's id as the journal has it; empty before the first line.
+    pub fn store_id(&self) -> &str {
+        &self.store_id
+    }
+
+    /// Every record of an authority, oldest first: more than one after a rollover or a renewal.
+    pub fn authority_history<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a AuthorityRecord> {
+        self.history.iter().filter(move |record| record.authority == name)
+    }
+
+    /// The authority's record under which a certificate was signed; `None` for a self-signed leaf or an unknown authority.
+    pub fn issuer_of(&self, serial: &str) -> Option<&AuthorityRecord> {
+        self.history.get((*self.issuers.get(*self.serials.get(serial)?)?)?)
+    }
+
+    /// Adds one line; says why it cannot be.
+    pub(super) fn absorb(&mut self, entry: Entry) -> Result<(), String> {
+        if let Some(why) = self.contradiction(&entry.event) {
+            return Err(why);
+        }
+        let time =
+            OffsetDateTime::parse(&entry.time, &Rfc3339).map_err(|_| "its time is no RFC 3339 instant".to_owned())?;
+        self.latest = self.latest.max(Some(time));
+        self.seq = entry.seq;
+        if self.tx.0 != entry.tx {
+            self.tx = (entry.tx, self.certificates.len());
+        }
+        match entry.event {
+            Event::StoreCreated { store_id } => self.store_id = store_id,
+            Event::AuthorityRequested { authority, request } => {
+                self.requested.insert(authority, request);
+            }
+            Event::AuthorityAdded(record) => self.add_authority(record),
+            Event::CertificateIssued(record) => {
+                self.issuers.push(self.newest.get(&record.authority).copied());
+                self.serials.insert(record.serial.clone(), self.certificates.len());
+                self.certificates.push(record);
+            }
+            Event::SettingsChanged { settings } => self.settings = settings,
+        }
+        Ok(())
+    }
+
+    fn add_authority(&mut self, record: AuthorityRecord) {
+        let index = self.history.len();
+        // Certificates of the same transaction belong to it, whichever line came first.
+        for (certificate, issuer) in self.certificates.iter().zip(&mut self.issuers).skip(self.tx.1) {
+            if certificate.authority == record.authority {
+                *issuer = Some(index);
+            }
+        }
+        self.newest.insert(record.authority.clone(), index);
+        self.requested.remove(&record.authority);
+        self.authorities.insert(record.authority.clone(), record.clone());
+        self.history.push(record);
+    }
+
+    /// Why an event cannot follow what is here; also keeps whatever becomes a path a safe word.
+    pub(super) fn contradiction(&self, event: &Event) -> Option<String> {
+        let begun = !self.store_id.is_empty();
+        match event {
+            Event::StoreCreated { .. } if begun => Some("the store began before".to_owned()),
+            Event::StoreCreated { store_id } if store_id.is_empty() => Some("the store has no id".to_owned()),
+            Event::StoreCreated { .. } => None,
+            _ if !begun => Some("the journal does not begin with store-created".to_owned()),
+            Event::AuthorityRequested { authority, .. } => unfit_authority(authority),
+            Event::AuthorityAdded(record) => unfit_authority(&record.authority),
+            Event::CertificateIssued(record) if !is_serial(&record.serial) => {
+                Some("the serial is not lower-case hex".to_owned())
+            }
+            Event::CertificateIssued(record) if self.has_serial(&record.serial) => {
+                Some(format!("the serial {} was issued before", record.serial))
+            }
+            Event::CertificateIssued(record) if !is_word(&record.lineage) => {
+                Some("the lineage is no path-safe word".to_owned())
+            }
+            Event::CertificateIssued(record) if record.authority.is_empty() => None,
+            Event::CertificateIssued(record) => unfit_authority(&record.authority),
+            Event::SettingsChanged { .. } => None,
+        }
+    }
+}
+
+fn unfit_authority(name: &str) -> Option<String> {
+    authority_name(name).err().map(|error| error.to_string())
 }

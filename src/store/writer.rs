@@ -1,105 +1,27 @@
-//! Opening, reading and writing a store.
+//! The right to write a store.
 
-use std::path::Path;
-use std::time::Duration;
+use std::fs::File;
 
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::{Event, Layout, Manifest, Notice, State, StoreError};
-
-/// A store that is open for reading.
-#[derive(Debug)]
-pub struct Store {
-    layout: Layout,
-    manifest: Manifest,
-}
-
-impl Store {
-    /// Makes an empty store, or opens one that is there. The directory is created with its parents, mode 0700. A directory
-    /// with foreign files in it is refused; what a killed `create` left behind is completed.
-    ///
-    /// # Errors
-    /// [`StoreError::NotAStore`], [`StoreError::TooNew`], [`StoreError::Io`].
-    pub fn create(root: &Path) -> Result<Self, StoreError> {
-        let _ = root;
-        todo!()
-    }
-
-    /// Opens a store.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`], [`StoreError::Damaged`], [`StoreError::Io`]; a newer format can be read as far as it is understood.
-    pub fn open(root: &Path) -> Result<Self, StoreError> {
-        let _ = root;
-        todo!()
-    }
-
-    /// Where things are.
-    pub fn layout(&self) -> &Layout {
-        &self.layout
-    }
-
-    /// `store.json`.
-    pub fn manifest(&self) -> &Manifest {
-        &self.manifest
-    }
-
-    /// Reads the journal, proves its hash chain and adds it up; never blocks, and ignores a line that a writer is
-    /// just appending.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] names the first bad line.
-    pub fn read(&self) -> Result<State, StoreError> {
-        todo!()
-    }
-
-    /// Calls back with every line of the journal in order, chain proved.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] names the first bad line.
-    pub fn for_each_entry(&self, visit: &mut dyn FnMut(&super::Entry)) -> Result<(), StoreError> {
-        let _ = visit;
-        todo!()
-    }
-
-    /// Reads an authority's private key file (PEM, perhaps encrypted), refusing loose permissions, other owners and
-    /// symbolic links.
-    ///
-    /// # Errors
-    /// [`StoreError::Unsafe`], [`StoreError::Io`].
-    pub fn read_authority_key(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        let _ = name;
-        todo!()
-    }
-
-    /// Reads the user's profile files: (file name without `.json`, bytes), sorted by name.
-    ///
-    /// # Errors
-    /// [`StoreError::Io`].
-    pub fn read_profiles(&self) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
-        todo!()
-    }
-
-    /// Takes the exclusive lock, waiting for others, and makes the store sound: a torn last line is dropped, a recorded
-    /// transaction's files are completed, leftovers are removed.
-    ///
-    /// `command` is what another waiting process is told about the holder.
-    ///
-    /// # Errors
-    /// [`StoreError::Locked`], [`StoreError::TooNew`], [`StoreError::Damaged`], [`StoreError::Io`].
-    pub fn lock(&self, timeout: Duration, command: &str) -> Result<Writer<'_>, StoreError> {
-        let _ = (timeout, command);
-        todo!()
-    }
-}
+use super::head::Head;
+use super::lock::Lock;
+use super::recovery::{self, Sound};
+use super::{Event, Notice, State, Store, StoreError};
 
 /// The right to write: exists only while the exclusive lock is held.
 #[derive(Debug)]
 pub struct Writer<'a> {
-    store: &'a Store,
-    state: State,
-    notices: Vec<Notice>,
+    pub(super) store: &'a Store,
+    pub(super) state: State,
+    pub(super) notices: Vec<Notice>,
+    pub(super) journal: File,
+    /// Length of the journal in bytes.
+    pub(super) length: u64,
+    /// Whether an earlier commit failed in a way that has to be made good before anything else is written.
+    pub(super) unsound: bool,
+    _lock: Lock,
 }
 
 /// Something to be recorded, with the private key that belongs to it.
@@ -110,7 +32,7 @@ pub struct Draft {
     pub key_pem: Option<Zeroizing<Vec<u8>>>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     /// The store that is locked.
     pub fn store(&self) -> &Store {
         self.store
@@ -126,14 +48,33 @@ impl Writer<'_> {
         &self.notices
     }
 
-    /// Records a transaction and lets its files appear: keys are made durable in `staging/`, then all lines are appended to
-    /// the journal in one write and synced, then files are completed, synced and renamed into place. When this returns
-    /// `Ok`, everything is durable.
-    ///
-    /// # Errors
-    /// [`StoreError::Io`], with nothing recorded when it failed before the journal was written.
-    pub fn commit(&mut self, now: OffsetDateTime, actor: &str, drafts: Vec<Draft>) -> Result<(), StoreError> {
-        let _ = (now, actor, drafts);
-        todo!()
+    /// Makes the locked store sound, and begins its journal if it has none.
+    pub(super) fn begin(store: &'a Store, lock: Lock, now: OffsetDateTime, actor: &str) -> Result<Self, StoreError> {
+        let Sound { state, journal, length, notices, manifest } = recovery::recover(store)?;
+        let mut writer = Self { store, state, notices, journal, length, unsound: false, _lock: lock };
+        if writer.state.seq == 0 {
+            let event = Event::StoreCreated { store_id: manifest.store_id };
+            writer.commit(now, actor, vec![Draft { event, key_pem: None }])?;
+        }
+        Ok(writer)
+    }
+
+    /// Makes the store sound after a commit that failed.
+    pub(super) fn make_sound(&mut self) -> Result<(), StoreError> {
+        let Sound { state, journal, length, notices, .. } = recovery::recover(self.store)?;
+        self.state = state;
+        self.journal = journal;
+        self.length = length;
+        self.notices.extend(notices);
+        self.unsound = false;
+        Ok(())
+    }
+
+    /// Notes the journal's end in `journal.head`.
+    pub(super) fn write_head(&mut self) {
+        let head = Head::new(self.state.seq, &self.state.head, self.length);
+        if let Err(error) = head.write(&self.store.layout().head()) {
+            self.notices.push(Notice(format!("journal.head could not be written: {error}")));
+        }
     }
 }

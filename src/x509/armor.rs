@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use zeroize::Zeroizing;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -17,7 +18,7 @@ pub(super) struct Armored<'a> {
     /// The line of its BEGIN, counted from 1.
     pub(super) line: usize,
     /// What the base64 holds.
-    pub(super) der: Vec<u8>,
+    pub(super) der: Zeroizing<Vec<u8>>,
 }
 
 /// Takes every block out of a file; none if it is no PEM. Text outside the blocks is ignored.
@@ -37,8 +38,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Armored<'_>>, String> {
 }
 
 /// Reads up to the END line.
-fn read_body<'a>(label: &str, lines: &mut impl Iterator<Item = (&'a [u8], usize)>) -> Result<Vec<u8>, String> {
-    let mut base64 = Vec::new();
+fn read_body<'a>(
+    label: &str,
+    lines: &mut impl Iterator<Item = (&'a [u8], usize)>,
+) -> Result<Zeroizing<Vec<u8>>, String> {
+    // It may be a private key: nothing of it stays in memory, but what an outgrown buffer of the base64 held.
+    let mut base64 = Zeroizing::new(Vec::with_capacity(8 * 1024));
     let mut in_headers = false;
     loop {
         let Some((text, _)) = lines.next() else {
@@ -61,7 +66,7 @@ fn read_body<'a>(label: &str, lines: &mut impl Iterator<Item = (&'a [u8], usize)
             base64.extend(text.iter().filter(|byte| !byte.is_ascii_whitespace()));
         }
     }
-    match BASE64.decode(&base64) {
+    match BASE64.decode(&*base64).map(Zeroizing::new) {
         Ok(der) if der.is_empty() => Err("nothing is in it".into()),
         Ok(der) => Ok(der),
         Err(error) => Err(format!("broken base64: {error}")),
@@ -81,7 +86,7 @@ mod tests {
     use super::*;
 
     fn one(text: &str) -> Result<Vec<u8>, String> {
-        read(text.as_bytes()).map(|blocks| blocks.into_iter().flat_map(|block| block.der).collect())
+        read(text.as_bytes()).map(|blocks| blocks.iter().flat_map(|block| block.der.to_vec()).collect())
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Certificates as they are read: facts, no judgement.
 
 use time::OffsetDateTime;
-use x509_parser::certificate::X509CertificateParser;
-use x509_parser::nom::Parser;
+use x509_parser::certificate::Validity;
+use x509_parser::prelude::FromDer;
+use x509_parser::x509::SubjectPublicKeyInfo;
 
 use super::extension::{self, NameConstraints};
 use super::structure::{self, Signed, field};
@@ -78,24 +79,19 @@ impl Certificate {
     pub fn from_der(der: &[u8]) -> Result<Self, X509Error> {
         let signed = Signed::read(der).map_err(tlv::malformed(WHAT))?;
         let layout = Layout::read(signed.fields, signed.algorithm).map_err(tlv::malformed(WHAT))?;
-        let (_, parsed) = X509CertificateParser::new()
-            .with_deep_parse_extensions(false)
-            .parse(der)
-            .map_err(|error| tlv::malformed(WHAT)(error.to_string()))?;
-        let parsed = parsed.tbs_certificate;
         let part = structure::inside(WHAT);
         let mut certificate = Self {
             der: der.to_vec(),
             tbs: signed.tbs,
             signature: signed.signature.to_vec(),
             version: layout.version,
-            serial: Serial::from_content(parsed.raw_serial()),
+            serial: Serial::from_content(layout.serial),
             signature_algorithm_der: signed.algorithm.to_vec(),
-            issuer: Name::from_der(parsed.issuer.as_raw()).map_err(&part)?,
-            not_before: parsed.validity.not_before.to_datetime(),
-            not_after: parsed.validity.not_after.to_datetime(),
-            subject: Name::from_der(parsed.subject.as_raw()).map_err(&part)?,
-            spki_der: parsed.subject_pki.raw.to_vec(),
+            issuer: structure::read_name(layout.issuer).map_err(&part)?,
+            not_before: layout.validity.not_before.to_datetime(),
+            not_after: layout.validity.not_after.to_datetime(),
+            subject: structure::read_name(layout.subject).map_err(&part)?,
+            spki_der: layout.spki.raw.to_vec(),
             extensions: Vec::new(),
             basic_constraints: None,
             key_usage: None,
@@ -176,6 +172,13 @@ impl Certificate {
         fingerprint
     }
 
+    /// Whether it is a root's: it names itself as its issuer, by name and, where given, by key. A cross-certificate that
+    /// follows a change of keys is self-issued but no root.
+    pub fn is_root(&self) -> bool {
+        let key_ids = (&self.authority_key_id, &self.subject_key_id);
+        self.is_self_issued() && !matches!(key_ids, (Some(issuer), Some(own)) if issuer != own)
+    }
+
     /// The extension with an object identifier.
     pub fn extension(&self, oid: &Oid) -> Option<&Extension> {
         self.extensions.iter().find(|extension| extension.oid == *oid)
@@ -204,30 +207,31 @@ impl Certificate {
     }
 }
 
-/// What x509-parser does not check or does not give, read strictly from the `TBSCertificate`.
-struct Layout {
+/// The fields of a `TBSCertificate`.
+///
+/// x509-parser reads them one by one, and only after a strict look: it passes over what is left in a SEQUENCE, takes BER
+/// lengths and does not compare the algorithms. Extensions are read without it, which is a third of the time.
+struct Layout<'a> {
     version: u8,
+    serial: &'a [u8],
+    issuer: &'a [u8],
+    validity: Validity,
+    subject: &'a [u8],
+    spki: SubjectPublicKeyInfo<'a>,
     extensions: Vec<Extension>,
 }
 
-impl Layout {
-    fn read(mut fields: Reader<'_>, outer_algorithm: &[u8]) -> Result<Self, Fault> {
-        let version = match fields.optional(tlv::context_constructed(0))? {
-            None => 1,
-            Some(tagged) => match Tlv::only_contents(tagged.contents, tlv::INTEGER)? {
-                [1] => 2,
-                [2] => 3,
-                _ => return Err("version: not 2 or 3 (version 1 is written by leaving it out)".into()),
-            },
-        };
-        field("serialNumber", structure::read_serial(&mut fields))?;
+impl<'a> Layout<'a> {
+    fn read(mut fields: Reader<'a>, outer_algorithm: &[u8]) -> Result<Self, Fault> {
+        let version = read_version(fields.optional(tlv::context_constructed(0))?)?;
+        let serial = field("serialNumber", structure::read_serial(&mut fields))?;
         if field("signature", structure::read_algorithm(&mut fields))? != outer_algorithm {
             return Err("the signature algorithms inside and outside the signed part differ".into());
         }
-        field("issuer", fields.expect(tlv::SEQUENCE))?;
-        field("validity", fields.expect(tlv::SEQUENCE).and_then(check_validity))?;
-        field("subject", fields.expect(tlv::SEQUENCE))?;
-        field("subjectPublicKeyInfo", structure::read_spki(&mut fields))?;
+        let issuer = field("issuer", fields.read())?;
+        let validity = field("validity", fields.read().and_then(read_validity))?;
+        let subject = field("subject", fields.read())?;
+        let spki = field("subjectPublicKeyInfo", structure::read_spki(&mut fields).and_then(parse))?;
         for number in [1, 2] {
             if let Some(unique_id) = fields.optional(tlv::context(number))? {
                 structure::check_bit_string(unique_id.contents)?;
@@ -242,13 +246,117 @@ impl Layout {
             Some(tagged) => structure::read_extensions(Tlv::only(tagged.contents)?)?,
         };
         fields.finish()?;
-        Ok(Self { version, extensions })
+        Ok(Self { version, serial, issuer: issuer.whole, validity, subject: subject.whole, spki, extensions })
     }
 }
 
-fn check_validity(contents: &[u8]) -> Result<(), Fault> {
-    let mut times = Reader::new(contents);
+fn read_version(tagged: Option<Tlv<'_>>) -> Result<u8, Fault> {
+    let Some(tagged) = tagged else { return Ok(1) };
+    match Tlv::only_contents(tagged.contents, tlv::INTEGER)? {
+        [1] => Ok(2),
+        [2] => Ok(3),
+        _ => Err("version: not 2 or 3 (version 1 is written by leaving it out)".into()),
+    }
+}
+
+fn read_validity(validity: Tlv<'_>) -> Result<Validity, Fault> {
+    let mut times = Reader::new(validity.expect_tag(tlv::SEQUENCE)?);
     structure::instant(times.read()?)?;
     structure::instant(times.read()?)?;
-    times.finish()
+    times.finish()?;
+    parse(validity.whole)
+}
+
+/// Has x509-parser read one field.
+fn parse<'a, T: FromDer<'a, x509_parser::error::X509Error>>(der: &'a [u8]) -> Result<T, Fault> {
+    T::from_der(der).map(|(_, value)| value).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::x509::fixtures::{NOW, Node, Spec};
+
+    #[test]
+    fn says_what_was_asked_for() {
+        let spec = Spec::ca("Acme Root CA", Some(1)).permit(&["corp.test"]).purposes(&[oid::EKU_SERVER_AUTH]);
+        let certificate = Node::root(&spec).certificate;
+        assert_eq!(certificate.version, 3);
+        assert_eq!(certificate.basic_constraints, Some(BasicConstraints { ca: true, path_len: Some(1) }));
+        assert_eq!(certificate.key_usage, spec.key_usage);
+        assert_eq!(certificate.extended_key_usage, Some(vec![oid::EKU_SERVER_AUTH]));
+        assert_eq!(certificate.name_constraints, Some(spec.constraints));
+        assert_eq!(certificate.authority_key_id, certificate.subject_key_id);
+        assert!(certificate.not_before < NOW && NOW < certificate.not_after);
+        assert!(certificate.is_ca() && certificate.is_self_issued());
+        assert!(certificate.tbs_der().len() < certificate.der().len());
+        assert!(certificate.to_pem().starts_with("-----BEGIN CERTIFICATE-----\n"));
+    }
+
+    #[test]
+    fn anything_cut_flipped_or_appended_is_refused_or_read() {
+        let spec = Spec::ca("Acme Root CA", Some(1)).permit(&["corp.test", "10.0.0.0/8"]);
+        let der = Node::root(&spec).certificate.der().to_vec();
+        for length in 0..der.len() {
+            assert!(Certificate::from_der(&der[..length]).is_err(), "{length}");
+        }
+        assert!(Certificate::from_der(&[&der[..], &[0]].concat()).is_err());
+        for position in 0..der.len() {
+            for bit in 0..8 {
+                let mut changed = der.clone();
+                changed[position] ^= 1 << bit;
+                let _ = Certificate::from_der(&changed);
+            }
+        }
+    }
+
+    /// The parts of a certificate, to be put together wrongly.
+    fn parts(certificate: &Certificate) -> Vec<Vec<u8>> {
+        let mut fields = Reader::new(Tlv::only_contents(certificate.tbs_der(), tlv::SEQUENCE).unwrap());
+        let mut parts = Vec::new();
+        while !fields.is_empty() {
+            parts.push(fields.read().unwrap().whole.to_vec());
+        }
+        parts
+    }
+
+    fn read(parts: &[Vec<u8>], algorithm: &[u8]) -> Result<Certificate, X509Error> {
+        let tbs = tlv::encode(tlv::SEQUENCE, &parts.concat());
+        Certificate::from_der(&tlv::encode(tlv::SEQUENCE, &[&tbs, algorithm, &[3, 1, 0]].concat()))
+    }
+
+    #[test]
+    fn refuses_what_x509_parser_lets_pass() {
+        let certificate = Node::root(&Spec::leaf("api.corp.test", &["api.corp.test"])).certificate;
+        let algorithm = certificate.signature_algorithm_der.as_slice();
+        let good = parts(&certificate);
+        read(&good, algorithm).unwrap();
+        let changed = |index: usize, with: &[u8]| {
+            let mut parts = good.clone();
+            parts[index] = with.to_vec();
+            read(&parts, algorithm).unwrap_err().to_string()
+        };
+        assert!(read(&good, &[0x30, 3, 6, 1, 0x2a]).unwrap_err().to_string().contains("differ"));
+        assert!(changed(0, &[0xa0, 3, 2, 1, 0]).contains("version"));
+        assert!(changed(0, &[0xa0, 3, 2, 1, 3]).contains("version"));
+        assert!(changed(0, &[0xa0, 3, 2, 1, 1]).contains("extensions in a version 2"));
+        assert!(changed(0, &[]).contains("extensions in a version 1"));
+        assert!(changed(1, &[2, 0]).contains("serialNumber"));
+        assert!(changed(1, &[2, 2, 0, 1]).contains("not minimal"));
+        assert!(changed(4, &[&good[4][..], &[5, 0]].concat()).contains("subject"));
+        let times = Tlv::only_contents(&good[4], tlv::SEQUENCE).unwrap();
+        assert!(changed(4, &tlv::encode(tlv::SEQUENCE, &[times, &[5, 0]].concat())).contains("validity"));
+        let key = Tlv::only_contents(&good[6], tlv::SEQUENCE).unwrap();
+        assert!(changed(6, &tlv::encode(tlv::SEQUENCE, &[key, &[5, 0]].concat())).contains("subjectPublicKeyInfo"));
+        assert!(changed(7, &[&good[7][..], &[5, 0]].concat()).contains("after the end"));
+        assert!(changed(7, &[0xa3, 0x80, 0x30, 0, 0, 0]).contains("indefinite"));
+    }
+
+    #[test]
+    fn reads_version_1() {
+        let certificate = Node::root(&Spec::leaf("api.corp.test", &[])).certificate;
+        let parts = parts(&certificate)[1..7].to_vec();
+        let old = read(&parts, &certificate.signature_algorithm_der).unwrap();
+        assert_eq!((old.version, old.extensions.len(), old.is_ca()), (1, 0, false));
+    }
 }

@@ -132,7 +132,7 @@ impl Crl {
             der: der.to_vec(),
             tbs: signed.tbs,
             signature: signed.signature.to_vec(),
-            issuer: Name::from_der(list.issuer).map_err(&part)?,
+            issuer: structure::read_name(list.issuer).map_err(&part)?,
             signature_algorithm_der: signed.algorithm.to_vec(),
             this_update: list.this_update,
             next_update: list.next_update,
@@ -312,4 +312,77 @@ fn reason(value: &[u8]) -> Result<RevocationReason, Fault> {
 fn invalidity_date(value: &[u8]) -> Result<OffsetDateTime, Fault> {
     let contents = Tlv::only_contents(value, structure::GENERALIZED_TIME)?;
     structure::generalized_time(contents).ok_or_else(|| "invalidityDate is no time as RFC 5280 wants it".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::x509::fixtures::{CrlSpec, NOW, Node, Spec};
+
+    #[test]
+    fn says_what_was_asked_for() {
+        let authority = Node::root(&Spec::ca("Acme", None));
+        let (one, two) = (Serial::from_content(&[1]), Serial::from_content(&[0x00, 0x80]));
+        let spec =
+            CrlSpec::new(7).revoke(&one, Some(1)).revoke(&two, None).with("2.5.29.28", true, &[0x30, 3, 0x81, 1, 0xff]);
+        let crl = authority.crl(&spec);
+        crl.verify_signature(authority.key.public_key()).unwrap();
+        assert_eq!(crl.number, Some(vec![7]));
+        assert_eq!((crl.this_update, crl.next_update), (spec.this_update, spec.next_update));
+        assert_eq!(crl.find(&one).and_then(|entry| entry.reason), Some(RevocationReason::KeyCompromise));
+        assert_eq!(crl.find(&two).map(|entry| entry.reason), Some(None));
+        assert_eq!(crl.find(&Serial::from_content(&[3])), None);
+        assert!(crl.issuing_distribution_point().unwrap().only_user_certs);
+        assert_eq!(crl.critical_unknown(), None);
+        assert!(crl.to_pem().starts_with("-----BEGIN X509 CRL-----\n"));
+    }
+
+    #[test]
+    fn critical_extensions_that_are_unknown_are_named() {
+        let authority = Node::root(&Spec::ca("Acme", None));
+        let odd = authority.crl(&CrlSpec::new(1).with("1.2.3.4", true, &[5, 0]));
+        assert_eq!(odd.critical_unknown(), Some(Oid::new_unwrap("1.2.3.4")));
+        assert_eq!(authority.crl(&CrlSpec::new(1).with("1.2.3.4", false, &[5, 0])).critical_unknown(), None);
+    }
+
+    #[test]
+    fn every_reason_has_its_code() {
+        let codes: Vec<u8> = RevocationReason::ALL.into_iter().map(|reason| reason as u8).collect();
+        assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 8, 9, 10]);
+        assert_eq!(RevocationReason::from_code(7), None);
+        assert_eq!(reason(&[0x0a, 1, 6]), Ok(RevocationReason::CertificateHold));
+        assert!(reason(&[0x0a, 2, 0, 1]).is_err());
+    }
+
+    #[test]
+    fn anything_cut_or_flipped_is_refused_or_read() {
+        let authority = Node::root(&Spec::ca("Acme", None));
+        let spec = CrlSpec::new(7).revoke(&Serial::from_content(&[1]), Some(1)).delta_on(6);
+        let der = authority.crl(&spec).der().to_vec();
+        for length in 0..der.len() {
+            assert!(Crl::from_der(&der[..length]).is_err(), "{length}");
+        }
+        for position in 0..der.len() {
+            for bit in 0..8 {
+                let mut changed = der.clone();
+                changed[position] ^= 1 << bit;
+                if let Ok(crl) = Crl::from_der(&changed) {
+                    assert!(crl.verify_signature(authority.key.public_key()).is_err(), "{position}");
+                }
+            }
+        }
+        assert!(Crl::from_der(&[]).is_err());
+    }
+
+    #[test]
+    fn a_hundred_thousand_entries_are_read_in_no_time() {
+        let authority = Node::root(&Spec::ca("Acme", None));
+        let mut spec = CrlSpec::new(1);
+        spec.entries = (0..100_000_u32).map(|number| ([&[1], &number.to_be_bytes()[..]].concat(), Some(4))).collect();
+        let started = std::time::Instant::now();
+        let crl = authority.crl(&spec);
+        assert_eq!(crl.entries.len(), 100_000);
+        assert!(crl.find(&Serial::from_content(&[1, 0, 1, 0x86, 0x9f])).is_some());
+        assert!(crl.this_update < NOW && started.elapsed().as_secs() < 10);
+    }
 }

@@ -56,7 +56,7 @@ impl Csr {
             der: der.to_vec(),
             info: signed.tbs,
             signature: signed.signature.to_vec(),
-            subject: Name::from_der(info.subject).map_err(&part)?,
+            subject: structure::read_name(info.subject).map_err(&part)?,
             spki_der: info.spki.to_vec(),
             signature_algorithm_der: signed.algorithm.to_vec(),
             subject_alt_names: match alternative_names {
@@ -205,4 +205,124 @@ impl<'a> Info<'a> {
 /// The list of extensions in an attribute's values: one, or none at all.
 fn requested_extensions(values: &[u8]) -> Result<Vec<Extension>, Fault> {
     if values.is_empty() { Ok(Vec::new()) } else { structure::read_extensions(Tlv::only(values)?) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::{Algorithm, PrivateKey};
+    use crate::x509::fixtures::{CrlSpec, Node, Spec, key};
+
+    fn request() -> Csr {
+        let names = ["api.corp.test".parse().unwrap()];
+        let extensions = [
+            Extension::subject_alt_name(&names, false).unwrap(),
+            Extension::subject_key_identifier(&[1; 20]),
+            Extension { oid: Oid::new_unwrap("1.2.3.4"), critical: true, value: vec![5, 0] },
+        ];
+        Csr::create(&Name::parse("CN=api.corp.test,O=Acme").unwrap(), &extensions, &key()).unwrap()
+    }
+
+    /// A request with other attributes, not signed.
+    fn with_attributes(attributes: &[u8]) -> Result<Csr, X509Error> {
+        let csr = request();
+        let mut fields = tlv::encode(tlv::INTEGER, &[0]);
+        fields.extend_from_slice(csr.subject.der());
+        fields.extend_from_slice(&csr.spki_der);
+        fields.extend_from_slice(attributes);
+        let info = tlv::encode(tlv::SEQUENCE, &fields);
+        Csr::from_der(&tlv::encode(tlv::SEQUENCE, &[&info, &csr.signature_algorithm_der[..], &[3, 1, 0]].concat()))
+    }
+
+    fn attribute(oid: Oid, values: &[u8]) -> Vec<u8> {
+        let oid = tlv::encode(tlv::OBJECT_IDENTIFIER, oid.as_bytes());
+        tlv::encode(tlv::SEQUENCE, &[oid, tlv::encode(tlv::SET, values)].concat())
+    }
+
+    fn list(oid: &str) -> Vec<u8> {
+        let mut extension = Vec::new();
+        let oid = Oid::new_unwrap(oid);
+        structure::push_extension(&mut extension, &Extension { oid, critical: false, value: vec![5, 0] });
+        tlv::encode(tlv::SEQUENCE, &extension)
+    }
+
+    #[test]
+    fn what_is_made_reads_back_and_proves_possession() {
+        for algorithm in [Algorithm::EcP256, Algorithm::EcP521, Algorithm::Ed25519, Algorithm::MlDsa44] {
+            let key = PrivateKey::generate(algorithm).unwrap();
+            let csr = Csr::create(&Name::empty(), &[], &key).unwrap();
+            csr.verify_signature().unwrap();
+            assert_eq!(csr.public_key().unwrap(), *key.public_key());
+            assert_eq!(Csr::read(csr.to_pem().as_bytes()).unwrap(), csr);
+        }
+        let csr = request();
+        csr.verify_signature().unwrap();
+        assert_eq!(csr.subject_alt_names.len(), 1);
+        assert_eq!(csr.extensions.len(), 3);
+        assert_eq!(csr.attributes, [EXTENSION_REQUEST]);
+        assert_eq!(Csr::read(csr.der()).unwrap(), csr);
+        let mut forged = csr.der().to_vec();
+        let position = forged.windows(4).position(|window| window == b"Acme").unwrap();
+        forged[position] = b'B';
+        assert!(matches!(Csr::from_der(&forged).unwrap().verify_signature(), Err(KeyError::BadSignature)));
+    }
+
+    #[test]
+    fn attributes_in_every_form_that_is_used() {
+        assert_eq!(with_attributes(&[]).unwrap().attributes, []);
+        assert_eq!(with_attributes(&[0xa0, 0]).unwrap().attributes, []);
+        let read = |attributes: &[Vec<u8>]| with_attributes(&tlv::encode(0xa0, &attributes.concat()));
+        let password = attribute(Oid::new_unwrap("1.2.840.113549.1.9.7"), &tlv::encode(tlv::IA5_STRING, b"secret"));
+        let pkcs = attribute(EXTENSION_REQUEST, &list("1.2.3.4"));
+        let microsoft = attribute(MICROSOFT_EXTENSION_REQUEST, &list("1.2.3.5"));
+        let csr = read(&[password.clone(), pkcs.clone(), microsoft.clone()]).unwrap();
+        assert_eq!((csr.attributes.len(), csr.extensions.len()), (3, 2));
+        assert_eq!(read(&[attribute(EXTENSION_REQUEST, &[])]).unwrap().extensions, []);
+        assert_eq!(read(&[attribute(EXTENSION_REQUEST, &[0x30, 0])]).unwrap().extensions, []);
+        assert!(read(&[password.clone(), password]).is_err());
+        assert!(read(&[pkcs.clone(), pkcs.clone()]).is_err());
+        let same = attribute(MICROSOFT_EXTENSION_REQUEST, &list("1.2.3.4"));
+        assert!(read(&[pkcs, same]).unwrap_err().to_string().contains("1.2.3.4 occurs twice"));
+        let two = [list("1.2.3.4"), list("1.2.3.5")].concat();
+        assert!(read(&[attribute(EXTENSION_REQUEST, &two)]).is_err());
+    }
+
+    #[test]
+    fn says_what_was_found_instead() {
+        let node = Node::root(&Spec::ca("Acme", None));
+        let csr = request();
+        let relabelled = |text: String, label: &str| text.replace("CERTIFICATE REQUEST", label);
+        let found = |text: &str| Csr::read(text.as_bytes()).unwrap_err().to_string();
+        assert!(found(&node.certificate.to_pem()).contains("a certificate instead"));
+        assert!(found(&node.crl(&CrlSpec::new(1)).to_pem()).contains("a CRL instead"));
+        let private = pem::encode("PRIVATE KEY", &node.key.to_pkcs8_der());
+        assert!(found(&private).contains("a private key (PRIVATE KEY) instead"));
+        assert!(found(&csr.to_pem().repeat(2)).contains("2 requests"));
+        assert!(found("").contains("empty"));
+        assert!(found("hello").contains("neither PEM nor DER"));
+        let wrong = found(&relabelled(csr.to_pem(), "CERTIFICATE"));
+        assert!(wrong.contains("the label is wrong: it holds a certificate request"), "{wrong}");
+        Csr::read(relabelled(csr.to_pem(), "NEW CERTIFICATE REQUEST").as_bytes()).unwrap();
+        Csr::read(format!("{private}{}", csr.to_pem()).as_bytes()).unwrap();
+        assert!(Csr::read(node.certificate.der()).unwrap_err().to_string().contains("a certificate instead"));
+    }
+
+    #[test]
+    fn anything_cut_flipped_or_too_large_is_refused_or_read() {
+        let der = request().der().to_vec();
+        for length in 0..der.len() {
+            assert!(Csr::from_der(&der[..length]).is_err(), "{length}");
+        }
+        assert!(Csr::from_der(&[&der[..], &[0]].concat()).is_err());
+        for position in 0..der.len() {
+            for bit in 0..8 {
+                let mut changed = der.clone();
+                changed[position] ^= 1 << bit;
+                if let Ok(csr) = Csr::from_der(&changed) {
+                    assert!(csr.verify_signature().is_err(), "{position}");
+                }
+            }
+        }
+        assert!(Csr::from_der(&vec![0x30; Csr::MAX_SIZE + 1]).unwrap_err().to_string().contains("4 MiB"));
+    }
 }

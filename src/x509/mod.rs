@@ -10,6 +10,8 @@ pub mod describe;
 pub mod display;
 pub mod distribution;
 pub mod extension;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod general_name;
 mod host;
 pub mod name;

@@ -57,7 +57,7 @@ impl Block {
 /// names a keystore or PKCS#7 file for what it is.
 pub fn read_all(bytes: &[u8]) -> Result<Vec<Block>, X509Error> {
     if bytes.len() > MAX_SIZE {
-        return Err(file(format!("{} bytes are too many (at most {} MiB are read)", bytes.len(), MAX_SIZE >> 20)));
+        return Err(too_large(bytes));
     }
     let blocks = armor::read(bytes).map_err(file)?;
     if blocks.is_empty() {
@@ -68,6 +68,30 @@ pub fn read_all(bytes: &[u8]) -> Result<Vec<Block>, X509Error> {
         .enumerate()
         .map(|(index, block)| read_block(block).map_err(|error| at(index + 1, block, error)))
         .collect()
+}
+
+/// A block of a file, with where it stands.
+#[derive(Debug)]
+pub struct Located {
+    /// The line of its `BEGIN`, counted from 1; `None` for DER.
+    pub line: Option<usize>,
+    /// The block, or what is wrong with it.
+    pub block: Result<Block, X509Error>,
+}
+
+/// Reads everything in a file as [`read_all`] does, but goes on behind a block that cannot be read.
+///
+/// # Errors
+/// [`X509Error::Malformed`] when the file cannot be taken apart into blocks.
+pub fn read_each(bytes: &[u8]) -> Result<Vec<Located>, X509Error> {
+    if bytes.len() > MAX_SIZE {
+        return Err(too_large(bytes));
+    }
+    let blocks = armor::read(bytes).map_err(file)?;
+    if blocks.is_empty() {
+        return Ok(vec![Located { line: None, block: Ok(read_der(bytes)?) }]);
+    }
+    Ok(blocks.iter().map(|block| Located { line: Some(block.line), block: read_block(block) }).collect())
 }
 
 /// Reads the certificates of a file: at least one, other blocks ignored.
@@ -148,6 +172,10 @@ fn other_label(label: &str) -> Option<&'static str> {
     })
 }
 
+fn too_large(bytes: &[u8]) -> X509Error {
+    file(format!("{} bytes are too many (at most {} MiB are read)", bytes.len(), MAX_SIZE >> 20))
+}
+
 fn file(why: impl Into<String>) -> X509Error {
     malformed("file")(why.into())
 }
@@ -158,4 +186,68 @@ fn at(number: usize, block: &Armored<'_>, error: X509Error) -> X509Error {
         other => other.to_string(),
     };
     file(format!("block {number} ({:?}, line {}): {why}", block.label, block.line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::x509::fixtures::{CrlSpec, Node, Spec, key};
+
+    #[test]
+    fn reads_every_block_in_order() {
+        let node = Node::root(&Spec::ca("Acme", None));
+        let csr = crate::x509::Csr::create(&crate::x509::Name::empty(), &[], &node.key).unwrap();
+        let text = [
+            "subject=CN = Acme\n".to_owned(),
+            node.certificate.to_pem(),
+            encode("PRIVATE KEY", &node.key.to_pkcs8_der()),
+            node.crl(&CrlSpec::new(1)).to_pem(),
+            csr.to_pem(),
+            encode("PUBLIC KEY", node.key.public_key().spki_der()),
+            encode("TRUSTED CERTIFICATE", node.certificate.der()),
+        ];
+        for text in [text.concat(), format!("\u{feff}{}", text.concat().replace('\n', "\r\n"))] {
+            let blocks = read_all(text.as_bytes()).unwrap();
+            let kinds: Vec<String> = blocks.iter().map(Block::describe).collect();
+            assert_eq!(
+                kinds[..5],
+                ["a certificate", "a private key (PRIVATE KEY)", "a CRL", "a certificate request", "a public key"]
+            );
+            assert_eq!(blocks[5], Block::Other("TRUSTED CERTIFICATE".into()));
+            assert_eq!(read_certificates(text.as_bytes()).unwrap(), [node.certificate.clone()]);
+        }
+        let old = node.certificate.to_pem().replace("CERTIFICATE", "X509 CERTIFICATE");
+        assert_eq!(read_certificates(old.as_bytes()).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn tells_der_by_its_shape() {
+        let node = Node::root(&Spec::ca("Acme", None));
+        let csr = crate::x509::Csr::create(&crate::x509::Name::empty(), &[], &node.key).unwrap();
+        let kind = |der: &[u8]| read_all(der).unwrap()[0].describe();
+        assert_eq!(kind(node.certificate.der()), "a certificate");
+        assert_eq!(kind(node.crl(&CrlSpec::new(1)).der()), "a CRL");
+        assert_eq!(kind(csr.der()), "a certificate request");
+        assert_eq!(kind(&node.key.to_pkcs8_der()), "a private key (PRIVATE KEY)");
+        assert_eq!(kind(key().public_key().spki_der()), "a public key");
+    }
+
+    #[test]
+    fn errors_name_the_block_and_what_is_there_instead() {
+        let node = Node::root(&Spec::ca("Acme", None));
+        let good = node.certificate.to_pem();
+        let error = |text: &str| read_certificates(text.as_bytes()).unwrap_err().to_string();
+        let broken = encode("CERTIFICATE", &node.certificate.der()[..100]);
+        let line = good.lines().count() + 1;
+        assert!(
+            error(&format!("{good}{broken}")).starts_with(&format!("file: block 2 (\"CERTIFICATE\", line {line}): "))
+        );
+        let relabelled = node.crl(&CrlSpec::new(1)).to_pem().replace("X509 CRL", "CERTIFICATE");
+        assert!(error(&relabelled).contains("it holds a CRL, whose label is \"X509 CRL\""));
+        assert!(error(&encode("PKCS7", &[0x30, 0])).contains("no certificate in it, but a PKCS#7 bundle"));
+        let private = encode("EC PRIVATE KEY", &[0x30, 0]);
+        assert_eq!(error(&private.repeat(2)), "file: no certificate in it, but a private key (EC PRIVATE KEY)");
+        let keystore = read_all(b"\xfe\xed\xfe\xed\0\0\0\x02").unwrap_err().to_string();
+        assert!(keystore.contains("JKS keystore"), "{keystore}");
+    }
 }

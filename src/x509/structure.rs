@@ -7,7 +7,7 @@ use std::ops::Range;
 use time::{Date, Month, OffsetDateTime, Time};
 
 use super::tlv::{self, Fault, Reader, Tlv};
-use super::{Extension, Oid, X509Error};
+use super::{Extension, Name, Oid, X509Error};
 
 pub(super) const ENUMERATED: u8 = 0x0a;
 pub(super) const UTC_TIME: u8 = 0x17;
@@ -142,6 +142,30 @@ fn number(digits: &[u8]) -> Option<i32> {
     digits.iter().try_fold(0, |value, digit| digit.is_ascii_digit().then(|| value * 10 + i32::from(digit - b'0')))
 }
 
+/// Reads a `Name`. Its text is not judged but for one thing: a UTF8String that is no UTF-8 makes every other tool refuse
+/// the whole structure.
+pub(super) fn read_name(name: &[u8]) -> Result<Name, X509Error> {
+    let name = Name::from_der(name)?;
+    check_utf8(name.der()).map_err(tlv::malformed("name"))?;
+    Ok(name)
+}
+
+fn check_utf8(name: &[u8]) -> Result<(), Fault> {
+    let mut rdns = Reader::new(Tlv::only_contents(name, tlv::SEQUENCE)?);
+    while !rdns.is_empty() {
+        let mut attributes = Reader::new(rdns.read()?.contents);
+        while !attributes.is_empty() {
+            let mut attribute = Reader::new(attributes.read()?.contents);
+            attribute.read()?;
+            let value = attribute.read()?;
+            if value.tag == tlv::UTF8_STRING && std::str::from_utf8(value.contents).is_err() {
+                return Err("a UTF8String that is no UTF-8".into());
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Takes a serial number: a minimal INTEGER (X.690 §8.3.2) of any length and sign.
 pub(super) fn read_serial<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], Fault> {
     match reader.expect(tlv::INTEGER)? {
@@ -233,6 +257,15 @@ mod tests {
         for bad in [&[][..], &[0x80, 0x01], &[0x2a, 0x80, 0x01], &[0x2a, 0x81]] {
             assert!(check_oid(bad).is_err(), "{bad:02x?}");
         }
+    }
+
+    #[test]
+    fn text_that_says_utf8_is_utf8() {
+        let mut name = Name::common_name_only("Zoë").unwrap().der().to_vec();
+        assert!(read_name(&name).is_ok());
+        let last = name.len() - 1;
+        name[last] = 0x20;
+        assert!(read_name(&name).unwrap_err().to_string().contains("UTF-8"));
     }
 
     #[test]

@@ -181,3 +181,118 @@ impl SigningKey for Splice<'_> {
         outcome
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::keys::{Algorithm, Digest, PrivateKey};
+    use crate::x509::fixtures::{NOW, Node, Spec, key};
+    use crate::x509::{GeneralName, Oid, oid};
+
+    fn tbs(key: &PublicKey, issuer: &Name) -> TbsCertificate {
+        Spec::leaf("api.corp.test", &["api.corp.test"]).tbs(key, issuer, key)
+    }
+
+    #[test]
+    fn every_signer_and_every_subject_key() {
+        let issuer = Name::common_name_only("Acme").unwrap();
+        for algorithm in Algorithm::ALL {
+            if matches!(algorithm, Algorithm::Rsa3072 | Algorithm::Rsa4096) {
+                continue;
+            }
+            let signer = PrivateKey::generate(algorithm).unwrap();
+            let certificate = tbs(signer.public_key(), &issuer).sign(&signer).unwrap();
+            certificate.verify_signature(signer.public_key()).unwrap();
+            assert_eq!(certificate.spki_der, signer.public_key().spki_der(), "{algorithm}");
+            assert_eq!(certificate.signature_algorithm().unwrap(), signer.signature_algorithm());
+        }
+        let rsa = || PrivateKey::generate(Algorithm::Rsa2048).unwrap();
+        for signer in [rsa().with_rsa_pss(), rsa().with_rsa_digest(Digest::Sha384).unwrap()] {
+            let certificate = tbs(key().public_key(), &issuer).sign(&signer).unwrap();
+            certificate.verify_signature(signer.public_key()).unwrap();
+        }
+    }
+
+    #[test]
+    fn names_that_rcgen_would_rebuild_stay_as_they_are() {
+        let name = Name::parse("DC=com,DC=corp,DC=acme,O=Acme+OU=Ops,CN=Acme Root CA").unwrap();
+        let key = key();
+        let certificate = TbsCertificate { subject: name.clone(), ..tbs(key.public_key(), &name) }.sign(&key).unwrap();
+        assert_eq!((&certificate.issuer, &certificate.subject), (&name, &name));
+        assert!(certificate.is_self_issued());
+    }
+
+    #[test]
+    fn extensions_keep_their_order_and_criticality_and_none_is_added() {
+        let key = key();
+        let issuer = Name::common_name_only("Acme").unwrap();
+        let mut tbs = tbs(key.public_key(), &issuer);
+        tbs.extensions = vec![
+            Extension { oid: Oid::new_unwrap("1.3.6.1.4.1.99999.4294967295"), critical: true, value: vec![4, 0] },
+            Extension::extended_key_usage(&[oid::EKU_SERVER_AUTH], true),
+            Extension::basic_constraints(false, None),
+        ];
+        assert_eq!(tbs.sign(&key).unwrap().extensions, tbs.extensions);
+        tbs.extensions.clear();
+        let bare = tbs.sign(&key).unwrap();
+        assert_eq!((bare.version, bare.extensions.len()), (3, 0));
+    }
+
+    #[test]
+    fn serials_are_written_as_they_are() {
+        let key = key();
+        let issuer = Name::common_name_only("Acme").unwrap();
+        let long = [&[0x7f][..], &[0xff; 19]].concat();
+        let padded = [&[0x00][..], &[0xff; 20]].concat();
+        for content in [&long[..], &padded, &[0x01], &[0x00], &[0x80], &[0x00, 0x80]] {
+            let serial = Serial::from_content(content);
+            let certificate = TbsCertificate { serial, ..tbs(key.public_key(), &issuer) }.sign(&key).unwrap();
+            assert_eq!(certificate.serial.content(), content);
+        }
+        let empty = TbsCertificate { serial: Serial::from_content(&[]), ..tbs(key.public_key(), &issuer) };
+        assert!(matches!(empty.sign(&key), Err(X509Error::Malformed { .. })));
+        assert!(empty.sign_der(&key).is_ok());
+    }
+
+    #[test]
+    fn times_switch_their_form_in_2050() {
+        let key = key();
+        let issuer = Name::common_name_only("Acme").unwrap();
+        let certificate = TbsCertificate {
+            not_before: datetime!(2049-12-31 23:59:59 -1),
+            not_after: datetime!(2049-12-31 23:59:59 UTC),
+            ..tbs(key.public_key(), &issuer)
+        };
+        let der = certificate.sign(&key).unwrap().der().to_vec();
+        assert!(der.windows(17).any(|window| window == b"\x18\x0f20500101005959Z"));
+        assert!(der.windows(15).any(|window| window == b"\x17\x0d491231235959Z"));
+        let early = TbsCertificate { not_before: datetime!(1949-12-31 0:00 UTC), ..certificate.clone() };
+        assert_eq!(early.sign(&key).unwrap().not_before, early.not_before);
+        let never = TbsCertificate { not_before: datetime!(-0001-01-01 0:00 UTC), ..certificate };
+        assert!(matches!(never.sign(&key), Err(X509Error::Invalid(_))));
+    }
+
+    #[test]
+    fn what_cannot_be_read_back_is_not_given() {
+        let key = key();
+        let issuer = Name::common_name_only("Acme").unwrap();
+        let mut tbs = tbs(key.public_key(), &issuer);
+        tbs.extensions.push(tbs.extensions[0].clone());
+        assert!(tbs.sign(&key).unwrap_err().to_string().contains("twice"));
+        let fraction =
+            TbsCertificate { not_after: NOW.replace_nanosecond(1).unwrap(), ..self::tbs(key.public_key(), &issuer) };
+        assert!(fraction.sign(&key).unwrap_err().to_string().contains("notAfter"));
+    }
+
+    #[test]
+    fn a_certificate_of_a_hundred_thousand_names_is_read_and_written() {
+        let names: Vec<GeneralName> =
+            (0..100_000).map(|number| GeneralName::Dns(format!("h{number}.corp.test"))).collect();
+        let started = std::time::Instant::now();
+        let node = Node::root(&Spec { names, ..Spec::leaf("api.corp.test", &[]) });
+        assert_eq!(node.certificate.subject_alt_names.len(), 100_000);
+        assert!(started.elapsed().as_secs() < 10);
+    }
+}

@@ -21,10 +21,10 @@ pub(super) struct Search<'a, 'r> {
 /// How far a path got: greater is further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Progress {
-    /// No certificate of the issuer is there, with so many certificates in the path.
-    NoIssuer(usize),
-    /// A candidate did not sign the last one.
-    NotSigned(usize),
+    /// The path ends at this depth: without a candidate (`false`), or with one that did not sign the last certificate.
+    Unfinished(usize, bool),
+    /// The search took too long.
+    GaveUp,
     /// An anchor was reached and a rule is broken; the further down, the further the check got.
     BrokenRule(std::cmp::Reverse<usize>),
     /// Everything is right but revocation.
@@ -63,16 +63,16 @@ impl<'a, 'r> Search<'a, 'r> {
         let depth = self.path.len() - 1;
         let candidates = self.candidates(last);
         if candidates.is_empty() {
-            self.note(Progress::NoIssuer(depth), no_issuer(&self.path));
+            self.note(Progress::Unfinished(depth, false), no_issuer(&self.path));
         }
         for candidate in candidates {
             if self.checks_left == 0 {
                 let reason = format!("no path was found within {MAX_SIGNATURE_CHECKS} signature checks");
-                self.note(Progress::NoIssuer(depth), PathError::at(depth, last, "no-issuer", reason));
+                self.note(Progress::GaveUp, PathError::at(depth, last, "no-issuer", reason));
                 return false;
             }
             if let Err(error) = self.check_signature(depth, last, candidate.certificate) {
-                self.note(Progress::NotSigned(depth), error);
+                self.note(Progress::Unfinished(depth, true), error);
                 continue;
             }
             self.path.push(candidate.certificate);

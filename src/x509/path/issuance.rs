@@ -98,7 +98,7 @@ impl<'a> Subject<'a> {
     /// Adds an error for every name that an issuer does not allow.
     fn check_names(&self, issuer: &Certificate, broken: &mut Vec<PathError>) {
         let Some(constraints) = &issuer.name_constraints else { return };
-        let subject = checks::check_constraints(constraints, &self.tbs.subject, &[]);
+        let subject = constraints.check_subject(&self.tbs.subject);
         let names = self.names.iter().map(|name| constraints.check(name));
         for why in std::iter::once(subject).chain(names).filter_map(Result::err) {
             broken.push(self.error("name-constraint", format!("{} does not allow it: {why}", title(issuer))));

@@ -1,0 +1,492 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_certwright_global_optspecs
+    string join \n store= json non-interactive q/quiet lock-timeout= passphrase= h/help V/version
+end
+
+function __fish_certwright_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_certwright_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_certwright_using_subcommand
+    set -l cmd (__fish_certwright_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c certwright -n "__fish_certwright_needs_command" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_needs_command" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_needs_command" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_needs_command" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_needs_command" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_needs_command" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_needs_command" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "authority" -d 'Make, import and show authorities'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "completions" -d 'Print a shell\'s completion script'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "csr" -d 'Make and inspect certificate requests'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "dev" -d 'Make TLS work on this machine: an authority for development and a certificate'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "init" -d 'Make a store with its root authority'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "inspect" -d 'Say what is in a file: certificates, requests, CRLs, keys'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "issue" -d 'Make a key and its certificate in one step'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "key" -d 'Make, convert, inspect and compare private keys'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "list" -d 'List the certificates that were issued'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "log" -d 'Show or verify the journal'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "man" -d 'Write the manual pages'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "profile" -d 'List, show and check profiles: what may be issued'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "show" -d 'Show a certificate of the store'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "sign" -d 'Sign certificate requests (CSRs)'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "store" -d 'Check the store, or change its settings'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "verify" -d 'Tell whether a certificate can be trusted, and if not, why'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -f -a "create" -d 'Make an authority under another one'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -f -a "csr" -d 'Make a key and a request, to be signed by an authority elsewhere'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -f -a "import" -d 'Bring in an authority: an answered request, a certificate with its key, or an anchor'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -f -a "list" -d 'List the authorities'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -f -a "show" -d 'Show an authority, or print its certificate'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l parent -d 'The authority that signs it' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l cn -d 'Common name [default: NAME with CA after it]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l subject -d 'Whole subject instead: "CN=Acme Staging CA,O=Acme"' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l key -d 'Key algorithm [default: the profile\'s]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l profile -d 'What may be issued' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l path-len -d 'How many authorities may follow below it [default: the profile\'s, 0]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l permit -d 'Names the authority may certify, and no others: corp.test, 10.0.0.0/8, email:corp.test, uri:corp.test' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l exclude -d 'Names the authority may not certify' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l validity -d 'How long it is valid: 90d, 24h, 1y [default: the profile\'s]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l not-before -d 'Valid from this instant (RFC 3339) [default: a little before now]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l not-after -d 'Valid until this instant (RFC 3339)' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l set -d 'Give a variable of the profile a value' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l new-passphrase -d 'Where the new key\'s passphrase comes from [default: as --passphrase]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l no-passphrase -d 'Leave the new private key unencrypted'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l cn -d 'Common name [default: NAME with CA after it]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l subject -d 'Whole subject instead' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l key -d 'Key algorithm' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l new-passphrase -d 'Where the new key\'s passphrase comes from [default: as --passphrase]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l out -d 'Write the request here [default: standard output]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l no-passphrase -d 'Leave the new private key unencrypted'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l force -d 'Replace a file that exists'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l cert -d 'Its certificate; further certificates in the file are taken as its chain' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l key -d 'Its private key, in any form that OpenSSL, keytool or Go write' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l chain -d 'Certificates above it' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l new-passphrase -d 'Where the new key\'s passphrase comes from [default: as --passphrase]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l accept-weak -d 'Accept a key that would be too weak for a new authority'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l no-passphrase -d 'Leave the new private key unencrypted'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from list" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from list" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from list" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from list" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from show" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from show" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from show" -l pem -d 'Print its certificate in PEM'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from show" -l chain -d 'Print its certificate and those above it in PEM'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from show" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from show" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand completions" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand completions" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand completions" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand completions" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand completions" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand completions" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -f -a "create" -d 'Make a certificate request'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -f -a "inspect" -d 'Say what a certificate request asks for, and whether its own key signed it'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l key -d 'The private key that the certificate is for' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l new-key -d 'Make a new private key and write it here' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l algorithm -d 'What kind of new key [default: ec-p256]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l subject -d 'The subject: CN=api.corp.test,O=Corp' -r
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l out -d 'Write the request here; - is standard output' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l no-passphrase -d 'Leave the new private key unencrypted'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l force -d 'Replace files that exist'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l out -d 'Where the files go' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l authority -d 'The development authority; it is made if it is not there, with an unencrypted key and for development names only' -r
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l permit -d 'More names that a new development authority may sign' -r
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l key -d 'Key algorithm of the certificate' -r
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l validity -d 'How long the certificate is valid' -r
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l check -d 'Change nothing; exit 3 when there is something to do'
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l force -d 'Make a new certificate even when the present one is good, and replace foreign files'
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l cn -d 'Common name of the root' -r
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l subject -d 'Whole subject of the root instead: "CN=Acme Root CA,O=Acme,C=DE"' -r
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l key -d 'Key algorithm of the root [default: the profile\'s, ec-p384]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l issuing-cn -d 'Common name of the issuing authority' -r
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l issuing-key -d 'Key algorithm of the issuing authority [default: the profile\'s, ec-p256]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l profile -d 'Profile of the root' -r
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l permit -d 'Names the authority may certify, and no others: corp.test, 10.0.0.0/8, email:corp.test, uri:corp.test' -r
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l exclude -d 'Names the authority may not certify' -r
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l validity -d 'How long it is valid: 90d, 24h, 1y [default: the profile\'s]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l not-before -d 'Valid from this instant (RFC 3339) [default: a little before now]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l not-after -d 'Valid until this instant (RFC 3339)' -r
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l set -d 'Give a variable of the profile a value' -r
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l new-passphrase -d 'Where the new key\'s passphrase comes from [default: as --passphrase]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l crl-url -d 'CRL distribution point put into certificates; {{ authority }} stands for the signing authority' -r
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l ca-issuers-url -d 'Where the signing authority\'s certificate can be fetched (caIssuers)' -r
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l ocsp-url -d 'OCSP responder' -r
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l with-issuing -d 'Also make an authority `issuing` under the root, so that the root\'s key can go offline'
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l no-passphrase -d 'Leave the new private key unencrypted'
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand init" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand init" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand init" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand inspect" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand inspect" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand inspect" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand inspect" -l all -d 'Show every entry of a CRL, not only the first 20'
+complete -c certwright -n "__fish_certwright_using_subcommand inspect" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand inspect" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand inspect" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand inspect" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l profile -d 'What may be issued' -r
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l authority -d 'Who signs [default: the store\'s default authority]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l key -d 'Key algorithm [default: the profile\'s]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l key-file -d 'Certify this private key instead of making one' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l subject -d 'Subject instead of the profile\'s: "CN=www,O=Acme"' -r
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l validity -d 'How long it is valid: 90d, 24h, 1y [default: the profile\'s]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l not-before -d 'Valid from this instant (RFC 3339) [default: a little before now]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l not-after -d 'Valid until this instant (RFC 3339)' -r
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l set -d 'Give a variable of the profile a value' -r
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l out -d 'Write cert.pem, key.pem, chain.pem, fullchain.pem and ca.pem to this directory' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l lineage -d 'Name in the store [default: made from NAME]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l key-passphrase -d 'Encrypt the private key, in the store and in --out, with this passphrase' -r
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l force -d 'Replace files that exist'
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l no-key-passphrase -d 'Keep the private key in the store unencrypted even when the authority\'s is encrypted'
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l strict -d 'Fail when the profile leaves out anything that was asked for'
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l dry-run -d 'Show what would be signed; sign and write nothing'
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l self-signed -d 'Sign with the certificate\'s own key; needs no store, writes to --out only'
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -f -a "convert" -d 'Change the form of a private key, its encryption or its passphrase'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -f -a "generate" -d 'Make a new private key'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -f -a "inspect" -d 'Say what a key is: kind, size, form, fingerprint, weaknesses'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -f -a "match" -d 'Tell whether a key belongs to a certificate, a request or another key'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l out -d 'Write the key here; - is standard output' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l to -d 'The structure of the new file' -r -f -a "pkcs1\t'RSA keys only, unencrypted'
+pkcs8\t'Every key, encrypted or not'
+sec1\t'EC keys only, unencrypted'"
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l new-passphrase -d 'Encrypt the new file with this passphrase' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l der -d 'Write DER'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l pem -d 'Write PEM, which is the default'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l no-passphrase -d 'Leave the new file unencrypted'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l force -d 'Replace a file that exists'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l algorithm -d 'What kind of key' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l out -d 'Write the private key here; - is standard output' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l public-out -d 'Write the public key here' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l no-passphrase -d 'Leave the private key unencrypted'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l force -d 'Replace files that exist'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from inspect" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from inspect" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from inspect" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from inspect" -l public -d 'Print the public key in PEM, and nothing else'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from inspect" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from inspect" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from inspect" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand list" -l name -d 'Only certificates with a name, lineage or common name that fits this pattern (* and ?)' -r
+complete -c certwright -n "__fish_certwright_using_subcommand list" -l profile -d 'Only this profile' -r
+complete -c certwright -n "__fish_certwright_using_subcommand list" -l authority -d 'Only certificates that this authority signed' -r
+complete -c certwright -n "__fish_certwright_using_subcommand list" -l expiring-within -d 'Only certificates that are valid now and end within this time' -r
+complete -c certwright -n "__fish_certwright_using_subcommand list" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand list" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand list" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand list" -l expired -d 'Only expired certificates'
+complete -c certwright -n "__fish_certwright_using_subcommand list" -l valid -d 'Only certificates that are valid now'
+complete -c certwright -n "__fish_certwright_using_subcommand list" -l current -d 'Only the newest certificate of each name'
+complete -c certwright -n "__fish_certwright_using_subcommand list" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand list" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand list" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand list" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and not __fish_seen_subcommand_from show verify" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand log; and not __fish_seen_subcommand_from show verify" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand log; and not __fish_seen_subcommand_from show verify" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand log; and not __fish_seen_subcommand_from show verify" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and not __fish_seen_subcommand_from show verify" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and not __fish_seen_subcommand_from show verify" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and not __fish_seen_subcommand_from show verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and not __fish_seen_subcommand_from show verify" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and not __fish_seen_subcommand_from show verify" -f -a "show" -d 'Show what was done, when and by whom'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and not __fish_seen_subcommand_from show verify" -f -a "verify" -d 'Prove that no line of the journal was changed'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l name -d 'Only events of lineages or alternative names like this (* and ? match)' -r
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l authority -d 'Only events of an authority' -r
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l kind -d 'Only one kind of event, such as certificate-issued' -r
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l since -d 'Only events at this instant or later' -r
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l until -d 'Only events before this instant' -r
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l last -d 'Only the last N of them' -r
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l jsonl -d 'Print the journal\'s lines, one JSON object each'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from verify" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from verify" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from verify" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from verify" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from verify" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from verify" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand man" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand man" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand man" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand man" -l force -d 'Replace pages that are there'
+complete -c certwright -n "__fish_certwright_using_subcommand man" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand man" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand man" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand man" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -f -a "check" -d 'Check a profile file'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -f -a "list" -d 'List the profiles, built-in ones and the store\'s own'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -f -a "schema" -d 'Print the JSON Schema of a profile file'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -f -a "show" -d 'Print a profile\'s JSON'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from check" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from check" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from check" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from check" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from check" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from list" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from list" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from list" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from list" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from schema" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from schema" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from schema" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from schema" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from schema" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from schema" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from schema" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand show" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand show" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand show" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand show" -l pem -d 'Print the certificate in PEM'
+complete -c certwright -n "__fish_certwright_using_subcommand show" -l fullchain -d 'Print the certificate and the intermediates in PEM'
+complete -c certwright -n "__fish_certwright_using_subcommand show" -l chain -d 'Print the intermediates in PEM'
+complete -c certwright -n "__fish_certwright_using_subcommand show" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand show" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand show" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand show" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l profile -d 'What may be issued' -r
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l authority -d 'Who signs [default: the store\'s default authority]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l san -d 'Alternative names to add to those of the request' -r
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l subject -d 'Subject instead of the request\'s' -r
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l validity -d 'How long it is valid: 90d, 24h, 1y [default: the profile\'s]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l not-before -d 'Valid from this instant (RFC 3339) [default: a little before now]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l not-after -d 'Valid until this instant (RFC 3339)' -r
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l set -d 'Give a variable of the profile a value' -r
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l out -d 'Write the certificate here [default: standard output]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l out-dir -d 'For each request a directory here, named like its file, with cert.pem, chain.pem, fullchain.pem and ca.pem' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l lineage -d 'Name in the store [default: made from the request\'s names]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l fullchain -d 'With --out and on standard output: the intermediates after the certificate'
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l force -d 'Replace files that exist'
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l strict -d 'Fail when the profile leaves out anything that was asked for'
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l dry-run -d 'Show what would be signed; sign and write nothing'
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l keep-going -d 'Sign the good requests even when others are refused'
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -f -a "check" -d 'Check that the store is sound'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -f -a "settings" -d 'Show or change what holds for the whole store'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -l repair -d 'Complete what was recorded, and remove what was not'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -l crl-url -d 'Where the CRL is fetched; may be repeated' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -l ca-issuers-url -d 'Where the issuer\'s certificate is fetched; may be repeated' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -l ocsp-url -d 'Where an OCSP responder answers; may be repeated' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -l default-authority -d 'The authority that signs when none is named' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -l clear-crl-urls -d 'Name no CRL URL'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -l clear-ca-issuers-urls -d 'Name no URL of the issuer\'s certificate'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -l clear-ocsp-urls -d 'Name no OCSP URL'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -l clear-default-authority -d 'Have no default authority'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l anchor -d 'Trust these certificates [default: the store\'s root authorities]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l chain -d 'Certificates that may be between the certificate and an anchor' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l crl -d 'CRLs; every certificate below the anchor must be covered by one' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l purpose -d 'What it shall be used for: server, client, code-signing, email, ocsp, timestamping, authority' -r
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l host -d 'The host it must be for: a DNS name or an IP address' -r
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l at -d 'The instant to check for [default: now]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -s V -l version -d 'Print version'

@@ -1,0 +1,347 @@
+//! Making authorities: a root, one under another, a request to be signed elsewhere, an import.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use super::issue::{check_clock, prepare_one, verify_chain};
+use super::serial::draw;
+use super::{CaError, LoadedAuthority, Session};
+use crate::issuance::{Issued, Profile, Report, Request};
+use crate::keys::{KeyRules, PrivateKey};
+use crate::store::{
+    AuthorityRecord, CertificateRecord, Draft, Event, Settings, State, Writer, authority_name, encode_der,
+    encode_request, lineage_name,
+};
+use crate::x509::path::{self, PathRequest};
+use crate::x509::{Certificate, Csr};
+
+/// An authority to be made.
+pub struct AuthorityPlan<'a> {
+    /// Its name in the store.
+    pub name: &'a str,
+    /// Its profile.
+    pub profile: &'a Profile,
+    /// Its subject, validity, constraints; the public key is that of `key`.
+    pub request: Request,
+    /// Its key.
+    pub key: Arc<PrivateKey>,
+    /// Its key in PEM, encrypted or not, as it shall lie in the store.
+    pub key_pem: Zeroizing<Vec<u8>>,
+}
+
+/// An authority that was made.
+#[derive(Debug, Clone)]
+pub struct Made {
+    /// Its name in the store.
+    pub name: String,
+    /// Its certificate.
+    pub certificate: Certificate,
+    /// The certificates above it, nearest first.
+    pub chain: Vec<Certificate>,
+    /// What was asked and what became of it.
+    pub report: Report,
+}
+
+/// Makes a self-signed root, and perhaps an issuing authority under it, in one transaction with the settings that go with
+/// them.
+///
+/// # Errors
+/// [`CaError::AuthorityExists`], [`CaError::Issuance`], [`CaError::Store`].
+pub fn create_root(
+    writer: &mut Writer<'_>,
+    root: AuthorityPlan<'_>,
+    issuing: Option<AuthorityPlan<'_>>,
+    settings: Settings,
+    session: &Session<'_>,
+) -> Result<Vec<Made>, CaError> {
+    check_clock(writer.state(), session.now)?;
+    let mut drafts = Vec::new();
+    if settings != writer.state().settings {
+        drafts.push(Draft { event: Event::SettingsChanged { settings: settings.clone() }, key_pem: None });
+    }
+    let root_key = Arc::clone(&root.key);
+    let mut made = vec![make(writer.state(), None, root, &settings, session, &mut drafts)?];
+    if let Some(plan) = issuing {
+        let parent = LoadedAuthority {
+            name: made[0].name.clone(),
+            certificate: made[0].certificate.clone(),
+            chain: Vec::new(),
+            signer: root_key,
+            passphrase: None,
+        };
+        made.push(make(writer.state(), Some(&parent), plan, &settings, session, &mut drafts)?);
+    }
+    writer.commit(session.now, session.actor, drafts)?;
+    Ok(made)
+}
+
+/// Makes an authority under another one of this store.
+///
+/// # Errors
+/// [`CaError::AuthorityExists`], [`CaError::Issuance`], [`CaError::Store`].
+pub fn create_subordinate(
+    writer: &mut Writer<'_>,
+    parent: &LoadedAuthority,
+    plan: AuthorityPlan<'_>,
+    session: &Session<'_>,
+) -> Result<Made, CaError> {
+    check_clock(writer.state(), session.now)?;
+    let settings = writer.state().settings.clone();
+    let mut drafts = Vec::new();
+    let made = make(writer.state(), Some(parent), plan, &settings, session, &mut drafts)?;
+    make_default(&settings, &made.name, &mut drafts);
+    writer.commit(session.now, session.actor, drafts)?;
+    Ok(made)
+}
+
+/// Keeps a key and its request in the store until the certificate, signed elsewhere, is imported.
+///
+/// # Errors
+/// [`CaError::AuthorityExists`], [`CaError::Store`].
+pub fn request(
+    writer: &mut Writer<'_>,
+    name: &str,
+    csr: &Csr,
+    key_pem: Zeroizing<Vec<u8>>,
+    session: &Session<'_>,
+) -> Result<(), CaError> {
+    check_clock(writer.state(), session.now)?;
+    check_free(writer.state(), name)?;
+    let event = Event::AuthorityRequested { authority: name.to_owned(), request: encode_request(csr) };
+    writer.commit(session.now, session.actor, vec![Draft { event, key_pem: Some(key_pem) }])?;
+    Ok(())
+}
+
+/// What [`import`] brings in.
+pub struct ImportPlan<'a> {
+    /// The authority's name in the store.
+    pub name: &'a str,
+    /// Its certificate.
+    pub certificate: Certificate,
+    /// Certificates that may stand above it; those of this store's authorities are known anyway.
+    pub chain: Vec<Certificate>,
+    /// Its key and the PEM that shall lie in the store; `None` for one requested here before, or without a key.
+    pub key: Option<(PrivateKey, Zeroizing<Vec<u8>>)>,
+    /// Whether weak keys and lapsed certificates are accepted, with a remark.
+    pub accept_weak: bool,
+}
+
+/// Brings in an authority's certificate: for a request made here, with a key from elsewhere, or as an anchor alone.
+/// Gives the certificate's chain and remarks.
+///
+/// # Errors
+/// [`CaError::Import`] when certificate, key, request or chain do not fit together; [`CaError::AuthorityExists`].
+pub fn import(
+    writer: &mut Writer<'_>,
+    plan: ImportPlan<'_>,
+    session: &Session<'_>,
+) -> Result<(Made, Vec<String>), CaError> {
+    check_clock(writer.state(), session.now)?;
+    let mut notes = Vec::new();
+    let requested = writer.state().requested.get(plan.name).cloned();
+    if requested.is_none() {
+        check_free(writer.state(), plan.name)?;
+    }
+    let certificate = plan.certificate;
+    check_usable(&certificate, plan.accept_weak, session.now, &mut notes)?;
+    match (&requested, &plan.key) {
+        (Some(_), Some(_)) => {
+            return Err(CaError::Import(format!(
+                "authority {} was requested here and has its key already: leave the key out",
+                plan.name
+            )));
+        }
+        (Some(request), None) => check_answers(request, &certificate)?,
+        (None, Some((key, _))) => check_pair(key, &certificate)?,
+        (None, None) => notes.push("it has no key here and cannot sign: it serves as an anchor".to_owned()),
+    }
+    let chain = find_chain(&certificate, plan.chain, writer.state(), session.now)?;
+    if !certificate.is_self_issued() && chain.is_empty() {
+        notes.push(
+            "the certificate of its issuer is not known here: give it with --chain to complete chains".to_owned(),
+        );
+    }
+    let record = AuthorityRecord {
+        authority: plan.name.to_owned(),
+        certificate: encode_der(certificate.der()),
+        chain: chain.iter().map(|above| encode_der(above.der())).collect(),
+        origin: "imported".to_owned(),
+        key: requested.is_some() || plan.key.is_some(),
+    };
+    let can_sign = record.key;
+    let mut drafts =
+        vec![Draft { event: Event::AuthorityAdded(record), key_pem: plan.key.map(|(_, key_pem)| key_pem) }];
+    if can_sign {
+        make_default(&writer.state().settings.clone(), plan.name, &mut drafts);
+    }
+    writer.commit(session.now, session.actor, drafts)?;
+    Ok((Made { name: plan.name.to_owned(), certificate, chain, report: Report::default() }, notes))
+}
+
+/// Prepares and signs one authority's certificate and adds what the journal shall record.
+fn make(
+    state: &State,
+    parent: Option<&LoadedAuthority>,
+    plan: AuthorityPlan<'_>,
+    settings: &Settings,
+    session: &Session<'_>,
+    drafts: &mut Vec<Draft>,
+) -> Result<Made, CaError> {
+    check_free(state, plan.name)?;
+    let serial = draw(session.serials, state, &mut HashSet::new()).map_err(|error| CaError::key("serial", error))?;
+    let prepared = prepare_one(parent, plan.profile, &plan.request, settings, serial, session.now)?;
+    let Issued { certificate, report } = match parent {
+        Some(parent) => prepared.sign(parent.signer.as_ref())?,
+        None => prepared.sign(plan.key.as_ref())?,
+    };
+    let chain = match parent {
+        Some(parent) => {
+            verify_chain(&certificate, parent, session.now)?;
+            parent.full_chain()
+        }
+        None => Vec::new(),
+    };
+    let signed_by = parent.map_or(plan.name, |parent| &parent.name);
+    let issued =
+        CertificateRecord::new(&certificate, signed_by, &authority_lineage(plan.name), plan.profile.name(), false);
+    let added = AuthorityRecord {
+        authority: plan.name.to_owned(),
+        certificate: issued.certificate.clone(),
+        chain: chain.iter().map(|above| encode_der(above.der())).collect(),
+        origin: "created".to_owned(),
+        key: true,
+    };
+    drafts.push(Draft { event: Event::AuthorityAdded(added), key_pem: Some(plan.key_pem) });
+    drafts.push(Draft { event: Event::CertificateIssued(issued), key_pem: None });
+    Ok(Made { name: plan.name.to_owned(), certificate, chain, report })
+}
+
+/// The lineage of an authority's own certificates.
+fn authority_lineage(name: &str) -> String {
+    lineage_name(&format!("authority-{name}"))
+}
+
+/// The first authority that can sign becomes the default one; later ones do not take over.
+fn make_default(settings: &Settings, name: &str, drafts: &mut Vec<Draft>) {
+    if settings.default_authority.is_none() {
+        let settings = Settings { default_authority: Some(name.to_owned()), ..settings.clone() };
+        drafts.push(Draft { event: Event::SettingsChanged { settings }, key_pem: None });
+    }
+}
+
+fn check_free(state: &State, name: &str) -> Result<(), CaError> {
+    authority_name(name).map_err(|error| CaError::BadName(error.to_string()))?;
+    if state.authorities.contains_key(name) || state.requested.contains_key(name) {
+        return Err(CaError::AuthorityExists(name.to_owned()));
+    }
+    Ok(())
+}
+
+/// An imported certificate must be able to sign: a CA, keyCertSign, valid, with a sound key.
+fn check_usable(
+    certificate: &Certificate,
+    accept_weak: bool,
+    now: OffsetDateTime,
+    notes: &mut Vec<String>,
+) -> Result<(), CaError> {
+    let refuse = |why: &str| Err(CaError::Import(format!("{} {why}", certificate.subject)));
+    if !certificate.is_ca() {
+        return refuse("is not the certificate of an authority: it has no basicConstraints CA:TRUE");
+    }
+    if certificate.key_usage.is_some_and(|usage| !usage.contains(crate::x509::KeyUsage::KEY_CERT_SIGN)) {
+        return refuse("may not sign certificates: its keyUsage lacks keyCertSign");
+    }
+    if now > certificate.not_after {
+        return refuse(&format!("expired on {}", crate::x509::time::format_instant(certificate.not_after)));
+    }
+    let key = certificate.public_key().map_err(|error| CaError::key(certificate.subject.to_string(), error))?;
+    if let Err(weakness) = key.check(&KeyRules::default()) {
+        if !accept_weak {
+            return refuse(&format!("has a weak key: {weakness}"));
+        }
+        notes.push(format!("its key is weak: {weakness}"));
+    }
+    Ok(())
+}
+
+/// The certificate must carry the key of the request that was made here, under the name it asked for.
+fn check_answers(request: &str, certificate: &Certificate) -> Result<(), CaError> {
+    let der = crate::store::decode_der(request)?;
+    let csr = Csr::from_der(&der)?;
+    let (wanted, found) = (csr.public_key(), certificate.public_key());
+    let same = matches!((wanted, found), (Ok(wanted), Ok(found))
+        if wanted.subject_public_key() == found.subject_public_key());
+    if !same {
+        return Err(CaError::Import(format!(
+            "{} has another key than the request made here: it answers a different request",
+            certificate.subject
+        )));
+    }
+    Ok(())
+}
+
+fn check_pair(key: &PrivateKey, certificate: &Certificate) -> Result<(), CaError> {
+    let public = certificate.public_key().map_err(|error| CaError::key(certificate.subject.to_string(), error))?;
+    if public.subject_public_key() != key.public_key().subject_public_key() {
+        return Err(CaError::Import(format!("the key does not belong to the certificate {}", certificate.subject)));
+    }
+    Ok(())
+}
+
+/// Finds what stands above an imported certificate among what was given and what the store knows, and proves it.
+fn find_chain(
+    certificate: &Certificate,
+    given: Vec<Certificate>,
+    state: &State,
+    now: OffsetDateTime,
+) -> Result<Vec<Certificate>, CaError> {
+    let own_key = certificate.public_key().map_err(|error| CaError::key(certificate.subject.to_string(), error))?;
+    if certificate.is_self_issued() {
+        certificate.verify_signature(&own_key).map_err(|error| CaError::key(certificate.subject.to_string(), error))?;
+        return Ok(Vec::new());
+    }
+    let mut pool = given;
+    for record in state.authorities.values() {
+        pool.push(record.certificate()?);
+        pool.extend(record.chain()?);
+    }
+    let anchors: Vec<Certificate> = pool.iter().filter(|known| known.is_self_issued()).cloned().collect();
+    if anchors.is_empty() {
+        return partial_chain(certificate, &pool);
+    }
+    let request = PathRequest {
+        target: certificate,
+        intermediates: &pool,
+        anchors: &anchors,
+        crls: &[],
+        at: now.max(certificate.not_before),
+        purpose: None,
+        host: None,
+    };
+    match path::validate(&request) {
+        Ok(path) => Ok(path.into_iter().skip(1).cloned().collect()),
+        Err(error) if error.rule == "no-issuer" => partial_chain(certificate, &pool),
+        Err(error) => Err(CaError::Import(error.to_string())),
+    }
+}
+
+/// As much of a chain as is known, nearest first, each signature verified.
+fn partial_chain(certificate: &Certificate, pool: &[Certificate]) -> Result<Vec<Certificate>, CaError> {
+    const DEEPEST: usize = 8;
+    let mut chain: Vec<Certificate> = Vec::new();
+    while chain.len() < DEEPEST {
+        let lowest = chain.last().unwrap_or(certificate);
+        let issuer = pool.iter().find(|candidate| {
+            candidate.subject == lowest.issuer
+                && candidate.public_key().is_ok_and(|key| lowest.verify_signature(&key).is_ok())
+        });
+        match issuer {
+            Some(issuer) if !lowest.is_self_issued() => chain.push(issuer.clone()),
+            _ => break,
+        }
+    }
+    Ok(chain)
+}

@@ -1,0 +1,279 @@
+//! Issuing certificates: one or many in one transaction.
+
+use std::collections::HashSet;
+
+use time::{Duration, OffsetDateTime};
+use zeroize::Zeroizing;
+
+use super::serial::draw;
+use super::{CaError, LoadedAuthority, SerialSource};
+use crate::issuance::{IssuanceError, Issued, IssuerFacts, Prepared, Profile, Report, Request, Urls, prepare};
+use crate::keys::Signer;
+use crate::store::{CertificateRecord, Draft, Event, Settings, State, Writer};
+use crate::x509::path::{self, PathRequest};
+use crate::x509::{Certificate, Serial};
+
+/// How far the clock may lag behind the journal's last line.
+const CLOCK_TOLERANCE: Duration = Duration::minutes(5);
+
+/// Below this many orders threads cost more than they bring.
+const PARALLEL_FROM: usize = 8;
+
+/// What stays the same for every order of a run.
+pub struct Session<'a> {
+    /// The instant of issuance.
+    pub now: OffsetDateTime,
+    /// Who acts.
+    pub actor: &'a str,
+    /// Where serials come from.
+    pub serials: &'a dyn SerialSource,
+    /// Called after each certificate that was signed, from any thread.
+    pub progress: &'a (dyn Fn() + Sync),
+}
+
+/// One certificate to be issued.
+pub struct Order {
+    /// What it is called in messages: a CSR's file name, or the name typed.
+    pub label: String,
+    /// What is asked for.
+    pub request: Request,
+    /// The lineage it joins, a path-safe word.
+    pub lineage: String,
+    /// The subject's private key in PEM, to be kept beside the certificate.
+    pub key_pem: Option<Zeroizing<Vec<u8>>>,
+}
+
+/// A certificate that was issued and is durable.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The order's label.
+    pub label: String,
+    /// The lineage.
+    pub lineage: String,
+    /// The certificate.
+    pub certificate: Certificate,
+    /// The certificates between it and the root, nearest first.
+    pub chain: Vec<Certificate>,
+    /// The root, as far as known.
+    pub root: Option<Certificate>,
+    /// What was asked and what became of it.
+    pub report: Report,
+}
+
+/// Issues every order in one transaction: all are prepared first, and none is signed if one is refused; a single commit makes
+/// them durable. Work is spread over the cores.
+///
+/// # Errors
+/// [`CaError::Item`] names the first order that is refused; [`CaError::ClockSetBack`]; [`CaError::Store`].
+pub fn issue(
+    writer: &mut Writer<'_>,
+    authority: &LoadedAuthority,
+    profile: &Profile,
+    session: &Session<'_>,
+    orders: Vec<Order>,
+) -> Result<Vec<Outcome>, CaError> {
+    check_clock(writer.state(), session.now)?;
+    let serials = draw_serials(session, writer.state(), orders.len())?;
+    let settings = writer.state().settings.clone();
+    let authority_keys = authority_keys(writer.state());
+    let several = orders.len() > 1;
+    let prepared = in_parallel(orders.iter().zip(serials).collect(), |(order, serial): (&Order, Serial)| {
+        refuse_authority_key(&authority_keys, &order.request)
+            .and_then(|()| prepare_one(Some(authority), profile, &order.request, &settings, serial, session.now))
+            .map_err(|error| if several { item(&order.label, error) } else { error })
+    })?;
+    let issued = in_parallel(prepared, |prepared: Prepared| {
+        let issued = prepared.sign(authority.signer.as_ref())?;
+        (session.progress)();
+        Ok::<Issued, CaError>(issued)
+    })?;
+    if let [only] = issued.as_slice() {
+        verify_chain(&only.certificate, authority, session.now)?;
+    }
+    commit(writer, authority, profile, session, orders, issued)
+}
+
+/// What [`issue`] would do for an order, without signing or writing anything.
+///
+/// # Errors
+/// As [`issue`].
+pub fn dry_run(
+    state: &State,
+    authority: Option<&IssuerFacts<'_>>,
+    profile: &Profile,
+    session: &Session<'_>,
+    request: &Request,
+) -> Result<Prepared, CaError> {
+    let serial = draw(session.serials, state, &mut HashSet::new()).map_err(|error| CaError::key("serial", error))?;
+    Ok(prepare(profile, request, authority, &urls(&state.settings), serial, session.now)?)
+}
+
+/// A certificate signed by its own key, recorded in no store.
+///
+/// # Errors
+/// [`CaError::Issuance`].
+pub fn self_signed_certificate(
+    profile: &Profile,
+    request: &Request,
+    signer: &dyn Signer,
+    session: &Session<'_>,
+) -> Result<Issued, CaError> {
+    let serial =
+        draw(session.serials, &State::default(), &mut HashSet::new()).map_err(|error| CaError::key("serial", error))?;
+    Ok(prepare(profile, request, None, &Urls::default(), serial, session.now)?.sign(signer)?)
+}
+
+/// Refuses a clock that lags behind the journal, since validity and order would no longer be true.
+pub(super) fn check_clock(state: &State, now: OffsetDateTime) -> Result<(), CaError> {
+    match state.latest {
+        Some(latest) if now + CLOCK_TOLERANCE < latest => Err(CaError::ClockSetBack { now, latest }),
+        _ => Ok(()),
+    }
+}
+
+/// The URL settings as issuance takes them.
+pub(super) fn urls(settings: &Settings) -> Urls<'_> {
+    Urls { crl: &settings.crl_urls, ca_issuers: &settings.ca_issuer_urls, ocsp: &settings.ocsp_urls }
+}
+
+/// Prepares one certificate under an authority, or a self-signed one.
+pub(super) fn prepare_one(
+    authority: Option<&LoadedAuthority>,
+    profile: &Profile,
+    request: &Request,
+    settings: &Settings,
+    serial: Serial,
+    now: OffsetDateTime,
+) -> Result<Prepared, CaError> {
+    let facts = authority.map(|authority| IssuerFacts {
+        name: &authority.name,
+        certificate: &authority.certificate,
+        chain: &authority.chain,
+    });
+    Ok(prepare(profile, request, facts.as_ref(), &urls(settings), serial, now)?)
+}
+
+/// Proves the finished certificate against the authority's chain as a relying party would.
+pub(super) fn verify_chain(
+    certificate: &Certificate,
+    authority: &LoadedAuthority,
+    now: OffsetDateTime,
+) -> Result<(), CaError> {
+    let mut above = authority.full_chain();
+    let anchor = above.pop().into_iter().collect::<Vec<_>>();
+    let request = PathRequest {
+        target: certificate,
+        intermediates: &above,
+        anchors: &anchor,
+        crls: &[],
+        at: now.clamp(certificate.not_before, certificate.not_after.max(certificate.not_before)),
+        purpose: None,
+        host: None,
+    };
+    path::validate(&request).map_err(|error| IssuanceError::CheckFailed(error.to_string()))?;
+    Ok(())
+}
+
+fn draw_serials(session: &Session<'_>, state: &State, count: usize) -> Result<Vec<Serial>, CaError> {
+    let mut batch = HashSet::with_capacity(count);
+    (0..count)
+        .map(|_| draw(session.serials, state, &mut batch).map_err(|error| CaError::key("serial", error)))
+        .collect()
+}
+
+fn commit(
+    writer: &mut Writer<'_>,
+    authority: &LoadedAuthority,
+    profile: &Profile,
+    session: &Session<'_>,
+    orders: Vec<Order>,
+    issued: Vec<Issued>,
+) -> Result<Vec<Outcome>, CaError> {
+    let (chain, root) = split_chain(authority);
+    let mut drafts = Vec::with_capacity(issued.len());
+    let mut outcomes = Vec::with_capacity(issued.len());
+    for (order, issued) in orders.into_iter().zip(issued) {
+        let record = CertificateRecord::new(
+            &issued.certificate,
+            &authority.name,
+            &order.lineage,
+            profile.name(),
+            order.key_pem.is_some(),
+        );
+        drafts.push(Draft { event: Event::CertificateIssued(record), key_pem: order.key_pem });
+        outcomes.push(Outcome {
+            label: order.label,
+            lineage: order.lineage,
+            certificate: issued.certificate,
+            chain: chain.clone(),
+            root: root.clone(),
+            report: issued.report,
+        });
+    }
+    writer.commit(session.now, session.actor, drafts)?;
+    Ok(outcomes)
+}
+
+/// Splits an authority's chain into what servers send (the root omitted) and the root.
+pub(super) fn split_chain(authority: &LoadedAuthority) -> (Vec<Certificate>, Option<Certificate>) {
+    let mut chain = authority.full_chain();
+    let root = match chain.last() {
+        Some(last) if last.is_root() => chain.pop(),
+        _ => None,
+    };
+    (chain, root)
+}
+
+fn item(label: &str, error: CaError) -> CaError {
+    CaError::Item { item: label.to_owned(), source: Box::new(error) }
+}
+
+/// The public keys of every authority in the store.
+fn authority_keys(state: &State) -> Vec<(String, Vec<u8>)> {
+    let certificates = state.authorities.values().filter_map(|record| {
+        record.certificate().ok().map(|certificate| (record.authority.clone(), certificate.spki_der))
+    });
+    certificates.collect()
+}
+
+/// An authority's key in a certificate of another name would let that name's owner sign as the authority.
+fn refuse_authority_key(keys: &[(String, Vec<u8>)], request: &Request) -> Result<(), CaError> {
+    match keys.iter().find(|(_, spki)| spki == request.public_key.spki_der()) {
+        Some((name, _)) => Err(IssuanceError::Refused(vec![format!(
+            "the key is the key of authority {name}: a certificate needs a key of its own"
+        )])
+        .into()),
+        None => Ok(()),
+    }
+}
+
+/// Maps in order over the cores; the first error in order wins.
+fn in_parallel<T: Send, R: Send>(
+    items: Vec<T>,
+    work: impl Fn(T) -> Result<R, CaError> + Sync,
+) -> Result<Vec<R>, CaError> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    if cores == 1 || items.len() < PARALLEL_FROM {
+        return items.into_iter().map(work).collect();
+    }
+    let share = items.len().div_ceil(cores);
+    let mut rest = items.into_iter();
+    let work = &work;
+    let parts: Vec<Result<Vec<R>, CaError>> = std::thread::scope(|scope| {
+        let mut workers = Vec::with_capacity(cores);
+        loop {
+            let chunk: Vec<T> = rest.by_ref().take(share).collect();
+            if chunk.is_empty() {
+                break;
+            }
+            workers.push(scope.spawn(move || chunk.into_iter().map(work).collect::<Result<Vec<R>, CaError>>()));
+        }
+        let died = || IssuanceError::CheckFailed("a worker thread failed".to_owned());
+        workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Err(died().into()))).collect()
+    });
+    let mut all = Vec::new();
+    for part in parts {
+        all.extend(part?);
+    }
+    Ok(all)
+}

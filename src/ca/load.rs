@@ -1,0 +1,130 @@
+//! Finding an authority and opening its key.
+
+use time::OffsetDateTime;
+
+use super::CaError;
+use crate::keys::{KeyFile, PrivateKey, Secret, Signer};
+use crate::store::{AuthorityRecord, CertificateRecord, State, Store};
+use crate::x509::Certificate;
+use crate::x509::time::format_instant;
+
+/// Asked at most once, for the passphrase of what the argument describes; `None` when there is none to be had.
+pub type PassphrasePrompt<'a> = dyn FnMut(&str) -> Option<Secret> + 'a;
+
+/// An authority that can sign.
+pub struct LoadedAuthority {
+    /// Its name in the store.
+    pub name: String,
+    /// Its certificate.
+    pub certificate: Certificate,
+    /// The certificates above it, nearest first, up to the root as far as known.
+    pub chain: Vec<Certificate>,
+    /// Its key, or the token that holds it.
+    pub signer: std::sync::Arc<dyn Signer>,
+    /// The passphrase that opened its key, if it was encrypted.
+    pub passphrase: Option<Secret>,
+}
+
+impl LoadedAuthority {
+    /// The certificate followed by the ones above it.
+    pub fn full_chain(&self) -> Vec<Certificate> {
+        std::iter::once(&self.certificate).chain(&self.chain).cloned().collect()
+    }
+}
+
+/// The record of the authority with a name, or of the default one.
+///
+/// # Errors
+/// [`CaError::UnknownAuthority`], [`CaError::NoAuthority`].
+pub fn resolve<'a>(state: &'a State, name: Option<&str>) -> Result<&'a AuthorityRecord, CaError> {
+    let known = || state.authorities.keys().cloned().collect();
+    if let Some(name) = name {
+        return state
+            .authorities
+            .get(name)
+            .ok_or_else(|| CaError::UnknownAuthority { name: name.to_owned(), known: known() });
+    }
+    if let Some(name) = &state.settings.default_authority {
+        return resolve(state, Some(name));
+    }
+    match state.authorities.len() {
+        0 => Err(CaError::NoAuthority),
+        1 => state.authorities.values().next().ok_or(CaError::NoAuthority),
+        _ => Err(CaError::Ambiguous { reference: "the default authority".to_owned(), matches: known() }),
+    }
+}
+
+/// Opens an authority for signing: its certificate must be valid now and its key must be here and fit.
+///
+/// # Errors
+/// [`CaError::AuthorityNotValid`], [`CaError::KeyNotHere`], [`CaError::KeyMismatch`], [`CaError::Key`], [`CaError::Store`].
+pub fn load(
+    store: &Store,
+    record: &AuthorityRecord,
+    now: OffsetDateTime,
+    passphrase: &mut PassphrasePrompt<'_>,
+) -> Result<LoadedAuthority, CaError> {
+    let name = record.authority.clone();
+    let certificate = record.certificate()?;
+    check_valid(&name, &certificate, now)?;
+    if !record.key {
+        return Err(CaError::KeyNotHere(name));
+    }
+    let (key, passphrase) = open_key(store, &name, passphrase)?;
+    if key.public_key().spki_der() != certificate.spki_der && !same_key(&key, &certificate) {
+        return Err(CaError::KeyMismatch(name));
+    }
+    Ok(LoadedAuthority { name, certificate, chain: record.chain()?, signer: std::sync::Arc::new(key), passphrase })
+}
+
+/// Reads an authority's key from the store; gives the passphrase that opened it.
+pub(super) fn open_key(
+    store: &Store,
+    name: &str,
+    passphrase: &mut PassphrasePrompt<'_>,
+) -> Result<(PrivateKey, Option<Secret>), CaError> {
+    let pem = store.read_authority_key(name)?;
+    let mut used = None;
+    let file = KeyFile::read(&pem, &mut || {
+        used = passphrase(&format!("passphrase of authority {name}"));
+        used.clone()
+    })
+    .map_err(|error| CaError::key(format!("the key of authority {name}"), error))?;
+    Ok((file.key, used))
+}
+
+/// Two encodings of one key: an RSA key without NULL parameters, say.
+fn same_key(key: &PrivateKey, certificate: &Certificate) -> bool {
+    certificate.public_key().is_ok_and(|public| public.subject_public_key() == key.public_key().subject_public_key())
+}
+
+fn check_valid(name: &str, certificate: &Certificate, now: OffsetDateTime) -> Result<(), CaError> {
+    let state = if now > certificate.not_after {
+        format!("expired on {}", format_instant(certificate.not_after))
+    } else if now < certificate.not_before {
+        format!("is not valid before {}", format_instant(certificate.not_before))
+    } else {
+        return Ok(());
+    };
+    Err(CaError::AuthorityNotValid { name: name.to_owned(), state })
+}
+
+/// The certificates between one of the store's and the root, nearest first; empty for what the root signed itself.
+///
+/// # Errors
+/// [`CaError::X509`] when the journal holds something unreadable.
+pub fn chain_of(state: &State, record: &CertificateRecord) -> Result<Vec<Certificate>, CaError> {
+    let mut above = above(state, record)?;
+    above.retain(|certificate| !certificate.is_root());
+    Ok(above)
+}
+
+/// The certificate of the authority that signed it and those above; nothing for what signed itself.
+fn above(state: &State, record: &CertificateRecord) -> Result<Vec<Certificate>, CaError> {
+    let Some(issuer) = state.issuer_of(&record.serial).filter(|issuer| issuer.certificate != record.certificate) else {
+        return Ok(Vec::new());
+    };
+    let mut all = vec![issuer.certificate()?];
+    all.extend(issuer.chain()?);
+    Ok(all)
+}

@@ -1,0 +1,18 @@
+//! What the authority does: issuance meets the store.
+//!
+//! Everything here is in three steps: resolve and load keys without the lock, prepare and sign under the lock, commit. A
+//! certificate leaves this layer only after [`crate::store::Writer::commit`] said that it is durable.
+
+mod authority;
+mod error;
+mod issue;
+mod load;
+mod reference;
+mod serial;
+
+pub use authority::{AuthorityPlan, ImportPlan, Made, create_root, create_subordinate, import, request};
+pub use error::CaError;
+pub use issue::{Order, Outcome, Session, dry_run, issue, self_signed_certificate};
+pub use load::{LoadedAuthority, PassphrasePrompt, chain_of, load, resolve};
+pub use reference::{Reference, find};
+pub use serial::{RandomSerials, SerialSource};

@@ -1,0 +1,90 @@
+//! `certwright authority import`: an authority from elsewhere.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::ca::{self, ImportPlan};
+use crate::cli::commands::options::{NewKeyArgs, read_key, session};
+use crate::cli::commands::report::{CertificateReport, summary};
+use crate::cli::{CliError, Context, Exit, files};
+use crate::x509::{Certificate, pem};
+
+/// Largest certificate file that is read.
+const MAX_FILE: usize = 4 << 20;
+
+const EXAMPLES: &str = "\
+certwright authority import issuing --cert issuing.crt  # answers a request made by authority csr
+certwright authority import legacy --cert ca.pem --key ca-key.pem
+certwright authority import corp --cert issuing.pem --key issuing.key --chain root.pem
+certwright authority import partner --cert partner-root.pem  # an anchor only: no key";
+
+/// Bring in an authority: an answered request, a certificate with its key, or an anchor
+#[derive(Debug, Args)]
+#[command(before_help = EXAMPLES)]
+pub struct ImportArgs {
+    /// Name of the authority in the store
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Its certificate; further certificates in the file are taken as its chain
+    #[arg(long, value_name = "FILE")]
+    pub cert: PathBuf,
+    /// Its private key, in any form that OpenSSL, keytool or Go write
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// Certificates above it
+    #[arg(long, value_name = "FILE")]
+    pub chain: Vec<PathBuf>,
+    /// Accept a key that would be too weak for a new authority
+    #[arg(long)]
+    pub accept_weak: bool,
+    /// How its key is kept.
+    #[command(flatten)]
+    pub new_key: NewKeyArgs,
+}
+
+impl ImportArgs {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Exit 1 when certificate, key and chain do not fit together.
+    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
+        let mut certificates = read_certificates(cx, &self.cert)?.into_iter();
+        let Some(certificate) = certificates.next() else {
+            return Err(CliError::failed("there is no certificate in it").about(self.cert.display()));
+        };
+        let mut chain: Vec<Certificate> = certificates.collect();
+        for path in &self.chain {
+            chain.extend(read_certificates(cx, path)?);
+        }
+        let store = crate::store::Store::create(cx.store_path()?)?;
+        if store.read()?.authorities.contains_key(&self.name) {
+            return Err(ca::CaError::AuthorityExists(self.name.clone()).into());
+        }
+        let key = self.key.as_ref().map(|path| read_key(cx, path)).transpose()?;
+        let key = match key {
+            Some(key) => {
+                let key_pem = self.new_key.encode(cx, &key, &self.name)?;
+                Some((key, key_pem))
+            }
+            None => None,
+        };
+        let plan = ImportPlan { name: &self.name, certificate, chain, key, accept_weak: self.accept_weak };
+        let mut writer = cx.lock(&store)?;
+        let actor = cx.settings.actor.clone();
+        let (made, notes) = ca::import(&mut writer, plan, &session(cx, &actor, &|| {}))?;
+        drop(writer);
+        for note in notes {
+            cx.ui.warn(&note);
+        }
+        cx.ui.say(&format!("imported authority {}: {}", made.name, summary(&made.certificate)));
+        cx.ui.json("authority-import", &CertificateReport::from(&made))?;
+        cx.ui.line(&store.layout().authority(&made.name).display().to_string())?;
+        Ok(Exit::Done)
+    }
+}
+
+fn read_certificates(cx: &mut Context, path: &std::path::Path) -> Result<Vec<Certificate>, CliError> {
+    let bytes = files::read(cx, path, MAX_FILE)?;
+    pem::read_certificates(&bytes).map_err(|error| CliError::from(error).about(path.display()))
+}

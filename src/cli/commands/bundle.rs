@@ -1,0 +1,65 @@
+//! The files that belong to one certificate, as servers want them.
+
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::ca::Outcome;
+use crate::cli::CliError;
+use crate::cli::files::{self, OutputFile};
+use crate::container::pem::PemFiles;
+use crate::x509::Certificate;
+
+/// cert.pem, key.pem, chain.pem (the intermediates), fullchain.pem (certificate, then intermediates) and ca.pem (what relying
+/// parties trust).
+pub(crate) struct Bundle {
+    files: Vec<OutputFile>,
+}
+
+impl Bundle {
+    /// The files of an issued certificate, without key.pem when the key is elsewhere.
+    pub(crate) fn new(outcome: &Outcome, key_pem: Option<Zeroizing<Vec<u8>>>) -> Self {
+        Self::build(&outcome.certificate, &outcome.chain, outcome.root.as_ref(), key_pem)
+    }
+
+    /// The files of a certificate that is its own anchor.
+    pub(crate) fn self_signed(certificate: &Certificate, key_pem: Zeroizing<Vec<u8>>) -> Self {
+        Self::build(certificate, &[], Some(certificate), Some(key_pem))
+    }
+
+    /// Where the files go, to refuse existing ones early.
+    pub(crate) fn paths(dir: &Path, with_key: bool) -> Vec<PathBuf> {
+        let names = ["cert.pem", "key.pem", "chain.pem", "fullchain.pem", "ca.pem"];
+        names.into_iter().filter(|name| with_key || *name != "key.pem").map(|name| dir.join(name)).collect()
+    }
+
+    /// Writes them.
+    ///
+    /// # Errors
+    /// Names the file; nothing half-written stays.
+    pub(crate) fn write(&self, dir: &Path, force: bool) -> Result<(), CliError> {
+        files::write_set(dir, &self.files, force)
+    }
+
+    /// The files of any certificate; the topmost known certificate stands in for a root that is not known.
+    pub(crate) fn build(
+        certificate: &Certificate,
+        chain: &[Certificate],
+        root: Option<&Certificate>,
+        key_pem: Option<Zeroizing<Vec<u8>>>,
+    ) -> Self {
+        let chain_pem: String = chain.iter().map(Certificate::to_pem).collect();
+        let anchor = root.or(chain.last()).unwrap_or(certificate);
+        let pem = PemFiles::new(certificate.to_pem(), &chain_pem).into_files();
+        let mut files: Vec<_> = pem.into_iter().map(|(name, text)| public(name, text)).collect();
+        files.push(public("ca.pem", anchor.to_pem()));
+        if let Some(bytes) = key_pem {
+            files.push(OutputFile { name: "key.pem".to_owned(), bytes, secret: true });
+        }
+        Self { files }
+    }
+}
+
+fn public(name: &str, text: String) -> OutputFile {
+    OutputFile { name: name.to_owned(), bytes: Zeroizing::new(text.into_bytes()), secret: false }
+}

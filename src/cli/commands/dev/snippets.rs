@@ -1,0 +1,52 @@
+//! Paste-ready lines for what developers run.
+
+use std::path::Path;
+
+use crate::x509::GeneralName;
+
+/// The guide after a certificate was made: what to trust, and configuration for Node, curl, nginx and Spring Boot.
+pub(super) fn lines(dir: &Path, names: &[GeneralName]) -> Vec<String> {
+    let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.to_path_buf());
+    let at = |name: &str| dir.join(name).display().to_string();
+    let host = names.first().map_or_else(|| "localhost".to_owned(), host_for_url);
+    let (ca, cert, key, full) = (at("ca.pem"), at("cert.pem"), at("key.pem"), at("fullchain.pem"));
+    format!(
+        "
+Trust this file where clients run: {ca}
+  Node clients    export NODE_EXTRA_CA_CERTS={ca}
+  Debian, Ubuntu  sudo cp {ca} /usr/local/share/ca-certificates/certwright-dev.crt && sudo update-ca-certificates
+  Java            keytool -importcert -noprompt -alias certwright-dev -file {ca} -keystore truststore.p12 -storepass changeit
+
+Node server (mutual TLS: drop the last two options for plain TLS)
+  https.createServer({{ key: fs.readFileSync('{key}'), cert: fs.readFileSync('{full}'),
+    ca: fs.readFileSync('{ca}'), requestCert: true, rejectUnauthorized: true }}, app).listen(8443)
+
+curl
+  curl --cacert {ca} --cert {cert} --key {key} https://{host}:8443/
+
+nginx
+  ssl_certificate {full};
+  ssl_certificate_key {key};
+  ssl_client_certificate {ca};
+  ssl_verify_client on;
+
+Spring Boot 3.1 or later (application.properties)
+  server.port=8443
+  server.ssl.bundle=dev
+  spring.ssl.bundle.pem.dev.keystore.certificate=file:{full}
+  spring.ssl.bundle.pem.dev.keystore.private-key=file:{key}
+  spring.ssl.bundle.pem.dev.truststore.certificate=file:{ca}
+  server.ssl.client-auth=need
+"
+    )
+    .lines()
+    .map(str::to_owned)
+    .collect()
+}
+
+fn host_for_url(name: &GeneralName) -> String {
+    match name {
+        GeneralName::Ip(std::net::IpAddr::V6(address)) => format!("[{address}]"),
+        other => other.value().replacen("*.", "www.", 1),
+    }
+}

@@ -1,0 +1,76 @@
+//! How `--dry-run` shows what would be signed.
+
+use serde::Serialize;
+
+use crate::cli::{CliError, Context};
+use crate::issuance::{Prepared, Report};
+use crate::x509::time::format_instant;
+
+#[derive(Debug, Serialize)]
+struct DryRunReport<'a> {
+    certificates: Vec<PreparedReport<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct PreparedReport<'a> {
+    item: &'a str,
+    subject: String,
+    issuer: String,
+    not_before: String,
+    not_after: String,
+    key: String,
+    extensions: Vec<ExtensionReport>,
+    report: &'a Report,
+}
+
+#[derive(Debug, Serialize)]
+struct ExtensionReport {
+    oid: String,
+    critical: bool,
+    value: Vec<String>,
+}
+
+/// Prints prepared certificates: data on stdout, what was dropped as warnings.
+///
+/// # Errors
+/// When stdout is gone.
+pub(super) fn tell(cx: &mut Context, prepared: &[(String, Prepared)]) -> Result<(), CliError> {
+    let mut reports = Vec::with_capacity(prepared.len());
+    for (item, prepared) in prepared {
+        reports.push(tell_one(cx, item, prepared)?);
+    }
+    cx.ui.json("dry-run", &DryRunReport { certificates: reports })
+}
+
+fn tell_one<'a>(cx: &mut Context, item: &'a str, prepared: &'a Prepared) -> Result<PreparedReport<'a>, CliError> {
+    let tbs = prepared.tbs();
+    let extensions: Vec<ExtensionReport> = tbs
+        .extensions
+        .iter()
+        .map(|extension| ExtensionReport {
+            oid: crate::x509::oid::label(&extension.oid).map_or_else(|| extension.oid.to_string(), str::to_owned),
+            critical: extension.critical,
+            value: crate::x509::describe(extension),
+        })
+        .collect();
+    super::report::tell(cx, item, prepared.report());
+    cx.ui.line(&format!("Would sign {item}:"))?;
+    cx.ui.line(&format!("  Subject:   {}", tbs.subject))?;
+    cx.ui.line(&format!("  Issuer:    {}", tbs.issuer))?;
+    cx.ui.line(&format!("  Validity:  {} to {}", format_instant(tbs.not_before), format_instant(tbs.not_after)))?;
+    cx.ui.line(&format!("  Key:       {}", tbs.public_key.kind()))?;
+    for extension in &extensions {
+        let critical = if extension.critical { " (critical)" } else { "" };
+        cx.ui.line(&format!("  {}{critical}: {}", extension.oid, extension.value.join(", ")))?;
+    }
+    Ok(PreparedReport {
+        item,
+        subject: tbs.subject.to_string(),
+        issuer: tbs.issuer.to_string(),
+        not_before: format_instant(tbs.not_before),
+        not_after: format_instant(tbs.not_after),
+        key: tbs.public_key.kind().to_string(),
+        extensions,
+        report: prepared.report(),
+    })
+}

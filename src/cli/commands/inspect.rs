@@ -1,0 +1,228 @@
+//! `certwright inspect`.
+
+mod certificate;
+pub(super) mod facts;
+pub(super) mod private_key;
+pub(super) mod request;
+mod revocations;
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use self::certificate::CertificateFacts;
+use self::facts::{KeyFacts, line};
+use self::private_key::PrivateKeyFacts;
+use self::request::RequestFacts;
+use self::revocations::CrlFacts;
+use crate::cli::{CliError, Context, Exit, files};
+use crate::keys::{KeyError, Secret};
+use crate::x509::pem::{self, Block, Located};
+use crate::x509::{X509Error, escape};
+
+pub(super) use certificate::certificate_lines;
+
+const EXAMPLES: &str = "\
+certwright inspect server.crt
+certwright inspect fullchain.pem --json | jq -r '.blocks[].certificate.not_after'
+openssl s_client -connect host:443 -showcerts </dev/null | certwright inspect -
+certwright inspect ca.crl --all                # every revoked serial
+certwright inspect key.pem --passphrase prompt";
+
+/// Say what is in a file: certificates, requests, CRLs, keys
+///
+/// PEM with any number of blocks, or DER. Nothing is judged but what stands in the file itself: whether a certificate can be
+/// trusted is what "certwright verify" says. A block that cannot be read does not hide the others; the exit status is 1 then.
+///
+/// An encrypted private key is opened only if --passphrase says how; no private part is ever shown.
+#[derive(Debug, clap::Args)]
+#[command(before_help = EXAMPLES)]
+pub struct Args {
+    /// The file; - is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Show every entry of a CRL, not only the first 20
+    #[arg(long)]
+    all: bool,
+}
+
+/// `certwright/inspect/1`.
+#[derive(Serialize)]
+struct Report {
+    blocks: Vec<BlockReport>,
+}
+
+#[derive(Serialize)]
+struct BlockReport {
+    /// The line of the file where the block begins; absent for DER.
+    line: Option<usize>,
+    #[serde(flatten)]
+    content: Content,
+}
+
+/// What a block is: `kind` names the field that has the rest.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum Content {
+    Certificate { certificate: Box<CertificateFacts> },
+    Crl { crl: Box<CrlFacts> },
+    Other { what: String },
+    PrivateKey { private_key: PrivateKeyFacts },
+    PublicKey { public_key: KeyFacts },
+    Request { request: Box<RequestFacts> },
+    Unreadable { error: String },
+}
+
+impl Args {
+    /// Prints what every block says.
+    ///
+    /// # Errors
+    /// When the file cannot be read or taken apart; exit status 1 also when a block cannot be read.
+    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
+        let bytes = files::read(cx, &self.file, pem::MAX_SIZE)?;
+        let blocks = pem::read_each(&bytes).map_err(|error| about(&self.file, &error))?;
+        let several = blocks.len() > 1;
+        let mut report = Report { blocks: Vec::new() };
+        for (index, Located { line, block }) in blocks.iter().enumerate() {
+            let next = blocks.get(index + 1).and_then(|next| next.line);
+            let (content, lines) = self.describe(cx, block, slice(&bytes, key_start(&blocks, index), next))?;
+            if several {
+                let place = line.map_or_else(String::new, |line| format!(" (line {line})"));
+                let gap = if index > 0 { "\n" } else { "" };
+                cx.ui.line(&format!("{gap}{}. {}{place}", index + 1, content.title()))?;
+            }
+            for line in &lines {
+                cx.ui.line(line)?;
+            }
+            report.blocks.push(BlockReport { line: *line, content });
+        }
+        cx.ui.json("inspect", &report)?;
+        let unreadable = report.blocks.iter().any(|block| matches!(block.content, Content::Unreadable { .. }));
+        Ok(if unreadable { Exit::Failed } else { Exit::Done })
+    }
+
+    fn describe(
+        &self,
+        cx: &mut Context,
+        block: &Result<Block, X509Error>,
+        bytes: &[u8],
+    ) -> Result<(Content, Vec<String>), CliError> {
+        let now = cx.now();
+        Ok(match block {
+            Ok(Block::Certificate(found)) => {
+                let certificate = Box::new(CertificateFacts::new(found, now));
+                let lines = certificate.lines(found, now);
+                (Content::Certificate { certificate }, lines)
+            }
+            Ok(Block::Crl(found)) => {
+                let crl = Box::new(CrlFacts::new(found, now, self.all));
+                let lines = crl.lines(found, now);
+                (Content::Crl { crl }, lines)
+            }
+            Ok(Block::Csr(found)) => {
+                let request = Box::new(RequestFacts::new(found));
+                let lines = request.lines(found);
+                (Content::Request { request }, lines)
+            }
+            Ok(Block::PublicKey(found)) => {
+                let public_key = KeyFacts::new(found);
+                let lines = public_key.lines();
+                (Content::PublicKey { public_key }, lines)
+            }
+            Ok(Block::PrivateKey(_)) => {
+                let what = format!("passphrase of {}", self.file.display());
+                match inspect_private_key(cx, bytes, &what)? {
+                    Ok(private_key) => {
+                        let lines = private_key.lines();
+                        (Content::PrivateKey { private_key }, lines)
+                    }
+                    Err(error) => unreadable(&error.to_string()),
+                }
+            }
+            Ok(other) => {
+                let what = escape(&other.describe());
+                let lines = vec![line("content", &what)];
+                (Content::Other { what }, lines)
+            }
+            Err(error) => unreadable(&error.to_string()),
+        })
+    }
+}
+
+impl Content {
+    fn title(&self) -> &'static str {
+        match self {
+            Self::Certificate { certificate } if certificate.is_authority() => "authority certificate",
+            Self::Certificate { .. } => "certificate",
+            Self::Crl { .. } => "certificate revocation list",
+            Self::Other { .. } => "other",
+            Self::PrivateKey { .. } => "private key",
+            Self::PublicKey { .. } => "public key",
+            Self::Request { .. } => "certificate request",
+            Self::Unreadable { .. } => "unreadable",
+        }
+    }
+}
+
+/// Describes a private key; an encrypted one is opened only where a source for its passphrase is named.
+///
+/// # Errors
+/// The outer error is that no passphrase can be had from the source, the inner one is about the key.
+pub(super) fn inspect_private_key(
+    cx: &mut Context,
+    bytes: &[u8],
+    what: &str,
+) -> Result<Result<PrivateKeyFacts, KeyError>, CliError> {
+    let mut failure = None;
+    let facts = PrivateKeyFacts::read(bytes, &mut || match named_passphrase(cx, what)? {
+        Ok(secret) => Some(secret),
+        Err(error) => {
+            failure = Some(error);
+            None
+        }
+    });
+    match failure {
+        Some(error) => Err(error),
+        None => Ok(facts),
+    }
+}
+
+/// The passphrase from the source that was named; none where none was.
+fn named_passphrase(cx: &mut Context, what: &str) -> Option<Result<Secret, CliError>> {
+    cx.settings.passphrase.is_some().then(|| cx.passphrase(None, what))
+}
+
+/// An error about a whole file, under the file's name.
+pub(super) fn about(file: &std::path::Path, error: &X509Error) -> CliError {
+    let why = error.to_string();
+    let failed = CliError::failed(why.strip_prefix("file: ").unwrap_or(&why)).about(file.display());
+    if why.contains("keystore") {
+        return failed
+            .hint("keystores are not opened here: keytool -list -keystore FILE, or openssl pkcs12 -info -in FILE");
+    }
+    failed
+}
+
+fn unreadable(error: &str) -> (Content, Vec<String>) {
+    let error = escape(error.strip_prefix("file: ").unwrap_or(error));
+    let lines = vec![line("unreadable", &error)];
+    (Content::Unreadable { error }, lines)
+}
+
+/// The line where a block begins, or the block of EC parameters that belongs to it.
+fn key_start(blocks: &[Located], index: usize) -> Option<usize> {
+    let is_parameters =
+        |located: &Located| matches!(&located.block, Ok(Block::Other(label)) if label == "EC PARAMETERS");
+    let before = index.checked_sub(1).and_then(|before| blocks.get(before)).filter(|before| is_parameters(before));
+    before.or_else(|| blocks.get(index)).and_then(|located| located.line)
+}
+
+/// The bytes from one line up to another, both counted from 1; all of them where the file has no lines.
+fn slice(bytes: &[u8], start: Option<usize>, end: Option<usize>) -> &[u8] {
+    let offset = |line: usize| {
+        let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
+        std::iter::once(0).chain(ends).nth(line.saturating_sub(1)).unwrap_or(bytes.len())
+    };
+    let (start, end) = (start.map_or(0, offset), end.map_or(bytes.len(), offset));
+    bytes.get(start..end).unwrap_or_default()
+}

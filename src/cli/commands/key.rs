@@ -1,0 +1,47 @@
+//! `certwright key`.
+
+mod compare;
+mod convert;
+mod generate;
+mod inspect;
+pub(super) mod protection;
+mod source;
+
+use crate::cli::{CliError, Context, Exit};
+
+const EXAMPLES: &str = "\
+certwright key generate --out api.key                      # asks for a passphrase
+certwright key generate --algorithm ed25519 --no-passphrase --out api.key
+certwright key inspect api.key
+certwright key match api.key api.crt";
+
+/// Make, convert, inspect and compare private keys
+#[derive(Debug, clap::Args)]
+#[command(before_help = EXAMPLES)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Convert(convert::Args),
+    Generate(generate::Args),
+    Inspect(inspect::Args),
+    Match(compare::Args),
+}
+
+impl Args {
+    /// Runs the subcommand.
+    ///
+    /// # Errors
+    /// What the person is told, with the exit code.
+    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
+        match &self.command {
+            Command::Convert(args) => args.run(cx),
+            Command::Generate(args) => args.run(cx),
+            Command::Inspect(args) => args.run(cx),
+            Command::Match(args) => args.run(cx),
+        }
+    }
+}

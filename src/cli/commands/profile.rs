@@ -1,0 +1,68 @@
+//! `certwright profile`.
+
+mod check;
+mod list;
+mod schema;
+mod show;
+
+use crate::cli::{CliError, Context, Exit};
+use crate::issuance::Profiles;
+use crate::store::{Store, StoreError};
+
+const EXAMPLES: &str = "\
+certwright profile list
+certwright profile show server > internal.json   # start one of your own
+certwright profile check internal.json";
+
+/// List, show and check profiles: what may be issued
+///
+/// A profile of your own is a JSON file in the directory profiles of the store; one that has the name of a built-in profile takes
+/// its place.
+#[derive(Debug, clap::Args)]
+#[command(before_help = EXAMPLES)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Check(check::Args),
+    List(list::Args),
+    Schema(schema::Args),
+    Show(show::Args),
+}
+
+impl Args {
+    /// Runs the subcommand.
+    ///
+    /// # Errors
+    /// What the person is told, with the exit code.
+    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
+        match &self.command {
+            Command::Check(args) => args.run(cx),
+            Command::List(args) => args.run(cx),
+            Command::Schema(args) => args.run(cx),
+            Command::Show(args) => args.run(cx),
+        }
+    }
+}
+
+/// The profiles of the store if there is one, else the built-in ones alone.
+fn profiles(cx: &Context) -> Result<Profiles, CliError> {
+    let Ok(path) = cx.store_path() else { return Ok(Profiles::default()) };
+    match Store::open(path) {
+        Ok(store) => Ok(Profiles::new(store.read_profiles()?)),
+        Err(StoreError::Missing(_)) => Ok(Profiles::default()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Where a profile is from: `built-in`, `store`, or `store, in place of the built-in one`.
+fn origin(name: &str, built_in: bool) -> &'static str {
+    match built_in {
+        true => "built-in",
+        false if Profiles::default().names().iter().any(|(known, _)| known == name) => "shadows-built-in",
+        false => "store",
+    }
+}

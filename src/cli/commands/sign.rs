@@ -1,0 +1,292 @@
+//! `certwright sign`: certificates for CSRs.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::bundle::Bundle;
+use super::options::{ValidityArgs, VariableArgs, load_authority, profiles, session};
+use super::report::{CertificateReport, summary, tell};
+use crate::ca::{self, Order, Outcome};
+use crate::cli::{CliError, Context, Exit, files};
+use crate::issuance::{IssuerFacts, Profile, Request};
+use crate::store::{AuthorityRecord, State, lineage_name};
+use crate::x509::{Csr, GeneralName, Name};
+
+const EXAMPLES: &str = "\
+certwright sign web.csr --out web.crt
+certwright sign web.csr --fullchain > fullchain.pem
+certwright sign requests/*.csr --profile client --out-dir signed
+certwright sign issuing.csr --profile intermediate --authority root --out issuing.crt
+certwright sign web.csr --san www.corp.test --strict --validity 30d
+certwright sign web.csr --dry-run                 # what would be signed and what dropped";
+
+/// Sign certificate requests (CSRs)
+///
+/// A request contributes its key, and names as far as the profile allows; what is left out is reported. All requests are
+/// signed in one step: when one is refused, none is, unless --keep-going is given.
+#[derive(Debug, Args)]
+#[command(before_help = EXAMPLES)]
+pub struct SignArgs {
+    /// Certificate requests, PEM or DER; - is standard input
+    #[arg(value_name = "CSR", required = true)]
+    pub requests: Vec<PathBuf>,
+    /// What may be issued
+    #[arg(long, value_name = "PROFILE", default_value = "server")]
+    pub profile: String,
+    /// Who signs [default: the store's default authority]
+    #[arg(long, value_name = "NAME")]
+    pub authority: Option<String>,
+    /// Alternative names to add to those of the request
+    #[arg(long = "san", value_name = "NAME")]
+    pub names: Vec<GeneralName>,
+    /// Subject instead of the request's
+    #[arg(long, value_name = "NAME", value_parser = Name::parse)]
+    pub subject: Option<Name>,
+    /// How long it is valid.
+    #[command(flatten)]
+    pub validity: ValidityArgs,
+    /// Profile variables.
+    #[command(flatten)]
+    pub variables: VariableArgs,
+    /// Write the certificate here [default: standard output]
+    #[arg(long, value_name = "FILE", conflicts_with = "out_dir")]
+    pub out: Option<PathBuf>,
+    /// With --out and on standard output: the intermediates after the certificate
+    #[arg(long)]
+    pub fullchain: bool,
+    /// For each request a directory here, named like its file, with cert.pem, chain.pem, fullchain.pem and ca.pem
+    #[arg(long, value_name = "DIR")]
+    pub out_dir: Option<PathBuf>,
+    /// Replace files that exist
+    #[arg(long)]
+    pub force: bool,
+    /// Name in the store [default: made from the request's names]
+    #[arg(long, value_name = "WORD")]
+    pub lineage: Option<String>,
+    /// Fail when the profile leaves out anything that was asked for
+    #[arg(long)]
+    pub strict: bool,
+    /// Show what would be signed; sign and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Sign the good requests even when others are refused
+    #[arg(long)]
+    pub keep_going: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct SignReport {
+    certificates: Vec<CertificateReport>,
+    refused: Vec<Refusal>,
+}
+
+#[derive(Debug, Serialize)]
+struct Refusal {
+    request: String,
+    exit: u8,
+    why: String,
+}
+
+/// A request with where it came from and where its certificate goes.
+struct Item {
+    label: String,
+    request: Request,
+    lineage: String,
+    dir: Option<PathBuf>,
+}
+
+impl SignArgs {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Exit 4 when a request is refused; nothing at all is signed then, unless `--keep-going`.
+    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
+        self.check_outputs()?;
+        let store = cx.open_store()?;
+        let state = store.read()?;
+        let profile = profiles(&store)?.get(&self.profile)?;
+        let record = ca::resolve(&state, self.authority.as_deref())?.clone();
+        let mut refused = Vec::new();
+        let items = self.read_items(cx, &state, &profile, &record, &mut refused)?;
+        if self.dry_run {
+            return self.run_dry(cx, &state, &profile, &record, &items);
+        }
+        if items.is_empty() {
+            return self.finish(cx, &[], refused);
+        }
+        let authority = load_authority(cx, &store, &record)?;
+        let dirs: Vec<Option<PathBuf>> = items.iter().map(|item| item.dir.clone()).collect();
+        let orders: Vec<Order> = items
+            .into_iter()
+            .map(|item| Order { label: item.label, request: item.request, lineage: item.lineage, key_pem: None })
+            .collect();
+        let progress = cx.ui.progress(orders.len() as u64, "signing");
+        let mut writer = cx.lock(&store)?;
+        let actor = cx.settings.actor.clone();
+        let tick = || progress.tick();
+        let outcomes = ca::issue(&mut writer, &authority, &profile, &session(cx, &actor, &tick), orders)?;
+        drop(writer);
+        drop(progress);
+        self.write(cx, &outcomes, &dirs)?;
+        self.finish(cx, &outcomes, refused)
+    }
+
+    fn check_outputs(&self) -> Result<(), CliError> {
+        let several = self.requests.len() > 1;
+        if several && self.out.is_some() {
+            return Err(CliError::usage("--out takes one certificate, and several requests were given")
+                .hint("use --out-dir DIR"));
+        }
+        if several && self.lineage.is_some() {
+            return Err(CliError::usage("--lineage names one certificate, and several requests were given"));
+        }
+        if let Some(out) = &self.out {
+            files::refuse_existing(std::slice::from_ref(out), self.force)?;
+        }
+        let Some(dir) = &self.out_dir else { return Ok(()) };
+        let mut seen = HashSet::new();
+        for request in &self.requests {
+            let target = directory_for(dir, request);
+            files::refuse_existing(&Bundle::paths(&target, false), self.force)?;
+            if !seen.insert(target.clone()) {
+                return Err(CliError::usage(format!("two requests would both be written to {}", target.display()))
+                    .hint("rename one of the files"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads every request; with `--keep-going` the bad ones are put aside, each checked against the profile already.
+    fn read_items(
+        &self,
+        cx: &mut Context,
+        state: &State,
+        profile: &Profile,
+        record: &AuthorityRecord,
+        refused: &mut Vec<Refusal>,
+    ) -> Result<Vec<Item>, CliError> {
+        let (certificate, chain) = (record.certificate()?, record.chain()?);
+        let facts = IssuerFacts { name: &record.authority, certificate: &certificate, chain: &chain };
+        let actor = cx.settings.actor.clone();
+        let mut items = Vec::with_capacity(self.requests.len());
+        for path in &self.requests {
+            let item = self.read_item(cx, path).and_then(|item| {
+                if self.keep_going {
+                    ca::dry_run(state, Some(&facts), profile, &session(cx, &actor, &|| {}), &item.request)
+                        .map_err(|error| CliError::from(error).about(path.display()))?;
+                }
+                Ok(item)
+            });
+            match item {
+                Ok(item) => items.push(item),
+                Err(error) if self.keep_going => {
+                    cx.ui.warn(&error.message);
+                    refused.push(Refusal {
+                        request: path.display().to_string(),
+                        exit: error.exit as u8,
+                        why: error.message,
+                    });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(items)
+    }
+
+    fn read_item(&self, cx: &mut Context, path: &Path) -> Result<Item, CliError> {
+        let label = path.display().to_string();
+        let bytes = files::read(cx, path, Csr::MAX_SIZE)?;
+        let csr = Csr::read(&bytes).map_err(|error| CliError::from(error).about(&label))?;
+        let mut request = Request::from_csr(&csr).map_err(|error| CliError::from(error).about(&label))?;
+        request.names.clone_from(&self.names);
+        request.subject.clone_from(&self.subject);
+        request.validity = self.validity.resolve();
+        request.variables = self.variables.resolve()?;
+        request.strict = self.strict;
+        let name = self.lineage.clone().or_else(|| request.name.clone());
+        let name = name.unwrap_or_else(|| self.names.first().map_or_else(|| "unnamed".to_owned(), GeneralName::value));
+        Ok(Item {
+            label,
+            request,
+            lineage: lineage_name(&name),
+            dir: self.out_dir.as_ref().map(|dir| directory_for(dir, path)),
+        })
+    }
+
+    fn run_dry(
+        &self,
+        cx: &mut Context,
+        state: &State,
+        profile: &Profile,
+        record: &AuthorityRecord,
+        items: &[Item],
+    ) -> Result<Exit, CliError> {
+        let (certificate, chain) = (record.certificate()?, record.chain()?);
+        let facts = IssuerFacts { name: &record.authority, certificate: &certificate, chain: &chain };
+        let actor = cx.settings.actor.clone();
+        let mut all = Vec::with_capacity(items.len());
+        for item in items {
+            let prepared = ca::dry_run(state, Some(&facts), profile, &session(cx, &actor, &|| {}), &item.request)
+                .map_err(|error| CliError::from(error).about(&item.label))?;
+            all.push((item.label.clone(), prepared));
+        }
+        super::dry_run::tell(cx, &all)?;
+        Ok(Exit::Done)
+    }
+
+    fn write(&self, cx: &mut Context, outcomes: &[Outcome], dirs: &[Option<PathBuf>]) -> Result<(), CliError> {
+        for (outcome, dir) in outcomes.iter().zip(dirs) {
+            let written = match dir {
+                Some(dir) => Bundle::new(outcome, None).write(dir, self.force),
+                None => self.write_one(cx, outcome),
+            };
+            written.map_err(|error| {
+                error.hint(format!(
+                    "the certificate is issued and kept in the store: certwright show {}",
+                    outcome.certificate.serial
+                ))
+            })?;
+        }
+        Ok(())
+    }
+
+    fn write_one(&self, cx: &mut Context, outcome: &Outcome) -> Result<(), CliError> {
+        let mut pem = outcome.certificate.to_pem();
+        if self.fullchain {
+            pem.extend(outcome.chain.iter().map(crate::x509::Certificate::to_pem));
+        }
+        match &self.out {
+            Some(path) => files::write(cx, path, pem.as_bytes(), false, self.force),
+            None if cx.ui.is_json() => Ok(()),
+            None => cx.ui.data(pem.as_bytes()),
+        }
+    }
+
+    fn finish(&self, cx: &mut Context, outcomes: &[Outcome], refused: Vec<Refusal>) -> Result<Exit, CliError> {
+        for (outcome, shown) in outcomes.iter().zip(0..) {
+            tell(cx, &outcome.label, &outcome.report);
+            if shown < 10 {
+                cx.ui.say(&format!("signed {}: {}", outcome.label, summary(&outcome.certificate)));
+            }
+        }
+        if outcomes.len() > 10 {
+            cx.ui.say(&format!("signed {} certificates in all", outcomes.len()));
+        }
+        let exit = if refused.is_empty() { Exit::Done } else { Exit::Refused };
+        if !refused.is_empty() {
+            cx.ui.warn(&format!("{} of {} requests were refused", refused.len(), refused.len() + outcomes.len()));
+        }
+        let certificates = outcomes.iter().map(CertificateReport::from).collect();
+        cx.ui.json("sign", &SignReport { certificates, refused })?;
+        Ok(exit)
+    }
+}
+
+/// The directory for a request's certificate: named like the request's file, without its last extension.
+fn directory_for(dir: &Path, request: &Path) -> PathBuf {
+    let stem = request.file_stem().map_or_else(|| "stdin".into(), |stem| stem.to_string_lossy().into_owned());
+    dir.join(if stem == "-" { "stdin".to_owned() } else { stem })
+}

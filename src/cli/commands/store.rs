@@ -1,0 +1,38 @@
+//! `certwright store`.
+
+mod check;
+mod settings;
+
+use crate::cli::{CliError, Context, Exit};
+
+const EXAMPLES: &str = "\
+certwright store check                # is everything as it should be?
+certwright store check --repair       # complete what a crash left half done
+certwright store settings --crl-url 'http://pki.example.test/{{ authority }}.crl'";
+
+/// Check the store, or change its settings
+#[derive(Debug, clap::Args)]
+#[command(before_help = EXAMPLES)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Check(check::Args),
+    Settings(settings::Args),
+}
+
+impl Args {
+    /// Runs the subcommand.
+    ///
+    /// # Errors
+    /// What the person is told, with the exit code.
+    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
+        match &self.command {
+            Command::Check(args) => args.run(cx),
+            Command::Settings(args) => args.run(cx),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What every command gets: the resolved settings and the ways to talk.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::Command;
+
+use time::OffsetDateTime;
+
+use super::input::Input;
+use super::secret::Secrets;
+use super::ui::Ui;
+use super::{CliError, Environment, SecretSource, Settings};
+use crate::clock::Clock;
+use crate::keys::Secret;
+use crate::store::{Store, Writer};
+
+/// A new passphrase shorter than this is warned about.
+const SHORT: usize = 8;
+
+/// What a command works with.
+pub struct Context {
+    /// The settings.
+    pub settings: Settings,
+    /// Output.
+    pub ui: Ui,
+    /// Standard input.
+    pub(super) input: Input,
+    pub(super) secrets: Secrets,
+    clock: Box<dyn Clock>,
+}
+
+impl Context {
+    pub(super) fn new(environment: Environment, mut ui: Ui, settings: Settings) -> Self {
+        ui.configure(settings.json, settings.quiet);
+        let Environment { variables, arguments, stdin, prompt, terminals, clock, .. } = environment;
+        let secrets = Secrets::new(variables, &arguments, prompt, !settings.non_interactive);
+        Self { settings, ui, input: Input::new(stdin, terminals.0), secrets, clock }
+    }
+
+    /// The current instant.
+    pub fn now(&self) -> OffsetDateTime {
+        self.clock.now()
+    }
+
+    /// The clock, to hand on.
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    /// Where the store is or will be.
+    ///
+    /// # Errors
+    /// Usage error when nothing says where.
+    pub fn store_path(&self) -> Result<&Path, CliError> {
+        if self.settings.store.as_os_str().is_empty() {
+            return Err(CliError::usage("nothing says where the store is")
+                .hint("name its directory with --store DIR or CERTWRIGHT_STORE; HOME is not set either"));
+        }
+        Ok(&self.settings.store)
+    }
+
+    /// Opens the store that the settings name.
+    ///
+    /// # Errors
+    /// With the hint how to make one.
+    pub fn open_store(&self) -> Result<Store, CliError> {
+        Ok(Store::open(self.store_path()?)?)
+    }
+
+    /// Locks a store and tells what recovery did.
+    ///
+    /// # Errors
+    /// Exit 5 when the lock is not free in time.
+    pub fn lock<'a>(&mut self, store: &'a Store) -> Result<Writer<'a>, CliError> {
+        let writer = store.lock(self.settings.lock_timeout, &self.settings.command)?;
+        for notice in writer.notices() {
+            self.ui.warn(&notice.to_string());
+        }
+        Ok(writer)
+    }
+
+    /// The passphrase for something that exists: from the given source, else the global one, else a prompt that says
+    /// `what` it is for, such as `passphrase of authority root`. No source and no terminal is an error that names the flag.
+    ///
+    /// Every source is read once. Standard input gives a line to the global source, and one to each `what` of a given
+    /// source; a prompt asks once for each `what`.
+    ///
+    /// # Errors
+    /// Usage error naming `--passphrase`.
+    pub fn passphrase(&mut self, source: Option<&SecretSource>, what: &str) -> Result<Secret, CliError> {
+        let (source, slot) = self.source(source, what);
+        if source == SecretSource::Prompt && !self.secrets.is_interactive() {
+            return Err(nobody_to_ask(what)
+                .hint("name its source: --passphrase env:VAR, file:PATH, fd:N, stdin or cmd:COMMAND"));
+        }
+        let secret = self.secrets.read(&source, &slot, what, &mut self.input);
+        self.tell_warnings();
+        secret
+    }
+
+    /// A new passphrase: as [`Context::passphrase`], but a prompt asks twice, and an empty one is refused.
+    ///
+    /// # Errors
+    /// Usage error naming `--passphrase` and `--no-passphrase`.
+    pub fn new_passphrase(&mut self, source: Option<&SecretSource>, what: &str) -> Result<Secret, CliError> {
+        let (source, slot) = self.source(source, what);
+        let secret = if source == SecretSource::Prompt {
+            if !self.secrets.is_interactive() {
+                return Err(nobody_to_ask(what).hint(
+                    "name its source with --passphrase (env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND), or say --no-passphrase to keep keys unencrypted",
+                ));
+            }
+            self.secrets.ask_twice(what)
+        } else {
+            self.secrets.read(&source, &slot, what, &mut self.input)
+        };
+        self.tell_warnings();
+        let secret = secret?;
+        if secret.is_empty() {
+            return Err(CliError::usage(format!("the {what} is empty"))
+                .hint("give one, or say --no-passphrase to keep keys unencrypted"));
+        }
+        if secret.expose().len() < SHORT {
+            self.ui.warn(&format!("the {what} is shorter than {SHORT} characters and soon guessed"));
+        }
+        Ok(secret)
+    }
+
+    /// A child process that inherits no secret: without the environment variables that `env:` sources name and without
+    /// certwright's own.
+    pub fn child(&self, program: impl AsRef<OsStr>) -> Command {
+        self.secrets.child(program.as_ref())
+    }
+
+    pub(super) fn tell_warnings(&mut self) {
+        for warning in self.secrets.take_warnings() {
+            self.ui.warn(&warning);
+        }
+    }
+
+    /// The source to use, and what tells its secret from others of the same source.
+    fn source(&self, given: Option<&SecretSource>, what: &str) -> (SecretSource, String) {
+        match (given, &self.settings.passphrase) {
+            (Some(source), _) => (source.clone(), what.to_owned()),
+            (None, Some(source)) => (source.clone(), String::new()),
+            (None, None) => (SecretSource::Prompt, String::new()),
+        }
+    }
+}
+
+fn nobody_to_ask(what: &str) -> CliError {
+    CliError::usage(format!("the {what} is needed, and there is no terminal to ask on"))
+}

@@ -1,0 +1,154 @@
+//! Files that the user names: read with a size cap, written durably, never overwritten in silence.
+
+mod several;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::{CliError, Context, input};
+use crate::store::{StoreError, atomic};
+
+pub(super) use several::{Output, check_outputs, write_several};
+
+/// An output file to be written.
+pub(super) struct OutputFile {
+    /// Its name inside the directory.
+    pub(super) name: String,
+    /// Its bytes.
+    pub(super) bytes: Zeroizing<Vec<u8>>,
+    /// Whether it is secret (mode 0600), else 0644.
+    pub(super) secret: bool,
+}
+
+/// Reads a whole file, or standard input for `-`; at most `limit` bytes.
+///
+/// # Errors
+/// Names the file and what to do.
+pub(super) fn read(cx: &mut Context, path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, CliError> {
+    if is_standard_stream(path) {
+        if cx.input.is_terminal() {
+            cx.ui.say("reading from the terminal; end with Ctrl-D");
+        }
+        return cx.input.rest(limit).map_err(|error| CliError::io("standard input", "read", &error));
+    }
+    let failed = |error: io::Error| CliError::io(path, "read", &error);
+    let mut file = File::open(path).map_err(failed)?;
+    input::all(&mut file, limit).map_err(failed)
+}
+
+/// Refuses what exists unless `force`; call it before anything is signed. Devices and pipes (`/dev/null`) are no files that
+/// could be lost.
+///
+/// # Errors
+/// Exit 1, naming the first existing file and `--force`.
+pub(super) fn refuse_existing(paths: &[PathBuf], force: bool) -> Result<(), CliError> {
+    for path in paths.iter().filter(|path| !is_standard_stream(path)) {
+        match fs::symlink_metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(CliError::io(path, "write", &error)),
+            Ok(_) if is_device(path) => {}
+            Ok(metadata) if metadata.is_dir() => {
+                return Err(CliError::io(path, "write", &io::ErrorKind::IsADirectory.into()));
+            }
+            Ok(_) if force => {}
+            Ok(_) => return Err(exists(path)),
+        }
+    }
+    Ok(())
+}
+
+/// Writes one file, or standard output for `-` (binary or secret data is refused on a terminal). A device or a pipe is
+/// written to; anything else is replaced as a whole, a symbolic link too.
+///
+/// # Errors
+/// Names the file.
+pub(super) fn write(cx: &mut Context, path: &Path, bytes: &[u8], secret: bool, force: bool) -> Result<(), CliError> {
+    if is_standard_stream(path) {
+        if cx.ui.is_terminal() && (secret || !is_text(bytes)) {
+            let what = if secret { "a private key" } else { "binary data" };
+            return Err(CliError::failed(format!("{what} is not written to a terminal"))
+                .hint("name a file with --out, or redirect standard output"));
+        }
+        return cx.ui.data(bytes);
+    }
+    refuse_existing(&[path.to_owned()], force)?;
+    if is_device(path) {
+        let mut device =
+            OpenOptions::new().write(true).open(path).map_err(|error| CliError::io(path, "write", &error))?;
+        return device.write_all(bytes).map_err(|error| CliError::io(path, "write", &error));
+    }
+    atomic::write(path, bytes, mode(secret), force).map_err(told)
+}
+
+/// Writes a directory's files together, a reader never seeing a certificate beside another one's key
+/// ([`atomic::write_set`]). A directory that is made here has mode 0700.
+///
+/// # Errors
+/// Names the file.
+pub(super) fn write_set(dir: &Path, files: &[OutputFile], force: bool) -> Result<(), CliError> {
+    refuse_existing(&files.iter().map(|file| dir.join(&file.name)).collect::<Vec<_>>(), force)?;
+    let files: Vec<(&str, &[u8], u32)> =
+        files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice(), mode(file.secret))).collect();
+    atomic::write_set(dir, &files, force).map_err(told)
+}
+
+/// Whether a path stands for standard input or output.
+pub(super) fn is_standard_stream(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Makes a directory that others may read, with its parents, as the umask has it.
+///
+/// # Errors
+/// Names the directory.
+pub(super) fn public_directory(dir: &Path) -> Result<(), CliError> {
+    fs::create_dir_all(dir).map_err(|error| CliError::io(dir, "make directory", &error))
+}
+
+/// The store's error as one about a file of the user.
+fn told(error: StoreError) -> CliError {
+    match error {
+        StoreError::Exists(path) => exists(Path::new(&path)),
+        StoreError::Io { path, source } => CliError::io(path, "write", &source),
+        error => error.into(),
+    }
+}
+
+fn exists(path: &Path) -> CliError {
+    CliError::failed(format!("{} exists already", path.display()))
+        .hint("nothing was written; choose another name, or replace it with --force")
+}
+
+/// Whether bytes are written to the path one after the other, for good: there is nothing to replace.
+fn is_device(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| {
+        let kind = metadata.file_type();
+        kind.is_char_device() || kind.is_block_device() || kind.is_fifo() || kind.is_socket()
+    })
+}
+
+fn is_text(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~'))
+}
+
+fn mode(secret: bool) -> u32 {
+    if secret { 0o600 } else { 0o644 }
+}
+
+/// Reads a file that may be missing.
+///
+/// # Errors
+/// Names the file, when it is there and cannot be read.
+pub(super) fn read_if_there(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, CliError> {
+    match File::open(path) {
+        Ok(mut file) => input::all(&mut file, limit).map(Some).map_err(|error| CliError::io(path, "read", &error)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(CliError::io(path, "read", &error)),
+    }
+}

@@ -1,0 +1,192 @@
+//! Recording a transaction.
+
+use std::collections::HashSet;
+
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use super::flush::Flush;
+use super::release::Release;
+use super::{Draft, Entry, Event, Notice, StoreError, Writer, event, files, io, journal};
+
+/// A transaction that may be recorded: nothing of it contradicts the store.
+struct Transaction {
+    entries: Vec<Entry>,
+    /// For every entry its private key.
+    keys: Vec<Option<Zeroizing<Vec<u8>>>>,
+}
+
+impl Writer<'_> {
+    /// Records a transaction and lets its files appear: keys are made durable in `staging/`, then all lines are appended to
+    /// the journal in one write and synced, then files are completed, synced and renamed into place. When this returns
+    /// `Ok`, everything is durable.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`], with nothing recorded when it failed before the journal was written; [`StoreError::Recorded`]
+    /// when it failed after that; [`StoreError::Invalid`] and [`StoreError::Exists`] when the drafts contradict themselves
+    /// or the store, with nothing touched.
+    pub fn commit(&mut self, now: OffsetDateTime, actor: &str, drafts: Vec<Draft>) -> Result<(), StoreError> {
+        if self.unsound {
+            self.make_sound()?;
+        }
+        if drafts.is_empty() {
+            return Ok(());
+        }
+        let mut transaction = self.prepare(now, actor, drafts)?;
+        let (lines, last) = journal::encode(&mut transaction.entries, &self.state.head)?;
+        self.unsound = true;
+        self.stage(&transaction)?;
+        self.append(&transaction, &lines)?;
+        // From here on the transaction is recorded, whatever happens.
+        self.finish(transaction.entries, last).map_err(|error| StoreError::Recorded { source: Box::new(error) })
+    }
+
+    /// Checks the drafts and numbers them.
+    fn prepare(&self, now: OffsetDateTime, actor: &str, drafts: Vec<Draft>) -> Result<Transaction, StoreError> {
+        let added: HashSet<&str> = drafts.iter().filter_map(|draft| added_authority(&draft.event)).collect();
+        let mut names = HashSet::new();
+        for draft in &drafts {
+            self.check(draft, &added)?;
+            let (kind, name) = match &draft.event {
+                Event::AuthorityAdded(record) => ("authority", &record.authority),
+                Event::AuthorityRequested { authority, .. } => ("authority", authority),
+                Event::CertificateIssued(record) => ("serial", &record.serial),
+                Event::SettingsChanged { .. } | Event::StoreCreated { .. } => continue,
+            };
+            if !names.insert((kind, name.clone())) {
+                return Err(StoreError::Exists(format!("{kind} {name} in this transaction")));
+            }
+        }
+        let (tx, lines, time) = (self.state.seq + 1, drafts.len() as u64, event::format_instant(now));
+        let (events, keys): (Vec<_>, Vec<_>) = drafts.into_iter().map(|draft| (draft.event, draft.key_pem)).unzip();
+        let entry = |(seq, event)| {
+            let (time, actor) = (time.clone(), actor.to_owned());
+            Entry { seq, prev: String::new(), tx, lines, time, actor, event }
+        };
+        Ok(Transaction { entries: (tx..).zip(events).map(entry).collect(), keys })
+    }
+
+    fn check(&self, draft: &Draft, added: &HashSet<&str>) -> Result<(), StoreError> {
+        let Draft { event, key_pem } = draft;
+        if let Event::CertificateIssued(record) = event
+            && self.state.has_serial(&record.serial)
+        {
+            return Err(StoreError::Exists(format!("serial {}", record.serial)));
+        }
+        if let Some(why) = self.state.contradiction(event) {
+            return Err(StoreError::Invalid(why));
+        }
+        files::check(event)?;
+        let has_key = |name: &str| self.store.has_authority_key(name);
+        let (given, invalid) = (key_pem.is_some(), |why: String| Err(StoreError::Invalid(why)));
+        match event {
+            Event::AuthorityAdded(record) if given && !record.key => {
+                invalid(format!("a key was given for authority {}, whose record has none", record.authority))
+            }
+            Event::AuthorityAdded(record) if record.key && !given && !has_key(&record.authority) => {
+                invalid(format!("authority {} has no key in the store, and none was given", record.authority))
+            }
+            Event::AuthorityRequested { authority, .. } if given && has_key(authority) => {
+                Err(StoreError::Exists(format!("a key of authority {authority}")))
+            }
+            Event::AuthorityRequested { authority, .. } if !given && !has_key(authority) => {
+                invalid(format!("authority {authority} has no key in the store, and none was given"))
+            }
+            Event::CertificateIssued(record) if given != record.key => {
+                invalid(format!("certificate {} and its record differ on whether the store has its key", record.serial))
+            }
+            Event::CertificateIssued(record) if !record.authority.is_empty() => {
+                let name = record.authority.as_str();
+                match added.contains(name) || self.state.authorities.contains_key(name) {
+                    true => Ok(()),
+                    false => invalid(format!("authority {name}, which is said to have signed, is not in the store")),
+                }
+            }
+            Event::SettingsChanged { .. } | Event::StoreCreated { .. } if given => {
+                invalid("a key was given for an event that has none".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes the transaction's marker and keys durable in `staging/`; leaves nothing if it fails.
+    fn stage(&mut self, transaction: &Transaction) -> Result<(), StoreError> {
+        let has_files =
+            |entry: &Entry| !matches!(entry.event, Event::SettingsChanged { .. } | Event::StoreCreated { .. });
+        if !transaction.entries.iter().any(has_files) {
+            return Ok(());
+        }
+        self.write_staged(transaction).inspect_err(|_| self.unstage(transaction))
+    }
+
+    fn write_staged(&self, transaction: &Transaction) -> Result<(), StoreError> {
+        let layout = self.store.layout();
+        io::create_file(&layout.marker(self.state.seq + 1), io::FILE_MODE)?;
+        let keys = transaction.entries.iter().zip(&transaction.keys);
+        let keys: Vec<_> = keys.filter_map(|(entry, key)| Some((entry.seq, key.as_ref()?))).collect();
+        let mut flush = Flush::new(layout.root(), keys.len());
+        for (seq, key) in keys {
+            let path = layout.staged_key(seq);
+            flush.file(io::write_file(&path, key, io::KEY_MODE)?, path);
+        }
+        flush.dir(layout.staging());
+        flush.run()
+    }
+
+    /// Removes what was staged for a transaction that is not recorded. The store is sound again if that succeeds.
+    fn unstage(&mut self, transaction: &Transaction) {
+        let layout = self.store.layout();
+        let keys = transaction.entries.iter().zip(&transaction.keys).filter(|(_, key)| key.is_some());
+        let mut left = keys.map(|(entry, _)| layout.staged_key(entry.seq)).chain([layout.marker(self.state.seq + 1)]);
+        self.unsound = left.any(|path| io::remove_file(&path).is_err());
+    }
+
+    /// Appends lines to the journal and makes them durable; if that fails, takes them back.
+    fn append(&mut self, transaction: &Transaction, lines: &[u8]) -> Result<(), StoreError> {
+        let path = self.store.layout().journal();
+        let found = self.journal.metadata().map_err(|error| StoreError::io(&path, error))?.len();
+        if found != self.length {
+            self.unstage(transaction);
+            self.unsound = true;
+            return Err(StoreError::damaged(path, None, "was changed by something that does not hold the lock"));
+        }
+        let written =
+            io::write_at(&self.journal, &path, lines, self.length).and_then(|()| io::sync_data(&self.journal, &path));
+        let Err(error) = written else {
+            self.length += lines.len() as u64;
+            return Ok(());
+        };
+        let taken_back =
+            io::truncate(&self.journal, &path, self.length).and_then(|()| io::sync_data(&self.journal, &path));
+        // If the lines may still be there, their keys must stay as well: the next lock decides.
+        if taken_back.is_ok() {
+            self.unstage(transaction);
+        }
+        Err(error)
+    }
+
+    /// Does what is left once the journal has the transaction.
+    fn finish(&mut self, entries: Vec<Entry>, last: String) -> Result<(), StoreError> {
+        let Some(tx) = entries.first().map(|entry| entry.tx) else { return Ok(()) };
+        for entry in &entries {
+            self.state.apply(entry)?;
+        }
+        self.state.head = last;
+        self.write_head();
+        let layout = self.store.layout();
+        Release { layout, state: &self.state, again: false }.run(&entries)?;
+        match io::remove_file(&layout.marker(tx)) {
+            Ok(_) => self.unsound = false,
+            // Everything is durable; the next lock removes the rest.
+            Err(error) => self.notices.push(Notice(format!("left for the next command to remove: {error}"))),
+        }
+        Ok(())
+    }
+}
+
+fn added_authority(event: &Event) -> Option<&str> {
+    match event {
+        Event::AuthorityAdded(record) => Some(&record.authority),
+        _ => None,
+    }
+}

@@ -1,0 +1,107 @@
+//! Making a store.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+use std::time::Duration;
+
+use ring::rand::{SecureRandom, SystemRandom};
+use time::OffsetDateTime;
+
+use super::journal::{self, Rules};
+use super::lock::Lock;
+use super::open::{read_manifest, refuse_newer};
+use super::release::write_manifest;
+use super::{Layout, Manifest, Store, StoreError, Writer, event, io};
+use crate::clock::{Clock, SystemClock};
+
+/// How long `create` waits for another one.
+const WAIT: Duration = Duration::from_secs(30);
+/// What a `create` that was killed may have left.
+const OWN: [&str; 8] =
+    ["authorities", "issued", "journal.head", "journal.jsonl", "lock", "profiles", "public", "staging"];
+
+impl Store {
+    /// Makes an empty store, or opens one that is there. The directory is created with its parents, mode 0700. A directory
+    /// with foreign files in it is refused; what a killed `create` left behind is completed, and a lost `store.json` is
+    /// rebuilt from the journal.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAStore`], [`StoreError::TooNew`], [`StoreError::Io`].
+    pub fn create(root: &Path) -> Result<Self, StoreError> {
+        let (now, actor) = defaults();
+        Self::create_at(root, now, actor)
+    }
+
+    /// As [`Store::create`], with the time and actor of the journal's first line.
+    ///
+    /// # Errors
+    /// As [`Store::create`].
+    pub fn create_at(root: &Path, now: OffsetDateTime, actor: &str) -> Result<Self, StoreError> {
+        let layout = Layout::new(root);
+        if let Some(manifest) = read_manifest(&layout)? {
+            refuse_newer(&manifest)?;
+            if has_first_line(&layout.journal())? {
+                return Self::open(root);
+            }
+        } else {
+            prepare_root(root)?;
+        }
+        let lock = Lock::take(&layout.lock(), WAIT, "create")?;
+        if read_manifest(&layout)?.is_none() {
+            io::create_dir_if_missing(&layout.staging())?;
+            write_manifest(&layout, &first_manifest(&layout)?)?;
+        }
+        let store = Self::open(root)?;
+        Writer::begin(&store, lock, now, actor)?;
+        Ok(store)
+    }
+}
+
+/// Time and actor of what the store records on its own account.
+pub(super) fn defaults() -> (OffsetDateTime, &'static str) {
+    (SystemClock.now(), "certwright")
+}
+
+/// Whether a journal's first line was written whole.
+fn has_first_line(journal: &Path) -> Result<bool, StoreError> {
+    let mut start = Vec::new();
+    match File::open(journal).and_then(|file| file.take(64 * 1024).read_to_end(&mut start)) {
+        Ok(_) => Ok(start.contains(&b'\n')),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::io(journal, error)),
+    }
+}
+
+/// Makes the directory, or checks that it is empty or what a killed `create` left.
+fn prepare_root(root: &Path) -> Result<(), StoreError> {
+    match fs::read_dir(root) {
+        Ok(entries) => {
+            let names: Vec<_> = entries.filter_map(|entry| entry.ok().map(|entry| entry.file_name())).collect();
+            let own =
+                names.iter().all(|name| OWN.iter().any(|own| name == own)) && names.iter().any(|name| name == "lock");
+            if !names.is_empty() && !own {
+                return Err(StoreError::NotAStore(root.to_owned()));
+            }
+            io::set_mode(root, io::DIR_MODE)
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => io::create_dir_with_parents(root),
+        Err(error) if error.kind() == ErrorKind::NotADirectory => Err(StoreError::NotAStore(root.to_owned())),
+        Err(error) => Err(StoreError::io(root, error)),
+    }
+}
+
+/// `store.json` of a new store, or of one whose `store.json` was lost.
+fn first_manifest(layout: &Layout) -> Result<Manifest, StoreError> {
+    let path = layout.journal();
+    let bytes = journal::read_file(&path)?;
+    let state = Rules { path: &path, head: None, newer: false, writer: false }.scan(&bytes, &mut |_| ())?.state;
+    if state.seq > 0 {
+        let store_id = state.store_id().to_owned();
+        return Ok(Manifest { format: Manifest::FORMAT, store_id, settings: state.settings });
+    }
+    let mut id = [0; 16];
+    let failed = |_| StoreError::Invalid("the operating system gave no random bytes".to_owned());
+    SystemRandom::new().fill(&mut id).map_err(failed)?;
+    Ok(Manifest { format: Manifest::FORMAT, store_id: event::hex(&id), settings: Default::default() })
+}

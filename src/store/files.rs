@@ -1,0 +1,102 @@
+//! What the files of a record contain: everything but keys follows from the journal.
+//!
+//! - `cert.pem`: the certificate.
+//! - `chain.pem`: what a server sends after it: the authority that signed it and those above, nearest first, without the
+//!   root. Empty where the root itself signed, and for a self-signed certificate.
+//! - `fullchain.pem`: both, in this order.
+//! - `authorities/<name>/ca.pem`: the authority's certificate; `chain.pem` beside it: the chain of what it signs.
+
+use std::collections::HashMap;
+
+use super::{AuthorityRecord, CertificateRecord, State, StoreError, event};
+use crate::container::pem::PemFiles;
+use crate::x509::{Certificate, pem};
+
+/// A file's name in its directory, and its content.
+pub(super) type Content = (&'static str, Vec<u8>);
+
+/// Builds the files of certificates; remembers the chains, which many of them share.
+pub(super) struct Contents<'a> {
+    state: &'a State,
+    /// By the issuing authority's certificate.
+    chains: HashMap<&'a str, String>,
+}
+
+impl<'a> Contents<'a> {
+    /// With the chains of these certificates.
+    pub(super) fn new(
+        state: &'a State,
+        records: impl Iterator<Item = &'a CertificateRecord>,
+    ) -> Result<Self, StoreError> {
+        let mut chains = HashMap::new();
+        for record in records {
+            if let Some(issuer) = state.issuer_of(&record.serial)
+                && !chains.contains_key(issuer.certificate.as_str())
+            {
+                chains.insert(issuer.certificate.as_str(), chain_below(issuer)?);
+            }
+        }
+        Ok(Self { state, chains })
+    }
+
+    /// The files of `issued/<lineage>/<serial>/`, without the key.
+    pub(super) fn certificate(&self, record: &CertificateRecord) -> Result<[Content; 3], StoreError> {
+        let certificate = pem_of("CERTIFICATE", &record.certificate)?;
+        let chain = match self.state.issuer_of(&record.serial) {
+            Some(issuer) if issuer.certificate != record.certificate => {
+                self.chains.get(issuer.certificate.as_str()).map_or("", String::as_str)
+            }
+            _ => "",
+        };
+        Ok(PemFiles::new(certificate, chain).into_files().map(|(name, text)| (name, text.into_bytes())))
+    }
+}
+
+/// The files of `authorities/<name>/`, without the key, in the order in which they may appear.
+pub(super) fn authority(record: &AuthorityRecord) -> Result<[Content; 2], StoreError> {
+    let certificate = pem_of("CERTIFICATE", &record.certificate)?;
+    Ok([("chain.pem", chain_below(record)?.into_bytes()), ("ca.pem", certificate.into_bytes())])
+}
+
+/// `authorities/<name>/csr.pem`.
+pub(super) fn request(request: &str) -> Result<Content, StoreError> {
+    Ok(("csr.pem", pem_of("CERTIFICATE REQUEST", request)?.into_bytes()))
+}
+
+/// The endings of an authority's files in `public/`, and their content.
+pub(super) fn public(record: &AuthorityRecord) -> Result<[Content; 2], StoreError> {
+    let der = decode(&record.certificate)?;
+    Ok([("pem", pem::encode("CERTIFICATE", &der).into_bytes()), ("crt", der)])
+}
+
+/// Checks that a record's certificates can be written at all, before it is recorded.
+pub(super) fn check(event: &super::Event) -> Result<(), StoreError> {
+    match event {
+        super::Event::AuthorityRequested { request, .. } => decode(request).map(drop),
+        super::Event::AuthorityAdded(record) => {
+            std::iter::once(&record.certificate).chain(&record.chain).try_for_each(|text| decode(text).map(drop))
+        }
+        super::Event::CertificateIssued(record) => decode(&record.certificate).map(drop),
+        super::Event::SettingsChanged { .. } | super::Event::StoreCreated { .. } => Ok(()),
+    }
+}
+
+/// What a server sends after a certificate that this authority signed.
+fn chain_below(issuer: &AuthorityRecord) -> Result<String, StoreError> {
+    let mut chain = String::new();
+    for text in std::iter::once(&issuer.certificate).chain(&issuer.chain) {
+        let der = decode(text)?;
+        if !Certificate::from_der(&der).is_ok_and(|certificate| certificate.is_root()) {
+            chain.push_str(&pem::encode("CERTIFICATE", &der));
+        }
+    }
+    Ok(chain)
+}
+
+fn pem_of(label: &str, base64: &str) -> Result<String, StoreError> {
+    Ok(pem::encode(label, &decode(base64)?))
+}
+
+fn decode(text: &str) -> Result<Vec<u8>, StoreError> {
+    event::decode_der(text).map_err(|error| StoreError::Invalid(error.to_string()))
+}

@@ -1,0 +1,247 @@
+//! Looking for what is not as the journal says.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::files::{self, Content, Contents};
+use super::open::read_manifest;
+use super::{Finding, Layout, Severity, State, Store, StoreError, keyfile};
+
+/// A finding, and how it is put right.
+pub(super) struct Problem {
+    pub(super) finding: Finding,
+    pub(super) fix: Option<Fix>,
+}
+
+/// How a path is put right.
+pub(super) enum Fix {
+    /// Write the file.
+    Content(Vec<u8>),
+    /// Let the link name this.
+    Link(String),
+    /// Write `store.json`.
+    Manifest,
+    /// Give the directory mode 0700.
+    Mode,
+}
+
+/// One look at a store.
+pub(super) struct Inspection<'a> {
+    layout: &'a Layout,
+    state: &'a State,
+    problems: Vec<Problem>,
+}
+
+impl Inspection<'_> {
+    /// Looks at everything.
+    pub(super) fn run(store: &Store) -> Result<Vec<Problem>, StoreError> {
+        let layout = store.layout();
+        let (scan, head) = match store.scan(&mut |_| ()) {
+            Ok(found) => found,
+            Err(StoreError::Damaged { path, line, why }) => {
+                let what = line.map_or(why.clone(), |line| format!("line {line}: {why}"));
+                return Ok(vec![Problem { finding: finding(Severity::Damage, path, what, false), fix: None }]);
+            }
+            Err(error) => return Err(error),
+        };
+        let mut inspection = Inspection { layout, state: &scan.state, problems: Vec::new() };
+        for notice in scan.notices(&head) {
+            let finding = finding(Severity::Warning, layout.journal(), format!("is unusual: {notice}"), true);
+            inspection.problems.push(Problem { finding, fix: None });
+        }
+        inspection.manifest()?;
+        inspection.directories()?;
+        inspection.certificates()?;
+        inspection.unknown_certificates()?;
+        inspection.authorities()?;
+        inspection.staging()?;
+        Ok(inspection.problems)
+    }
+
+    fn manifest(&mut self) -> Result<(), StoreError> {
+        let settings = read_manifest(self.layout)?.map(|manifest| manifest.settings);
+        if self.state.seq > 0 && settings.as_ref() != Some(&self.state.settings) {
+            let what = "differs from the settings in the journal";
+            self.report(Severity::Damage, self.layout.manifest(), what, Some(Fix::Manifest));
+        }
+        Ok(())
+    }
+
+    fn directories(&mut self) -> Result<(), StoreError> {
+        let layout = self.layout;
+        let top = [layout.authorities(), layout.issued_root(), layout.profiles(), layout.public(), layout.staging()];
+        self.directory(layout.root())?;
+        top.iter().try_for_each(|dir| self.directory(dir).map(drop))
+    }
+
+    /// Checks a directory's mode; says whether there is one.
+    fn directory(&mut self, path: &Path) -> Result<bool, StoreError> {
+        let Some(metadata) = metadata(path)? else { return Ok(false) };
+        if !metadata.is_dir() {
+            self.report(Severity::Damage, path, "is no directory", None);
+            return Ok(false);
+        }
+        let mode = metadata.mode() & 0o7777;
+        if mode & 0o077 != 0 {
+            self.report(Severity::Warning, path, format!("has mode {mode:04o}, not 0700"), Some(Fix::Mode));
+        }
+        Ok(true)
+    }
+
+    fn certificates(&mut self) -> Result<(), StoreError> {
+        let state = self.state;
+        let contents = Contents::new(state, state.certificates.iter())?;
+        let mut newest = BTreeMap::new();
+        for record in &state.certificates {
+            newest.insert(record.lineage.as_str(), record.serial.as_str());
+            let dir = self.layout.issued(&record.lineage, &record.serial);
+            self.directory(&dir)?;
+            self.contents(&dir, &contents.certificate(record)?)?;
+            self.key(&dir.join("key.pem"), record.key)?;
+            self.strays(&dir, &["cert.pem", "chain.pem", "fullchain.pem", "key.pem"])?;
+        }
+        for (lineage, serial) in newest {
+            let dir = self.layout.lineage(lineage);
+            self.directory(&dir)?;
+            let link = dir.join("current");
+            if fs::read_link(&link).ok().as_deref() != Some(Path::new(serial)) {
+                let what = format!("does not name the newest certificate, {serial}");
+                self.report(Severity::Damage, link, what, Some(Fix::Link(serial.to_owned())));
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks for certificates that are there without a record.
+    fn unknown_certificates(&mut self) -> Result<(), StoreError> {
+        let mut known: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+        for record in &self.state.certificates {
+            known.entry(&record.lineage).or_default().insert(&record.serial);
+        }
+        for lineage in names(&self.layout.issued_root())? {
+            let dir = self.layout.lineage(&lineage);
+            let Some(serials) = known.get(lineage.as_str()) else {
+                self.report(Severity::Damage, dir, "is not in the journal: it was released without a record", None);
+                continue;
+            };
+            for name in names(&dir)? {
+                if name != "current" && !serials.contains(name.as_str()) {
+                    let what = "is not in the journal: it was released without a record";
+                    self.report(Severity::Damage, dir.join(name), what, None);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn authorities(&mut self) -> Result<(), StoreError> {
+        let state = self.state;
+        for (name, record) in &state.authorities {
+            let dir = self.layout.authority(name);
+            self.directory(&dir)?;
+            self.contents(&dir, &files::authority(record)?)?;
+            self.key(&dir.join("key.pem"), record.key)?;
+            for (ending, bytes) in files::public(record)? {
+                self.content(self.layout.public().join(format!("{name}.{ending}")), &bytes)?;
+            }
+        }
+        for (name, request) in &state.requested {
+            let dir = self.layout.authority(name);
+            self.directory(&dir)?;
+            self.contents(&dir, &[files::request(request)?])?;
+            self.key(&dir.join("key.pem"), true)?;
+        }
+        for name in names(&self.layout.authorities())? {
+            let dir = self.layout.authority(&name);
+            if state.authorities.contains_key(&name) || state.requested.contains_key(&name) {
+                self.strays(&dir, &["ca.pem", "chain.pem", "csr.pem", "key.pem", "previous"])?;
+            } else {
+                self.report(Severity::Damage, dir, "is an authority that is not in the journal", None);
+            }
+        }
+        Ok(())
+    }
+
+    fn staging(&mut self) -> Result<(), StoreError> {
+        for name in names(&self.layout.staging())? {
+            let what = "was left by a command that was stopped; the next one that writes settles it";
+            let finding = finding(Severity::Warning, self.layout.staging().join(name), what, true);
+            self.problems.push(Problem { finding, fix: None });
+        }
+        Ok(())
+    }
+
+    fn contents(&mut self, dir: &Path, expected: &[Content]) -> Result<(), StoreError> {
+        expected.iter().try_for_each(|(name, bytes)| self.content(dir.join(name), bytes))
+    }
+
+    fn content(&mut self, path: PathBuf, expected: &[u8]) -> Result<(), StoreError> {
+        let what = match metadata(&path)? {
+            None => "is missing",
+            Some(metadata) if !metadata.is_file() => "is no regular file",
+            Some(_) => match fs::read(&path) {
+                Ok(found) if found == expected => return Ok(()),
+                Ok(_) => "differs from what the journal says",
+                Err(error) => return Err(StoreError::io(path, error)),
+            },
+        };
+        self.report(Severity::Damage, path, what, Some(Fix::Content(expected.to_vec())));
+        Ok(())
+    }
+
+    fn key(&mut self, path: &Path, expected: bool) -> Result<(), StoreError> {
+        match (metadata(path)?, expected) {
+            (None, true) => self.report(Severity::Damage, path, "is missing: a private key cannot be rebuilt", None),
+            (None, false) => {}
+            (Some(_), false) => self.report(Severity::Warning, path, "is a key that the journal does not know", None),
+            (Some(metadata), true) => {
+                if let Some(why) = keyfile::unsafe_key(&metadata) {
+                    self.report(Severity::Warning, path, why, None);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn strays(&mut self, dir: &Path, known: &[&str]) -> Result<(), StoreError> {
+        for name in names(dir)? {
+            if !known.contains(&name.as_str()) {
+                self.report(Severity::Warning, dir.join(name), "is not a file of certwright's", None);
+            }
+        }
+        Ok(())
+    }
+
+    fn report(&mut self, severity: Severity, path: impl Into<PathBuf>, what: impl Into<String>, fix: Option<Fix>) {
+        self.problems.push(Problem { finding: finding(severity, path, what, fix.is_some()), fix });
+    }
+}
+
+fn finding(severity: Severity, path: impl Into<PathBuf>, what: impl Into<String>, repairable: bool) -> Finding {
+    Finding { severity, path: path.into(), what: what.into(), repairable }
+}
+
+fn metadata(path: &Path) -> Result<Option<fs::Metadata>, StoreError> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(StoreError::io(path, error)),
+    }
+}
+
+/// The names in a directory, sorted; none if it is missing.
+fn names(dir: &Path) -> Result<Vec<String>, StoreError> {
+    let entries = match fs::read_dir(dir) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Vec::new()),
+        found => found.map_err(|error| StoreError::io(dir, error))?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.push(entry.map_err(|error| StoreError::io(dir, error))?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}

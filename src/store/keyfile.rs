@@ -1,0 +1,96 @@
+//! Reading private keys and other files that people may have touched.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+use rustix::fs::OFlags;
+use zeroize::Zeroizing;
+
+use super::StoreError;
+
+/// Largest key or profile that is read.
+const MAX_SIZE: u64 = 1024 * 1024;
+
+/// Reads a private key file, refusing one that others may read or may have replaced.
+pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    // Not to hang on a pipe that somebody put there.
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = match OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path) {
+        Err(_) if is_symlink(path) => {
+            return Err(unfit(path, "is a symbolic link; put the key file itself there"));
+        }
+        found => found.map_err(|error| StoreError::io(path, error))?,
+    };
+    let metadata = file.metadata().map_err(|error| StoreError::io(path, error))?;
+    if let Some(why) = unsafe_key(&metadata) {
+        return Err(unfit(path, &why));
+    }
+    read_limited(file, metadata.len(), path)
+}
+
+/// Why a file must not be used as a private key.
+pub(super) fn unsafe_key(metadata: &fs::Metadata) -> Option<String> {
+    let mode = metadata.mode() & 0o7777;
+    if !metadata.is_file() {
+        Some("is no regular file".to_owned())
+    } else if mode & 0o077 != 0 {
+        Some(format!(
+            "has mode {mode:04o}, so that others can get at it; chmod 600 it, and replace the key if they might have"
+        ))
+    } else if ![0, rustix::process::geteuid().as_raw()].contains(&metadata.uid()) {
+        Some(format!("belongs to another user (uid {})", metadata.uid()))
+    } else if metadata.len() > MAX_SIZE {
+        Some("is larger than 1 MiB, which no key is".to_owned())
+    } else {
+        None
+    }
+}
+
+/// Whether two files have the same content.
+pub(super) fn same(one: &Path, other: &Path) -> bool {
+    let read = |path: &Path| fs::read(path).map(Zeroizing::new);
+    matches!((read(one), read(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Reads the files `*.json` of a directory: (name without the ending, bytes), sorted by name.
+pub(super) fn read_profiles(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+    let entries = match fs::read_dir(dir) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        found => found.map_err(|error| StoreError::io(dir, error))?,
+    };
+    let mut profiles = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| StoreError::io(dir, error))?;
+        let file_name = entry.file_name();
+        let Some(name) = file_name.to_str().and_then(|name| name.strip_suffix(".json")) else { continue };
+        let path = entry.path();
+        let metadata = fs::metadata(&path).map_err(|error| StoreError::io(&path, error))?;
+        if name.is_empty() || name.starts_with('.') || !metadata.is_file() {
+            continue;
+        }
+        if metadata.len() > MAX_SIZE {
+            return Err(unfit(&path, "is larger than 1 MiB, which no profile is"));
+        }
+        let bytes = fs::read(&path).map_err(|error| StoreError::io(&path, error))?;
+        profiles.push((name.to_owned(), bytes));
+    }
+    profiles.sort();
+    Ok(profiles)
+}
+
+fn read_limited(file: File, length: u64, path: &Path) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    // Large enough from the start: a vector that grows leaves copies of a key behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 64));
+    file.take(MAX_SIZE).read_to_end(&mut bytes).map_err(|error| StoreError::io(path, error))?;
+    Ok(bytes)
+}
+
+fn is_symlink(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
+}
+
+fn unfit(path: &Path, why: &str) -> StoreError {
+    StoreError::Unsafe { path: path.to_owned(), why: why.to_owned() }
+}

@@ -1,0 +1,186 @@
+//! Opening and reading a store.
+
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::head::HeadFile;
+use super::journal::{self, Rules, Scan};
+use super::lock::Lock;
+use super::naming::{authority_name, is_serial, is_word};
+use super::{Entry, JournalReport, Layout, Manifest, State, StoreError, Writer, create, keyfile};
+
+/// A store that is open for reading.
+#[derive(Debug)]
+pub struct Store {
+    layout: Layout,
+    manifest: Manifest,
+}
+
+impl Store {
+    /// Opens a store.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`], [`StoreError::Damaged`], [`StoreError::Io`]; a newer format can be read as far as it is understood.
+    pub fn open(root: &Path) -> Result<Self, StoreError> {
+        let layout = Layout::new(root);
+        match read_manifest(&layout)? {
+            Some(manifest) => Ok(Self { layout, manifest }),
+            None if layout.journal().exists() => {
+                let why = "is missing beside the journal; creating the store again here rebuilds it from the journal";
+                Err(StoreError::damaged(layout.manifest(), None, why))
+            }
+            None => Err(StoreError::Missing(root.to_owned())),
+        }
+    }
+
+    /// Where things are.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// `store.json`, as it was when the store was opened.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Reads the journal, proves its hash chain and adds it up; never blocks, and ignores a line that a writer is
+    /// just appending.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] names the first bad line.
+    pub fn read(&self) -> Result<State, StoreError> {
+        self.scan(&mut |_| ()).map(|(scan, _)| scan.state)
+    }
+
+    /// Calls back with every line of the journal in order, chain proved.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] names the first bad line.
+    pub fn for_each_entry(&self, visit: &mut dyn FnMut(&Entry)) -> Result<(), StoreError> {
+        self.scan(visit).map(drop)
+    }
+
+    /// Proves the journal's hash chain and says where it ends.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] names the first bad line.
+    pub fn verify(&self) -> Result<JournalReport, StoreError> {
+        let (scan, head) = self.scan(&mut |_| ())?;
+        let notices = scan.notices(&head);
+        let Scan { state, sound, torn, .. } = scan;
+        Ok(JournalReport { seq: state.seq, head: state.head, bytes: sound, unfinished: torn, notices })
+    }
+
+    /// Whether an authority's private key is in its place. It is not when it never was here, and when a command was killed
+    /// after the authority was recorded: the next lock puts it there.
+    pub fn has_authority_key(&self, name: &str) -> bool {
+        self.layout.authority(name).join("key.pem").exists()
+    }
+
+    /// Reads an authority's private key file (PEM, perhaps encrypted), refusing loose permissions, other owners and
+    /// symbolic links.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsafe`], [`StoreError::Io`].
+    pub fn read_authority_key(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        keyfile::read(&self.layout.authority(&authority_name(name)?).join("key.pem"))
+    }
+
+    /// Reads a certificate's private key file, with the same care.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsafe`], [`StoreError::Io`]; [`StoreError::Invalid`] for what is no lineage or serial.
+    pub fn read_issued_key(&self, lineage: &str, serial: &str) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        if !is_word(lineage) || !is_serial(serial) {
+            return Err(StoreError::Invalid("no such lineage or serial".to_owned()));
+        }
+        keyfile::read(&self.layout.issued(lineage, serial).join("key.pem"))
+    }
+
+    /// Reads the user's profile files: (file name without `.json`, bytes), sorted by name.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn read_profiles(&self) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        keyfile::read_profiles(&self.layout.profiles())
+    }
+
+    /// Takes the exclusive lock, waiting for others, and makes the store sound: a torn last line is dropped, a recorded
+    /// transaction's files are completed, leftovers are removed.
+    ///
+    /// `command` is what another waiting process is told about the holder.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`], [`StoreError::TooNew`], [`StoreError::Damaged`], [`StoreError::Io`].
+    pub fn lock(&self, timeout: Duration, command: &str) -> Result<Writer<'_>, StoreError> {
+        refuse_newer(&self.manifest)?;
+        let lock = Lock::take(&self.layout.lock(), timeout, command)?;
+        let (now, actor) = create::defaults();
+        Writer::begin(self, lock, now, actor)
+    }
+
+    /// Reads the journal as a reader does.
+    pub(super) fn scan(&self, visit: &mut dyn FnMut(&Entry)) -> Result<(Scan, HeadFile), StoreError> {
+        // In this order: see `head`.
+        let head = HeadFile::read(&self.layout.head())?;
+        let path = self.layout.journal();
+        let bytes = journal::read_file(&path)?;
+        let newer = self.manifest.format > Manifest::FORMAT;
+        let scan = Rules { path: &path, head: head.found(), newer, writer: false }.scan(&bytes, visit)?;
+        self.check_origin(&self.manifest, &scan.state)?;
+        if scan.state.seq > head.found().map_or(0, |head| head.seq) {
+            settle(&path)?;
+        }
+        Ok((scan, head))
+    }
+
+    /// Checks that journal, `store.json` and directories are of one store.
+    pub(super) fn check_origin(&self, manifest: &Manifest, state: &State) -> Result<(), StoreError> {
+        if state.seq == 0 {
+            for dir in [self.layout.authorities(), self.layout.issued_root()] {
+                if fs::read_dir(&dir).is_ok_and(|mut entries| entries.next().is_some()) {
+                    let why = format!("is missing or empty, but there are files in {}", dir.display());
+                    return Err(StoreError::damaged(self.layout.journal(), None, why));
+                }
+            }
+        } else if !state.store_id().is_empty() && state.store_id() != manifest.store_id {
+            let why = format!("has another store's id than the journal, which says {}", state.store_id());
+            return Err(StoreError::damaged(self.layout.manifest(), None, why));
+        }
+        Ok(())
+    }
+}
+
+/// Reads `store.json`, if it is there.
+pub(super) fn read_manifest(layout: &Layout) -> Result<Option<Manifest>, StoreError> {
+    let path = layout.manifest();
+    match fs::read(&path) {
+        Ok(bytes) => Manifest::parse(&path, &bytes).map(Some),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(StoreError::io(path, error)),
+    }
+}
+
+/// Refuses to write what a newer version wrote.
+pub(super) fn refuse_newer(manifest: &Manifest) -> Result<(), StoreError> {
+    if manifest.format > Manifest::FORMAT {
+        return Err(StoreError::TooNew { found: manifest.format, supported: Manifest::FORMAT });
+    }
+    Ok(())
+}
+
+/// Makes lines durable that `journal.head` does not know yet, before anybody is told about them: their writer may not have
+/// come to it.
+fn settle(path: &Path) -> Result<(), StoreError> {
+    match File::open(path).and_then(|journal| journal.sync_data()) {
+        // A file system that cannot be written to has nothing to sync.
+        Err(error) if !matches!(error.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::InvalidInput) => {
+            Err(StoreError::io(path, error))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,230 @@
+//! Letting the files of a recorded transaction appear under their final names.
+//!
+//! Everything is written and synced in `staging/<seq>/` first, then renamed into place, directory by directory. The same
+//! steps, taken again, finish what a kill interrupted; until then `staging/<tx>.pending` says that there is something to do.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
+use super::files::{self, Contents};
+use super::flush::{Flush, threads};
+use super::{
+    AuthorityRecord, CertificateRecord, Entry, Event, Layout, Manifest, State, StoreError, authority_files, io,
+};
+
+/// A transaction whose files are to appear.
+pub(super) struct Release<'a> {
+    pub(super) layout: &'a Layout,
+    /// The sum of the journal, this transaction included.
+    pub(super) state: &'a State,
+    /// Whether an earlier attempt may have left pieces.
+    pub(super) again: bool,
+}
+
+/// Entries that one thread handles in order: those of one lineage, or of one authority.
+type Unit<'a> = Vec<&'a Entry>;
+
+impl Release<'_> {
+    /// Lets the files appear and makes them durable.
+    pub(super) fn run(&self, entries: &[Entry]) -> Result<(), StoreError> {
+        let records = entries.iter().filter_map(|entry| match &entry.event {
+            Event::CertificateIssued(record) => Some(record),
+            _ => None,
+        });
+        let contents = Contents::new(self.state, records)?;
+        let units = units(entries);
+        self.phase(&units, entries.len(), |entry, _, flush| self.stage(entry, &contents, flush))?;
+        self.phase(&units, entries.len(), |entry, last, flush| self.place(entry, last, flush))?;
+        if let Some(settings) = entries.iter().rev().find_map(|entry| match &entry.event {
+            Event::SettingsChanged { settings } => Some(settings),
+            _ => None,
+        }) {
+            let store_id = self.state.store_id().to_owned();
+            let manifest = Manifest { format: Manifest::FORMAT, store_id, settings: settings.clone() };
+            write_manifest(self.layout, &manifest)?;
+        }
+        Ok(())
+    }
+
+    /// Does one step for every entry, on several threads if there are many, then makes it durable.
+    fn phase(
+        &self,
+        units: &[Unit<'_>],
+        items: usize,
+        step: impl Fn(&Entry, bool, &mut Flush<'_>) -> Result<(), StoreError> + Sync,
+    ) -> Result<(), StoreError> {
+        let share = units.len().div_ceil(threads(items)).max(1);
+        let work = |units: &[Unit<'_>]| -> Result<Flush<'_>, StoreError> {
+            let mut flush = Flush::new(self.layout.root(), items);
+            for unit in units {
+                for (index, entry) in unit.iter().enumerate() {
+                    step(entry, index + 1 == unit.len(), &mut flush)?;
+                }
+            }
+            Ok(flush)
+        };
+        let mut flush = Flush::new(self.layout.root(), items);
+        let mut shares = units.chunks(share);
+        let own = shares.next().unwrap_or_default();
+        std::thread::scope(|scope| {
+            let others: Vec<_> = shares.map(|units| scope.spawn(|| work(units))).collect();
+            flush.merge(work(own)?);
+            for other in others {
+                let lost = || StoreError::Invalid("a thread that wrote files died".to_owned());
+                flush.merge(other.join().map_err(|_| lost())??);
+            }
+            Ok::<(), StoreError>(())
+        })?;
+        flush.run()
+    }
+
+    /// Writes an entry's files in `staging/`; its key is there already.
+    fn stage(&self, entry: &Entry, contents: &Contents<'_>, flush: &mut Flush<'_>) -> Result<(), StoreError> {
+        let seq = entry.seq;
+        match &entry.event {
+            Event::CertificateIssued(record) => {
+                if self.again && self.layout.issued(&record.lineage, &record.serial).exists() {
+                    return Ok(());
+                }
+                self.write(seq, &contents.certificate(record)?, flush)
+            }
+            Event::AuthorityRequested { request, .. } => self.write(seq, &[files::request(request)?], flush),
+            Event::AuthorityAdded(record) => {
+                self.write(seq, &files::authority(record)?, flush)?;
+                for (ending, bytes) in files::public(record)? {
+                    self.write_file(&self.layout.staged(seq).with_extension(ending), &bytes, flush)?;
+                }
+                Ok(())
+            }
+            Event::SettingsChanged { .. } | Event::StoreCreated { .. } => Ok(()),
+        }
+    }
+
+    fn write(&self, seq: u64, files: &[files::Content], flush: &mut Flush<'_>) -> Result<(), StoreError> {
+        let (dir, key) = (self.layout.staged(seq), self.layout.staged_key(seq));
+        io::create_dir_if_missing(&dir)?;
+        if key.exists() {
+            io::rename(&key, &dir.join("key.pem"))?;
+        }
+        for (name, bytes) in files {
+            self.write_file(&dir.join(name), bytes, flush)?;
+        }
+        flush.dir(dir);
+        Ok(())
+    }
+
+    fn write_file(&self, path: &Path, bytes: &[u8], flush: &mut Flush<'_>) -> Result<(), StoreError> {
+        if self.again {
+            io::remove_file(path)?;
+        }
+        let file = io::write_file(path, bytes, io::FILE_MODE)?;
+        flush.file(file, path.to_owned());
+        Ok(())
+    }
+
+    /// Renames an entry's files into place; `last` of its unit.
+    fn place(&self, entry: &Entry, last: bool, flush: &mut Flush<'_>) -> Result<(), StoreError> {
+        let staged = self.layout.staged(entry.seq);
+        match &entry.event {
+            Event::CertificateIssued(record) => self.place_certificate(&staged, record, last, flush),
+            Event::AuthorityRequested { authority, .. } => {
+                authority_files::place(self.layout, authority, &staged, &["csr.pem"], None, flush)
+            }
+            Event::AuthorityAdded(record) => self.place_authority(&staged, record, flush),
+            Event::SettingsChanged { .. } | Event::StoreCreated { .. } => Ok(()),
+        }
+    }
+
+    fn place_certificate(
+        &self,
+        staged: &Path,
+        record: &CertificateRecord,
+        last: bool,
+        flush: &mut Flush<'_>,
+    ) -> Result<(), StoreError> {
+        let lineage = self.layout.lineage(&record.lineage);
+        let target = lineage.join(&record.serial);
+        let mut created = false;
+        if !(self.again && target.exists()) {
+            created = io::create_dir_if_missing(&lineage)?;
+            io::rename(staged, &target)?;
+        }
+        if created {
+            flush.dir(self.layout.issued_root());
+        }
+        flush.dir(lineage);
+        if last { self.point_current(record, created, &staged.with_extension("link")) } else { Ok(()) }
+    }
+
+    /// Lets `issued/<lineage>/current` name the newest certificate.
+    fn point_current(&self, record: &CertificateRecord, created: bool, temporary: &Path) -> Result<(), StoreError> {
+        let link = self.layout.lineage(&record.lineage).join("current");
+        if self.again && self.state.lineage(&record.lineage).last() != Some(record) {
+            return Ok(());
+        }
+        if created {
+            return io::symlink(&record.serial, &link);
+        }
+        point(&link, &record.serial, temporary)
+    }
+
+    fn place_authority(
+        &self,
+        staged: &Path,
+        record: &AuthorityRecord,
+        flush: &mut Flush<'_>,
+    ) -> Result<(), StoreError> {
+        let name = &record.authority;
+        let before = self.state.authority_history(name).take_while(|other| *other != record).last();
+        let change = authority_files::Change { record, before };
+        authority_files::place(self.layout, name, staged, &["chain.pem", "ca.pem"], Some(change), flush)?;
+        for ending in ["pem", "crt"] {
+            let target = self.layout.public().join(format!("{name}.{ending}"));
+            io::rename(&staged.with_extension(ending), &target)?;
+        }
+        flush.dir(self.layout.public());
+        Ok(())
+    }
+}
+
+/// Makes a symbolic link, atomically replacing one that names something else.
+pub(super) fn point(link: &Path, target: &str, temporary: &Path) -> Result<(), StoreError> {
+    if fs::read_link(link).is_ok_and(|found| found == Path::new(target)) {
+        return Ok(());
+    }
+    io::remove_file(temporary)?;
+    io::symlink(target, temporary)?;
+    io::rename(temporary, link)
+}
+
+/// Writes `store.json` atomically and durably.
+pub(super) fn write_manifest(layout: &Layout, manifest: &Manifest) -> Result<(), StoreError> {
+    replace(layout, "store.json", &layout.manifest(), &manifest.to_json(&layout.manifest())?)
+}
+
+/// Replaces one file of the store atomically and durably; its temporary name is in `staging/`.
+pub(super) fn replace(layout: &Layout, name: &str, target: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let temporary = layout.staging().join(name);
+    io::remove_file(&temporary)?;
+    let file = io::write_file(&temporary, bytes, io::FILE_MODE)?;
+    io::sync_file(&file, &temporary)?;
+    io::rename(&temporary, target)?;
+    target.parent().map_or(Ok(()), io::sync_dir)
+}
+
+fn units(entries: &[Entry]) -> Vec<Unit<'_>> {
+    let mut units: Vec<Unit<'_>> = Vec::new();
+    let mut lineages = HashMap::new();
+    for entry in entries {
+        if let Event::CertificateIssued(record) = &entry.event {
+            let unit = *lineages.entry(record.lineage.as_str()).or_insert(units.len());
+            if let Some(unit) = units.get_mut(unit) {
+                unit.push(entry);
+                continue;
+            }
+        }
+        units.push(vec![entry]);
+    }
+    units
+}

@@ -1,0 +1,131 @@
+//! Files and sets of files outside the store (invariant 3).
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+
+use super::fixture::{read, temporary, tree};
+use crate::store::faults::{self, Fault};
+use crate::store::{StoreError, atomic};
+
+type Set<'a> = [(&'a str, &'a [u8], u32); 3];
+
+const OLD: Set<'_> =
+    [("cert.pem", b"cert of key 1", 0o644), ("key.pem", b"key 1", 0o600), ("chain.pem", b"chain 1", 0o644)];
+const NEW: Set<'_> =
+    [("cert.pem", b"cert of key 2", 0o644), ("key.pem", b"key 2", 0o600), ("chain.pem", b"chain 2", 0o644)];
+
+#[test]
+fn a_file_is_written_and_replaced_only_when_asked() {
+    let dir = temporary();
+    let path = dir.path().join("file");
+    atomic::create_new(&path, b"one", 0o600).unwrap();
+    assert!(matches!(atomic::create_new(&path, b"two", 0o600), Err(StoreError::Exists(_))));
+    assert_eq!(read(&path), "one");
+    atomic::write(&path, b"two", 0o644, true).unwrap();
+    let expected = [("file".to_owned(), (0o644, b"two".to_vec()))].into();
+    assert_eq!(tree(dir.path()), expected);
+    assert!(matches!(atomic::write(Path::new("/"), b"", 0o644, true), Err(StoreError::Invalid(_))));
+    assert!(atomic::write(&dir.path().join("none/file"), b"", 0o644, true).is_err());
+}
+
+#[test]
+fn a_link_is_replaced_and_not_followed() {
+    let dir = temporary();
+    let (victim, link) = (dir.path().join("victim"), dir.path().join("link"));
+    fs::write(&victim, "precious").unwrap();
+    symlink(&victim, &link).unwrap();
+    assert!(matches!(atomic::write(&link, b"new", 0o600, false), Err(StoreError::Exists(_))));
+    atomic::write(&link, b"new", 0o600, true).unwrap();
+    assert_eq!((read(&victim), read(&link)), ("precious".to_owned(), "new".to_owned()));
+    assert!(!fs::symlink_metadata(&link).unwrap().is_symlink());
+    // One that leads nowhere is there all the same.
+    let dangling = dir.path().join("dangling");
+    symlink("nowhere", &dangling).unwrap();
+    assert!(matches!(atomic::write(&dangling, b"new", 0o600, false), Err(StoreError::Exists(_))));
+    assert!(!dir.path().join("nowhere").exists());
+}
+
+#[test]
+fn a_failed_write_leaves_nothing_behind() {
+    for fault in [Fault::FailOnce, Fault::Full] {
+        for at in 0.. {
+            let dir = temporary();
+            let path = dir.path().join("file");
+            fs::write(&path, "old").unwrap();
+            let (result, reached) = faults::with(at, fault, || atomic::write(&path, b"new", 0o644, true));
+            assert!(reached || result.is_ok());
+            assert!(fault == Fault::Full || result.is_err() == reached);
+            assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "{fault:?} at step {at}");
+            assert!(["old", "new"].contains(&read(&path).as_str()));
+            if !reached {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_set_refuses_existing_files_before_it_writes() {
+    let dir = temporary();
+    let out = dir.path().join("new/out");
+    atomic::write_set(&out, &OLD, false).unwrap();
+    let before = tree(&out);
+    assert_eq!(before.len(), 3);
+    assert!(matches!(atomic::write_set(&out, &NEW, false), Err(StoreError::Exists(_))));
+    assert!(matches!(atomic::write_set(&out, &[("new", b"", 0o644), NEW[0]], false), Err(StoreError::Exists(_))));
+    for name in ["", ".", "..", "a/b", "/etc/passwd", "a/"] {
+        let result = atomic::write_set(&out, &[(name, b"", 0o644)], true);
+        assert!(matches!(result, Err(StoreError::Invalid(_))), "{name}");
+    }
+    assert!(matches!(atomic::write_set(&out, &[NEW[0], NEW[0]], true), Err(StoreError::Invalid(_))));
+    assert_eq!(tree(&out), before);
+}
+
+#[test]
+fn a_replaced_set_never_shows_a_certificate_beside_another_key() {
+    for fault in [Fault::Die, Fault::DieHalfWay, Fault::FailOnce, Fault::Full] {
+        for at in 0.. {
+            let dir = temporary();
+            atomic::write_set(dir.path(), &OLD, false).unwrap();
+            let (result, reached) = faults::with(at, fault, || atomic::write_set(dir.path(), &NEW, true));
+            let found = tree(dir.path());
+            let text = |name: &str| found.get(name).map(|(_, bytes)| String::from_utf8(bytes.clone()).unwrap());
+            let key = text("key.pem").unwrap();
+            let cert = text("cert.pem");
+            assert!(cert.is_none() || cert == Some(format!("cert of {key}")), "{fault:?} at step {at}: {cert:?} {key}");
+            let chain = text("chain.pem");
+            assert!(chain.is_none() || chain == Some(key.replace("key", "chain")), "{fault:?} at step {at}");
+            if !matches!(fault, Fault::Die | Fault::DieHalfWay) && at > 0 {
+                assert!(found.keys().all(|name| !name.ends_with(".tmp")) || fault == Fault::FailOnce, "{found:?}");
+            }
+            if !reached {
+                result.unwrap();
+                assert_eq!(found.len(), 3);
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_renewed_certificate_with_its_old_key_is_never_missing() {
+    let renewed: Set<'_> = [("cert.pem", b"cert of key 1, renewed", 0o644), OLD[1], OLD[2]];
+    for at in 0.. {
+        let dir = temporary();
+        atomic::write_set(dir.path(), &OLD, false).unwrap();
+        let (_, reached) = faults::with(at, Fault::Die, || atomic::write_set(dir.path(), &renewed, true));
+        assert!(read(dir.path().join("cert.pem")).starts_with("cert of key 1"), "step {at}");
+        if !reached {
+            break;
+        }
+    }
+}
+
+#[test]
+fn a_directory_that_was_there_keeps_its_mode() {
+    let dir = temporary();
+    fs::set_permissions(dir.path(), Permissions::from_mode(0o755)).unwrap();
+    atomic::write_set(dir.path(), &OLD, false).unwrap();
+    assert_eq!(fs::metadata(dir.path()).unwrap().permissions().mode() & 0o777, 0o755);
+}

@@ -1,0 +1,34 @@
+//! The completion scripts in `completions/` are those that the binary prints.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Regenerate with `UPDATE_COMPLETIONS=1 cargo test --test completions`.
+#[test]
+fn the_checked_in_scripts_are_fresh() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions");
+    let update = std::env::var_os("UPDATE_COMPLETIONS").is_some();
+    let mut stale = Vec::new();
+    for (shell, name) in [
+        ("bash", "certwright.bash"),
+        ("elvish", "certwright.elv"),
+        ("fish", "certwright.fish"),
+        ("powershell", "_certwright.ps1"),
+        ("zsh", "_certwright"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_certwright"))
+            .args(["completions", shell])
+            .env_clear()
+            .output()
+            .expect("certwright runs");
+        assert!(output.status.success(), "{shell}: {}", String::from_utf8_lossy(&output.stderr));
+        let path = directory.join(name);
+        if update {
+            fs::write(&path, &output.stdout).expect("the script is written");
+        } else if fs::read(&path).ok().as_deref() != Some(&output.stdout) {
+            stale.push(name);
+        }
+    }
+    assert!(stale.is_empty(), "stale: {stale:?}; run: UPDATE_COMPLETIONS=1 cargo test --test completions");
+}
