@@ -65,8 +65,9 @@ impl Draft<'_> {
         if *not_before < issuer.not_before {
             if asked.not_before.is_some() {
                 self.refuse(format!(
-                    "the certificate would begin at {}, before its issuer at {}",
+                    "the certificate would begin at {}, before its issuer {} at {}",
                     format_instant(*not_before),
+                    issuer.subject,
                     format_instant(issuer.not_before)
                 ));
             } else {
@@ -80,14 +81,16 @@ impl Draft<'_> {
             }
         }
         let chain = self.issuer.map_or(&[][..], |issuer| issuer.chain);
-        let end = chain.iter().map(|above| above.not_after).fold(issuer.not_after, OffsetDateTime::min);
+        let first = chain.iter().fold(issuer, |first, above| if above.not_after < first.not_after { above } else { first });
+        let end = first.not_after;
         if *not_after <= end {
             return;
         }
         if asked.not_after.is_some() || asked.span.is_some() {
             self.refuse(format!(
-                "the certificate would end at {}, after its issuer at {}: ask for less, or renew the authority first",
+                "the certificate would end at {}, after its issuer {} at {}: ask for less, or renew the authority first",
                 format_instant(*not_after),
+                first.subject,
                 format_instant(end)
             ));
         } else {
