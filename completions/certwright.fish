@@ -34,15 +34,20 @@ complete -c certwright -n "__fish_certwright_needs_command" -s h -l help -d 'Pri
 complete -c certwright -n "__fish_certwright_needs_command" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "authority" -d 'Make, import and show authorities'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "completions" -d 'Print a shell\'s completion script'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "csr" -d 'Make and inspect certificate requests'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "dev" -d 'Make TLS work on this machine: an authority for development and a certificate'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "init" -d 'Make a store with its root authority'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "inspect" -d 'Say what is in a file: certificates, requests, CRLs, keys'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "issue" -d 'Make a key and its certificate in one step'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "key" -d 'Make, convert, inspect and compare private keys'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "list" -d 'List the certificates that were issued'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "log" -d 'Show or verify the journal'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "man" -d 'Write the manual pages'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "profile" -d 'List, show and check profiles: what may be issued'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "show" -d 'Show a certificate of the store'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "sign" -d 'Sign certificate requests (CSRs)'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "store" -d 'Check the store, or change its settings'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "verify" -d 'Tell whether a certificate can be trusted, and if not, why'
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
@@ -133,6 +138,39 @@ complete -c certwright -n "__fish_certwright_using_subcommand completions" -l no
 complete -c certwright -n "__fish_certwright_using_subcommand completions" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -f -a "create" -d 'Make a certificate request'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -f -a "inspect" -d 'Say what a certificate request asks for, and whether its own key signed it'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l key -d 'The private key that the certificate is for' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l new-key -d 'Make a new private key and write it here' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l algorithm -d 'What kind of new key [default: ec-p256]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l subject -d 'The subject: CN=api.corp.test,O=Corp' -r
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l out -d 'Write the request here; - is standard output' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l no-passphrase -d 'Leave the new private key unencrypted'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l force -d 'Replace files that exist'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from create" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l out -d 'Where the files go' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l authority -d 'The development authority; it is made if it is not there, with an unencrypted key and for development names only' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l permit -d 'More names that a new development authority may sign' -r
@@ -174,6 +212,15 @@ complete -c certwright -n "__fish_certwright_using_subcommand init" -l non-inter
 complete -c certwright -n "__fish_certwright_using_subcommand init" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand init" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand inspect" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand inspect" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand inspect" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand inspect" -l all -d 'Show every entry of a CRL, not only the first 20'
+complete -c certwright -n "__fish_certwright_using_subcommand inspect" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand inspect" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand inspect" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand inspect" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l profile -d 'What may be issued' -r
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l authority -d 'Who signs [default: the store\'s default authority]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l key -d 'Key algorithm [default: the profile\'s]' -r
@@ -190,7 +237,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand issue" -l store -d
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l force -d 'Replace files that exist'
-complete -c certwright -n "__fish_certwright_using_subcommand issue" -l no-key-passphrase -d 'Keep the private key unencrypted in a store that encrypts keys'
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l no-key-passphrase -d 'Keep the private key in the store unencrypted even when the authority\'s is encrypted'
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l strict -d 'Fail when the profile leaves out anything that was asked for'
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l dry-run -d 'Show what would be signed; sign and write nothing'
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l self-signed -d 'Sign with the certificate\'s own key; needs no store, writes to --out only'
@@ -199,6 +246,65 @@ complete -c certwright -n "__fish_certwright_using_subcommand issue" -l non-inte
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -f -a "convert" -d 'Change the form of a private key, its encryption or its passphrase'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -f -a "generate" -d 'Make a new private key'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -f -a "inspect" -d 'Say what a key is: kind, size, form, fingerprint, weaknesses'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and not __fish_seen_subcommand_from convert generate inspect match" -f -a "match" -d 'Tell whether a key belongs to a certificate, a request or another key'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l out -d 'Write the key here; - is standard output' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l to -d 'The structure of the new file' -r -f -a "pkcs1\t'RSA keys only, unencrypted'
+pkcs8\t'Every key, encrypted or not'
+sec1\t'EC keys only, unencrypted'"
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l new-passphrase -d 'Encrypt the new file with this passphrase' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l der -d 'Write DER'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l pem -d 'Write PEM, which is the default'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l no-passphrase -d 'Leave the new file unencrypted'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l force -d 'Replace a file that exists'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from convert" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l algorithm -d 'What kind of key' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l out -d 'Write the private key here; - is standard output' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l public-out -d 'Write the public key here' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l no-passphrase -d 'Leave the private key unencrypted'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l force -d 'Replace files that exist'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from generate" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from inspect" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from inspect" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from inspect" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from inspect" -l public -d 'Print the public key in PEM, and nothing else'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from inspect" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from inspect" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from inspect" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand list" -l name -d 'Only certificates with a name, lineage or common name that fits this pattern (* and ?)' -r
 complete -c certwright -n "__fish_certwright_using_subcommand list" -l profile -d 'Only this profile' -r
 complete -c certwright -n "__fish_certwright_using_subcommand list" -l authority -d 'Only certificates that this authority signed' -r
@@ -256,6 +362,50 @@ complete -c certwright -n "__fish_certwright_using_subcommand man" -l non-intera
 complete -c certwright -n "__fish_certwright_using_subcommand man" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand man" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -f -a "check" -d 'Check a profile file'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -f -a "list" -d 'List the profiles, built-in ones and the store\'s own'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -f -a "schema" -d 'Print the JSON Schema of a profile file'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -f -a "show" -d 'Print a profile\'s JSON'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from check" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from check" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from check" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from check" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from check" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from list" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from list" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from list" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from list" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from schema" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from schema" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from schema" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from schema" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from schema" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from schema" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from schema" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand show" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand show" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand show" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
@@ -326,3 +476,17 @@ complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l anchor -d 'Trust these certificates [default: the store\'s root authorities]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l chain -d 'Certificates that may be between the certificate and an anchor' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l crl -d 'CRLs; every certificate below the anchor must be covered by one' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l purpose -d 'What it shall be used for: server, client, code-signing, email, ocsp, timestamping, authority' -r
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l host -d 'The host it must be for: a DNS name or an IP address' -r
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l at -d 'The instant to check for [default: now]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -s V -l version -d 'Print version'

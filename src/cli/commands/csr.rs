@@ -6,7 +6,7 @@ mod inspect;
 use crate::cli::{CliError, Context, Exit};
 
 const EXAMPLES: &str = "\
-certwright csr create --new-key api.key --subject CN=api.corp.test api.corp.test --out api.csr
+certwright csr create --new-key api.key --subject CN=api api.corp.test --out api.csr
 certwright csr inspect api.csr";
 
 /// Make and inspect certificate requests

@@ -195,7 +195,12 @@ fn named_passphrase(cx: &mut Context, what: &str) -> Option<Result<Secret, CliEr
 /// An error about a whole file, under the file's name.
 pub(super) fn about(file: &std::path::Path, error: &X509Error) -> CliError {
     let why = error.to_string();
-    CliError::failed(why.strip_prefix("file: ").unwrap_or(&why)).about(file.display())
+    let failed = CliError::failed(why.strip_prefix("file: ").unwrap_or(&why)).about(file.display());
+    if why.contains("keystore") {
+        return failed
+            .hint("keystores are not opened here: keytool -list -keystore FILE, or openssl pkcs12 -info -in FILE");
+    }
+    failed
 }
 
 fn unreadable(error: &str) -> (Content, Vec<String>) {

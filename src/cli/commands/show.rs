@@ -38,7 +38,7 @@ pub struct ShowArgs {
 #[derive(Debug, Serialize)]
 struct ShowReport<'a> {
     #[serde(flatten)]
-    record: &'a CertificateRecord,
+    record: CertificateRecord,
     state: &'static str,
     directory: String,
     lineage_serials: Vec<&'a str>,
@@ -97,7 +97,7 @@ impl ShowArgs {
         cx.ui.json(
             "show",
             &ShowReport {
-                record,
+                record: CertificateRecord { certificate: certificate.to_pem(), ..record.clone() },
                 state: validity,
                 directory: directory.display().to_string(),
                 lineage_serials: serials,

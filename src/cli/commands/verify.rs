@@ -60,8 +60,8 @@ impl Args {
             host: self.host.as_ref(),
         };
         match validate(&request) {
-            Ok(path) => outcome::trusted(cx, &request, &material.source, &path),
-            Err(error) => outcome::refused(cx, &request, &material.source, &error),
+            Ok(path) => outcome::trusted(cx, &request, material.source, &path),
+            Err(error) => outcome::refused(cx, &request, material.source, &error),
         }
     }
 }

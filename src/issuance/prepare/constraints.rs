@@ -5,9 +5,10 @@
 //! not permitted are shut, each in the one form that every validator understands the same way:
 //!
 //! - **IP**: the whole address space, `0.0.0.0/0` and `::/0`, is excluded, as the CA/Browser Forum demands.
-//! - **DNS, email, URI**: only the host `invalid` is permitted, a top-level domain that never exists (RFC 6761 §6.4). An
-//!   empty excluded subtree would say it more directly, but OpenSSL (email) and Java (DNS) do not take it for "all", and Java
-//!   cannot even read an empty URI subtree.
+//! - **DNS, email, URI**: only the host `nothing.invalid` is permitted, in a top-level domain that never exists (RFC 6761
+//!   §6.4); a URI constraint has to be a fully qualified name, so `invalid` alone would not do. An empty excluded subtree
+//!   would say it more directly, but OpenSSL (email) and Java (DNS) do not take it for "all", and Java cannot even read an
+//!   empty URI subtree.
 //!
 //! Other kinds (directory names, user principal names) stay free: Go refuses a critical extension with subtrees of these.
 
@@ -17,7 +18,7 @@ use super::Draft;
 use crate::x509::extension::{NameConstraints, Subtree};
 
 /// A domain that never exists.
-const NOWHERE: &str = "invalid";
+const NOWHERE: &str = "nothing.invalid";
 
 impl Draft<'_> {
     /// The profile's constraints and the operator's together; `None` if there are none.

@@ -12,7 +12,7 @@ pub(in crate::issuance) fn nearest<'a>(word: &str, candidates: impl IntoIterator
 }
 
 /// ` (did you mean "x"?)`, or the list of what is known.
-pub(super) fn hint<'a>(word: &str, candidates: &[&'a str]) -> String {
+pub(super) fn hint(word: &str, candidates: &[&str]) -> String {
     nearest(word, candidates.iter().copied())
         .map(|near| format!(", did you mean {near:?}?"))
         .unwrap_or_else(|| format!(", known are {}", candidates.join(", ")))

@@ -44,7 +44,7 @@ pub(in crate::issuance) struct Template {
 #[derive(Debug, Clone)]
 enum Form {
     Pieces(Vec<Piece>),
-    Program { environment: Environment<'static>, needs: Vec<String> },
+    Program { environment: Box<Environment<'static>>, needs: Vec<String> },
 }
 
 #[derive(Debug, Clone)]
@@ -203,7 +203,7 @@ fn program(source: &str, escape: Escape) -> Result<Form, String> {
     let mut needs: Vec<String> =
         program.undeclared_variables(false).into_iter().filter(|name| !globals.contains(name)).collect();
     needs.sort_unstable();
-    Ok(Form::Program { environment, needs })
+    Ok(Form::Program { environment: Box::new(environment), needs })
 }
 
 fn sentence(error: &minijinja::Error) -> String {

@@ -84,7 +84,7 @@ fn settings_edited_by_hand_give_way_to_the_journal() {
     let (_dir, store) = sample();
     let path = store.layout().manifest();
     let before = read(&path);
-    fs::write(&path, before.replace("\"encrypt_keys\": false", "\"encrypt_keys\": true")).unwrap();
+    fs::write(&path, before.replace("\"crl_urls\": []", "\"crl_urls\": [\"http://pki.test/\"]")).unwrap();
     assert_eq!(store.check().unwrap()[0].path, path);
     let writer = lock(&store);
     assert_eq!(writer.notices().len(), 1);

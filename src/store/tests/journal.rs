@@ -9,7 +9,7 @@ use crate::store::{Draft, Event, Settings, Store, StoreError, parse_journal};
 fn sample() -> (tempfile::TempDir, Store) {
     let (dir, store) = store_with_root();
     commit(&store, vec![leaf("a", "01", None), leaf("b", "02", None)]);
-    let settings = Settings { encrypt_keys: true, ..Settings::default() };
+    let settings = Settings { default_authority: Some("root".to_owned()), ..Settings::default() };
     commit(&store, vec![Draft { event: Event::SettingsChanged { settings }, key_pem: None }]);
     (dir, store)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::cli::commands::inspect::facts::{KeyFacts, shown};
+use crate::cli::commands::inspect::facts::{KeyFacts, title};
 use crate::cli::commands::key::protection::encode_new;
 use crate::cli::commands::options::read_key;
 use crate::cli::files::{self, Output};
@@ -14,10 +14,10 @@ use crate::keys::{Algorithm, PrivateKey};
 use crate::x509::{Csr, Extension, GeneralName, Name};
 
 const EXAMPLES: &str = "\
-certwright csr create --new-key api.key --subject CN=api.corp.test api.corp.test --out api.csr
-certwright csr create --key api.key --subject 'CN=Mail,O=Corp' mail.corp.test 10.1.2.3 --out mail.csr
-certwright csr create --new-key svc.key --no-passphrase uri:spiffe://corp.test/svc --out svc.csr
-certwright csr create --key api.key --subject CN=api.corp.test --out - | ssh ca certwright sign -";
+certwright csr create --new-key api.key --subject CN=api api.corp.test --out api.csr
+certwright csr create --key mx.key --subject 'CN=mx,O=Corp' mx.test 10.1.2.3 --out mx.csr
+certwright csr create --new-key svc.key --no-passphrase spiffe://corp.test/svc --out svc.csr
+certwright csr create --key api.key api.corp.test --out - | ssh ca certwright sign -";
 
 /// Make a certificate request
 ///
@@ -66,6 +66,14 @@ struct Report {
     request: String,
 }
 
+/// The key that signs the request.
+struct SigningKey<'a> {
+    file: &'a Path,
+    key: PrivateKey,
+    /// What goes into the file, if it is a new key.
+    new: Option<Zeroizing<Vec<u8>>>,
+}
+
 impl Args {
     /// Makes the request.
     ///
@@ -85,7 +93,7 @@ impl Args {
         } else {
             vec![Extension::subject_alt_name(&self.names, subject.is_empty())?]
         };
-        let (key_file, key, pem) = self.private_key(cx)?;
+        let SigningKey { file: key_file, key, new: pem } = self.private_key(cx)?;
         let csr = Csr::create(&subject, &wanted, &key)?;
         let request = csr.to_pem();
         let mut outputs = Vec::new();
@@ -108,14 +116,14 @@ impl Args {
     }
 
     /// The key that signs: from its file, or new together with its PEM.
-    fn private_key(&self, cx: &mut Context) -> Result<(&Path, PrivateKey, Option<Zeroizing<Vec<u8>>>), CliError> {
+    fn private_key(&self, cx: &mut Context) -> Result<SigningKey<'_>, CliError> {
         match (&self.key, &self.new_key) {
             (_, Some(path)) => {
                 let algorithm = self.algorithm.unwrap_or(Algorithm::EcP256);
                 let (key, pem) = encode_new(cx, path, self.no_passphrase, || Ok(PrivateKey::generate(algorithm)?))?;
-                Ok((path, key, Some(pem)))
+                Ok(SigningKey { file: path, key, new: Some(pem) })
             }
-            (Some(path), None) => Ok((path, read_key(cx, path)?, None)),
+            (Some(path), None) => Ok(SigningKey { file: path, key: read_key(cx, path)?, new: None }),
             (None, None) => Err(CliError::usage("no key is named").hint("give --key FILE or --new-key FILE")),
         }
     }
@@ -126,7 +134,11 @@ impl Args {
             cx.ui.say(&format!("new private key, {protection}, written to {}", path.display()));
         }
         if !files::is_standard_stream(&self.out) {
-            cx.ui.say(&format!("request for {} written to {}", shown(&csr.subject), self.out.display()));
+            cx.ui.say(&format!(
+                "request for {} written to {}",
+                title(&csr.subject, &csr.subject_alt_names),
+                self.out.display()
+            ));
         }
     }
 }

@@ -75,7 +75,7 @@ impl CertificateFacts {
         if self.version != 3 {
             lines.push(line("version", &self.version.to_string()));
         }
-        lines.extend(facts::list("names", &self.names));
+        lines.extend(facts::names(&self.names, &certificate.extensions));
         let told = certificate.extensions.iter().zip(&self.extensions);
         // The names have lines of their own.
         let rest = told.filter(|(extension, _)| extension.oid != oid::SUBJECT_ALT_NAME || self.names.is_empty());

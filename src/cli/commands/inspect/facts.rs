@@ -6,7 +6,7 @@ use time::{Duration, OffsetDateTime};
 use crate::keys::{KeyError, KeyRules, PublicKey, SignatureAlgorithm};
 use crate::x509::display::hex;
 use crate::x509::time::format_instant;
-use crate::x509::{Extension, Name, describe, escape, oid};
+use crate::x509::{Extension, GeneralName, Name, describe, escape, oid};
 
 /// A public key in a report.
 #[derive(Debug, Clone, Serialize)]
@@ -120,6 +120,20 @@ pub(in crate::cli::commands) fn line(label: &str, value: &str) -> String {
 pub(super) fn list(label: &str, values: &[String]) -> Vec<String> {
     let labels = std::iter::once(label).chain(std::iter::repeat(""));
     values.iter().zip(labels).map(|(value, label)| line(label, value)).collect()
+}
+
+/// The alternative names, one a line; the label tells whether they are critical, which their extension's line would.
+pub(super) fn names(names: &[String], extensions: &[Extension]) -> Vec<String> {
+    let critical = extensions.iter().any(|extension| extension.oid == oid::SUBJECT_ALT_NAME && extension.critical);
+    list(if critical { "names, critical" } else { "names" }, names)
+}
+
+/// What a certificate or a request is for, for people: its subject, else its first name.
+pub(in crate::cli::commands) fn title(subject: &Name, names: &[GeneralName]) -> String {
+    match names.first() {
+        Some(name) if subject.is_empty() => name.to_string(),
+        _ => shown(subject),
+    }
 }
 
 /// A name for people; an empty one is said to be empty.

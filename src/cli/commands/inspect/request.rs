@@ -57,7 +57,7 @@ impl RequestFacts {
             Some(error) => format!("{}, BAD: {error}", self.signature_algorithm),
         };
         let mut lines = vec![line("subject", &facts::shown(&csr.subject))];
-        lines.extend(facts::list("names", &self.names));
+        lines.extend(facts::names(&self.names, &csr.extensions));
         lines.extend(self.key.lines());
         lines.push(line("signature", &signature));
         let asked = csr.extensions.iter().zip(&self.extensions);

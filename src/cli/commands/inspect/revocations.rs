@@ -6,10 +6,13 @@ use time::OffsetDateTime;
 use super::facts::{self, ExtensionFacts, line};
 use crate::x509::display::hex;
 use crate::x509::time::format_instant;
-use crate::x509::{Crl, RevokedEntry};
+use crate::x509::{Crl, Oid, RevokedEntry};
 
 /// Entries that are shown without `--all`.
 const SHOWN: usize = 20;
+
+/// `cRLNumber` and `deltaCRLIndicator`.
+const NUMBERS: [Oid; 2] = [Oid::new_unwrap("2.5.29.20"), Oid::new_unwrap("2.5.29.27")];
 
 /// A CRL in `certwright/inspect/1`.
 #[derive(Debug, Serialize)]
@@ -79,7 +82,10 @@ impl CrlFacts {
         lines.push(line("this update", &facts::from(crl.this_update, now)));
         lines.push(line("next update", &next));
         lines.push(line("signature", &self.signature_algorithm));
-        lines.extend(self.extensions.iter().flat_map(ExtensionFacts::lines));
+        let told = crl.extensions.iter().zip(&self.extensions);
+        // The numbers have lines of their own.
+        let rest = told.filter(|(extension, _)| !NUMBERS.contains(&extension.oid));
+        lines.extend(rest.flat_map(|(_, facts)| facts.lines()));
         lines.push(line("revoked", &self.revoked.to_string()));
         lines.extend(self.entries.iter().map(EntryFacts::line));
         if self.entries.len() < self.revoked {

@@ -1,6 +1,6 @@
 //! What `verify` reads: the certificate in question, what may be between, what is trusted, what is revoked.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
@@ -104,12 +104,12 @@ fn nothing_trusted(why: &str) -> CliError {
         .hint("name the root certificate with --anchor FILE; what the operating system trusts does not count")
 }
 
-fn read_certificates(cx: &mut Context, path: &PathBuf) -> Result<Vec<Certificate>, CliError> {
+fn read_certificates(cx: &mut Context, path: &Path) -> Result<Vec<Certificate>, CliError> {
     let bytes = files::read(cx, path, pem::MAX_SIZE)?;
     pem::read_certificates(&bytes).map_err(|error| about(path, &error))
 }
 
-fn read_crls(cx: &mut Context, path: &PathBuf) -> Result<Vec<Crl>, CliError> {
+fn read_crls(cx: &mut Context, path: &Path) -> Result<Vec<Crl>, CliError> {
     let bytes = files::read(cx, path, pem::MAX_SIZE)?;
     let blocks = pem::read_all(&bytes).map_err(|error| about(path, &error))?;
     let mut others: Vec<String> = blocks.iter().map(Block::describe).collect();

@@ -1,9 +1,8 @@
 //! How the outcome of `verify` is told.
 
 use serde::Serialize;
-use time::OffsetDateTime;
 
-use crate::cli::commands::inspect::facts::{line, shown, until};
+use crate::cli::commands::inspect::facts::{self, line, until};
 use crate::cli::{CliError, Context, Exit};
 use crate::x509::path::{PathError, PathRequest};
 use crate::x509::time::format_instant;
@@ -52,7 +51,7 @@ pub(super) fn trusted(
     let names: Vec<String> = path.iter().map(|certificate| title(certificate)).collect();
     cx.ui.line(&format!("ok: {} (anchor)", names.join(" ← ")))?;
     for (depth, certificate) in path.iter().enumerate() {
-        let told = format!("{}, valid until {}", title(certificate), validity(certificate, request.at));
+        let told = format!("{}, valid until {}", title(certificate), until(certificate.not_after, request.at));
         cx.ui.line(&line(role(depth, path.len()), &told))?;
     }
     let links = path.iter().enumerate().map(|(depth, certificate)| link(role(depth, path.len()), certificate));
@@ -124,14 +123,6 @@ fn link(role: &'static str, certificate: &Certificate) -> Link {
     }
 }
 
-/// The subject, else the first alternative name.
 fn title(certificate: &Certificate) -> String {
-    match certificate.subject_alt_names.first() {
-        Some(name) if certificate.subject.is_empty() => name.to_string(),
-        _ => shown(&certificate.subject),
-    }
-}
-
-fn validity(certificate: &Certificate, at: OffsetDateTime) -> String {
-    until(certificate.not_after, at)
+    facts::title(&certificate.subject, &certificate.subject_alt_names)
 }

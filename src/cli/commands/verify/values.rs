@@ -34,14 +34,14 @@ impl OneOrMore {
             .zip(&mut values)
             .max_by_key(|(option, _)| matches.indices_of(option).and_then(Iterator::max));
         let spare = last.and_then(|(option, values)| {
-            let words = matches.get_occurrences::<PathBuf>(option)?.last()?.count();
+            let words = matches.get_occurrences::<PathBuf>(option)?.next_back()?.count();
             if words > 1 { values.pop() } else { None }
         });
         match spare {
             Some(file) => Ok(Self { file, values }),
-            None => Err(Command::new("verify").error(
+            None => Err(Command::new("verify").override_usage("certwright verify [OPTIONS] <FILE>").error(
                 ErrorKind::MissingRequiredArgument,
-                "the following required arguments were not provided:\n  <FILE>\n\nUsage: certwright verify [OPTIONS] <FILE>",
+                "the following required arguments were not provided:\n  <FILE>",
             )),
         }
     }

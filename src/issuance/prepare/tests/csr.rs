@@ -177,10 +177,11 @@ fn old_string_types_are_written_anew() {
     assert_eq!(issued.certificate.subject, Name::parse("CN=éA").unwrap());
 }
 
+/// Give a directory of requests in `CERTWRIGHT_TEST_REQUESTS`.
 #[test]
-fn vectors_never_panic_and_never_escape_the_profile() {
-    let Ok(files) = std::fs::read_dir("/work/shared/vectors/csr") else { return };
-    for file in files {
+#[ignore = "needs a collection of requests"]
+fn foreign_requests_do_not_get_around_the_profile() {
+    for file in std::fs::read_dir(std::env::var("CERTWRIGHT_TEST_REQUESTS").unwrap()).unwrap() {
         let Ok(csr) = Csr::read(&std::fs::read(file.unwrap().path()).unwrap()) else { continue };
         let Ok(request) = Request::from_csr(&csr) else { continue };
         for (name, _) in Profiles::default().names() {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::issuance::lint::{Severity, lint};
-use crate::keys::{KeyKind, Signer as _};
+use crate::keys::KeyKind;
 use crate::x509::KeyUsage;
 use crate::x509::path::{PathRequest, Purpose, validate};
 

@@ -195,7 +195,9 @@ fn another_key_does_not_sign() {
 }
 
 /// A token that is broken in some way.
-struct Broken<'a>(&'a PrivateKey, fn(Result<Vec<u8>, KeyError>) -> Result<Vec<u8>, KeyError>);
+struct Broken<'a>(&'a PrivateKey, fn(Signature) -> Signature);
+
+type Signature = Result<Vec<u8>, KeyError>;
 
 impl Signer for Broken<'_> {
     fn public_key(&self) -> &PublicKey {
@@ -206,7 +208,7 @@ impl Signer for Broken<'_> {
         self.0.signature_algorithm()
     }
 
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+    fn sign(&self, message: &[u8]) -> Signature {
         (self.1)(self.0.sign(message))
     }
 }
@@ -215,7 +217,7 @@ impl Signer for Broken<'_> {
 fn a_broken_token_releases_nothing() {
     let issuing = Authority::issuing();
     let prepare = || issuing.prepare(&profile("server"), &leaf("a.test")).unwrap();
-    let flip = |signature: Result<Vec<u8>, KeyError>| {
+    let flip = |signature: Signature| {
         signature.map(|mut octets| {
             let last = octets.len() - 1;
             octets[last] ^= 1;

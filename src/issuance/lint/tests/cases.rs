@@ -1,0 +1,177 @@
+//! For each rule a certificate that breaks it.
+
+use super::*;
+
+/// A rule and a certificate that breaks it.
+type Case = (&'static str, Certificate);
+
+/// A certificate that breaks a rule, by changing the server's.
+fn of_server(rule: &'static str, change: impl FnOnce(&mut TbsCertificate)) -> Case {
+    let mut tbs = server();
+    change(&mut tbs);
+    (rule, Certificate::from_der(&der(&tbs)).unwrap())
+}
+
+fn of_authority(rule: &'static str, change: impl FnOnce(&mut TbsCertificate)) -> Case {
+    let mut tbs = authority();
+    change(&mut tbs);
+    (rule, Certificate::from_der(&der(&tbs)).unwrap())
+}
+
+fn basics_cases() -> Vec<Case> {
+    let mut version = Certificate::from_der(&der(&server())).unwrap();
+    version.version = 2;
+    let sha1 = SignatureAlgorithm::Ecdsa(crate::keys::Digest::Sha1).to_der();
+    let md5 = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04\x05\x00";
+    let early = (0x17, "260701120000Z");
+    vec![
+        ("version", version),
+        of_server("serial-not-positive", |tbs| tbs.serial = Serial::from_content(&[0])),
+        of_server("serial-not-positive", |tbs| tbs.serial = Serial::from_content(&[0x80; 9])),
+        of_server("serial-too-long", |tbs| tbs.serial = Serial::from_content(&[1; 21])),
+        of_server("serial-guessable", |tbs| tbs.serial = Serial::from_content(&[1, 0])),
+        ("signature-weak", patch(&server(), 2, &sha1)),
+        ("signature-weak", patch(&server(), 2, md5)),
+        ("signature-unknown", patch(&server(), 2, b"\x30\x05\x06\x03\x2a\x03\x04")),
+        of_server("validity-order", |tbs| tbs.not_after = datetime!(2020-01-01 0:00 UTC)),
+        ("validity-encoding", patch(&server(), 4, &times(early, (0x18, "20491231235959Z")))),
+        of_server("validity-too-long", |tbs| tbs.not_after = datetime!(2029-07-01 0:00 UTC)),
+        of_server("issuer-empty", |tbs| tbs.issuer = Name::empty()),
+        of_authority("subject-empty-in-ca", |tbs| tbs.subject = Name::empty()),
+        of_server("subject-and-san-empty", |tbs| {
+            tbs.subject = Name::empty();
+            remove(tbs, oid::SUBJECT_ALT_NAME);
+        }),
+        of_server("attribute-invalid", |tbs| {
+            let long = tlv::encode(tlv::UTF8_STRING, &[b'a'; 65]);
+            tbs.subject = subject_of(&[b"\x06\x03\x55\x04\x03".as_slice(), &long].concat());
+        }),
+        of_server("attribute-invalid", |tbs| tbs.subject = subject_of(b"\x06\x03\x55\x04\x06\x13\x03DEU")),
+        of_server("attribute-invalid", |tbs| tbs.subject = subject_of(b"\x06\x03\x55\x04\x03\x0c\x02a\x07")),
+        of_server("attribute-repeated", |tbs| tbs.subject = Name::parse("CN=www.corp.test,CN=b").unwrap()),
+        of_server("attribute-old-string", |tbs| tbs.subject = subject_of(b"\x06\x03\x55\x04\x0a\x14\x02\xe9A")),
+    ]
+}
+
+fn key_cases() -> Vec<Case> {
+    let unknown = b"\x30\x0b\x30\x05\x06\x03\x2a\x03\x04\x03\x02\x00\x01";
+    vec![
+        ("key-unknown", patch(&server(), 6, unknown)),
+        ("rsa-too-small", patch(&server(), 6, &rsa(1024, &[1, 0, 1]))),
+        ("rsa-size-odd", patch(&server(), 6, &rsa(2049, &[1, 0, 1]))),
+        ("rsa-exponent", patch(&server(), 6, &rsa(2048, &[1, 0, 0]))),
+        ("rsa-exponent-small", patch(&server(), 6, &rsa(2048, &[3]))),
+        ("ec-point-compressed", patch(&server(), 6, &compressed_point())),
+    ]
+}
+
+fn name_cases() -> Vec<Case> {
+    let dns = |text: &str| GeneralName::Dns(text.into());
+    let uri = |text: &str| GeneralName::Uri(text.into());
+    vec![
+        of_server("san-missing", |tbs| remove(tbs, oid::SUBJECT_ALT_NAME)),
+        of_server("san-missing", |tbs| set(tbs, san(&["email:a@corp.test"]))),
+        of_server("san-not-critical", |tbs| tbs.subject = Name::empty()),
+        of_server("san-critical", |tbs| set_critical(tbs, oid::SUBJECT_ALT_NAME, true)),
+        of_server("san-syntax", |tbs| set(tbs, raw_san(&[dns("a_b.test")]))),
+        of_server("san-syntax", |tbs| set(tbs, raw_san(&[dns("a.test\0.evil")]))),
+        of_server("san-syntax", |tbs| set(tbs, raw_san(&[GeneralName::Email("nobody".into())]))),
+        of_server("san-other-form", |tbs| {
+            let other = b"\xa0\x0a\x06\x03\x2a\x03\x04\xa0\x03\x0c\x01x".to_vec();
+            set(tbs, raw_san(&[dns("www.corp.test"), GeneralName::Other(other)]));
+        }),
+        of_server("san-dns-too-long", |tbs| set(tbs, raw_san(&[dns(&"abc.".repeat(64))]))),
+        of_server("san-dns-upper-case", |tbs| set(tbs, raw_san(&[dns("WWW.corp.test")]))),
+        of_server("san-address-as-dns", |tbs| set(tbs, raw_san(&[dns("10.0.0.1")]))),
+        of_server("san-repeated", |tbs| set(tbs, raw_san(&[dns("www.corp.test"), dns("www.corp.test")]))),
+        of_server("san-wildcard-wide", |tbs| set(tbs, san(&["www.corp.test", "*.test"]))),
+        of_server("cn-not-in-san", |tbs| set(tbs, san(&["other.corp.test"]))),
+        of_server("spiffe-id", |tbs| set(tbs, raw_san(&[uri("spiffe://corp.test/a"), uri("spiffe://corp.test/b")]))),
+        of_server("spiffe-id", |tbs| set(tbs, raw_san(&[uri("spiffe://corp.test/a/")]))),
+        of_server("email-missing", |tbs| {
+            set(tbs, Extension::extended_key_usage(&[oid::EKU_EMAIL_PROTECTION], false));
+        }),
+    ]
+}
+
+fn usage_cases() -> Vec<Case> {
+    let purposes = |list: &[Oid], critical| Extension::extended_key_usage(list, critical);
+    let path_len = b"\x30\x03\x02\x01\x00".to_vec();
+    vec![
+        of_authority("ca-not-critical", |tbs| set_critical(tbs, oid::BASIC_CONSTRAINTS, false)),
+        of_server("basic-constraints-missing", |tbs| remove(tbs, oid::BASIC_CONSTRAINTS)),
+        of_server("path-len-without-ca", |tbs| {
+            set(tbs, Extension { oid: oid::BASIC_CONSTRAINTS, critical: true, value: path_len });
+        }),
+        of_authority("key-usage-missing-in-ca", |tbs| remove(tbs, oid::KEY_USAGE)),
+        of_server("key-usage-missing", |tbs| remove(tbs, oid::KEY_USAGE)),
+        of_server("key-usage-not-critical", |tbs| set_critical(tbs, oid::KEY_USAGE, false)),
+        of_server("key-usage-empty", |tbs| set(tbs, usage(&[]))),
+        of_server("cert-sign-without-ca", |tbs| set(tbs, usage(&["digitalSignature", "keyCertSign"]))),
+        of_authority("ca-without-cert-sign", |tbs| set(tbs, usage(&["cRLSign"]))),
+        of_authority("ca-without-crl-sign", |tbs| set(tbs, usage(&["keyCertSign"]))),
+        of_server("key-usage-unfit-for-key", |tbs| set(tbs, usage(&["digitalSignature", "keyEncipherment"]))),
+        of_server("cipher-only-without-agreement", |tbs| set(tbs, usage(&["digitalSignature", "encipherOnly"]))),
+        of_server("eku-missing", |tbs| remove(tbs, oid::EXTENDED_KEY_USAGE)),
+        of_server("eku-any-among-others", |tbs| set(tbs, purposes(&[oid::EKU_ANY, oid::EKU_SERVER_AUTH], false))),
+        of_server("eku-repeated", |tbs| set(tbs, purposes(&[oid::EKU_SERVER_AUTH; 2], false))),
+        of_authority("eku-critical-in-ca", |tbs| set(tbs, purposes(&[oid::EKU_SERVER_AUTH], true))),
+        of_server("timestamping-eku", |tbs| set(tbs, purposes(&[oid::EKU_TIME_STAMPING], false))),
+        of_server("timestamping-eku", |tbs| {
+            set(tbs, purposes(&[oid::EKU_TIME_STAMPING, oid::EKU_CODE_SIGNING], true));
+        }),
+        of_server("tls-without-digital-signature", |tbs| set(tbs, usage(&["keyAgreement"]))),
+        of_server("ocsp-nocheck-missing", |tbs| set(tbs, purposes(&[oid::EKU_OCSP_SIGNING], false))),
+        of_server("ocsp-nocheck-misplaced", |tbs| set(tbs, Extension::ocsp_nocheck())),
+    ]
+}
+
+fn extension_cases() -> Vec<Case> {
+    let other = |critical| Extension { oid: Oid::new_unwrap("1.2.3.4"), critical, value: vec![5, 0] };
+    let constraints = |permitted: Vec<crate::x509::Subtree>| {
+        Extension::name_constraints(&NameConstraints { permitted, excluded: vec![] }).unwrap()
+    };
+    let dns = |base: &str| constraints(vec![crate::x509::Subtree::Dns(base.into())]);
+    let policy = Oid::new_unwrap("1.2.3");
+    let crl = |url: &str| Extension::crl_distribution_points(&[url.to_owned()]).unwrap();
+    let access = |url: &str| Extension::authority_info_access(&[url.to_owned()], &[]).unwrap();
+    let mut repeated = Certificate::from_der(&der(&server())).unwrap();
+    repeated.extensions.push(repeated.extensions[0].clone());
+    vec![
+        ("extension-repeated", repeated),
+        of_server("extension-unknown-critical", |tbs| tbs.extensions.push(other(true))),
+        of_authority("ski-missing-in-ca", |tbs| remove(tbs, oid::SUBJECT_KEY_IDENTIFIER)),
+        of_server("ski-missing", |tbs| remove(tbs, oid::SUBJECT_KEY_IDENTIFIER)),
+        of_server("ski-critical", |tbs| set_critical(tbs, oid::SUBJECT_KEY_IDENTIFIER, true)),
+        of_server("key-id-length", |tbs| set(tbs, Extension::subject_key_identifier(&[]))),
+        of_server("aki-missing", |tbs| remove(tbs, oid::AUTHORITY_KEY_IDENTIFIER)),
+        of_server("aki-critical", |tbs| set_critical(tbs, oid::AUTHORITY_KEY_IDENTIFIER, true)),
+        of_server("aki-of-self", |tbs| set(tbs, Extension::authority_key_identifier(&[1; 20]))),
+        of_server("name-constraints-without-ca", |tbs| set(tbs, dns("corp.test"))),
+        of_authority("name-constraints-not-critical", |tbs| {
+            set(tbs, Extension { critical: false, ..dns("corp.test") });
+        }),
+        of_authority("name-constraints-leading-dot", |tbs| {
+            let value = b"\x30\x0f\xa0\x0d\x30\x0b\x82\x09.corp.com".to_vec();
+            set(tbs, Extension { oid: oid::NAME_CONSTRAINTS, critical: true, value });
+        }),
+        of_authority("name-constraints-uncommon", |tbs| {
+            let name = Name::parse("O=Acme").unwrap();
+            set(tbs, constraints(vec![crate::x509::Subtree::DirectoryName(name)]));
+        }),
+        of_server("policy-repeated", |tbs| set(tbs, Extension::certificate_policies(&[policy, policy]))),
+        of_server("policies-critical", |tbs| {
+            set(tbs, Extension { critical: true, ..Extension::certificate_policies(&[policy]) });
+        }),
+        of_server("cdp-url", |tbs| set(tbs, crl("file:///tmp/x"))),
+        of_server("cdp-url", |tbs| set(tbs, crl("http://a b/"))),
+        of_server("cdp-critical", |tbs| set(tbs, Extension { critical: true, ..crl("http://x.test/") })),
+        of_server("aia-url", |tbs| set(tbs, access("ldap://x.test/"))),
+        of_server("aia-critical", |tbs| set(tbs, Extension { critical: true, ..access("http://x.test/") })),
+        of_server("url-https", |tbs| set(tbs, crl("https://x.test/"))),
+    ]
+}
+
+pub(super) fn cases() -> Vec<Case> {
+    [basics_cases(), key_cases(), name_cases(), usage_cases(), extension_cases()].into_iter().flatten().collect()
+}

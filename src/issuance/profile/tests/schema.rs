@@ -1,0 +1,150 @@
+//! That the schema says what is read, and fits the built-in profiles.
+
+use serde_json::{Value, json};
+
+use super::super::schema as json_schema;
+use super::*;
+
+#[test]
+fn it_is_valid_json() {
+    assert!(json_schema().is_object());
+    assert_eq!(json_schema()["$schema"], "https://json-schema.org/draft/2020-12/schema");
+}
+
+#[test]
+fn every_built_in_profile_fits_it() {
+    for (name, json) in builtin::ALL {
+        let value: Value = serde_json::from_str(json).unwrap();
+        assert_eq!(mismatch(&value, &json_schema()), None, "{name}");
+    }
+}
+
+#[test]
+fn it_says_no_to_what_is_wrong() {
+    for wrong in [
+        json!({}),
+        json!({ "description": "d", "kind": "leaf", "validity": { "default": "1d" }, "key_usage": [], "colour": 1 }),
+        json!({ "description": "d", "kind": "leav", "validity": { "default": "1d" }, "key_usage": [] }),
+        json!({ "description": "d", "kind": "leaf", "validity": { "default": 1 }, "key_usage": [] }),
+        json!({ "description": "d", "kind": "leaf", "validity": { "default": "1d" }, "key_usage": ["x"] }),
+    ] {
+        assert!(mismatch(&wrong, &json_schema()).is_some(), "{wrong}");
+    }
+}
+
+/// The fields that serde knows of a struct, from what it says to an unknown one.
+fn fields<T: serde::de::DeserializeOwned + std::fmt::Debug>() -> Vec<String> {
+    let message = serde_json::from_value::<T>(json!({ "\0": 0 })).unwrap_err().to_string();
+    let (_, known) = message.split_once("`, expected").unwrap();
+    let mut fields: Vec<String> = known.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+    fields.sort();
+    fields
+}
+
+/// The fields that the schema has at a place.
+fn properties(pointer: &str) -> Vec<String> {
+    let schema = json_schema();
+    let object = schema.pointer(pointer).unwrap()["properties"].as_object().unwrap();
+    let mut names: Vec<String> = object.keys().cloned().collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn it_has_exactly_the_fields_that_are_read() {
+    use config::{
+        BasicConstraintsConfig, ExtensionConfig, KeyConfig, NameConstraintsConfig, NamesConfig, ProfileConfig,
+        SubjectConfig, ValidityConfig, VariableConfig,
+    };
+    assert_eq!(properties(""), fields::<ProfileConfig>());
+    assert_eq!(properties("/properties/key"), fields::<KeyConfig>());
+    assert_eq!(properties("/properties/validity"), fields::<ValidityConfig>());
+    assert_eq!(properties("/properties/subject"), fields::<SubjectConfig>());
+    assert_eq!(properties("/properties/names"), fields::<NamesConfig>());
+    assert_eq!(properties("/properties/basic_constraints"), fields::<BasicConstraintsConfig>());
+    assert_eq!(properties("/properties/name_constraints"), fields::<NameConstraintsConfig>());
+    assert_eq!(properties("/properties/extensions/items"), fields::<ExtensionConfig>());
+    assert_eq!(properties("/properties/variables/additionalProperties"), fields::<VariableConfig>());
+}
+
+#[test]
+fn its_words_are_those_that_are_read() {
+    let schema = json_schema();
+    let words = |pointer: &str| -> Vec<String> {
+        schema.pointer(pointer).unwrap().as_array().unwrap().iter().map(|word| word.as_str().unwrap().into()).collect()
+    };
+    assert_eq!(words("/$defs/generatedAlgorithm/enum"), Algorithm::ALL.map(|algorithm| algorithm.to_string()));
+    assert_eq!(words("/$defs/nameKind/enum"), NameKind::ALL.map(|kind| kind.as_str().to_owned()));
+    for word in words("/$defs/purpose/anyOf/0/enum") {
+        assert!(purpose::parse(&word).is_ok(), "{word}");
+    }
+    let usages = words("/$defs/keyUsages/items/enum");
+    for usage in crate::x509::KeyUsage::NAMES {
+        assert!(usages.contains(&usage.to_owned()), "{usage}");
+    }
+    for word in usages {
+        assert!(
+            Profile::from_json("p", MINIMAL.replace("[]", &format!("[\"{word}\"]")).as_bytes()).is_ok()
+                || word == "keyCertSign"
+        );
+    }
+}
+
+/// Why a value does not fit a schema, for the keywords that ours uses (patterns aside).
+fn mismatch(value: &Value, schema: &Value) -> Option<String> {
+    let root = json_schema();
+    check(value, schema, &root).err()
+}
+
+fn check(value: &Value, schema: &Value, root: &Value) -> Result<(), String> {
+    let fail = |why: String| Err(format!("{value}: {why}"));
+    for (keyword, rule) in schema.as_object().unwrap() {
+        match keyword.as_str() {
+            "$ref" => check(value, root.pointer(rule.as_str().unwrap().strip_prefix('#').unwrap()).unwrap(), root)?,
+            "type" => {
+                let types: Vec<&str> = rule.as_array().map_or_else(
+                    || vec![rule.as_str().unwrap()],
+                    |types| types.iter().map(|name| name.as_str().unwrap()).collect(),
+                );
+                let own = match value {
+                    Value::Null => "null",
+                    Value::Bool(_) => "boolean",
+                    Value::Number(_) => "integer",
+                    Value::String(_) => "string",
+                    Value::Array(_) => "array",
+                    Value::Object(_) => "object",
+                };
+                if !types.contains(&own) {
+                    return fail(format!("type {own}"));
+                }
+            }
+            "enum" if !rule.as_array().unwrap().contains(value) => return fail(format!("not in {rule}")),
+            "const" if rule != value => return fail(format!("not {rule}")),
+            "required" => {
+                for name in rule.as_array().unwrap() {
+                    if value.get(name.as_str().unwrap()).is_none() {
+                        return fail(format!("lacks {name}"));
+                    }
+                }
+            }
+            "properties" => {
+                for (name, value) in value.as_object().into_iter().flatten() {
+                    match (rule.get(name), schema.get("additionalProperties")) {
+                        (Some(rule), _) => check(value, rule, root)?,
+                        (None, Some(Value::Bool(false))) => return fail(format!("unknown {name}")),
+                        _ => {}
+                    }
+                }
+            }
+            "items" => value.as_array().into_iter().flatten().try_for_each(|item| check(item, rule, root))?,
+            "anyOf" | "oneOf" => {
+                let fits = rule.as_array().unwrap().iter().filter(|rule| check(value, rule, root).is_ok()).count();
+                if fits == 0 || (keyword == "oneOf" && fits > 1) {
+                    return fail(format!("fits {fits} of {rule}"));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,3 @@
+module certwright.test/interop
+
+go 1.21

@@ -1,0 +1,26 @@
+// What a Go program does with certificates: it verifies them, is an authority, and asks for one.
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(arguments []string) error {
+	switch {
+	case len(arguments) == 1 && arguments[0] == "verify":
+		return verify(os.Stdin, os.Stdout)
+	case len(arguments) == 2 && arguments[0] == "authority":
+		return authorities(arguments[1])
+	case len(arguments) == 2 && arguments[0] == "request":
+		return requests(arguments[1])
+	}
+	return fmt.Errorf("usage: verify | authority DIR | request DIR")
+}

@@ -1,0 +1,170 @@
+//! The foreign programs: finding them, running them, skipping what is not installed.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// Whether a tool is installed; says so when it is not, and fails where the gate runs the tests.
+pub(crate) fn installed(tool: &str, present: bool) -> bool {
+    if !present {
+        assert!(std::env::var_os("CERTWRIGHT_CI").is_none(), "{tool} is not installed, and the gate skips nothing");
+        // Not by a macro, whose output the test runner keeps to itself when a test passes.
+        writeln!(std::io::stderr(), "skipped: {tool} is not installed").expect("standard error is open");
+    }
+    present
+}
+
+/// The program of a name, from `.ci/install`'s directory or the path.
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::iter::once(tools().join("bin"))
+        .chain(std::env::split_paths(&path))
+        .map(|directory| directory.join(name))
+        .find(|candidate| candidate.is_file());
+    installed(name, found.is_some()).then_some(found)?
+}
+
+/// A Python interpreter that can import a module.
+pub(crate) fn python(module: &str) -> Option<PathBuf> {
+    let own = tools().join("python/bin/python");
+    let found = [own, PathBuf::from("python3")].into_iter().find(|python| {
+        let import = Command::new(python).args(["-c", &format!("import {module}")]).output();
+        import.is_ok_and(|output| output.status.success())
+    });
+    installed(&format!("the Python module {module}"), found.is_some()).then_some(found)?
+}
+
+/// Where `.ci/install` puts what no system package brings: beside the build's own output.
+pub(crate) fn tools() -> PathBuf {
+    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    scratch.parent().expect("the scratch directory lies in the target directory").join("ci")
+}
+
+/// A file beside these tests.
+pub(crate) fn source(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop").join(name)
+}
+
+/// A scratch directory that goes away with its value.
+pub(crate) fn scratch() -> tempfile::TempDir {
+    tempfile::Builder::new().prefix("interop-").tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a scratch directory")
+}
+
+/// What a finished program said: whether it succeeded, and both of its streams.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) success: bool,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Said {
+    /// Both streams, for a message.
+    pub(crate) fn all(&self) -> String {
+        format!("{}{}", self.out, self.err)
+    }
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        Self {
+            success: output.status.success(),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+/// Runs a program to its end with nothing on its standard input.
+pub(crate) fn run<S: AsRef<OsStr>>(program: impl AsRef<OsStr>, arguments: impl IntoIterator<Item = S>) -> Said {
+    finish(Command::new(program).args(arguments))
+}
+
+/// Runs a prepared command to its end with nothing on its standard input.
+pub(crate) fn finish(command: &mut Command) -> Said {
+    let output = command.stdin(Stdio::null()).output();
+    output.unwrap_or_else(|error| panic!("{command:?}: {error}")).into()
+}
+
+/// Runs a program that has to succeed, in a directory.
+pub(crate) fn must<S: AsRef<OsStr>>(
+    directory: &Path,
+    program: impl AsRef<OsStr>,
+    arguments: impl IntoIterator<Item = S>,
+) -> String {
+    let mut command = Command::new(program);
+    let said = finish(command.current_dir(directory).args(arguments));
+    assert!(said.success, "{command:?} failed:\n{}", said.all());
+    said.out
+}
+
+/// Runs a command that is given a text on its standard input; its end closes the input.
+pub(crate) fn converse(command: &mut Command, input: &str) -> Said {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let mut stdin = child.stdin.take().expect("its input is a pipe");
+    // A program that refuses its peer is gone before it has read anything.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    child.wait_with_output().expect("the program ends").into()
+}
+
+/// A running server, killed when it goes out of scope.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) port: u16,
+}
+
+impl Server {
+    /// Starts a server that prints its port at the end of a line which begins with `announcement`.
+    pub(crate) fn announced(command: &mut Command, announcement: &str) -> Self {
+        let mut child = Self::spawn(command.stdout(Stdio::piped()));
+        let mut lines = BufReader::new(child.stdout.take().expect("its output is a pipe")).lines();
+        let line = lines.by_ref().map_while(Result::ok).find(|line| line.starts_with(announcement));
+        // Keeps the pipe drained, so that the server never blocks on it.
+        std::thread::spawn(move || lines.map_while(Result::ok).count());
+        let mut server = Self { child, port: 0 };
+        let line = line.unwrap_or_else(|| panic!("{command:?} ended without {announcement:?}"));
+        server.port = line
+            .rsplit([':', ' '])
+            .next()
+            .and_then(|port| port.parse().ok())
+            .unwrap_or_else(|| panic!("no port in {line:?}"));
+        server
+    }
+
+    /// Starts a server that was told its port, and waits until it accepts connections.
+    pub(crate) fn polled(command: &mut Command, port: u16) -> Self {
+        let child = Self::spawn(command.stdout(Stdio::null()));
+        let mut server = Self { child, port };
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            let ended = server.child.try_wait().expect("the child can be asked");
+            assert!(ended.is_none(), "{command:?} ended: {ended:?}");
+            assert!(Instant::now() < deadline, "{command:?} does not listen on port {port}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        server
+    }
+
+    fn spawn(command: &mut Command) -> Child {
+        let started = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn();
+        started.unwrap_or_else(|error| panic!("{command:?}: {error}"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A port on the loopback interface that was free a moment ago, for servers that cannot choose one themselves.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("its address").port()
+}

@@ -1,0 +1,134 @@
+//! `docs/json.md` says what `--json` prints: every report made here has exactly the members documented there.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The members of each schema, from the table.
+fn documented() -> BTreeMap<String, BTreeSet<String>> {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/json.md")).unwrap();
+    let mut schemas = BTreeMap::new();
+    for row in text.lines().filter(|line| line.starts_with("| `certwright/")) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        schemas.insert(cells[1].trim_matches('`').to_owned(), cells[3].to_owned());
+    }
+    let members = |cell: &str| -> BTreeSet<String> { top_level(cell) };
+    let follow = |cell: &str| match cell.strip_prefix("as `") {
+        Some(other) => members(&schemas[other.trim_end_matches('`')]),
+        None => members(cell),
+    };
+    schemas.iter().map(|(schema, cell)| (schema.clone(), follow(cell))).collect()
+}
+
+/// The names in backticks that are neither in parentheses nor below another member (after a colon).
+fn top_level(cell: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut depth = 0_i32;
+    for part in cell.split(';') {
+        let mut below = false;
+        for (index, piece) in part.split('`').enumerate() {
+            if index % 2 == 1 {
+                if depth == 0 && !below {
+                    names.insert(piece.to_owned());
+                }
+                continue;
+            }
+            depth +=
+                i32::try_from(piece.matches('(').count()).unwrap() - i32::try_from(piece.matches(')').count()).unwrap();
+            below |= depth == 0 && piece.trim_start().starts_with(':');
+        }
+    }
+    names
+}
+
+struct Scene<'a> {
+    dir: &'a Path,
+    /// Reports whose members differ from case to case; the text below the table describes them.
+    loose: BTreeSet<&'static str>,
+    documented: BTreeMap<String, BTreeSet<String>>,
+    seen: BTreeSet<String>,
+}
+
+impl Scene<'_> {
+    fn run(&mut self, arguments: &str, schema: &str) -> Value {
+        let output = Command::new(env!("CARGO_BIN_EXE_certwright"))
+            .args(arguments.split(' '))
+            .args(["--json", "--store", "pki"])
+            .current_dir(self.dir)
+            .env_clear()
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let report: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{arguments}: {error}\n{text}"));
+        let object = report.as_object().unwrap();
+        assert_eq!(object.keys().next().unwrap(), "schema", "{arguments}");
+        assert_eq!(report["schema"], format!("certwright/{schema}/1"), "{arguments}: {text}");
+        let members: BTreeSet<String> = object.keys().filter(|key| *key != "schema").cloned().collect();
+        let mut expected = self.documented[&format!("certwright/{schema}/1")].clone();
+        for optional in ["lineage", "certificate"] {
+            if !members.contains(optional) && ["issue", "dev"].contains(&schema) {
+                expected.remove(optional);
+            }
+        }
+        if !self.loose.contains(schema) {
+            assert_eq!(members, expected, "{arguments}");
+        }
+        self.seen.insert(schema.to_owned());
+        report
+    }
+}
+
+#[test]
+fn reports_have_the_members_that_are_documented() {
+    let dir = tempfile::TempDir::new().unwrap();
+    let loose = BTreeSet::from(["csr-inspect", "inspect", "key-inspect", "profile-check", "verify"]);
+    let mut scene = Scene { dir: dir.path(), loose, documented: documented(), seen: BTreeSet::new() };
+    scene.run("list", "error");
+    scene.run("init --no-passphrase --with-issuing", "init");
+    scene.run("authority create lab --parent root --no-passphrase", "authority-create");
+    scene.run("authority csr away --no-passphrase --out away.csr", "authority-csr");
+    scene.run("authority list", "authority-list");
+    scene.run("authority show lab", "authority-show");
+    let issued = scene.run("issue www.test --out www", "issue");
+    assert!(issued["certificate"].as_str().unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
+    scene.run("issue www.test --self-signed --out self", "issue");
+    scene.run("issue www.test --dry-run", "dry-run");
+    scene.run("sign away.csr --profile intermediate --authority root --out away.crt", "sign");
+    scene.run("authority import away --cert away.crt", "authority-import");
+    scene.run("list", "list");
+    let shown = scene.run("show www.test", "show");
+    assert_eq!(shown["serial"], issued["serial"]);
+    assert_eq!(shown["certificate"], issued["certificate"]);
+    scene.run("dev --check", "dev");
+    scene.run("dev", "dev");
+    scene.run("dev", "dev");
+    scene.run("log show", "log");
+    scene.run("log verify", "log-verify");
+    scene.run("store check", "store-check");
+    scene.run("store settings", "store-settings");
+    scene.run("completions bash", "completions");
+    scene.run("man man", "man");
+    scene.run("key generate --no-passphrase --out k.pem", "key-generate");
+    scene.run("key inspect k.pem", "key-inspect");
+    scene.run("key convert k.pem --no-passphrase --to sec1 --out k.sec1", "key-convert");
+    scene.run("key match k.pem www/cert.pem", "key-match");
+    scene.run("csr create --key k.pem --subject CN=x www.test --out x.csr", "csr-create");
+    scene.run("csr inspect x.csr", "csr-inspect");
+    scene.run("inspect www/fullchain.pem", "inspect");
+    scene.run("verify www/fullchain.pem", "verify");
+    scene.run("profile list", "profile-list");
+    scene.run("profile show server", "profile-show");
+    scene.run("profile check pki/store.json", "profile-check");
+    scene.run("profile schema", "profile-schema");
+    let all: BTreeSet<String> = scene
+        .documented
+        .keys()
+        .map(|schema| schema.trim_start_matches("certwright/").trim_end_matches("/1").to_owned())
+        .collect();
+    let missing: Vec<_> = all.difference(&scene.seen).collect();
+    assert!(missing.is_empty(), "documented, but no command here printed it: {missing:?}");
+}
