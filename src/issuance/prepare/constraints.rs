@@ -9,6 +9,10 @@
 //!   excluded subtree would say it more directly, but OpenSSL (email) and Java (DNS) do not take it for "all", and Java cannot
 //!   even read an empty URI subtree.
 //!
+//! OpenSSL 3.0, Go 1.26, Java 17 and NSS take these forms and refuse what is shut; pyca/cryptography 50 too, and it refuses
+//! any URI where URIs are constrained at all; GnuTLS 3.7 does not look at URI constraints. Java ignores constraints in a trust
+//! anchor: to bind Java clients, constrain the authority below the root as well.
+//!
 //! Other kinds (directory names, user principal names) stay free: Go refuses a critical extension with subtrees of these.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
