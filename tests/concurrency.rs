@@ -1,0 +1,105 @@
+//! Many processes on one store: nobody fails, nothing is lost, readers never wait.
+
+#![expect(clippy::expect_used, reason = "a test may stop")]
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use audit::{Moment, audit};
+use sandbox::Sandbox;
+use serde_json::Value;
+
+#[path = "support/audit.rs"]
+mod audit;
+#[path = "support/sandbox.rs"]
+mod sandbox;
+
+/// Processes that issue at the same time, and how often each place in the queue issues.
+const AT_ONCE: usize = 32;
+const EACH: usize = 32;
+
+#[test]
+fn a_thousand_certificates_from_32_processes_at_once() {
+    let sandbox = Sandbox::with_root();
+    let done = AtomicBool::new(false);
+    let (issued, lists) = std::thread::scope(|scope| {
+        let sandbox = &sandbox;
+        let readers: Vec<_> = (0..2).map(|_| scope.spawn(|| read_until(sandbox, &done))).collect();
+        let writers: Vec<_> = (0..AT_ONCE).map(|queue| scope.spawn(move || issue_in_turn(sandbox, queue))).collect();
+        let issued: Vec<_> = writers.into_iter().flat_map(|writer| writer.join().expect("a writer")).collect();
+        done.store(true, Ordering::Relaxed);
+        (issued, readers.into_iter().map(|reader| reader.join().expect("a reader")).sum::<usize>())
+    });
+    let directories: BTreeSet<_> = issued.iter().collect();
+    assert_eq!(directories.len(), AT_ONCE * EACH, "every issue reports a directory of its own");
+    assert!(lists > 0, "no reader got a word in");
+
+    let found = audit(&sandbox.path("store"), &[], Moment::AtRest);
+    assert!(found.violations.is_empty(), "{}", found.violations.join("\n"));
+    let names: BTreeSet<_> = found.issued.iter().map(|issued| &issued.lineage).collect();
+    let serials: BTreeSet<_> = found.issued.iter().map(|issued| &issued.serial).collect();
+    let certificates: BTreeSet<_> = found.issued.iter().map(|issued| &issued.der).collect();
+    // The root's own certificate is the one more.
+    let leaves = found.issued.iter().filter(|issued| issued.key).count();
+    assert_eq!(leaves, AT_ONCE * EACH, "certificate-issued lines, {} names", names.len());
+    assert_eq!(serials.len(), found.issued.len(), "distinct serials");
+    assert_eq!(certificates.len(), found.issued.len(), "distinct certificates");
+    sandbox.run(["store", "check"]).succeeded();
+}
+
+/// Issues one after the other; gives the directories reported.
+fn issue_in_turn(sandbox: &Sandbox, queue: usize) -> Vec<String> {
+    let issue = |turn| sandbox.run(["issue", &format!("host-{queue}-{turn}.test")]).succeeded().stdout;
+    (0..EACH).map(issue).collect()
+}
+
+/// Lists again and again; gives how often.
+fn read_until(sandbox: &Sandbox, done: &AtomicBool) -> usize {
+    let mut lists = 0;
+    while !done.load(Ordering::Relaxed) {
+        let list = sandbox.run(["list", "--json"]).succeeded();
+        serde_json::from_str::<Value>(&list.stdout).expect("a list in JSON");
+        lists += 1;
+    }
+    lists
+}
+
+#[test]
+fn a_writer_that_waits_too_long_names_the_holder() {
+    let sandbox = Sandbox::with_root();
+    let journal = std::fs::read(sandbox.path("store/journal.jsonl")).expect("a journal");
+    let lock = File::options().write(true).open(sandbox.path("store/lock")).expect("the lock file stays");
+    lock.lock().expect("nobody else holds the lock");
+
+    let begun = Instant::now();
+    let waited = sandbox.run(["--lock-timeout", "1s", "issue", "late.test"]).exited(5);
+    assert!(begun.elapsed() >= Duration::from_millis(900), "it waits before it gives up");
+    assert!(waited.stderr.contains("locked by"), "{}", waited.stderr);
+    assert!(waited.stdout.is_empty(), "{}", waited.stdout);
+    assert_eq!(std::fs::read(sandbox.path("store/journal.jsonl")).expect("a journal"), journal, "nothing is recorded");
+    sandbox.run(["list", "--json"]).succeeded();
+
+    drop(lock);
+    sandbox.run(["--lock-timeout", "1s", "issue", "late.test"]).succeeded();
+}
+
+#[test]
+fn the_holder_is_named_by_its_process() {
+    if !Command::new("strace").arg("-V").output().is_ok_and(|output| output.status.success()) {
+        return;
+    }
+    let sandbox = Sandbox::with_root();
+    // A real writer that holds the lock for long: its first fsync takes five seconds to begin.
+    let mut slow = sandbox::hermetic("strace", &sandbox.path(""));
+    slow.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:delay_enter=4s:when=1", "--"]);
+    let mut slow = slow.args([sandbox::CERTWRIGHT, "issue", "slow.test"]).spawn().expect("strace starts");
+    std::thread::sleep(Duration::from_millis(1500));
+    let waited = sandbox.run(["--lock-timeout", "500ms", "issue", "late.test"]).exited(5);
+    assert!(waited.stderr.contains("issue"), "the holder's command is named: {}", waited.stderr);
+    assert!(waited.stderr.chars().any(|char| char.is_ascii_digit()), "and its process id: {}", waited.stderr);
+    assert!(slow.wait().expect("the slow writer ends").success());
+    sandbox.run(["store", "check"]).succeeded();
+}

@@ -1,0 +1,306 @@
+//! Everyday failures: each has its own message and exit status, and leaves nothing behind.
+
+#![expect(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "a test may stop and talk")]
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+use audit::{Moment, audit};
+use certwright::store::{Draft, Event, Settings, Store};
+use mount::Tmpfs;
+use sandbox::{CERTWRIGHT, Outcome, Sandbox, hermetic, outcome};
+use tree::snapshot;
+
+#[path = "support/audit.rs"]
+mod audit;
+#[path = "support/mount.rs"]
+mod mount;
+#[path = "support/sandbox.rs"]
+mod sandbox;
+#[path = "support/tree.rs"]
+mod tree;
+
+const FAILED: i32 = 1;
+const USAGE: i32 = 2;
+const REFUSED: i32 = 4;
+const DAMAGED: i32 = 6;
+
+/// Runs a command that must fail: with this status, with these words on standard error, and with nothing changed anywhere.
+fn fails(sandbox: &Sandbox, arguments: &[&str], code: i32, words: &[&str]) -> Outcome {
+    let before = snapshot(&sandbox.path(""));
+    let outcome = sandbox.run(arguments).exited(code);
+    let after = snapshot(&sandbox.path(""));
+    for path in before.keys().chain(after.keys()) {
+        assert_eq!(before.get(path), after.get(path), "{} changes {}", outcome.what, path.display());
+    }
+    says(&outcome, words);
+    outcome
+}
+
+fn says(outcome: &Outcome, words: &[&str]) {
+    let stderr = outcome.stderr.to_lowercase();
+    assert!(!stderr.contains("panicked") && !stderr.contains("has a bug"), "{}", outcome.stderr);
+    for word in words {
+        assert!(stderr.contains(&word.to_lowercase()), "{} does not say {word:?}:\n{}", outcome.what, outcome.stderr);
+    }
+    assert!(outcome.stdout.is_empty(), "{} prints data though it failed: {}", outcome.what, outcome.stdout);
+}
+
+#[test]
+fn there_is_no_store() {
+    fails(&Sandbox::new(), &["issue", "app.test"], FAILED, &["no certwright store", "certwright init"]);
+    fails(&Sandbox::new(), &["list"], FAILED, &["no certwright store", "certwright init"]);
+}
+
+#[test]
+fn the_passphrase_is_wrong_or_missing() {
+    let sandbox = Sandbox::new();
+    fs::write(sandbox.path("right"), "correct horse\n").expect("a file");
+    fs::write(sandbox.path("wrong"), "battery staple\n").expect("a file");
+    sandbox.run(["init", "--passphrase", "file:right"]).succeeded();
+    let wrong = &["issue", "app.test", "--passphrase", "file:wrong"];
+    fails(&sandbox, wrong, FAILED, &["wrong passphrase", "--passphrase", "authority root"]);
+    fails(&sandbox, &["issue", "app.test"], USAGE, &["passphrase", "terminal", "--passphrase"]);
+    fails(&sandbox, &["issue", "app.test", "--passphrase", "file:absent"], FAILED, &["absent"]);
+    sandbox.run(["issue", "app.test", "--passphrase", "file:right"]).succeeded();
+}
+
+#[test]
+fn a_file_is_missing_or_is_something_else() {
+    let sandbox = Sandbox::with_root();
+    fails(&sandbox, &["sign", "absent.csr"], FAILED, &["absent.csr", "no such file"]);
+    fails(&sandbox, &["sign", "home"], FAILED, &["home", "directory"]);
+    fails(&sandbox, &["sign", "store/authorities/root/ca.pem"], FAILED, &["ca.pem", "certificate"]);
+    fails(&sandbox, &["issue", "app.test", "--key-file", "absent.pem"], FAILED, &["absent.pem"]);
+    fails(&sandbox, &["issue", "app.test", "--key-file", "store/store.json"], FAILED, &["store.json"]);
+}
+
+#[test]
+fn a_word_on_the_command_line_is_wrong() {
+    let sandbox = Sandbox::with_root();
+    fails(&sandbox, &["issue", "app.test", "--profile", "sever"], USAGE, &["sever", "server"]);
+    fails(&sandbox, &["issue", "app.test", "--key", "rsa-1024"], USAGE, &["rsa-1024", "rsa-2048"]);
+    fails(&sandbox, &["issue", "app.test", "--validity", "soon"], USAGE, &["soon"]);
+    fails(&sandbox, &["issue", "app.test", "dns:not a host"], USAGE, &["not a host"]);
+    fails(&sandbox, &["issue", "app.test", "--authority", "nobody"], FAILED, &["nobody", "root"]);
+    fails(&sandbox, &["isue", "app.test"], USAGE, &["isue", "issue"]);
+}
+
+#[test]
+fn the_authority_is_expired_or_not_valid_yet() {
+    for (from, to, word) in [("2020-01-01", "2021-01-01", "expired"), ("2090-01-01", "2091-01-01", "not valid before")]
+    {
+        let sandbox = Sandbox::new();
+        let (from, to) = (format!("{from}T00:00:00Z"), format!("{to}T00:00:00Z"));
+        sandbox.run(["init", "--no-passphrase", "--not-before", &from, "--not-after", &to]).succeeded();
+        let outcome = sandbox.run(["issue", "app.test"]);
+        assert!([FAILED, REFUSED].contains(&outcome.code), "{}: {}", outcome.code, outcome.stderr);
+        fails(&sandbox, &["issue", "app.test"], outcome.code, &["root", word]);
+    }
+}
+
+#[test]
+fn the_leaf_would_outlive_its_authority() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["init", "--no-passphrase", "--validity", "10d"]).succeeded();
+    let outcome = sandbox.run(["issue", "app.test", "--validity", "30d"]);
+    if outcome.code != 0 {
+        fails(&sandbox, &["issue", "app.test", "--validity", "30d"], REFUSED, &["root"]);
+    }
+    let found = audit(&sandbox.path("store"), &[], Moment::AtRest);
+    let end = |der: &[u8]| {
+        let (_, certificate) = x509_parser::parse_x509_certificate(der).expect("a certificate");
+        certificate.validity().not_after.timestamp()
+    };
+    let root = found.issued.first().map(|root| end(&root.der)).expect("the root is recorded");
+    assert!(found.issued.iter().all(|issued| end(&issued.der) <= root), "a leaf outlives its issuer");
+}
+
+#[test]
+fn the_clock_was_set_back() {
+    let sandbox = Sandbox::with_root();
+    let store = Store::open(&sandbox.path("store")).expect("the store opens");
+    let mut writer = store.lock(Duration::from_secs(1), "test").expect("the lock is free");
+    let settings = Settings { default_authority: Some("root".into()), ..Settings::default() };
+    let draft = Draft { event: Event::SettingsChanged { settings }, key_pem: None };
+    let later = time::OffsetDateTime::now_utc() + Duration::from_secs(3600);
+    writer.commit(later, "test", vec![draft]).expect("the settings are recorded");
+    drop(writer);
+    fails(&sandbox, &["issue", "app.test"], FAILED, &["clock", "set back"]);
+    sandbox.run(["list"]).succeeded();
+}
+
+#[test]
+fn a_name_is_outside_the_constraints() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["init", "--no-passphrase", "--with-issuing", "--permit", "corp.test"]).succeeded();
+    for name in ["evil.test", "corp.test.evil.test", "notcorp.test"] {
+        fails(&sandbox, &["issue", name], REFUSED, &[name, "permit"]);
+    }
+    fails(&sandbox, &["issue", "www.corp.test", "evil.test"], REFUSED, &["evil.test"]);
+    sandbox.run(["issue", "www.corp.test"]).succeeded();
+}
+
+#[test]
+fn the_key_is_the_authoritys_own() {
+    let sandbox = Sandbox::with_root();
+    let key = "store/authorities/root/key.pem";
+    fails(&sandbox, &["issue", "app.test", "--key-file", key], REFUSED, &["key of authority root"]);
+}
+
+#[test]
+fn an_output_exists() {
+    let sandbox = Sandbox::with_root();
+    sandbox.run(["issue", "app.test", "--out", "out"]).succeeded();
+    fails(&sandbox, &["issue", "other.test", "--out", "out"], FAILED, &["out/", "exists", "--force"]);
+    for name in ["cert.pem", "chain.pem", "fullchain.pem", "ca.pem"] {
+        fs::remove_file(sandbox.path("out").join(name)).expect("a file is removed");
+    }
+    fails(&sandbox, &["issue", "other.test", "--out", "out"], FAILED, &["out/key.pem", "exists", "--force"]);
+    fs::write(sandbox.path("file"), "text").expect("a file");
+    fails(&sandbox, &["issue", "other.test", "--out", "file"], FAILED, &["file"]);
+    fails(&sandbox, &["init", "--no-passphrase"], FAILED, &["root", "exists"]);
+}
+
+#[test]
+fn the_directory_is_not_a_store() {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path("store")).expect("a directory");
+    fs::write(sandbox.path("store/diary.txt"), "dear diary").expect("a file");
+    fails(&sandbox, &["init", "--no-passphrase"], FAILED, &["not empty", "--store"]);
+}
+
+#[test]
+fn the_journal_was_changed() {
+    let sandbox = Sandbox::with_root();
+    sandbox.run(["issue", "app.test"]).succeeded();
+    let path = sandbox.path("store/journal.jsonl");
+    let sound = fs::read_to_string(&path).expect("a journal");
+    let lines: Vec<_> = sound.lines().collect();
+    let edited = sound.replacen("app.test", "ape.test", 1);
+    let cut = lines[..lines.len() - 1].join("\n") + "\n";
+    let dropped = sound.replacen(&format!("{}\n", lines[1]), "", 1);
+    let swapped = [&[lines[1], lines[0]], &lines[2..]].concat().join("\n") + "\n";
+    for (what, journal) in [("edited", edited), ("cut", cut), ("dropped", dropped), ("swapped", swapped)] {
+        fs::write(&path, &journal).expect("the journal is changed");
+        for arguments in [&["issue", "next.test"][..], &["list"], &["store", "check"]] {
+            let outcome = fails(&sandbox, arguments, DAMAGED, &["journal.jsonl", "line"]);
+            assert!(outcome.stderr.contains("line "), "{what}: {}", outcome.stderr);
+        }
+    }
+    fs::write(&path, sound).expect("the journal is restored");
+    sandbox.run(["issue", "next.test"]).succeeded();
+}
+
+#[test]
+fn a_newer_version_wrote_the_store() {
+    let sandbox = Sandbox::with_root();
+    let path = sandbox.path("store/store.json");
+    let manifest = fs::read_to_string(&path).expect("a manifest");
+    fs::write(&path, manifest.replacen("\"format\": 1", "\"format\": 99", 1)).expect("a manifest");
+    assert_ne!(fs::read_to_string(&path).expect("a manifest"), manifest);
+    fails(&sandbox, &["issue", "app.test"], FAILED, &["format 99", "upgrade"]);
+}
+
+#[test]
+fn the_authoritys_key_is_loose_or_elsewhere() {
+    let sandbox = Sandbox::with_root();
+    let key = sandbox.path("store/authorities/root/key.pem");
+    fs::set_permissions(&key, Permissions::from_mode(0o644)).expect("a mode is set");
+    fails(&sandbox, &["issue", "app.test"], FAILED, &["key.pem", "chmod 600"]);
+    fs::set_permissions(&key, Permissions::from_mode(0o600)).expect("a mode is set");
+    fs::rename(&key, sandbox.path("elsewhere.pem")).expect("the key is moved");
+    fails(&sandbox, &["issue", "app.test"], FAILED, &["key.pem"]);
+    std::os::unix::fs::symlink(sandbox.path("elsewhere.pem"), &key).expect("a link");
+    fails(&sandbox, &["issue", "app.test"], FAILED, &["key.pem", "link"]);
+}
+
+#[test]
+fn standard_output_is_full_or_gone() {
+    let sandbox = Sandbox::with_root();
+    for arguments in [&["list"][..], &["list", "--json"], &["issue", "app.test"], &["issue", "app.test", "--json"]] {
+        let full = OpenOptions::new().write(true).open("/dev/full").expect("/dev/full");
+        let mut command = hermetic(CERTWRIGHT, &sandbox.path(""));
+        let output = command.args(arguments).stdout(full).output().expect("certwright starts");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(FAILED), "{arguments:?}: {stderr}");
+        assert!(stderr.contains("space"), "{arguments:?}: {stderr}");
+    }
+    let script = format!("{CERTWRIGHT} list | true; {CERTWRIGHT} list --json | true");
+    let piped = outcome(hermetic("sh", &sandbox.path("")).args(["-c", &script])).succeeded();
+    assert!(!piped.stderr.contains("panicked"), "{}", piped.stderr);
+    sandbox.run(["store", "check"]).succeeded();
+}
+
+#[test]
+fn the_file_system_is_read_only() {
+    let sandbox = Sandbox::new();
+    let Some(disk) = Tmpfs::mount(&sandbox.path("disk"), 4096) else { return };
+    sandbox.run(["--store", "disk/store", "init", "--no-passphrase"]).succeeded();
+    sandbox.run(["--store", "disk/store", "issue", "app.test"]).succeeded();
+    disk.make_read_only();
+    fails(&sandbox, &["--store", "disk/store", "issue", "next.test"], FAILED, &["read-only"]);
+    fails(&sandbox, &["--store", "disk/other", "init", "--no-passphrase"], FAILED, &["read-only"]);
+    sandbox.run(["--store", "disk/store", "list"]).succeeded();
+    sandbox.run(["--store", "disk/store", "show", "app.test"]).succeeded();
+    // The certificate is safe in the store where only the output cannot be written.
+    let delivered = sandbox.run(["init", "--no-passphrase"]).succeeded();
+    drop(delivered);
+    let outcome = sandbox.run(["issue", "app.test", "--out", "disk/out"]).exited(FAILED);
+    says(&outcome, &["read-only"]);
+    sandbox.run(["store", "check"]).succeeded();
+}
+
+/// Every amount of free space from none to enough: the command succeeds whole, or fails with a clear word and a sound store.
+#[test]
+fn the_disk_is_full() {
+    let sandbox = Sandbox::new();
+    let Some(_disk) = Tmpfs::mount(&sandbox.path("disk"), 2048) else { return };
+    sandbox.run(["--store", "disk/store", "init", "--no-passphrase", "--key", "ec-p256"]).succeeded();
+    let (store, mut failures, mut successes) = (sandbox.path("disk/store"), 0, 0);
+    for pages in 0..40 {
+        let recorded = audit(&store, &[], Moment::AtRest).issued.len();
+        leave_free(&sandbox.path("disk"), pages);
+        let outcome = sandbox.run(["--store", "disk/store", "issue", &format!("host-{pages}.test")]);
+        fs::remove_file(sandbox.path("disk/filler")).expect("the filler goes");
+        if outcome.code == 0 {
+            successes += 1;
+        } else {
+            failures += 1;
+            assert_eq!(outcome.code, FAILED, "{pages} pages free: {}", outcome.stderr);
+            says(&outcome, &["space"]);
+            let seen = audit(&store, &[], Moment::Interrupted);
+            assert_eq!(seen.violations, Vec::<String>::new(), "{pages} pages free");
+            if seen.issued.len() > recorded {
+                says(&outcome, &["record"]);
+            }
+        }
+        sandbox.run(["--store", "disk/store", "store", "check"]).succeeded();
+        sandbox.run(["--store", "disk/store", "issue", "after.test"]).succeeded();
+        let found = audit(&store, &[], Moment::AtRest);
+        assert_eq!(found.violations, Vec::<String>::new(), "{pages} pages free: {}", outcome.stderr);
+        let expected = recorded + 1..=recorded + 2;
+        assert!(expected.contains(&found.issued.len()), "{pages} pages free: {}", outcome.stderr);
+        if outcome.code == 0 {
+            assert_eq!(found.issued.len(), recorded + 2, "what was reported is recorded");
+        }
+    }
+    eprintln!("full disk: {failures} failed cleanly, {successes} fitted");
+    assert!(failures > 3 && successes > 3, "{failures} failures, {successes} successes");
+}
+
+/// Fills a file system but for so many pages.
+fn leave_free(disk: &Path, pages: u64) {
+    let stat = rustix::fs::statvfs(disk).expect("free space is known");
+    let blocks = stat.f_bavail.saturating_sub(pages);
+    let mut filler = File::create(disk.join("filler")).expect("a filler");
+    for block in 0..blocks {
+        let written = filler.seek(SeekFrom::Start(block * stat.f_frsize)).and_then(|_| filler.write_all(&[1]));
+        if written.is_err() {
+            panic!("the filler does not fit");
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! kill -9 at every system call that changes a file, and what the next command finds.
+//!
+//! A clean run under strace tells which calls a command makes; then each of them is the last thing another run does, on its own
+//! copy of the same store. The state before each call is also the state after the one before it, so every state the files go
+//! through is looked at.
+
+#![expect(clippy::expect_used, clippy::print_stderr, reason = "a test may stop and talk")]
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use audit::{Moment, audit, is_complete};
+use sandbox::{CERTWRIGHT, Outcome, Sandbox, hermetic, outcome};
+use strace::KillPoint;
+
+#[path = "support/audit.rs"]
+mod audit;
+#[path = "support/copy.rs"]
+mod copy;
+#[path = "support/csr.rs"]
+mod csr;
+#[path = "support/der.rs"]
+mod der;
+#[path = "support/sandbox.rs"]
+mod sandbox;
+#[path = "support/strace.rs"]
+mod strace;
+
+const INIT: &[&str] = &["init", "--no-passphrase", "--key", "ec-p256", "--with-issuing", "--cn", "Kill Root"];
+const ISSUE: [&str; 4] = ["issue", "app.test", "--out", "out"];
+const NEXT: &[&str] = &["issue", "next.test"];
+const CHECK: &[&str] = &["store", "check"];
+
+#[test]
+fn init_can_be_killed_anywhere() {
+    let base = Sandbox::new();
+    sweep_all("init", &base, INIT, &[&[INIT, NEXT, CHECK]]);
+}
+
+#[test]
+fn issue_can_be_killed_anywhere() {
+    let base = Sandbox::with_root();
+    base.run(["issue", "first.test"]).succeeded();
+    sweep_all("issue", &base, &ISSUE, &[&[CHECK, NEXT], &[NEXT, CHECK]]);
+}
+
+#[test]
+fn issue_over_existing_files_can_be_killed_anywhere() {
+    let base = Sandbox::with_root();
+    base.run(ISSUE).succeeded();
+    let again = [&ISSUE[..], &["--force"]].concat();
+    sweep_all("issue --force", &base, &again, &[&[NEXT, CHECK]]);
+}
+
+#[test]
+fn sign_can_be_killed_anywhere() {
+    let base = Sandbox::with_root();
+    sweep_all("sign", &base, &sign(&base, 3), &[&[CHECK, NEXT], &[NEXT, CHECK]]);
+}
+
+/// From some number of requests on, several threads write the files and the whole file system is synced at once.
+#[test]
+fn a_batch_can_be_killed_anywhere() {
+    if !strace::is_installed() {
+        return;
+    }
+    let base = Sandbox::with_root();
+    let arguments = sign(&base, 20);
+    // A sample: the calls are those of one request, many times over.
+    let points = kill_points(&base, &arguments).into_iter().step_by(9).collect();
+    sweep("sign 20", &base, points, &arguments, &[&[NEXT, CHECK]]);
+}
+
+#[test]
+fn recovery_can_be_killed_anywhere() {
+    if !strace::is_installed() {
+        return;
+    }
+    let base = Sandbox::with_root();
+    sweep_all("recovery", &recorded(&base, &ISSUE), NEXT, &[&[CHECK, NEXT], &[NEXT, CHECK]]);
+}
+
+/// A kill in the middle of a write leaves the beginning of what should have been written.
+#[test]
+fn a_torn_journal_is_mended() {
+    if !strace::is_installed() {
+        return;
+    }
+    let base = Sandbox::with_root();
+    for arguments in [ISSUE.map(str::to_owned).to_vec(), sign(&base, 3)] {
+        let before = std::fs::read(base.path("store/journal.jsonl")).expect("a journal");
+        let recorded = recorded(&base, &arguments);
+        let after = std::fs::read(recorded.path("store/journal.jsonl")).expect("a journal");
+        let lines = after.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(end, _)| end);
+        let added = lines.clone().filter(|end| *end >= before.len()).count();
+        let near_ends = lines.flat_map(|end| end - 1..=end + 1).filter(|cut| (before.len()..after.len()).contains(cut));
+        for cut in near_ends.chain((before.len()..after.len()).step_by(497)) {
+            let torn = copy_of(&recorded);
+            std::fs::write(torn.path("store/journal.jsonl"), &after[..cut]).expect("the journal is torn");
+            // Where only the last newline is missing, everything was written.
+            let whole = if cut + 1 == after.len() { added } else { 0 };
+            torn.run(CHECK).succeeded();
+            torn.run(NEXT).succeeded();
+            torn.run(CHECK).succeeded();
+            let found = audit(&torn.path("store"), &[], Moment::AtRest);
+            let place = format!("cut at {cut} of {}", after.len());
+            assert_eq!(found.violations, Vec::<String>::new(), "{place}");
+            let expected = audit(&base.path("store"), &[], Moment::AtRest).issued.len() + 1;
+            let counts = expected..=expected + whole;
+            assert!(counts.contains(&found.issued.len()), "{place}: {} certificates", found.issued.len());
+        }
+    }
+}
+
+/// A command that signs so many requests, which are put into the sandbox.
+fn sign(sandbox: &Sandbox, requests: usize) -> Vec<String> {
+    let names: Vec<_> = (0..requests).map(|number| format!("{number}.csr")).collect();
+    for name in &names {
+        let pair = csr::p256();
+        let request = csr::Draft::new(&pair, "kill.test", &["kill.test"]).sign(&pair);
+        std::fs::write(sandbox.path(name), request).expect("a request is written");
+    }
+    let words = ["sign", "--profile", "server", "--out-dir", "out"].map(str::to_owned);
+    words.into_iter().chain(names).collect()
+}
+
+/// What a command leaves that is killed when the journal has its line and nothing else happened yet: the most that recovery
+/// ever has to do.
+fn recorded(base: &Sandbox, arguments: &[impl AsRef<OsStr>]) -> Sandbox {
+    let journal = |sandbox: &Sandbox| std::fs::metadata(sandbox.path("store/journal.jsonl")).expect("a journal").len();
+    let killed_at = |point: &KillPoint| {
+        let run = copy_of(base);
+        let killed = run_under(&run, &strace::killing(point), arguments);
+        assert_eq!(killed.code, 137, "{}", killed.what);
+        run
+    };
+    let points = kill_points(base, arguments);
+    let first = points.partition_point(|point| journal(&killed_at(point)) == journal(base));
+    killed_at(&points[first])
+}
+
+/// Kills a command at each of its file-changing calls.
+fn sweep_all(label: &str, base: &Sandbox, arguments: &[impl AsRef<OsStr> + Sync], sequels: &[&[&[&str]]]) {
+    if strace::is_installed() {
+        sweep(label, base, kill_points(base, arguments), arguments, sequels);
+    }
+}
+
+/// Kills a command at each of these calls; the next commands, which must repair the result, take turns.
+fn sweep(
+    label: &str,
+    base: &Sandbox,
+    points: Vec<KillPoint>,
+    arguments: &[impl AsRef<OsStr> + Sync],
+    sequels: &[&[&[&str]]],
+) {
+    let (queue, violations) = (Mutex::new(points.iter().zip(sequels.iter().cycle())), Mutex::new(Vec::new()));
+    let take = || queue.lock().expect("no worker panics").next();
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while let Some((point, sequel)) = take() {
+                    let found = try_point(base, point, arguments, sequel);
+                    violations.lock().expect("no worker panics").extend(found);
+                }
+            });
+        }
+    });
+    let violations = violations.into_inner().expect("no worker panics");
+    eprintln!("{label}: killed at {} system calls, {} violations", points.len(), violations.len());
+    assert!(points.len() > 10, "{label}: only {} calls change files, which cannot be all", points.len());
+    assert!(violations.is_empty(), "{label}:\n{}", violations.join("\n"));
+}
+
+/// Kills one run, lets the next commands go on, and tells what is wrong afterwards.
+fn try_point(base: &Sandbox, point: &KillPoint, arguments: &[impl AsRef<OsStr>], sequel: &[&[&str]]) -> Vec<String> {
+    let run = copy_of(base);
+    let killed = run_under(&run, &strace::killing(point), arguments);
+    let mut violations = Vec::new();
+    if killed.code != 137 && killed.code != 0 {
+        violations.push(format!("exit status {} instead of a kill: {}", killed.code, killed.stderr));
+    }
+    let (store, out) = (run.path("store"), run.path("out"));
+    let seen = audit(&store, &[&out], Moment::Interrupted);
+    for command in sequel {
+        let then = run.run(*command);
+        // An init that was recorded before it was killed is done: a second one says so.
+        let done = *command == INIT && !seen.issued.is_empty() && then.stderr.contains("exists already");
+        if then.code != 0 && !done {
+            violations.push(format!("`{}` exits {}: {}", command.join(" "), then.code, then.stderr.trim_end()));
+        }
+    }
+    let after = audit(&store, &[], Moment::AtRest);
+    for directory in reported(&run, &killed) {
+        if !after.issued.iter().any(|issued| is_complete(&directory, &issued.der)) {
+            violations.push(format!("{} was reported but is not complete", directory.display()));
+        }
+    }
+    for before in &seen.issued {
+        if !after.issued.iter().any(|issued| issued.der == before.der) {
+            violations.push(format!("serial {} was recorded and is lost", before.serial));
+        }
+    }
+    violations.extend(seen.violations.into_iter().chain(after.violations));
+    let place = format!("killed at {} no. {}, {}", point.call, point.nth, point.shown);
+    violations.into_iter().map(|violation| format!("{violation}\n    [{place}]")).collect()
+}
+
+/// The directories that `issue` reported on standard output; also those of a run that was killed after its last word.
+fn reported(run: &Sandbox, killed: &Outcome) -> Vec<PathBuf> {
+    let lines = killed.stdout.lines().filter(|_| killed.what.contains(" issue "));
+    lines.map(|line| run.path(line)).collect()
+}
+
+/// Every file-changing call of a command that runs to its end.
+fn kill_points(base: &Sandbox, arguments: &[impl AsRef<OsStr>]) -> Vec<KillPoint> {
+    let run = copy_of(base);
+    let log = run.path("strace.log");
+    run_under(&run, &strace::logging(&log), arguments).succeeded();
+    let (store, out) = (run.path("store"), run.path("out"));
+    let clean = audit(&store, &[&out], Moment::AtRest);
+    assert!(clean.violations.is_empty(), "without a kill:\n{}", clean.violations.join("\n"));
+    strace::kill_points(&log)
+}
+
+fn run_under(sandbox: &Sandbox, strace: &[std::ffi::OsString], arguments: &[impl AsRef<OsStr>]) -> Outcome {
+    outcome(hermetic("strace", &sandbox.path("")).args(strace).arg(CERTWRIGHT).args(arguments))
+}
+
+fn copy_of(sandbox: &Sandbox) -> Sandbox {
+    let copy = Sandbox::new();
+    for entry in std::fs::read_dir(sandbox.path("")).expect("a sandbox").flatten() {
+        let target = copy.path(entry.file_name());
+        match entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            true if target.exists() => {}
+            true => copy::copy_tree(&entry.path(), &target).expect("a copy"),
+            false => drop(std::fs::copy(entry.path(), target).expect("a copy")),
+        }
+    }
+    copy
+}
