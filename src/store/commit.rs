@@ -77,7 +77,7 @@ impl Writer<'_> {
             return Err(StoreError::Invalid(why));
         }
         files::check(event)?;
-        let has_key = |name: &str| self.store.layout().authority(name).join("key.pem").exists();
+        let has_key = |name: &str| self.store.has_authority_key(name);
         let (given, invalid) = (key_pem.is_some(), |why: String| Err(StoreError::Invalid(why)));
         match event {
             Event::AuthorityAdded(record) if given && !record.key => {

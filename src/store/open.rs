@@ -75,6 +75,12 @@ impl Store {
         Ok(JournalReport { seq: state.seq, head: state.head, bytes: sound, unfinished: torn, notices })
     }
 
+    /// Whether an authority's private key is in its place. It is not when it never was here, and when a command was killed
+    /// after the authority was recorded: the next lock puts it there.
+    pub fn has_authority_key(&self, name: &str) -> bool {
+        self.layout.authority(name).join("key.pem").exists()
+    }
+
     /// Reads an authority's private key file (PEM, perhaps encrypted), refusing loose permissions, other owners and
     /// symbolic links.
     ///

@@ -137,7 +137,7 @@ pub(crate) fn load_authority(
     record: &AuthorityRecord,
 ) -> Result<LoadedAuthority, CliError> {
     let now = cx.now();
-    if record.key && !store.layout().authority(&record.authority).join("key.pem").exists() {
+    if record.key && !store.has_authority_key(&record.authority) {
         // A command that was killed may have recorded the authority before its key was in place: the lock puts it there.
         drop(cx.lock(store)?);
     }

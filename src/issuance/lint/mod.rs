@@ -13,7 +13,8 @@ use crate::keys::PublicKey;
 use crate::x509::{Certificate, Oid};
 
 /// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing.
     Notice,
@@ -35,7 +36,7 @@ impl std::fmt::Display for Severity {
 }
 
 /// One broken rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Finding {
     /// The rule's stable name: `san-missing`.
     pub rule: &'static str,

@@ -7,6 +7,12 @@ use crate::x509::{GeneralName, escape, oid};
 
 pub(super) const RULES: &[Rule] = &[
     Rule { name: "san-missing", severity: Severity::Error, source: "RFC 6125 §6.4.4, RFC 9525 §2", check: missing },
+    Rule {
+        name: "san-missing-in-client",
+        severity: Severity::Notice,
+        source: "CA/B BR §7.1.2.7.12, pyca/cryptography",
+        check: missing_in_client,
+    },
     Rule { name: "san-not-critical", severity: Severity::Error, source: "RFC 5280 §4.1.2.6", check: not_critical },
     Rule { name: "san-critical", severity: Severity::Warning, source: "RFC 5280 §4.2.1.6", check: critical },
     Rule { name: "san-syntax", severity: Severity::Error, source: "RFC 5280 §4.2.1.6", check: syntax },
@@ -31,6 +37,12 @@ fn missing(view: &View<'_>, broken: &mut Broken) {
         |name: &GeneralName| matches!(name, GeneralName::Dns(_) | GeneralName::Ip(_) | GeneralName::Uri(_));
     let none = !view.certificate.subject_alt_names.iter().any(comparable);
     broken.say_if(view.is_server() && none, "a server's certificate has no alternative name that clients compare");
+}
+
+fn missing_in_client(view: &View<'_>, broken: &mut Broken) {
+    let client = !view.is_ca && !view.is_server() && view.has_purpose(&oid::EKU_CLIENT_AUTH);
+    let none = view.certificate.subject_alt_names.is_empty();
+    broken.say_if(client && none, "a client's certificate has no alternative name: pyca/cryptography refuses it");
 }
 
 fn not_critical(view: &View<'_>, broken: &mut Broken) {

@@ -230,7 +230,7 @@ fn damaged_certificates_do_not_make_it_panic() {
 #[test]
 #[ignore = "needs a collection of certificates"]
 fn foreign_certificates_do_not_make_it_panic() {
-    for file in std::fs::read_dir(std::env::var("CERTWRIGHT_TEST_CERTIFICATES").unwrap()).unwrap() {
+    for file in std::fs::read_dir(std::env::var("CERTWRIGHT_TEST_CERTIFICATES").expect("a directory")).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
         for certificate in crate::x509::pem::read_certificates(&bytes).unwrap_or_default() {
             for finding in lint(&certificate) {

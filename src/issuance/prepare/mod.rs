@@ -150,11 +150,8 @@ impl<'a> Draft<'a> {
         let Some(issuer) = self.issuer else { return };
         let chain: Vec<Certificate> = std::iter::once(issuer.certificate).chain(issuer.chain).cloned().collect();
         for broken in path::check_issuance(tbs, &chain, now).err().unwrap_or_default() {
-            // The validity already says that it does not fit, and what to do about it.
-            if !(broken.rule == "outlives-issuer"
-                && broken.depth.is_none_or(|depth| depth <= 1)
-                && !self.refusals.is_empty())
-            {
+            // The validity has said so already, and what to do about it.
+            if broken.rule != "outlives-issuer" || self.refusals.is_empty() {
                 self.refuse(broken.reason);
             }
         }

@@ -151,7 +151,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn forbidden_above(&self, name: &GeneralName) -> Option<String> {
+    pub(super) fn forbidden_above(&self, name: &GeneralName) -> Option<String> {
         let issuer = self.issuer?;
         std::iter::once(issuer.certificate)
             .chain(issuer.chain)

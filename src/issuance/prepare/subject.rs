@@ -30,6 +30,7 @@ impl Draft<'_> {
             self.report.asked.push(format!("subject {}", csr.subject));
             rdns = self.merge_csr(rdns, split(&csr.subject));
         }
+        self.keep_common_name_off_constraints(&mut rdns, named);
         let contents: Vec<u8> = rdns.iter().flat_map(|rdn| rdn.der.iter().copied()).collect();
         let subject = match Name::from_der(&tlv::encode(tlv::SEQUENCE, &contents)) {
             Ok(subject) => subject,
@@ -40,6 +41,30 @@ impl Draft<'_> {
         };
         self.check_subject(&subject, named);
         subject
+    }
+
+    /// Where there is no DNS name, OpenSSL takes a common name that reads like one for it and applies the DNS constraints of
+    /// the authorities above (`NAME_CONSTRAINTS_check_CN`); `10.0.0.1` reads like one too. Such a common name is left out.
+    fn keep_common_name_off_constraints(&mut self, rdns: &mut Vec<Rdn>, named: &Named<'_>) {
+        if self.rules().authority || named.names.iter().any(|name| matches!(name, GeneralName::Dns(_))) {
+            return;
+        }
+        let forbidden = |rdn: &Rdn| {
+            let common_names = rdn.attributes.iter().filter(|(kind, value)| kind == "CN" && reads_as_host(value));
+            common_names.into_iter().find_map(|(_, value)| self.forbidden_above(&GeneralName::Dns(value.clone())))
+        };
+        let Some((index, why)) = rdns.iter().enumerate().find_map(|(index, rdn)| Some((index, forbidden(rdn)?))) else {
+            return;
+        };
+        let shown = rdns[index].show();
+        if rdns[index].open && !named.names.is_empty() {
+            rdns.remove(index);
+            self.report
+                .notes
+                .push(format!("the subject goes without {shown}, which OpenSSL takes for a DNS name: {why}"));
+        } else {
+            self.refuse(format!("subject {shown} reads as a DNS name, and OpenSSL takes it for one: {why}"));
+        }
     }
 
     fn check_subject(&mut self, subject: &Name, named: &Named<'_>) {
@@ -207,6 +232,12 @@ fn split(name: &Name) -> Vec<Rdn> {
         rdns.push(Rdn { attributes: alone.attributes(), der: rdn.whole.to_vec(), open: false });
     }
     rdns
+}
+
+/// Whether OpenSSL takes a common name for a DNS name: letters, digits, hyphens and underscores with a dot among them.
+fn reads_as_host(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    text.contains('.') && text.chars().all(is_part)
 }
 
 fn show(kind: &str, value: &str) -> String {

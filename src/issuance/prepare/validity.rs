@@ -79,18 +79,21 @@ impl Draft<'_> {
                 *not_before = issuer.not_before;
             }
         }
-        if *not_after > issuer.not_after {
-            if asked.not_after.is_some() || asked.span.is_some() {
-                self.refuse(format!(
-                    "the certificate would end at {}, after its issuer at {}: ask for less, or renew the authority first",
-                    format_instant(*not_after),
-                    format_instant(issuer.not_after)
-                ));
-            } else {
-                let note = format!("the end was cut to that of the issuer, {}", format_instant(issuer.not_after));
-                self.report.notes.push(note);
-                *not_after = issuer.not_after;
-            }
+        let chain = self.issuer.map_or(&[][..], |issuer| issuer.chain);
+        let end = chain.iter().map(|above| above.not_after).fold(issuer.not_after, OffsetDateTime::min);
+        if *not_after <= end {
+            return;
+        }
+        if asked.not_after.is_some() || asked.span.is_some() {
+            self.refuse(format!(
+                "the certificate would end at {}, after its issuer at {}: ask for less, or renew the authority first",
+                format_instant(*not_after),
+                format_instant(end)
+            ));
+        } else {
+            let note = format!("the end was cut to that of the issuer, {}", format_instant(end));
+            self.report.notes.push(note);
+            *not_after = end;
         }
     }
 

@@ -6,8 +6,8 @@
 //!   days; a time stamp must stay verifiable, so its certificate lives a year and at most 10.
 //! - **Keys.** P-256 below, P-384 for roots. Everything that can be generated is allowed, except where a consumer cannot use
 //!   it: Kafka reads RSA and EC only.
-//! - **Key usage.** `digitalSignature`, and for RSA keys in TLS `keyEncipherment` on top, without which NSS refuses the TLS 1.2
-//!   key exchange. Email lets RSA keys encipher and EC keys agree, so that mail can be encrypted to them.
+//! - **Key usage.** `digitalSignature`, and for RSA keys of servers `keyEncipherment` on top, without which NSS refuses the
+//!   RSA key exchange of TLS 1.2; a client's key never enciphers (RFC 5280 §4.2.1.12). Email lets RSA keys encipher and EC keys agree, so that mail can be encrypted to them.
 //! - **Names.** A certificate for servers needs a name that a client can compare; one for clients, people or code does not.
 
 /// Every built-in profile: its name and its JSON.

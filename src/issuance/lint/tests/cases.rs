@@ -71,6 +71,10 @@ fn name_cases() -> Vec<Case> {
     vec![
         of_server("san-missing", |tbs| remove(tbs, oid::SUBJECT_ALT_NAME)),
         of_server("san-missing", |tbs| set(tbs, san(&["email:a@corp.test"]))),
+        of_server("san-missing-in-client", |tbs| {
+            set(tbs, Extension::extended_key_usage(&[oid::EKU_CLIENT_AUTH], false));
+            remove(tbs, oid::SUBJECT_ALT_NAME);
+        }),
         of_server("san-not-critical", |tbs| tbs.subject = Name::empty()),
         of_server("san-critical", |tbs| set_critical(tbs, oid::SUBJECT_ALT_NAME, true)),
         of_server("san-syntax", |tbs| set(tbs, raw_san(&[dns("a_b.test")]))),

@@ -181,7 +181,7 @@ fn old_string_types_are_written_anew() {
 #[test]
 #[ignore = "needs a collection of requests"]
 fn foreign_requests_do_not_get_around_the_profile() {
-    for file in std::fs::read_dir(std::env::var("CERTWRIGHT_TEST_REQUESTS").unwrap()).unwrap() {
+    for file in std::fs::read_dir(std::env::var("CERTWRIGHT_TEST_REQUESTS").expect("a directory")).unwrap() {
         let Ok(csr) = Csr::read(&std::fs::read(file.unwrap().path()).unwrap()) else { continue };
         let Ok(request) = Request::from_csr(&csr) else { continue };
         for (name, _) in Profiles::default().names() {

@@ -62,7 +62,7 @@ fn what_is_not_permitted_is_shut_out() {
     let root = constrained(&["corp.test"], &[]);
     let constraints = root.certificate.name_constraints.as_ref().unwrap();
     let show = |list: &[Subtree]| list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-    assert_eq!(show(&constraints.permitted), "dns:corp.test email:invalid uri:invalid");
+    assert_eq!(show(&constraints.permitted), "dns:corp.test email:nowhere.invalid uri:nowhere.invalid");
     assert_eq!(show(&constraints.excluded), "ip:0.0.0.0/0 ip:::/0");
     assert!(root.certificate.extension(&oid::NAME_CONSTRAINTS).unwrap().critical);
 
@@ -80,20 +80,37 @@ fn what_is_not_permitted_is_shut_out() {
 }
 
 #[test]
+fn a_common_name_that_openssl_takes_for_a_forbidden_host_is_left_out() {
+    let root = constrained(&["10.0.0.0/8"], &[]);
+    let issued = root.issue("server", &leaf("10.0.0.1"));
+    assert!(issued.certificate.subject.is_empty());
+    assert!(issued.report.notes[0].contains("goes without CN=10.0.0.1"), "{:?}", issued.report.notes);
+    assert!(root.refuse(&profile("code-signing"), &leaf("builds.corp.test")).contains("reads as a DNS name"));
+    assert_eq!(root.issue("code-signing", &leaf("Builds")).certificate.subject.to_string(), "CN=Builds");
+    let both = Request { names: vec![gn("10.0.0.1")], ..leaf("www.corp.test") };
+    let root = constrained(&["10.0.0.0/8", "corp.test"], &[]);
+    assert_eq!(root.issue("server", &both).certificate.subject.to_string(), "CN=www.corp.test");
+    assert!(root.issue("server", &leaf("10.0.0.1")).certificate.subject.is_empty());
+}
+
+#[test]
 fn each_kind_is_shut_in_its_own_way() {
     let show = |authority: &Authority| {
         let constraints = authority.certificate.name_constraints.clone().unwrap();
         let list = |subtrees: &[Subtree]| subtrees.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         format!("{} | {}", list(&constraints.permitted), list(&constraints.excluded))
     };
-    assert_eq!(show(&constrained(&["10.0.0.0/8"], &[])), "ip:10.0.0.0/8 dns:invalid email:invalid uri:invalid | ");
+    assert_eq!(
+        show(&constrained(&["10.0.0.0/8"], &[])),
+        "ip:10.0.0.0/8 dns:nowhere.invalid email:nowhere.invalid uri:nowhere.invalid | "
+    );
     let all = ["corp.test", "10.0.0.0/8", "email:corp.test", "uri:corp.test"];
     assert_eq!(show(&constrained(&all, &[])), "dns:corp.test ip:10.0.0.0/8 email:corp.test uri:corp.test | ");
     assert_eq!(show(&constrained(&[], &["evil.test"])), " | dns:evil.test");
     assert_eq!(show(&constrained(&["dirname:O=Acme"], &[])), "dirname:O=Acme | ");
     assert_eq!(
         show(&constrained(&["corp.test"], &["lab.corp.test"])),
-        "dns:corp.test email:invalid uri:invalid | dns:lab.corp.test ip:0.0.0.0/0 ip:::/0"
+        "dns:corp.test email:nowhere.invalid uri:nowhere.invalid | dns:lab.corp.test ip:0.0.0.0/0 ip:::/0"
     );
 }
 

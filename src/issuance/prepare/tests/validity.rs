@@ -55,6 +55,15 @@ fn a_default_end_is_cut_to_the_issuers_and_an_asked_one_refused() {
 }
 
 #[test]
+fn the_end_is_cut_to_the_earliest_of_the_chain() {
+    let mut issuing = Authority::root().below("Outliving");
+    issuing.chain[0].not_after = NOW + Duration::days(20);
+    assert_eq!(issuing.issue("server", &leaf("www.corp.test")).certificate.not_after, NOW + Duration::days(20));
+    let reason = issuing.refuse(&profile("server"), &with(Validity { span: span("21d"), ..Validity::default() }));
+    assert!(reason.contains("after its issuer") && !reason.contains(';'), "{reason}");
+}
+
+#[test]
 fn the_profile_has_a_maximum() {
     let root = old_root();
     let issued = root.issue("server", &with(Validity { span: span("825d"), ..Validity::default() }));
