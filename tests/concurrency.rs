@@ -97,7 +97,7 @@ fn the_holder_is_named_by_its_process() {
     slow.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:delay_enter=4s:when=1", "--"]);
     let mut slow = slow.args([sandbox::CERTWRIGHT, "issue", "slow.test"]).spawn().expect("strace starts");
     std::thread::sleep(Duration::from_millis(1500));
-    let waited = sandbox.run(["--lock-timeout", "500ms", "issue", "late.test"]).exited(5);
+    let waited = sandbox.run(["--lock-timeout", "1s", "issue", "late.test"]).exited(5);
     assert!(waited.stderr.contains("issue"), "the holder's command is named: {}", waited.stderr);
     assert!(waited.stderr.chars().any(|char| char.is_ascii_digit()), "and its process id: {}", waited.stderr);
     assert!(slow.wait().expect("the slow writer ends").success());

@@ -108,7 +108,7 @@ fn the_leaf_would_outlive_its_authority() {
     sandbox.run(["init", "--no-passphrase", "--validity", "10d"]).succeeded();
     let outcome = sandbox.run(["issue", "app.test", "--validity", "30d"]);
     if outcome.code != 0 {
-        fails(&sandbox, &["issue", "app.test", "--validity", "30d"], REFUSED, &["root"]);
+        fails(&sandbox, &["issue", "app.test", "--validity", "30d"], REFUSED, &["after its issuer"]);
     }
     let found = audit(&sandbox.path("store"), &[], Moment::AtRest);
     let end = |der: &[u8]| {

@@ -1,10 +1,12 @@
 //! Making what one phase wrote durable, with as few disk commits as possible.
 //!
-//! A journalling file system pays for each of its own commits, not for each file: so a phase writes everything first and
-//! syncs after. From [`WHOLE`] items on, one sync of the file system is cheaper than one of every file.
+//! A disk pays for each time it is told to flush, not for each file: so a phase writes everything first and syncs after, all
+//! at once. From [`WHOLE`] items on, one sync of the file system is cheaper than one of every file.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use super::{StoreError, io};
 
@@ -46,35 +48,67 @@ impl<'a> Flush<'a> {
         self.dirs.extend(other.dirs);
     }
 
-    /// Makes all of it durable: file contents, then names.
+    /// Makes all of it durable.
     pub(super) fn run(self) -> Result<(), StoreError> {
         #[cfg(target_os = "linux")]
         if self.whole {
             return io::sync_filesystem(self.root);
         }
         let _ = self.root;
-        start_writing(&self.files);
-        for (file, path) in &self.files {
-            io::sync_file(file, path)?;
-        }
-        self.dirs.iter().try_for_each(|dir| io::sync_dir(dir))
+        let files = self.files.iter().map(|(file, path)| Sync::File(file, path));
+        let syncs: Vec<_> = files.chain(self.dirs.iter().map(|dir| Sync::Dir(dir))).collect();
+        sync_all(&syncs)
     }
 }
 
-/// Starts writing all files, so that the first sync commits the blocks of all and the others find little left to do.
-#[cfg(target_os = "linux")]
-fn start_writing(files: &[(File, PathBuf)]) {
-    use rustix::fs::{Advice, fadvise};
-    if files.len() > 1 {
-        for (file, _) in files {
-            // A hint only: the syncs that follow are what counts.
-            let _ = fadvise(file, 0, None, Advice::DontNeed);
+/// Something to be made durable.
+enum Sync<'a> {
+    Dir(&'a Path),
+    File(&'a File, &'a Path),
+}
+
+impl Sync<'_> {
+    fn run(&self) -> Result<(), StoreError> {
+        match self {
+            Sync::Dir(path) => io::sync_dir(path),
+            Sync::File(file, path) => io::sync_file(file, path),
         }
     }
 }
 
-#[cfg(not(target_os = "linux"))]
-fn start_writing(_: &[(File, PathBuf)]) {}
+/// Syncs everything at once: the system merges what waits for the disk at the same time, so that a phase costs about as
+/// much as its slowest sync.
+fn sync_all(syncs: &[Sync<'_>]) -> Result<(), StoreError> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(sync) = syncs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            sync.run()?;
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let helpers = concurrent(syncs.len()).saturating_sub(1);
+        // Where no thread is to be had, the others do its share.
+        let helpers: Vec<_> =
+            (0..helpers).filter_map(|_| thread::Builder::new().spawn_scoped(scope, work).ok()).collect();
+        let own = work();
+        helpers.into_iter().map(|helper| helper.join().unwrap_or_else(|_| Err(died()))).fold(own, Result::and)
+    })
+}
+
+/// How many syncs run at once.
+fn concurrent(items: usize) -> usize {
+    #[cfg(test)]
+    if super::faults::armed() {
+        return 1;
+    }
+    items.min(8)
+}
+
+/// The error for a thread that ended before its work did.
+pub(super) fn died() -> StoreError {
+    StoreError::Invalid("a thread that wrote files died".to_owned())
+}
 
 /// How many threads share the writing of so many items.
 pub(super) fn threads(items: usize) -> usize {
@@ -82,5 +116,5 @@ pub(super) fn threads(items: usize) -> usize {
     if super::faults::armed() {
         return 1;
     }
-    if items < WHOLE { 1 } else { std::thread::available_parallelism().map_or(1, usize::from).min(8) }
+    if items < WHOLE { 1 } else { thread::available_parallelism().map_or(1, usize::from).min(8) }
 }

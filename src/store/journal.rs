@@ -1,6 +1,7 @@
 //! The journal's bytes: one JSON line per entry, each with the SHA-256 of the line before.
 
 use std::path::Path;
+use std::thread;
 
 use ring::digest::{SHA256, digest};
 
@@ -226,7 +227,7 @@ fn parse_lines(bytes: &[u8]) -> Vec<(Result<Hashed, String>, usize)> {
     if bytes.len() < PARALLEL {
         return parse(bytes);
     }
-    let count = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    let count = thread::available_parallelism().map_or(1, usize::from).min(8);
     let mut parts = Vec::new();
     let mut rest = bytes;
     while !rest.is_empty() {
@@ -236,11 +237,12 @@ fn parse_lines(bytes: &[u8]) -> Vec<(Result<Hashed, String>, usize)> {
         parts.push(part);
         rest = after;
     }
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = parts.iter().skip(1).map(|part| scope.spawn(|| parse(part))).collect();
+    thread::scope(|scope| {
+        let others: Vec<_> =
+            parts.iter().skip(1).map(|part| thread::Builder::new().spawn_scoped(scope, || parse(part)).ok()).collect();
         let mut lines = parts.first().map(|part| parse(part)).unwrap_or_default();
-        for (thread, part) in threads.into_iter().zip(parts.iter().skip(1)) {
-            lines.extend(thread.join().unwrap_or_else(|_| parse(part)));
+        for (thread, part) in others.into_iter().zip(parts.iter().skip(1)) {
+            lines.extend(thread.and_then(|thread| thread.join().ok()).unwrap_or_else(|| parse(part)));
         }
         lines
     })

@@ -6,9 +6,10 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
+use std::thread;
 
 use super::files::{self, Contents};
-use super::flush::{Flush, threads};
+use super::flush::{Flush, died, threads};
 use super::{
     AuthorityRecord, CertificateRecord, Entry, Event, Layout, Manifest, State, StoreError, authority_files, io,
 };
@@ -67,12 +68,17 @@ impl Release<'_> {
         let mut flush = Flush::new(self.layout.root(), items);
         let mut shares = units.chunks(share);
         let own = shares.next().unwrap_or_default();
-        std::thread::scope(|scope| {
-            let others: Vec<_> = shares.map(|units| scope.spawn(|| work(units))).collect();
+        thread::scope(|scope| {
+            // Where no thread is to be had, this one does its share.
+            let work = &work;
+            let start = |units| thread::Builder::new().spawn_scoped(scope, move || work(units)).map_err(|_| units);
+            let others: Vec<_> = shares.map(start).collect();
             flush.merge(work(own)?);
             for other in others {
-                let lost = || StoreError::Invalid("a thread that wrote files died".to_owned());
-                flush.merge(other.join().map_err(|_| lost())??);
+                match other {
+                    Ok(thread) => flush.merge(thread.join().map_err(|_| died())??),
+                    Err(units) => flush.merge(work(units)?),
+                }
             }
             Ok::<(), StoreError>(())
         })?;

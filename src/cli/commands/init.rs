@@ -8,7 +8,7 @@ use super::report::{CertificateReport, hex, tell};
 use crate::ca::{self, AuthorityPlan};
 use crate::cli::{CliError, Context, Exit};
 use crate::issuance::{Profile, Profiles, Request};
-use crate::keys::{Algorithm, PrivateKey};
+use crate::keys::{Algorithm, PrivateKey, Secret};
 use crate::store::{Settings, Store, StoreError};
 use crate::x509::Name;
 
@@ -88,15 +88,15 @@ impl InitArgs {
         let (root_profile, issuing_profile) = (known.get(&self.profile)?, known.get("intermediate")?);
         let secret = self.new_key.secret(cx, "root")?;
         let root_key = generate(self.key.unwrap_or_else(|| root_profile.default_algorithm()))?;
-        let encode = |key: &PrivateKey| key.to_pkcs8_pem(secret.as_ref());
+        let secret = secret.as_ref();
         let root = AuthorityPlan {
             name: "root",
             profile: &root_profile,
             request: self.root_request(&root_profile, &root_key)?,
-            key_pem: encode(&root_key)?,
+            key_pem: root_key.to_pkcs8_pem(secret)?,
             key: root_key,
         };
-        let issuing = if self.with_issuing { Some(self.issuing_plan(&issuing_profile, &encode)?) } else { None };
+        let issuing = if self.with_issuing { Some(self.issuing_plan(&issuing_profile, secret)?) } else { None };
         let settings = Settings {
             default_authority: Some(if self.with_issuing { "issuing" } else { "root" }.to_owned()),
             crl_urls: self.crl_url.clone(),
@@ -145,11 +145,7 @@ impl InitArgs {
         })
     }
 
-    fn issuing_plan<'a>(
-        &self,
-        profile: &'a Profile,
-        encode: &dyn Fn(&PrivateKey) -> Result<zeroize::Zeroizing<Vec<u8>>, crate::keys::KeyError>,
-    ) -> Result<AuthorityPlan<'a>, CliError> {
+    fn issuing_plan<'a>(&self, profile: &'a Profile, secret: Option<&Secret>) -> Result<AuthorityPlan<'a>, CliError> {
         let key = generate(self.issuing_key.unwrap_or_else(|| profile.default_algorithm()))?;
         let common_name = self.issuing_cn.clone().unwrap_or_else(|| issuing_name(&self.root_common_name()));
         let request = Request {
@@ -157,7 +153,7 @@ impl InitArgs {
             subject: Some(Name::common_name_only(&common_name)?),
             ..Request::new(key.public_key().clone())
         };
-        Ok(AuthorityPlan { name: "issuing", profile, request, key_pem: encode(&key)?, key })
+        Ok(AuthorityPlan { name: "issuing", profile, request, key_pem: key.to_pkcs8_pem(secret)?, key })
     }
 
     fn root_common_name(&self) -> String {

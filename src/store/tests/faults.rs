@@ -158,6 +158,18 @@ fn a_commit_killed_at_any_step_is_whole_or_gone() {
 }
 
 #[test]
+fn a_commit_without_keys_killed_at_any_step_has_its_files() {
+    let (_dir, store) = base();
+    let sign = |root: &Path| Store::open(root)?.lock(WAIT, "test")?.commit(NOW, "tester", vec![leaf("a", "02", None)]);
+    at_every_step(store.layout().root(), Fault::Die, sign, |root, _, what| {
+        let store = Store::open(root).unwrap();
+        assert_never_half(&store);
+        lock(&store);
+        assert_eq!(store.check().unwrap(), [], "{what}");
+    });
+}
+
+#[test]
 fn a_recovery_killed_at_any_step_can_be_repeated() {
     let (_dir, store) = base();
     let before = content(store.layout().root());

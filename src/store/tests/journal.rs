@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::fixture::{NOW, WAIT, authority, commit, leaf, lock, read, root, store, store_with_root};
-use crate::store::{Draft, Event, Settings, Store, StoreError, parse_journal};
+use crate::store::{Draft, Event, Settings, State, Store, StoreError, parse_journal};
 
 /// A small journal: 1 StoreCreated, 2 root, 3–4 two certificates in one transaction, 5 settings.
 fn sample() -> (tempfile::TempDir, Store) {
@@ -204,6 +204,13 @@ fn a_serial_is_taken_once_it_is_recorded() {
     assert_eq!(state.by_serial("02").unwrap().lineage, "b");
     let error = lock(&store).commit(NOW, "tester", vec![leaf("z", "01", None)]).unwrap_err();
     assert!(matches!(error, StoreError::Exists(_)), "{error}");
+    // A journal that has one twice, however it came to that, is damaged.
+    let mut entries = Vec::new();
+    store.for_each_entry(&mut |entry| entries.push(entry.clone())).unwrap();
+    let mut state = State::default();
+    entries.iter().for_each(|entry| state.apply(entry).unwrap());
+    assert_eq!((state.seq, state.certificates.len()), (5, 2));
+    assert_eq!(damaged_line(&state.apply(&entries[3]).unwrap_err()), Some(4));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Tests of the store as a whole, on real directories.
 
 mod atomic;
+mod chains;
 mod check;
 mod commit;
 mod faults;
