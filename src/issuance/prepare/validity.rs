@@ -81,7 +81,8 @@ impl Draft<'_> {
             }
         }
         let chain = self.issuer.map_or(&[][..], |issuer| issuer.chain);
-        let first = chain.iter().fold(issuer, |first, above| if above.not_after < first.not_after { above } else { first });
+        let first =
+            chain.iter().fold(issuer, |first, above| if above.not_after < first.not_after { above } else { first });
         let end = first.not_after;
         if *not_after <= end {
             return;
