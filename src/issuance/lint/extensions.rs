@@ -2,7 +2,7 @@
 
 use super::{Broken, Rule, Severity, View};
 use crate::x509::tlv::{self, Reader, Tlv};
-use crate::x509::{NameConstraints, Oid, escape, extension, oid};
+use crate::x509::{Oid, escape, extension, oid};
 
 pub(super) const RULES: &[Rule] = &[
     Rule { name: "extension-repeated", severity: Severity::Error, source: "RFC 5280 §4.2", check: repeated },
@@ -146,7 +146,6 @@ fn constraints_form(view: &View<'_>, broken: &mut Broken) {
 fn subtree_bases<'a>(view: &View<'a>) -> Vec<(u8, &'a [u8])> {
     let mut bases = Vec::new();
     let Some(extension) = view.certificate.extension(&oid::NAME_CONSTRAINTS) else { return bases };
-    debug_assert!(NameConstraints::from_der(&extension.value).is_ok());
     let mut lists = Reader::new(Tlv::only_contents(&extension.value, tlv::SEQUENCE).unwrap_or_default());
     while let Ok(list) = lists.read() {
         let mut subtrees = Reader::new(list.contents);
