@@ -37,7 +37,7 @@ pub use secret::{SecretSource, SecretSourceParser};
 pub use settings::Settings;
 pub use ui::Ui;
 
-use clap::FromArgMatches;
+use clap::{CommandFactory, FromArgMatches};
 
 /// Parses the arguments, runs the command and gives the process's exit status; everything the process would touch is in
 /// `environment`.
@@ -48,11 +48,14 @@ pub fn run(mut environment: Environment) -> Exit {
         false,
     );
     let columns = environment.width.unwrap_or(100).clamp(40, 100);
-    let parsed =
-        command().term_width(columns.into()).try_get_matches_from(&environment.arguments).and_then(|matches| {
+    let parse = |command: clap::Command| {
+        command.term_width(columns.into()).try_get_matches_from(&environment.arguments).and_then(|matches| {
             let name = help::command_path(&matches);
             Cli::from_arg_matches(&matches).map(|cli| (cli, name))
-        });
+        })
+    };
+    // Laying out the help of every command costs as much as issuing a certificate: only for those who read it.
+    let parsed = parse(Cli::command()).or_else(|_| parse(command()));
     let (cli, name) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => return tell(&mut ui, &error),
