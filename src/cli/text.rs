@@ -5,6 +5,9 @@
 
 use crate::x509::display::{is_deceptive, push_visible};
 
+/// Characters of a message that are printed.
+const LONGEST_MESSAGE: usize = 2000;
+
 /// Makes a text visible, keeping its line breaks and tabs.
 pub(super) fn visible(text: &str) -> String {
     filter(text, |character| matches!(character, '\n' | '\t'))
@@ -15,9 +18,14 @@ pub(super) fn visible_line(text: &str) -> String {
     filter(text, |_| false)
 }
 
-/// Makes a message visible; lines after the first are indented, so that none of them looks like a message of its own.
+/// Makes a message visible; lines after the first are indented, so that none of them looks like a message of its own. What
+/// a stranger makes longer than anybody reads is cut.
 pub(super) fn visible_message(text: &str) -> String {
-    visible(text.trim_end()).replace('\n', "\n  ")
+    let text = text.trim_end();
+    match text.char_indices().nth(LONGEST_MESSAGE) {
+        None => visible(text).replace('\n', "\n  "),
+        Some((end, _)) => format!("{}… ({} bytes more)", visible(&text[..end]).replace('\n', "\n  "), text.len() - end),
+    }
 }
 
 /// Escapes what [`visible`] would, in the form that JSON has for it; the text is JSON already.
@@ -57,6 +65,12 @@ mod tests {
         assert_eq!(visible("a\u{1b}[2J\nb\tc\r"), "a\\u{1b}[2J\nb\tc\\u{d}");
         assert_eq!(visible_line("a\nb"), "a\\u{a}b");
         assert_eq!(visible_message("a\nerror: b\n"), "a\n  error: b");
+    }
+
+    #[test]
+    fn a_message_has_an_end() {
+        let long = visible_message(&"é".repeat(1 << 20));
+        assert!(long.chars().count() < 2100 && long.ends_with("bytes more)"), "{}", long.len());
     }
 
     #[test]

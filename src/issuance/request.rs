@@ -73,6 +73,9 @@ impl Request {
         }
     }
 
+    /// More names than this are an attack on whoever reads the certificate, not a wish.
+    pub const MAX_CSR_NAMES: usize = 1000;
+
     /// The request that a CSR makes, after proof of possession.
     ///
     /// # Errors
@@ -83,6 +86,11 @@ impl Request {
             KeyError::Unsupported(_) => super::IssuanceError::Key(error),
             error => super::IssuanceError::Possession(error),
         })?;
+        let count = csr.subject_alt_names.len();
+        if count > Self::MAX_CSR_NAMES {
+            let why = format!("{count} alternative names are asked for, at most {} are signed", Self::MAX_CSR_NAMES);
+            return Err(super::IssuanceError::Refused(vec![why]));
+        }
         let extensions = csr.extensions.iter().filter(|extension| extension.oid != oid::SUBJECT_ALT_NAME);
         let csr = CsrRequest {
             subject: csr.subject.clone(),

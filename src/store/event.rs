@@ -175,8 +175,8 @@ pub fn decode_der(text: &str) -> Result<Vec<u8>, X509Error> {
 
 /// The part of a line that every event has.
 #[derive(Deserialize)]
-pub(super) struct Header<'a> {
-    pub(super) seq: u64,
+struct Header<'a> {
+    seq: u64,
     #[serde(borrow)]
     prev: Cow<'a, str>,
     tx: u64,
@@ -185,8 +185,6 @@ pub(super) struct Header<'a> {
     time: Cow<'a, str>,
     #[serde(borrow)]
     actor: Cow<'a, str>,
-    #[serde(borrow)]
-    event: Cow<'a, str>,
 }
 
 /// A line as read: its event is `None` where this version does not know it.
@@ -200,16 +198,43 @@ pub(super) struct Line {
     event: Result<Event, String>,
 }
 
+/// A whole line of a certificate. A journal is mostly made of these, and reading one in a single pass is several times
+/// faster than through the tagged enum.
+#[derive(Deserialize)]
+struct CertificateLine<'a> {
+    seq: u64,
+    prev: String,
+    tx: u64,
+    lines: u64,
+    time: String,
+    actor: String,
+    #[serde(borrow)]
+    event: Cow<'a, str>,
+    authority: String,
+    lineage: String,
+    serial: String,
+    profile: String,
+    subject: String,
+    names: Vec<String>,
+    not_before: String,
+    not_after: String,
+    key_sha256: String,
+    key: bool,
+    certificate: String,
+}
+
 impl Line {
     /// Reads a line without its newline.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
+        match serde_json::from_slice::<CertificateLine<'_>>(bytes) {
+            Ok(line) if line.event == "certificate-issued" => Ok(line.into()),
+            _ => Self::parse_any(bytes),
+        }
+    }
+
+    fn parse_any(bytes: &[u8]) -> Result<Self, String> {
         let header: Header<'_> = serde_json::from_slice(bytes).map_err(|error| no_line(&error))?;
-        let event = match header.event.as_ref() {
-            // Read straight into its type, which is several times faster than through the tagged enum: a journal is
-            // mostly made of these.
-            "certificate-issued" => serde_json::from_slice(bytes).map(Event::CertificateIssued),
-            _ => serde_json::from_slice::<Entry>(bytes).map(|entry| entry.event),
-        };
+        let event = serde_json::from_slice::<Entry>(bytes).map(|entry| entry.event);
         Ok(Self {
             seq: header.seq,
             prev: header.prev.into_owned(),
@@ -228,6 +253,26 @@ impl Line {
     }
 }
 
+impl From<CertificateLine<'_>> for Line {
+    fn from(line: CertificateLine<'_>) -> Self {
+        let CertificateLine { seq, prev, tx, lines, time, actor, .. } = line;
+        let record = CertificateRecord {
+            authority: line.authority,
+            lineage: line.lineage,
+            serial: line.serial,
+            profile: line.profile,
+            subject: line.subject,
+            names: line.names,
+            not_before: line.not_before,
+            not_after: line.not_after,
+            key_sha256: line.key_sha256,
+            key: line.key,
+            certificate: line.certificate,
+        };
+        Self { seq, prev, tx, lines, time, actor, event: Ok(Event::CertificateIssued(record)) }
+    }
+}
+
 fn no_line(error: &serde_json::Error) -> String {
     let text = error.to_string();
     // The line number that JSON reports is always 1; the journal's is given beside it.
@@ -239,7 +284,12 @@ fn no_line(error: &serde_json::Error) -> String {
 /// Lower-case hex.
 pub(super) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|nibble| char::from(DIGITS[usize::from(nibble)])).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
 }
 
 /// An instant as the journal writes it.

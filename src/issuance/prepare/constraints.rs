@@ -5,9 +5,10 @@
 //! not permitted are shut, each in the one form that every validator understands the same way:
 //!
 //! - **IP**: the whole address space, `0.0.0.0/0` and `::/0`, is excluded, as the CA/Browser Forum demands.
-//! - **DNS, email, URI**: only the host `nowhere.invalid` is permitted, which never exists (RFC 6761 §6.4). An empty
-//!   excluded subtree would say it more directly, but OpenSSL (email) and Java (DNS) do not take it for "all", and Java cannot
-//!   even read an empty URI subtree.
+//! - **DNS, email, URI**: only the host `nothing.invalid` is permitted, in a top-level domain that never exists (RFC 6761
+//!   §6.4); a URI constraint has to be a fully qualified name, so `invalid` alone would not do. An empty excluded subtree
+//!   would say it more directly, but OpenSSL (email) and Java (DNS) do not take it for "all", and Java cannot even read an
+//!   empty URI subtree.
 //!
 //! OpenSSL 3.0, Go 1.26, Java 17 and NSS take these forms and refuse what is shut; pyca/cryptography 50 too, and it refuses
 //! any URI where URIs are constrained at all; GnuTLS 3.7 does not look at URI constraints. Java ignores constraints in a trust
@@ -20,8 +21,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::Draft;
 use crate::x509::extension::{NameConstraints, Subtree};
 
-/// A host that never exists; of two labels, since RFC 5280 wants a fully qualified name in a URI constraint.
-const NOWHERE: &str = "nowhere.invalid";
+/// A domain that never exists.
+const NOWHERE: &str = "nothing.invalid";
 
 impl Draft<'_> {
     /// The profile's constraints and the operator's together; `None` if there are none.

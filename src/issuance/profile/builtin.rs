@@ -7,7 +7,8 @@
 //! - **Keys.** P-256 below, P-384 for roots. Everything that can be generated is allowed, except where a consumer cannot use
 //!   it: Kafka reads RSA and EC only.
 //! - **Key usage.** `digitalSignature`, and for RSA keys of servers `keyEncipherment` on top, without which NSS refuses the
-//!   RSA key exchange of TLS 1.2; a client's key never enciphers (RFC 5280 §4.2.1.12). Email lets RSA keys encipher and EC keys agree, so that mail can be encrypted to them.
+//!   RSA key exchange of TLS 1.2; the key of a mere client never enciphers (RFC 5280 §4.2.1.12). Email lets RSA keys encipher
+//!   and EC keys agree, so that mail can be encrypted to them.
 //! - **Names.** A certificate for servers needs a name that a client can compare; one for clients, people or code does not.
 
 /// Every built-in profile: its name and its JSON.

@@ -62,7 +62,7 @@ fn what_is_not_permitted_is_shut_out() {
     let root = constrained(&["corp.test"], &[]);
     let constraints = root.certificate.name_constraints.as_ref().unwrap();
     let show = |list: &[Subtree]| list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-    assert_eq!(show(&constraints.permitted), "dns:corp.test email:nowhere.invalid uri:nowhere.invalid");
+    assert_eq!(show(&constraints.permitted), "dns:corp.test email:nothing.invalid uri:nothing.invalid");
     assert_eq!(show(&constraints.excluded), "ip:0.0.0.0/0 ip:::/0");
     assert!(root.certificate.extension(&oid::NAME_CONSTRAINTS).unwrap().critical);
 
@@ -102,7 +102,7 @@ fn each_kind_is_shut_in_its_own_way() {
     };
     assert_eq!(
         show(&constrained(&["10.0.0.0/8"], &[])),
-        "ip:10.0.0.0/8 dns:nowhere.invalid email:nowhere.invalid uri:nowhere.invalid | "
+        "ip:10.0.0.0/8 dns:nothing.invalid email:nothing.invalid uri:nothing.invalid | "
     );
     let all = ["corp.test", "10.0.0.0/8", "email:corp.test", "uri:corp.test"];
     assert_eq!(show(&constrained(&all, &[])), "dns:corp.test ip:10.0.0.0/8 email:corp.test uri:corp.test | ");
@@ -110,7 +110,7 @@ fn each_kind_is_shut_in_its_own_way() {
     assert_eq!(show(&constrained(&["dirname:O=Acme"], &[])), "dirname:O=Acme | ");
     assert_eq!(
         show(&constrained(&["corp.test"], &["lab.corp.test"])),
-        "dns:corp.test email:nowhere.invalid uri:nowhere.invalid | dns:lab.corp.test ip:0.0.0.0/0 ip:::/0"
+        "dns:corp.test email:nothing.invalid uri:nothing.invalid | dns:lab.corp.test ip:0.0.0.0/0 ip:::/0"
     );
 }
 
