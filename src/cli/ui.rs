@@ -15,7 +15,7 @@ const HINT: &str = "36";
 
 /// The two output streams and how to use them.
 ///
-/// Everything that people read is made visible once more on its way out ([`super::text`]), so foreign text never drives
+/// Everything that people read is made visible once more on its way out (`cli::text`), so foreign text never drives
 /// the terminal. When the reader of stdout goes away (`certwright list | head -1`), the rest of the output is dropped and
 /// the command goes on: what it does and its exit status never depend on who listens.
 pub struct Ui {

@@ -26,10 +26,10 @@ pub fn write(path: &Path, bytes: &[u8], mode: u32, replace: bool) -> Result<(), 
     io::sync_dir(dir)
 }
 
-/// Writes a file that must not exist yet, as [`write`] does.
+/// Writes a file that must not exist yet, as [`write()`] does.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn create_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
     write(path, bytes, mode, false)
 }

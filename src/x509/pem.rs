@@ -214,7 +214,7 @@ mod tests {
                 ["a certificate", "a private key (PRIVATE KEY)", "a CRL", "a certificate request", "a public key"]
             );
             assert_eq!(blocks[5], Block::Other("TRUSTED CERTIFICATE".into()));
-            assert_eq!(read_certificates(text.as_bytes()).unwrap(), [node.certificate.clone()]);
+            assert_eq!(read_certificates(text.as_bytes()).unwrap(), std::slice::from_ref(&node.certificate));
         }
         let old = node.certificate.to_pem().replace("CERTIFICATE", "X509 CERTIFICATE");
         assert_eq!(read_certificates(old.as_bytes()).unwrap().len(), 1);

@@ -1,6 +1,6 @@
 //! Profiles: what may be issued.
 //!
-//! A profile is a strict JSON file: [`config`] says what it looks like, [`parse`] turns that into a [`Profile`] or says
+//! A profile is a strict JSON file: `config` says what it looks like, `parse` turns that into a [`Profile`] or says
 //! what is wrong and where.
 
 mod builtin;
