@@ -1,5 +1,7 @@
 //! Durable, atomic file writes.
 
+mod sets;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
@@ -8,6 +10,8 @@ use std::path::{Component, Path, PathBuf};
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::{StoreError, event, io};
+
+pub use sets::{FileSet, write_sets};
 
 /// Writes a file so that a reader sees either nothing (or the old file) or the whole new one, and so that it survives a
 /// power cut once this returns: temporary name beside it, mode set whatever the umask, fsync, rename, fsync of the
@@ -34,21 +38,24 @@ pub fn create_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StoreError
     write(path, bytes, mode, false)
 }
 
-/// Writes files `(name, bytes, mode)` that belong together into a directory, which is made with its parents (mode 0700) if it
-/// is missing. A reader never sees a certificate beside another one's key: secret files (nobody but the owner may read
-/// them) get their names first; where they replace other ones, the public files are taken away before that. Everything is
-/// durable under temporary names before a final name is touched.
+/// Writes one set of files, as [`write_sets`] does.
 ///
 /// # Errors
 /// [`StoreError::Exists`] when one is there and `replace` is false, before anything is written; [`StoreError::Invalid`] for a
 /// name that is no plain file name or is there twice; [`StoreError::Io`], with no temporary file left behind.
 pub fn write_set(dir: &Path, files: &[(&str, &[u8], u32)], replace: bool) -> Result<(), StoreError> {
-    check_names(files)?;
+    write_sets(&[FileSet { dir, files: files.to_vec() }], replace)
+}
+
+/// Writes files `(name, bytes, mode)` that belong together into a directory that is there. A reader never sees a certificate
+/// beside another one's key: secret files (nobody but the owner may read them) get their names first; where they replace
+/// other ones, the public files are taken away before that. Everything is durable under temporary names before a final name
+/// is touched.
+fn replace_set(dir: &Path, files: &[(&str, &[u8], u32)], replace: bool) -> Result<(), StoreError> {
     let targets: Vec<PathBuf> = files.iter().map(|(name, ..)| dir.join(name)).collect();
     if !replace {
         targets.iter().try_for_each(|target| refuse_existing(target))?;
     }
-    io::create_dir_with_parents(dir)?;
     // Secret ones first.
     let mut order: Vec<_> = files.iter().zip(&targets).collect();
     order.sort_by_key(|((_, _, mode), _)| !is_secret(*mode));
@@ -68,12 +75,14 @@ pub fn write_set(dir: &Path, files: &[(&str, &[u8], u32)], replace: bool) -> Res
         io::sync_dir(dir)?;
     }
     let mut secrets = order.iter().filter(|((_, _, mode), _)| is_secret(*mode)).count();
+    let mut synced = false;
     for (_, target) in &order {
         temporaries.place(target, replace)?;
         secrets = secrets.saturating_sub(1);
-        if secrets == 0 && replace {
+        if secrets == 0 && replace && !synced {
             // The keys before the certificates, after a power cut as well.
             io::sync_dir(dir)?;
+            synced = true;
         }
     }
     io::sync_dir(dir)
