@@ -25,6 +25,9 @@ fn prepare_and_sign() {
     let signed = issuing.issue_with(&profile, &request).certificate;
     measure("encode, sign, read", &|| drop(tbs.sign(&issuing.key).unwrap()));
     measure("verify", &|| signed.verify_signature(issuing.key.public_key()).unwrap());
+    measure("encode, sign, read, verify", &|| {
+        tbs.sign(&issuing.key).unwrap().verify_signature(issuing.key.public_key()).unwrap();
+    });
     measure("prepare", &|| drop(issuing.prepare(&profile, &request).unwrap()));
     measure("lint", &|| drop(crate::issuance::lint::lint(&linted)));
     measure("unsigned", &|| drop(sign::lint_unsigned(&tbs, issuing.key.public_key(), Report::default()).unwrap()));
