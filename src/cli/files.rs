@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::{CliError, Context, input};
-use crate::store::{StoreError, atomic};
+use crate::store::StoreError;
+use crate::store::atomic::{self, FileSet};
 
 pub(super) use several::{Output, check_outputs, write_several};
 
@@ -86,16 +87,31 @@ pub(super) fn write(cx: &mut Context, path: &Path, bytes: &[u8], secret: bool, f
     atomic::write(path, bytes, mode(secret), force).map_err(told)
 }
 
-/// Writes a directory's files together, a reader never seeing a certificate beside another one's key
-/// ([`atomic::write_set`]). A directory that is made here has mode 0700.
+/// Writes a directory's files together, as [`write_sets`] does.
 ///
 /// # Errors
 /// Names the file.
 pub(super) fn write_set(dir: &Path, files: &[OutputFile], force: bool) -> Result<(), CliError> {
-    refuse_existing(&files.iter().map(|file| dir.join(&file.name)).collect::<Vec<_>>(), force)?;
-    let files: Vec<(&str, &[u8], u32)> =
-        files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice(), mode(file.secret))).collect();
-    atomic::write_set(dir, &files, force).map_err(told)
+    write_sets(&[(dir, files)], force)
+}
+
+/// Writes the files of many directories, a reader never seeing a certificate beside another one's key
+/// ([`atomic::write_sets`]). A directory that is made here has mode 0700.
+///
+/// # Errors
+/// Names the file.
+pub(super) fn write_sets(sets: &[(&Path, &[OutputFile])], force: bool) -> Result<(), CliError> {
+    for (dir, files) in sets {
+        refuse_existing(&files.iter().map(|file| dir.join(&file.name)).collect::<Vec<_>>(), force)?;
+    }
+    let sets: Vec<FileSet<'_>> = sets
+        .iter()
+        .map(|(dir, files)| {
+            let files = files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice(), mode(file.secret)));
+            FileSet { dir, files: files.collect() }
+        })
+        .collect();
+    atomic::write_sets(&sets, force).map_err(told)
 }
 
 /// Whether a path stands for standard input or output.

@@ -41,6 +41,16 @@ impl Bundle {
         files::write_set(dir, &self.files, force)
     }
 
+    /// Writes several, each to its directory, in one go.
+    ///
+    /// # Errors
+    /// Names the file; nothing half-written stays.
+    pub(crate) fn write_all(bundles: &[(PathBuf, Self)], force: bool) -> Result<(), CliError> {
+        let sets: Vec<(&Path, &[OutputFile])> =
+            bundles.iter().map(|(dir, bundle)| (dir.as_path(), bundle.files.as_slice())).collect();
+        files::write_sets(&sets, force)
+    }
+
     /// The files of any certificate; the topmost known certificate stands in for a root that is not known.
     pub(crate) fn build(
         certificate: &Certificate,

@@ -151,6 +151,8 @@ impl InitArgs {
         let request = Request {
             name: Some(common_name.clone()),
             subject: Some(Name::common_name_only(&common_name)?),
+            // Java and others do not look at the constraints of a trust anchor.
+            name_constraints: self.constraints.resolve(),
             ..Request::new(key.public_key().clone())
         };
         Ok(AuthorityPlan { name: "issuing", profile, request, key_pem: key.to_pkcs8_pem(secret)?, key })

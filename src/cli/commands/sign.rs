@@ -238,19 +238,17 @@ impl SignArgs {
     }
 
     fn write(&self, cx: &mut Context, outcomes: &[Outcome], dirs: &[Option<PathBuf>]) -> Result<(), CliError> {
-        for (outcome, dir) in outcomes.iter().zip(dirs) {
-            let written = match dir {
-                Some(dir) => Bundle::new(outcome, None).write(dir, self.force),
-                None => self.write_one(cx, outcome),
-            };
-            written.map_err(|error| {
-                error.hint(format!(
-                    "the certificate is issued and kept in the store: certwright show {}",
-                    outcome.certificate.serial
-                ))
-            })?;
-        }
-        Ok(())
+        let bundles: Vec<(PathBuf, Bundle)> = outcomes
+            .iter()
+            .zip(dirs)
+            .filter_map(|(outcome, dir)| Some((dir.clone()?, Bundle::new(outcome, None))))
+            .collect();
+        let written = Bundle::write_all(&bundles, self.force);
+        let written = written.and_then(|()| {
+            let mut others = outcomes.iter().zip(dirs).filter(|(_, dir)| dir.is_none());
+            others.try_for_each(|(outcome, _)| self.write_one(cx, outcome))
+        });
+        written.map_err(|error| error.hint("what was signed is kept in the store: certwright list shows it"))
     }
 
     fn write_one(&self, cx: &mut Context, outcome: &Outcome) -> Result<(), CliError> {

@@ -36,9 +36,8 @@ pub fn write_sets(sets: &[FileSet<'_>], replace: bool) -> Result<(), StoreError>
     parents.dedup();
     parents.iter().try_for_each(|dir| io::create_dir_with_parents(dir))?;
     let root = parent(first.dir);
-    let staged = Staged(
-        fresh.iter().map(|set| Ok((staging_for(set.dir)?, set.dir))).collect::<Result<_, StoreError>>()?,
-    );
+    let staged =
+        Staged(fresh.iter().map(|set| Ok((staging_for(set.dir)?, set.dir))).collect::<Result<_, StoreError>>()?);
     stage(&fresh, &staged, root)?;
     staged.place()?;
     let mut flush = Flush::new(root, fresh.len());
