@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
+use super::parallel::in_parallel;
 use super::serial::draw;
 use super::{CaError, LoadedAuthority, SerialSource};
 use crate::issuance::{IssuanceError, Issued, IssuerFacts, Prepared, Profile, Report, Request, Urls, prepare};
@@ -15,9 +16,6 @@ use crate::x509::{Certificate, Serial};
 
 /// How far the clock may lag behind the journal's last line.
 const CLOCK_TOLERANCE: Duration = Duration::minutes(5);
-
-/// Below this many orders threads cost more than they bring.
-const PARALLEL_FROM: usize = 8;
 
 /// What stays the same for every order of a run.
 pub struct Session<'a> {
@@ -245,35 +243,4 @@ fn refuse_authority_key(keys: &[(String, Vec<u8>)], request: &Request) -> Result
         .into()),
         None => Ok(()),
     }
-}
-
-/// Maps in order over the cores; the first error in order wins.
-fn in_parallel<T: Send, R: Send>(
-    items: Vec<T>,
-    work: impl Fn(T) -> Result<R, CaError> + Sync,
-) -> Result<Vec<R>, CaError> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    if cores == 1 || items.len() < PARALLEL_FROM {
-        return items.into_iter().map(work).collect();
-    }
-    let share = items.len().div_ceil(cores);
-    let mut rest = items.into_iter();
-    let work = &work;
-    let parts: Vec<Result<Vec<R>, CaError>> = std::thread::scope(|scope| {
-        let mut workers = Vec::with_capacity(cores);
-        loop {
-            let chunk: Vec<T> = rest.by_ref().take(share).collect();
-            if chunk.is_empty() {
-                break;
-            }
-            workers.push(scope.spawn(move || chunk.into_iter().map(work).collect::<Result<Vec<R>, CaError>>()));
-        }
-        let died = || IssuanceError::CheckFailed("a worker thread failed".to_owned());
-        workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Err(died().into()))).collect()
-    });
-    let mut all = Vec::new();
-    for part in parts {
-        all.extend(part?);
-    }
-    Ok(all)
 }

@@ -7,6 +7,7 @@ mod authority;
 mod error;
 mod issue;
 mod load;
+mod parallel;
 mod reference;
 mod serial;
 
@@ -14,5 +15,6 @@ pub use authority::{AuthorityPlan, ImportPlan, Made, create_root, create_subordi
 pub use error::CaError;
 pub use issue::{Order, Outcome, Session, dry_run, issue, self_signed_certificate};
 pub use load::{LoadedAuthority, PassphrasePrompt, chain_of, load, resolve};
+pub use parallel::in_parallel;
 pub use reference::{Reference, find};
 pub use serial::{RandomSerials, SerialSource};

@@ -1,6 +1,6 @@
 //! `certwright sign`: certificates for CSRs.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -171,40 +171,48 @@ impl SignArgs {
         let (certificate, chain) = (record.certificate()?, record.chain()?);
         let facts = IssuerFacts { name: &record.authority, certificate: &certificate, chain: &chain };
         let actor = cx.settings.actor.clone();
-        let mut items = Vec::with_capacity(self.requests.len());
+        let variables = self.variables.resolve()?;
+        let mut files = Vec::with_capacity(self.requests.len());
         for path in &self.requests {
-            let item = self.read_item(cx, path).and_then(|item| {
+            files.push((path.as_path(), files::read(cx, path, Csr::MAX_SIZE)));
+        }
+        let session = session(cx, &actor, &|| {});
+        let read = ca::in_parallel(files, |(path, bytes)| {
+            let item = bytes.and_then(|bytes| {
+                let item = self.item(path, &bytes, &variables)?;
                 if self.keep_going {
-                    ca::dry_run(state, Some(&facts), profile, &session(cx, &actor, &|| {}), &item.request)
+                    ca::dry_run(state, Some(&facts), profile, &session, &item.request)
                         .map_err(|error| CliError::from(error).about(path.display()))?;
                 }
                 Ok(item)
             });
             match item {
+                Err(error) if !self.keep_going => Err(error),
+                item => Ok(item.map_err(|error| (path, error))),
+            }
+        })?;
+        let mut items = Vec::with_capacity(read.len());
+        for item in read {
+            match item {
                 Ok(item) => items.push(item),
-                Err(error) if self.keep_going => {
+                Err((path, error)) => {
                     cx.ui.warn(&error.message);
-                    refused.push(Refusal {
-                        request: path.display().to_string(),
-                        exit: error.exit as u8,
-                        why: error.message,
-                    });
+                    let request = path.display().to_string();
+                    refused.push(Refusal { request, exit: error.exit as u8, why: error.message });
                 }
-                Err(error) => return Err(error),
             }
         }
         Ok(items)
     }
 
-    fn read_item(&self, cx: &mut Context, path: &Path) -> Result<Item, CliError> {
+    fn item(&self, path: &Path, bytes: &[u8], variables: &BTreeMap<String, String>) -> Result<Item, CliError> {
         let label = path.display().to_string();
-        let bytes = files::read(cx, path, Csr::MAX_SIZE)?;
-        let csr = Csr::read(&bytes).map_err(|error| CliError::from(error).about(&label))?;
+        let csr = Csr::read(bytes).map_err(|error| CliError::from(error).about(&label))?;
         let mut request = Request::from_csr(&csr).map_err(|error| CliError::from(error).about(&label))?;
         request.names.clone_from(&self.names);
         request.subject.clone_from(&self.subject);
         request.validity = self.validity.resolve();
-        request.variables = self.variables.resolve()?;
+        request.variables.clone_from(variables);
         request.strict = self.strict;
         let name = self.lineage.clone().or_else(|| request.name.clone());
         let name = name.unwrap_or_else(|| self.names.first().map_or_else(|| "unnamed".to_owned(), GeneralName::value));
