@@ -30,6 +30,12 @@ pub struct TerminalPrompt;
 
 impl Prompt for TerminalPrompt {
     fn ask(&mut self, question: &str) -> io::Result<Zeroizing<String>> {
-        rpassword::prompt_password(format!("{}: ", text::visible_line(question))).map(Zeroizing::new)
+        rpassword::prompt_password(format!("{}: ", text::visible_line(&capitalised(question)))).map(Zeroizing::new)
     }
+}
+
+/// The question as the beginning of a line.
+fn capitalised(question: &str) -> String {
+    let mut letters = question.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
