@@ -308,7 +308,7 @@ fn find_chain(
         pool.push(record.certificate()?);
         pool.extend(record.chain()?);
     }
-    let anchors: Vec<Certificate> = pool.iter().filter(|known| known.is_self_issued()).cloned().collect();
+    let anchors: Vec<Certificate> = pool.iter().filter(|known| known.is_root()).cloned().collect();
     if anchors.is_empty() {
         return partial_chain(certificate, &pool);
     }
@@ -336,6 +336,7 @@ fn partial_chain(certificate: &Certificate, pool: &[Certificate]) -> Result<Vec<
         let lowest = chain.last().unwrap_or(certificate);
         let issuer = pool.iter().find(|candidate| {
             candidate.subject == lowest.issuer
+                && candidate.is_ca()
                 && candidate.public_key().is_ok_and(|key| lowest.verify_signature(&key).is_ok())
         });
         match issuer {

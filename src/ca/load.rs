@@ -67,7 +67,7 @@ pub fn load(
     let name = record.authority.clone();
     let certificate = record.certificate()?;
     check_valid(&name, &certificate, now)?;
-    if !record.key {
+    if !record.key || !store.has_authority_key(&name) {
         return Err(CaError::KeyNotHere(name));
     }
     let (key, passphrase) = open_key(store, &name, passphrase)?;

@@ -83,7 +83,7 @@ impl Request {
     pub fn from_csr(csr: &Csr) -> Result<Self, super::IssuanceError> {
         let public_key = csr.public_key()?;
         csr.verify_signature().map_err(|error| match error {
-            KeyError::Unsupported(_) => super::IssuanceError::Key(error),
+            KeyError::Unsupported(_) | KeyError::Weak(_) => super::IssuanceError::Key(error),
             error => super::IssuanceError::Possession(error),
         })?;
         let count = csr.subject_alt_names.len();

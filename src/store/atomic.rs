@@ -66,7 +66,7 @@ fn replace_set(dir: &Path, files: &[(&str, &[u8], u32)], replace: bool) -> Resul
     let changes_secret = |((_, bytes, mode), target): &(&(&str, &[u8], u32), &PathBuf)| {
         is_secret(*mode) && target.symlink_metadata().is_ok() && !has_content(target, bytes)
     };
-    if order.iter().any(changes_secret) {
+    if replace && order.iter().any(changes_secret) {
         for ((_, _, mode), target) in &order {
             if !is_secret(*mode) {
                 io::remove_file(target)?;

@@ -66,7 +66,7 @@ pub struct IssueArgs {
     #[arg(long, requires = "out")]
     pub force: bool,
     /// Name in the store [default: made from NAME]
-    #[arg(long, value_name = "WORD")]
+    #[arg(long, value_name = "WORD", conflicts_with = "self_signed")]
     pub lineage: Option<String>,
     /// Encrypt the private key, in the store and in --out, with this passphrase
     #[arg(long, value_name = "SRC")]

@@ -56,7 +56,7 @@ impl ShowArgs {
         let Some(record) = found.last() else {
             return Err(ca::CaError::NotFound(self.reference.clone()).into());
         };
-        if self.pem || self.fullchain || self.chain {
+        if !cx.ui.is_json() && (self.pem || self.fullchain || self.chain) {
             cx.ui.data(self.pem_text(&state, record)?.as_bytes())?;
             return Ok(Exit::Done);
         }

@@ -55,7 +55,7 @@ pub struct SignArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "out_dir")]
     pub out: Option<PathBuf>,
     /// With --out and on standard output: the intermediates after the certificate
-    #[arg(long)]
+    #[arg(long, conflicts_with = "out_dir")]
     pub fullchain: bool,
     /// For each request a directory here, named like its file, with cert.pem, chain.pem, fullchain.pem and ca.pem
     #[arg(long, value_name = "DIR")]
@@ -294,5 +294,11 @@ impl SignArgs {
 /// The directory for a request's certificate: named like the request's file, without its last extension.
 fn directory_for(dir: &Path, request: &Path) -> PathBuf {
     let stem = request.file_stem().map_or_else(|| "stdin".into(), |stem| stem.to_string_lossy().into_owned());
-    dir.join(if stem == "-" { "stdin".to_owned() } else { stem })
+    // `...csr` has the stem `..`, and whoever names the file would choose the directory.
+    let plain = !matches!(stem.as_str(), "" | "." | "..");
+    dir.join(match stem.as_str() {
+        "-" => "stdin".to_owned(),
+        _ if plain => stem,
+        _ => lineage_name(&stem),
+    })
 }

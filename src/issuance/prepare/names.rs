@@ -28,7 +28,7 @@ impl<'a> Draft<'a> {
         }
         for asked in self.request.csr.iter().flat_map(|csr| &csr.names) {
             self.report.asked.push(asked.to_string());
-            match self.allowed(asked) {
+            match self.allowed(asked).and_then(not_a_whole_domain) {
                 Ok(allowed) => self.keep(&mut names, allowed),
                 Err(why) => self.drop(asked.to_string(), why),
             }
@@ -67,6 +67,7 @@ impl<'a> Draft<'a> {
                 Err(why) if must_be_name || NameKind::of(&name).is_some_and(|kind| rules.knows(kind)) => why,
                 Err(_) => return Some(text),
             },
+            Err(error) if is_meant_as_name(&text) => error.to_string(),
             Err(error) if must_be_name => {
                 format!("{} needs a name ({}) here: {error}", self.the_profile(), rules.kinds())
             }
@@ -200,4 +201,19 @@ impl<'a> Draft<'a> {
             }
         }
     }
+}
+
+/// A wildcard right below a top-level domain stands for everybody's hosts; an operator may type it, a request may not ask it.
+fn not_a_whole_domain(name: GeneralName) -> Result<GeneralName, String> {
+    let whole = matches!(&name, GeneralName::Dns(host) if host.strip_prefix("*.").is_some_and(|rest| !rest.contains('.')));
+    if whole { Err("it stands for every host of a top-level domain".to_owned()) } else { Ok(name) }
+}
+
+/// Whether a text can only be meant as a name of some kind: its kind is forced, or it has a mailbox's, a URI's or an address's
+/// look.
+fn is_meant_as_name(text: &str) -> bool {
+    let forced = ["dns:", "ip:", "email:", "uri:", "upn:"].iter().any(|kind| text.starts_with(kind));
+    let address = text.contains(['.', ':']) && text.chars().all(|letter| letter.is_ascii_digit() || ".:".contains(letter));
+    let prose = text.contains(char::is_whitespace);
+    forced || address || text.contains("://") || (text.contains('@') && !prose)
 }

@@ -80,17 +80,11 @@ impl Draft<'_> {
                 self.refuse("the certificate would have neither a subject nor an alternative name: give it a name");
             }
         } else if let Some(issuer) = self.issuer
-            && subject.matches(&issuer.certificate.subject)
+            && std::iter::once(issuer.certificate).chain(issuer.chain).any(|above| subject.matches(&above.subject))
         {
-            if self.rules().authority {
-                self.report
-                    .notes
-                    .push("the subject is the issuer's: only a rolled-over or cross-signed authority has that".into());
-            } else {
-                self.refuse(format!(
-                    "the subject {subject} is the issuer's own: validators take that for a self-signed certificate"
-                ));
-            }
+            self.refuse(format!(
+                "the subject {subject} is that of an authority above it: validators would take one for the other"
+            ));
         }
     }
 

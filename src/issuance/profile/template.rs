@@ -188,6 +188,8 @@ pub(super) fn is_variable(name: &str) -> bool {
 fn program(source: &str, escape: Escape) -> Result<Form, String> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    // A subject is a line of text: what needs more steps than this has run away.
+    environment.set_fuel(Some(50_000));
     environment.set_formatter(move |out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value| {
         let text = match value.as_str() {
             Some(text) => Cow::Borrowed(text),

@@ -98,6 +98,10 @@ impl<'a, 'r> Search<'a, 'r> {
             if !named || !is_anchor && certificate.version < 3 || self.is_in_path(certificate) {
                 continue;
             }
+            // No more can be tried, and comparing each with all others takes its time.
+            if candidates.len() > MAX_SIGNATURE_CHECKS {
+                break;
+            }
             if candidates.iter().any(|known| known.certificate.der() == certificate.der()) {
                 continue;
             }

@@ -32,7 +32,9 @@ pub fn check_issuance(tbs: &TbsCertificate, chain: &[Certificate], now: OffsetDa
         let reason = format!("{} would name {} as its issuer, not {}", subject.title, tbs.issuer, title(issuer));
         broken.push(subject.error("no-issuer", reason));
     }
-    let mut authorities_below = usize::from(subject.is_ca && tbs.subject != tbs.issuer);
+    // A CA that bears its issuer's name would escape its path length and name constraints (RFC 5280 §6.1.4 (l), §6.1.3 (b)),
+    // so to be signed it counts like any other.
+    let mut authorities_below = usize::from(subject.is_ca);
     for (depth, issuer) in (1..).zip(chain) {
         broken.extend(checks::check_validity(depth, issuer, now).err());
         broken.extend(checks::check_authority(depth, issuer).err());

@@ -36,7 +36,7 @@ impl ShowArgs {
         let store = cx.open_store()?;
         let state = store.read()?;
         let record = ca::resolve(&state, Some(&self.name))?;
-        if self.pem || self.chain {
+        if !cx.ui.is_json() && (self.pem || self.chain) {
             let mut text = record.certificate()?.to_pem();
             if self.chain {
                 text.extend(record.chain()?.iter().map(Certificate::to_pem));

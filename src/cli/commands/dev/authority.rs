@@ -39,7 +39,8 @@ pub(super) fn ensure(
 ) -> Result<bool, CliError> {
     let state = store.read()?;
     if let Some(record) = state.authorities.get(name) {
-        if !permit.is_empty() {
+        let permitted = record.certificate()?.name_constraints.unwrap_or_default().permitted;
+        if !permit.iter().all(|asked| permitted.contains(asked)) {
             return Err(CliError::usage(format!("authority {name} exists, and what it may sign is fixed"))
                 .hint("make another one: --authority dev2 --permit …"));
         }

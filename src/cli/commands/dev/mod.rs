@@ -48,10 +48,10 @@ pub struct DevArgs {
     /// More names that a new development authority may sign
     #[arg(long, value_name = "NAME", num_args = 1.., value_parser = Subtree::parse)]
     pub permit: Vec<Subtree>,
-    /// Key algorithm of the certificate
-    #[arg(long, value_name = "ALG", default_value = "ec-p256")]
-    pub key: Algorithm,
-    /// How long the certificate is valid
+    /// Key algorithm of a new certificate [default: ec-p256]
+    #[arg(long, value_name = "ALG")]
+    pub key: Option<Algorithm>,
+    /// How long a new certificate is valid
     #[arg(long, value_name = "DURATION", default_value = "90d", value_parser = Span::parse)]
     pub validity: Span,
     /// Change nothing; exit 3 when there is something to do
@@ -136,7 +136,7 @@ impl DevArgs {
     ) -> Result<Exit, CliError> {
         let profile = profiles(store)?.get("peer")?;
         let authority = load_authority(cx, store, record)?;
-        let key = generate(self.key)?;
+        let key = generate(self.key.unwrap_or(Algorithm::EcP256))?;
         let first = names.first().map_or_else(|| "localhost".to_owned(), GeneralName::value);
         let key_pem = key.to_pkcs8_pem(None)?;
         let request = Request {

@@ -9,7 +9,7 @@ pub(super) fn lines(dir: &Path, names: &[GeneralName]) -> Vec<String> {
     let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.to_path_buf());
     let at = |name: &str| dir.join(name).display().to_string();
     let host = names.first().map_or_else(|| "localhost".to_owned(), host_for_url);
-    let (ca, cert, key, full) = (at("ca.pem"), at("cert.pem"), at("key.pem"), at("fullchain.pem"));
+    let (ca, key, full) = (at("ca.pem"), at("key.pem"), at("fullchain.pem"));
     format!(
         "
 Trust this file where clients run: {ca}
@@ -22,7 +22,7 @@ Node server (mutual TLS: drop the last two options for plain TLS)
     ca: fs.readFileSync('{ca}'), requestCert: true, rejectUnauthorized: true }}, app).listen(8443)
 
 curl
-  curl --cacert {ca} --cert {cert} --key {key} https://{host}:8443/
+  curl --cacert {ca} --cert {full} --key {key} https://{host}:8443/
 
 nginx
   ssl_certificate {full};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cli::{CliError, Context, Exit};
-use crate::store::Notice;
+use crate::store::{Finding, Notice, Severity};
 
 const EXAMPLES: &str = "\
 certwright store check
@@ -11,13 +11,13 @@ certwright store check --repair";
 
 /// Check that the store is sound
 ///
-/// Reads the whole journal, proves its chain and adds it up. A damaged store is exit status 6, and names the first bad line.
-/// What a killed command left behind is no damage: the next command that writes puts it right, and so does --repair. The
-/// journal itself is never rewritten.
+/// Proves the journal's chain and compares everything in the directory with it: the files of every certificate and authority,
+/// permissions, settings, and what is there without a record. Damage is exit status 6. --repair completes what a killed
+/// command left and rewrites what follows from the journal; it never touches private keys or the journal.
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub(super) struct Args {
-    /// Complete what was recorded, and remove what was not
+    /// Put right what follows from the journal
     #[arg(long)]
     repair: bool,
 }
@@ -28,8 +28,17 @@ struct Report {
     lines: u64,
     certificates: usize,
     authorities: usize,
+    findings: Vec<FindingReport>,
     repaired: Vec<String>,
     notices: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct FindingReport {
+    path: String,
+    what: String,
+    damage: bool,
+    repairable: bool,
 }
 
 impl Args {
@@ -47,23 +56,53 @@ impl Args {
     fn check(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let store = cx.open_store()?;
         let sentences = |notices: &[Notice]| notices.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let repaired = if self.repair { sentences(cx.lock(&store)?.notices()) } else { Vec::new() };
+        let mut repaired = Vec::new();
+        if self.repair {
+            let mut writer = cx.lock(&store)?;
+            repaired = sentences(writer.notices());
+            repaired.extend(sentences(&writer.repair()?));
+        }
+        for done in &repaired {
+            cx.ui.say(&format!("repaired: {done}"));
+        }
         let journal = store.verify()?;
         let state = store.read()?;
         let notices = sentences(&journal.notices);
         for notice in &notices {
             cx.ui.warn(notice);
         }
+        let findings: Vec<FindingReport> = store.check()?.into_iter().map(FindingReport::from).collect();
+        let damaged = findings.iter().any(|finding| finding.damage);
+        for finding in &findings {
+            cx.ui.warn(&format!("{}: {}", finding.path, finding.what));
+        }
+        let repairable = findings.iter().any(|finding| finding.repairable);
         let report = Report {
             lines: journal.seq,
             certificates: state.certificates.len(),
             authorities: state.authorities.len(),
+            findings,
             repaired,
             notices,
         };
         cx.ui.json("store-check", &report)?;
         let Report { lines, certificates, authorities, .. } = report;
-        cx.ui.line(&format!("sound: {lines} journal lines, {certificates} certificates, {authorities} authorities"))?;
-        Ok(Exit::Done)
+        let word = if damaged { "damaged" } else { "sound" };
+        cx.ui.line(&format!("{word}: {lines} journal lines, {certificates} certificates, {authorities} authorities"))?;
+        if damaged && repairable {
+            cx.ui.say("\"certwright store check --repair\" puts right what follows from the journal");
+        }
+        Ok(if damaged { Exit::Damaged } else { Exit::Done })
+    }
+}
+
+impl From<Finding> for FindingReport {
+    fn from(finding: Finding) -> Self {
+        Self {
+            path: finding.path.display().to_string(),
+            what: finding.what,
+            damage: finding.severity == Severity::Damage,
+            repairable: finding.repairable,
+        }
     }
 }

@@ -74,7 +74,7 @@ fn store_anchors(cx: &mut Context) -> Result<(Vec<Certificate>, Vec<Certificate>
     for record in state.authorities.values() {
         let certificates = std::iter::once(record.certificate()?).chain(record.chain()?);
         for certificate in certificates {
-            if !certificate.is_self_issued() {
+            if !certificate.is_root() {
                 others.push(certificate);
             } else if !anchors.contains(&certificate) {
                 told.push(shown(&certificate.subject));
