@@ -198,3 +198,42 @@ fn a_batch_over_all_cores_keeps_its_order() {
     let recorded: Vec<_> = state.certificates.iter().skip(1).map(|record| record.lineage.clone()).collect();
     assert_eq!(recorded, names);
 }
+
+fn subordinate(subject: &str, key: &PrivateKey) -> Order {
+    let request = Request {
+        subject: Some(Name::parse(subject).unwrap()),
+        name: Some("sub".to_owned()),
+        ..Request::new(key.public_key().clone())
+    };
+    Order { label: "sub.csr".to_owned(), request, lineage: "sub".to_owned(), key_pem: None }
+}
+
+fn issue_intermediate(bench: &Bench, orders: Vec<Order>) -> Result<Vec<ca::Outcome>, CaError> {
+    let authority = bench.authority(bench.now)?;
+    let profile = Profiles::default().get("intermediate").unwrap();
+    let mut writer = bench.store.lock(Duration::from_secs(5), "test").unwrap();
+    ca::issue(&mut writer, &authority, &profile, &session(bench.now), orders)
+}
+
+/// Validators exempt what bears its issuer's name from path length and name constraints.
+#[test]
+fn nobody_else_becomes_an_authority_under_an_authoritys_name() {
+    let bench = Bench::new();
+    let (one, two) =
+        (PrivateKey::generate(Algorithm::EcP256).unwrap(), PrivateKey::generate(Algorithm::EcP256).unwrap());
+    let error = issue_intermediate(&bench, vec![subordinate("CN=test root", &one)]).unwrap_err();
+    assert!(matches!(error, CaError::Issuance(IssuanceError::Refused(_))), "{error}");
+    issue_intermediate(&bench, vec![subordinate("CN=Sub CA", &one)]).unwrap();
+    let error = issue_intermediate(&bench, vec![subordinate("CN=Sub CA", &two)]).unwrap_err();
+    assert!(error.to_string().contains("another key"), "{error}");
+    issue_intermediate(&bench, vec![subordinate("CN=Sub CA", &one)]).unwrap();
+}
+
+#[test]
+fn lineages_of_authorities_are_theirs() {
+    let bench = Bench::new();
+    let error = bench
+        .issue(&session(bench.now), vec![Order { lineage: "authority-root".to_owned(), ..order("a.test") }])
+        .unwrap_err();
+    assert!(matches!(error, CaError::BadName(_)), "{error}");
+}

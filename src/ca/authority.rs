@@ -6,7 +6,8 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::issue::{check_clock, prepare_one, verify_chain};
+use super::guard::Guard;
+use super::issue::{AUTHORITY_LINEAGE, check_clock, prepare_one, verify_chain};
 use super::serial::draw;
 use super::{CaError, LoadedAuthority, Session};
 use crate::issuance::{Issued, Profile, Report, Request};
@@ -154,7 +155,7 @@ pub fn import(
                 plan.name
             )));
         }
-        (Some(request), None) => check_answers(request, &certificate)?,
+        (Some(request), None) => check_answers(request, &certificate, &mut notes)?,
         (None, Some((key, _))) => check_pair(key, &certificate)?,
         (None, None) => notes.push("it has no key here and cannot sign: it serves as an anchor".to_owned()),
     }
@@ -193,6 +194,7 @@ fn make(
     check_free(state, plan.name)?;
     let serial = draw(session.serials, state, &mut HashSet::new()).map_err(|error| CaError::key("serial", error))?;
     let prepared = prepare_one(parent, plan.profile, &plan.request, settings, serial, session.now)?;
+    Guard::new(state).check_name(plan.profile, &prepared.tbs().subject, plan.key.public_key())?;
     let Issued { certificate, report } = match parent {
         Some(parent) => prepared.sign(parent.signer.as_ref())?,
         None => prepared.sign(plan.key.as_ref())?,
@@ -221,7 +223,7 @@ fn make(
 
 /// The lineage of an authority's own certificates.
 fn authority_lineage(name: &str) -> String {
-    lineage_name(&format!("authority-{name}"))
+    lineage_name(&format!("{AUTHORITY_LINEAGE}{name}"))
 }
 
 /// The first authority that can sign becomes the default one; later ones do not take over.
@@ -268,12 +270,15 @@ fn check_usable(
 }
 
 /// The certificate must carry the key of the request that was made here, under the name it asked for.
-fn check_answers(request: &str, certificate: &Certificate) -> Result<(), CaError> {
+fn check_answers(request: &str, certificate: &Certificate, notes: &mut Vec<String>) -> Result<(), CaError> {
     let der = crate::store::decode_der(request)?;
     let csr = Csr::from_der(&der)?;
     let (wanted, found) = (csr.public_key(), certificate.public_key());
     let same = matches!((wanted, found), (Ok(wanted), Ok(found))
         if wanted.subject_public_key() == found.subject_public_key());
+    if same && !certificate.subject.matches(&csr.subject) {
+        notes.push(format!("{} was asked for, and {} was signed", csr.subject, certificate.subject));
+    }
     if !same {
         return Err(CaError::Import(format!(
             "{} has another key than the request made here: it answers a different request",

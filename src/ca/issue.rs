@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
+use super::guard::Guard;
 use super::parallel::in_parallel;
 use super::serial::draw;
 use super::{CaError, LoadedAuthority, SerialSource};
@@ -13,6 +14,9 @@ use crate::keys::Signer;
 use crate::store::{CertificateRecord, Draft, Event, Settings, State, Writer};
 use crate::x509::path::{self, PathRequest};
 use crate::x509::{Certificate, Serial};
+
+/// How the lineages of authorities' own certificates begin.
+pub(super) const AUTHORITY_LINEAGE: &str = "authority-";
 
 /// How far the clock may lag behind the journal's last line.
 const CLOCK_TOLERANCE: Duration = Duration::minutes(5);
@@ -71,13 +75,18 @@ pub fn issue(
     orders: Vec<Order>,
 ) -> Result<Vec<Outcome>, CaError> {
     check_clock(writer.state(), session.now)?;
+    if let Some(order) = orders.iter().find(|order| order.lineage.starts_with(AUTHORITY_LINEAGE)) {
+        return Err(CaError::BadName(format!(
+            "names that begin with {AUTHORITY_LINEAGE} are those of authorities, such as {}: give another with --lineage",
+            order.lineage
+        )));
+    }
     let serials = draw_serials(session, writer.state(), orders.len())?;
     let settings = writer.state().settings.clone();
-    let authority_keys = authority_keys(writer.state());
+    let guard = Guard::new(writer.state());
     let several = orders.len() > 1;
     let prepared = in_parallel(orders.iter().zip(serials).collect(), |(order, serial): (&Order, Serial)| {
-        refuse_authority_key(&authority_keys, &order.request)
-            .and_then(|()| prepare_one(Some(authority), profile, &order.request, &settings, serial, session.now))
+        prepare_guarded(&guard, authority, profile, &order.request, &settings, serial, session.now)
             .map_err(|error| if several { item(&order.label, error) } else { error })
     })?;
     let issued = in_parallel(prepared, |prepared: Prepared| {
@@ -103,8 +112,29 @@ pub fn dry_run(
     session: &Session<'_>,
     request: &Request,
 ) -> Result<Prepared, CaError> {
+    check_clock(state, session.now)?;
+    let guard = Guard::new(state);
+    guard.check_key(request)?;
     let serial = draw(session.serials, state, &mut HashSet::new()).map_err(|error| CaError::key("serial", error))?;
-    Ok(prepare(profile, request, authority, &urls(&state.settings), serial, session.now)?)
+    let prepared = prepare(profile, request, authority, &urls(&state.settings), serial, session.now)?;
+    guard.check_name(profile, &prepared.tbs().subject, &request.public_key)?;
+    Ok(prepared)
+}
+
+/// Prepares one certificate that takes neither the key nor the name of an authority.
+fn prepare_guarded(
+    guard: &Guard<'_>,
+    authority: &LoadedAuthority,
+    profile: &Profile,
+    request: &Request,
+    settings: &Settings,
+    serial: Serial,
+    now: OffsetDateTime,
+) -> Result<Prepared, CaError> {
+    guard.check_key(request)?;
+    let prepared = prepare_one(Some(authority), profile, request, settings, serial, now)?;
+    guard.check_name(profile, &prepared.tbs().subject, &request.public_key)?;
+    Ok(prepared)
 }
 
 /// A certificate signed by its own key, recorded in no store.
@@ -225,23 +255,4 @@ pub(super) fn split_chain(authority: &LoadedAuthority) -> (Vec<Certificate>, Opt
 
 fn item(label: &str, error: CaError) -> CaError {
     CaError::Item { item: label.to_owned(), source: Box::new(error) }
-}
-
-/// The public keys of every authority in the store.
-fn authority_keys(state: &State) -> Vec<(String, Vec<u8>)> {
-    let certificates = state.authorities.values().filter_map(|record| {
-        record.certificate().ok().map(|certificate| (record.authority.clone(), certificate.spki_der))
-    });
-    certificates.collect()
-}
-
-/// An authority's key in a certificate of another name would let that name's owner sign as the authority.
-fn refuse_authority_key(keys: &[(String, Vec<u8>)], request: &Request) -> Result<(), CaError> {
-    match keys.iter().find(|(_, spki)| spki == request.public_key.spki_der()) {
-        Some((name, _)) => Err(IssuanceError::Refused(vec![format!(
-            "the key is the key of authority {name}: a certificate needs a key of its own"
-        )])
-        .into()),
-        None => Ok(()),
-    }
 }

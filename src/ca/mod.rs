@@ -5,6 +5,7 @@
 
 mod authority;
 mod error;
+mod guard;
 mod issue;
 mod load;
 mod parallel;

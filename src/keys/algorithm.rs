@@ -51,6 +51,24 @@ impl Algorithm {
     }
 }
 
+impl Algorithm {
+    /// What a key that is generated with it is.
+    pub fn kind(self) -> KeyKind {
+        match self {
+            Self::EcP256 => KeyKind::Ec(Curve::P256),
+            Self::EcP384 => KeyKind::Ec(Curve::P384),
+            Self::EcP521 => KeyKind::Ec(Curve::P521),
+            Self::Rsa2048 => KeyKind::Rsa(2048),
+            Self::Rsa3072 => KeyKind::Rsa(3072),
+            Self::Rsa4096 => KeyKind::Rsa(4096),
+            Self::Ed25519 => KeyKind::Ed25519,
+            Self::MlDsa44 => KeyKind::MlDsa(MlDsaLevel::L44),
+            Self::MlDsa65 => KeyKind::MlDsa(MlDsaLevel::L65),
+            Self::MlDsa87 => KeyKind::MlDsa(MlDsaLevel::L87),
+        }
+    }
+}
+
 impl fmt::Display for Algorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

@@ -70,6 +70,15 @@ impl ListArgs {
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let store = cx.open_store()?;
         let state = store.read()?;
+        if let Some(name) = &self.authority {
+            // A typing error would look like good news for ever.
+            crate::ca::resolve(&state, Some(name))?;
+        }
+        if let Some(name) = &self.profile
+            && !state.certificates.iter().any(|record| record.profile == *name)
+        {
+            super::options::profiles(&store)?.get(name)?;
+        }
         let now = cx.now();
         let horizon = self.expiring_within.map(|span| span.after(now)).transpose()?;
         let newest: HashMap<&str, &str> =

@@ -80,7 +80,9 @@ impl Draft<'_> {
         match (asked, room) {
             (Some(asked), Some(room)) if self.request.path_len.is_none() => Some(asked.min(room)),
             (Some(asked), Some(room)) if asked > room => {
-                self.refuse(format!("a path length of {asked} is asked for, the authorities above leave room for {room}"));
+                self.refuse(format!(
+                    "a path length of {asked} is asked for, the authorities above leave room for {room}"
+                ));
                 Some(room)
             }
             _ => asked,

@@ -205,7 +205,8 @@ impl<'a> Draft<'a> {
 
 /// A wildcard right below a top-level domain stands for everybody's hosts; an operator may type it, a request may not ask it.
 fn not_a_whole_domain(name: GeneralName) -> Result<GeneralName, String> {
-    let whole = matches!(&name, GeneralName::Dns(host) if host.strip_prefix("*.").is_some_and(|rest| !rest.contains('.')));
+    let whole =
+        matches!(&name, GeneralName::Dns(host) if host.strip_prefix("*.").is_some_and(|rest| !rest.contains('.')));
     if whole { Err("it stands for every host of a top-level domain".to_owned()) } else { Ok(name) }
 }
 
@@ -213,7 +214,8 @@ fn not_a_whole_domain(name: GeneralName) -> Result<GeneralName, String> {
 /// look.
 fn is_meant_as_name(text: &str) -> bool {
     let forced = ["dns:", "ip:", "email:", "uri:", "upn:"].iter().any(|kind| text.starts_with(kind));
-    let address = text.contains(['.', ':']) && text.chars().all(|letter| letter.is_ascii_digit() || ".:".contains(letter));
+    let address =
+        text.contains(['.', ':']) && text.chars().all(|letter| letter.is_ascii_digit() || ".:".contains(letter));
     let prose = text.contains(char::is_whitespace);
     forced || address || text.contains("://") || (text.contains('@') && !prose)
 }

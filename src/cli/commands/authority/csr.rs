@@ -9,6 +9,7 @@ use crate::ca;
 use crate::cli::commands::options::{NewKeyArgs, generate, session};
 use crate::cli::{CliError, Context, Exit, files};
 use crate::keys::Algorithm;
+use crate::store::{State, Store, StoreError};
 use crate::x509::{Csr, Extension, KeyUsage, Name};
 
 const EXAMPLES: &str = "\
@@ -62,14 +63,20 @@ impl CsrArgs {
         if let Some(out) = &self.out {
             files::refuse_existing(std::slice::from_ref(out), self.force)?;
         }
-        let store = crate::store::Store::create(cx.store_path()?)?;
-        let state = store.read()?;
+        let state = match Store::open(cx.store_path()?) {
+            Ok(store) => store.read()?,
+            Err(StoreError::Missing(_)) => State::default(),
+            Err(error) => return Err(error.into()),
+        };
+        if state.authorities.contains_key(&self.name) {
+            return Err(ca::CaError::AuthorityExists(self.name.clone()).into());
+        }
         let csr = match state.requested.get(&self.name) {
             Some(waiting) => {
                 cx.ui.say(&format!("authority {} was requested before; this is the same request", self.name));
                 Csr::from_der(&crate::store::decode_der(waiting)?)?
             }
-            None => self.make(cx, &store)?,
+            None => self.make(cx)?,
         };
         let report =
             CsrReport { authority: self.name.clone(), subject: csr.subject.to_string(), request: csr.to_pem() };
@@ -83,7 +90,7 @@ impl CsrArgs {
         Ok(Exit::Done)
     }
 
-    fn make(&self, cx: &mut Context, store: &crate::store::Store) -> Result<Csr, CliError> {
+    fn make(&self, cx: &mut Context) -> Result<Csr, CliError> {
         let subject = match &self.subject {
             Some(subject) => subject.clone(),
             None => Name::common_name_only(&self.cn.clone().unwrap_or_else(|| format!("{} CA", self.name)))?,
@@ -93,7 +100,8 @@ impl CsrArgs {
         let usage = KeyUsage::KEY_CERT_SIGN.with(KeyUsage::CRL_SIGN);
         let wanted = [Extension::basic_constraints(true, Some(0)), Extension::key_usage(usage)];
         let csr = Csr::create(&subject, &wanted, key.as_ref())?;
-        let mut writer = cx.lock(store)?;
+        let store = Store::create(cx.store_path()?)?;
+        let mut writer = cx.lock(&store)?;
         let actor = cx.settings.actor.clone();
         ca::request(&mut writer, &self.name, &csr, key_pem, &session(cx, &actor, &|| {}))?;
         Ok(csr)

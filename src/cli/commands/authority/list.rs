@@ -4,7 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::{CliError, Context, Exit};
-use crate::store::{AuthorityRecord, State};
+use crate::store::{AuthorityRecord, State, Store};
 use crate::x509::time::format_instant;
 
 const EXAMPLES: &str = "\
@@ -52,7 +52,7 @@ impl ListArgs {
         let authorities = state
             .authorities
             .values()
-            .map(|record| AuthorityReport::new(record, &state, now))
+            .map(|record| AuthorityReport::new(record, &state, &store, now))
             .collect::<Result<Vec<_>, _>>()?;
         let mut rows: Vec<Vec<String>> = authorities
             .iter()
@@ -86,7 +86,12 @@ impl ListArgs {
 
 impl AuthorityReport {
     /// Describes an authority of the store.
-    pub(super) fn new(record: &AuthorityRecord, state: &State, now: time::OffsetDateTime) -> Result<Self, CliError> {
+    pub(super) fn new(
+        record: &AuthorityRecord,
+        state: &State,
+        store: &Store,
+        now: time::OffsetDateTime,
+    ) -> Result<Self, CliError> {
         let certificate = record.certificate()?;
         let constraints = certificate.name_constraints.clone().unwrap_or_default();
         Ok(Self {
@@ -95,7 +100,8 @@ impl AuthorityReport {
             state: match () {
                 () if now > certificate.not_after => "expired",
                 () if now < certificate.not_before => "not valid yet",
-                () if record.key => "can sign",
+                () if record.key && store.has_authority_key(&record.authority) => "can sign",
+                () if record.key => "its key is not here",
                 () => "anchor only, no key here",
             },
             subject: certificate.subject.to_string(),

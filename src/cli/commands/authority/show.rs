@@ -44,7 +44,7 @@ impl ShowArgs {
             cx.ui.data(text.as_bytes())?;
             return Ok(Exit::Done);
         }
-        let report = AuthorityReport::new(record, &state, cx.now())?;
+        let report = AuthorityReport::new(record, &state, &store, cx.now())?;
         for (label, value) in report.lines() {
             cx.ui.line(&format!("{label:<16}{value}"))?;
         }

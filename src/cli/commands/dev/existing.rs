@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::read_if_there;
 use crate::cli::CliError;
-use crate::keys::KeyFile;
+use crate::keys::{Algorithm, KeyFile};
 use crate::store::{AuthorityRecord, State};
 use crate::x509::time::format_instant;
 use crate::x509::{Certificate, GeneralName, pem};
@@ -43,6 +43,7 @@ impl Existing {
 pub(super) fn look(
     dir: &Path,
     names: &[GeneralName],
+    algorithm: Option<Algorithm>,
     authority: &AuthorityRecord,
     state: &State,
     now: OffsetDateTime,
@@ -65,6 +66,10 @@ pub(super) fn look(
     };
     if let Some(why) = stale(&certificate, names, authority, now)? {
         return Ok(Existing::Stale(why));
+    }
+    let kind = certificate.public_key().map(|key| key.kind()).ok();
+    if algorithm.is_some_and(|algorithm| Some(algorithm.kind()) != kind) {
+        return Ok(Existing::Stale("another key algorithm was asked for".to_owned()));
     }
     if let Some(why) = incomplete(dir, &certificate, authority)? {
         return Ok(Existing::Stale(why));

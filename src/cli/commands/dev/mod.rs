@@ -86,7 +86,7 @@ impl DevArgs {
         let made_authority = authority::ensure(cx, &store, &self.authority, &names, &self.permit)?;
         let state = store.read()?;
         let record = ca::resolve(&state, Some(&self.authority))?.clone();
-        match existing::look(&self.out, &names, &record, &state, cx.now())? {
+        match existing::look(&self.out, &names, self.key, &record, &state, cx.now())? {
             Existing::Good(certificate) if !self.force => {
                 cx.ui.say(&format!("nothing to do: {}", summary(&certificate)));
                 self.finish(cx, "none", "the certificate is still good", None)
@@ -110,7 +110,7 @@ impl DevArgs {
                 let state = store.read()?;
                 match state.authorities.get(&self.authority) {
                     None => format!("there is no authority {} yet", self.authority),
-                    Some(record) => match existing::look(&self.out, names, record, &state, cx.now())? {
+                    Some(record) => match existing::look(&self.out, names, self.key, record, &state, cx.now())? {
                         Existing::Good(certificate) => {
                             cx.ui.say(&format!("good: {}", summary(&certificate)));
                             return self.finish(cx, "none", "the certificate is still good", None);

@@ -88,7 +88,8 @@ impl Args {
         cx.ui.json("store-check", &report)?;
         let Report { lines, certificates, authorities, .. } = report;
         let word = if damaged { "damaged" } else { "sound" };
-        cx.ui.line(&format!("{word}: {lines} journal lines, {certificates} certificates, {authorities} authorities"))?;
+        cx.ui
+            .line(&format!("{word}: {lines} journal lines, {certificates} certificates, {authorities} authorities"))?;
         if damaged && repairable {
             cx.ui.say("\"certwright store check --repair\" puts right what follows from the journal");
         }

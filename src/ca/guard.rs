@@ -1,0 +1,101 @@
+//! What belongs to authorities and is certified for nobody else: their keys and their names.
+
+use super::CaError;
+use crate::issuance::{IssuanceError, Profile, Request};
+use crate::keys::{KeyKind, PublicKey};
+use crate::store::{State, decode_der};
+use crate::x509::{Certificate, Csr, Name};
+
+/// The keys and names of every authority that a store knows: its own, those above them, and those that wait for their
+/// certificate.
+pub(super) struct Guard<'a> {
+    state: &'a State,
+    known: Vec<Known>,
+}
+
+struct Known {
+    authority: String,
+    subject: Name,
+    key: Option<PublicKey>,
+}
+
+impl<'a> Guard<'a> {
+    pub(super) fn new(state: &'a State) -> Self {
+        let mut known = Vec::new();
+        for record in state.authorities.values() {
+            let certificates = record.certificate().into_iter().chain(record.chain().into_iter().flatten());
+            known.extend(certificates.map(|certificate| Known {
+                authority: record.authority.clone(),
+                key: certificate.public_key().ok(),
+                subject: certificate.subject,
+            }));
+        }
+        for (authority, request) in &state.requested {
+            let csr = decode_der(request).and_then(|der| Csr::from_der(&der));
+            known.extend(csr.ok().map(|csr| Known {
+                authority: authority.clone(),
+                key: csr.public_key().ok(),
+                subject: csr.subject,
+            }));
+        }
+        Self { state, known }
+    }
+
+    /// Refuses an authority's key: its new owner could sign as the authority.
+    pub(super) fn check_key(&self, request: &Request) -> Result<(), CaError> {
+        let holder =
+            self.known.iter().find(|known| known.key.as_ref().is_some_and(|key| same(key, &request.public_key)));
+        match holder {
+            Some(Known { authority, .. }) => Err(refused(format!(
+                "the key is the key of authority {authority}: a certificate needs a key of its own"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses a new authority that bears another one's name: relying parties find issuers and CRLs by name.
+    pub(super) fn check_name(&self, profile: &Profile, subject: &Name, key: &PublicKey) -> Result<(), CaError> {
+        if !profile.is_authority() {
+            return Ok(());
+        }
+        let other = |theirs: Option<&PublicKey>| !theirs.is_some_and(|theirs| same(theirs, key));
+        if let Some(known) = self.known.iter().find(|known| known.subject.matches(subject) && other(known.key.as_ref()))
+        {
+            return Err(refused(format!(
+                "{subject} is the name of authority {} already, which has another key",
+                known.authority
+            )));
+        }
+        let shown = subject.to_string();
+        let mut namesakes = self.state.certificates.iter().filter(|record| record.subject == shown);
+        let taken = |certificate: &Certificate| certificate.is_ca() && other(certificate.public_key().ok().as_ref());
+        if namesakes.any(|record| record.certificate().is_ok_and(|certificate| taken(&certificate))) {
+            return Err(refused(format!(
+                "{subject} is the name of an authority that was signed here, with another key"
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// Whether two keys are one, however they are encoded: a point on a curve has a compressed form too, and shares its first
+/// coordinate with none but its inverse.
+fn same(one: &PublicKey, other: &PublicKey) -> bool {
+    let (a, b) = (one.subject_public_key(), other.subject_public_key());
+    match (one.kind(), other.kind()) {
+        (KeyKind::Ec(curve), KeyKind::Ec(other)) if curve == other => first_coordinate(a) == first_coordinate(b),
+        _ => a == b,
+    }
+}
+
+/// The x coordinate of a SEC 1 point, after its leading octet 2, 3 (compressed) or 4.
+fn first_coordinate(point: &[u8]) -> Option<&[u8]> {
+    match point.split_first()? {
+        (4, both) => both.get(..both.len() / 2),
+        (_, x) => Some(x),
+    }
+}
+
+fn refused(why: String) -> CaError {
+    IssuanceError::Refused(vec![why]).into()
+}
