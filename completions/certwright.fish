@@ -174,8 +174,8 @@ complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_se
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l out -d 'Where the files go' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l authority -d 'The development authority; it is made if it is not there, with an unencrypted key and for development names only' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l permit -d 'More names that a new development authority may sign' -r
-complete -c certwright -n "__fish_certwright_using_subcommand dev" -l key -d 'Key algorithm of the certificate' -r
-complete -c certwright -n "__fish_certwright_using_subcommand dev" -l validity -d 'How long the certificate is valid' -r
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l key -d 'Key algorithm of a new certificate [default: ec-p256]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l validity -d 'How long a new certificate is valid' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
@@ -454,7 +454,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand store; and not __f
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
-complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -l repair -d 'Complete what was recorded, and remove what was not'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -l repair -d 'Put right what follows from the journal'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -l json -d 'Print a JSON report on stdout'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'

@@ -105,6 +105,22 @@ fn a_sound_journal_is_verified() {
 }
 
 #[test]
+fn a_file_that_differs_from_the_journal_is_damage_and_repaired() {
+    let scratch = Scratch::new();
+    let store = scratch.store();
+    fs::write(store.join("store.json.bak"), "stray").unwrap();
+    let manifest = fs::read_to_string(store.join("store.json")).unwrap();
+    fs::write(store.join("store.json"), manifest.replace("\"ocsp_urls\": []", "\"ocsp_urls\": [\"http://x.test/\"]"))
+        .unwrap();
+    let found = scratch.run(&["store", "check", "--json"]);
+    let report: Value = serde_json::from_slice(&found.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|finding| finding["path"].as_str().unwrap().ends_with("store.json")), "{report}");
+    scratch.run(&["store", "check", "--repair"]);
+    assert_eq!(fs::read_to_string(store.join("store.json")).unwrap(), manifest);
+}
+
+#[test]
 fn an_edited_journal_is_exit_6_and_names_the_line() {
     let scratch = Scratch::new();
     let journal = scratch.store().join("journal.jsonl");

@@ -15,6 +15,8 @@ pub(super) struct Guard<'a> {
 
 struct Known {
     authority: String,
+    /// Whether it waits for its certificate, which an authority here may well sign.
+    waits: bool,
     subject: Name,
     key: Option<PublicKey>,
 }
@@ -26,6 +28,7 @@ impl<'a> Guard<'a> {
             let certificates = record.certificate().into_iter().chain(record.chain().into_iter().flatten());
             known.extend(certificates.map(|certificate| Known {
                 authority: record.authority.clone(),
+                waits: false,
                 key: certificate.public_key().ok(),
                 subject: certificate.subject,
             }));
@@ -34,6 +37,7 @@ impl<'a> Guard<'a> {
             let csr = decode_der(request).and_then(|der| Csr::from_der(&der));
             known.extend(csr.ok().map(|csr| Known {
                 authority: authority.clone(),
+                waits: true,
                 key: csr.public_key().ok(),
                 subject: csr.subject,
             }));
@@ -42,9 +46,9 @@ impl<'a> Guard<'a> {
     }
 
     /// Refuses an authority's key: its new owner could sign as the authority.
-    pub(super) fn check_key(&self, request: &Request) -> Result<(), CaError> {
-        let holder =
-            self.known.iter().find(|known| known.key.as_ref().is_some_and(|key| same(key, &request.public_key)));
+    pub(super) fn check_key(&self, profile: &Profile, request: &Request) -> Result<(), CaError> {
+        let mut taken = self.known.iter().filter(|known| !(known.waits && profile.is_authority()));
+        let holder = taken.find(|known| known.key.as_ref().is_some_and(|key| same(key, &request.public_key)));
         match holder {
             Some(Known { authority, .. }) => Err(refused(format!(
                 "the key is the key of authority {authority}: a certificate needs a key of its own"

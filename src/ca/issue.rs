@@ -114,7 +114,7 @@ pub fn dry_run(
 ) -> Result<Prepared, CaError> {
     check_clock(state, session.now)?;
     let guard = Guard::new(state);
-    guard.check_key(request)?;
+    guard.check_key(profile, request)?;
     let serial = draw(session.serials, state, &mut HashSet::new()).map_err(|error| CaError::key("serial", error))?;
     let prepared = prepare(profile, request, authority, &urls(&state.settings), serial, session.now)?;
     guard.check_name(profile, &prepared.tbs().subject, &request.public_key)?;
@@ -131,7 +131,7 @@ fn prepare_guarded(
     serial: Serial,
     now: OffsetDateTime,
 ) -> Result<Prepared, CaError> {
-    guard.check_key(request)?;
+    guard.check_key(profile, request)?;
     let prepared = prepare_one(Some(authority), profile, request, settings, serial, now)?;
     guard.check_name(profile, &prepared.tbs().subject, &request.public_key)?;
     Ok(prepared)

@@ -22,9 +22,10 @@ impl From<CaError> for CliError {
             CaError::AuthorityExists(_) => {
                 with(Exit::Failed, "nothing was changed; \"certwright authority list\" shows what there is")
             }
-            CaError::KeyNotHere(_) => {
-                with(Exit::Failed, "sign where its key is, or name another authority with --authority")
-            }
+            CaError::KeyNotHere(_) => with(
+                Exit::Failed,
+                "sign where its key is, put its key.pem back, or name another authority with --authority",
+            ),
             CaError::AuthorityNotValid { .. } => {
                 with(Exit::Refused, "make a new authority with \"certwright authority create\", or check the clock")
             }

@@ -86,11 +86,22 @@ fn devices_and_pipes_are_written_to_and_stay() {
         write(&mut cx, Path::new("/dev/null"), b"x", true, force).unwrap();
     }
     assert!(fs::metadata("/dev/null").unwrap().permissions().mode() & 0o666 == 0o666);
+}
+
+/// Whoever may write to the directory could otherwise read the private key that is meant for a file in it.
+#[test]
+fn a_pipe_or_link_in_place_of_a_file_is_not_written_to() {
+    let (mut cx, ..) = context(&[]).context();
     let scratch = tempfile::tempdir().unwrap();
-    let link = scratch.path().join("link");
+    let (link, pipe) = (scratch.path().join("link"), scratch.path().join("pipe"));
     std::os::unix::fs::symlink("/dev/null", &link).unwrap();
-    write(&mut cx, &link, b"x", true, true).unwrap();
-    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RWXU).unwrap();
+    for path in [&link, &pipe] {
+        let error = write(&mut cx, path, b"x", true, false).err().unwrap();
+        assert!(error.hint.unwrap().contains("--force"), "{}", path.display());
+        write(&mut cx, path, b"x", true, true).unwrap();
+        assert!(fs::symlink_metadata(path).unwrap().is_file());
+    }
 }
 
 #[test]

@@ -129,3 +129,29 @@ fn a_directory_that_was_there_keeps_its_mode() {
     atomic::write_set(dir.path(), &OLD, false).unwrap();
     assert_eq!(fs::metadata(dir.path()).unwrap().permissions().mode() & 0o777, 0o755);
 }
+
+#[test]
+fn who_comes_second_takes_nothing_from_the_first() {
+    let dir = temporary();
+    // The first has placed its key and one file when the second, which found nothing there, starts to write.
+    for (name, bytes, mode) in &OLD[..2] {
+        atomic::write(&dir.path().join(name), bytes, *mode, false).unwrap();
+    }
+    assert!(matches!(atomic::write_set(dir.path(), &NEW, false), Err(StoreError::Exists(_))));
+    assert_eq!(read(&dir.path().join("cert.pem")), "cert of key 1");
+    assert_eq!(read(&dir.path().join("key.pem")), "key 1");
+}
+
+#[test]
+fn a_new_directory_appears_with_all_of_its_files() {
+    let dir = temporary();
+    let many: Vec<_> = (0..40).map(|number| dir.path().join(format!("deep/{number}"))).collect();
+    let sets: Vec<_> = many.iter().map(|dir| atomic::FileSet { dir, files: NEW.to_vec() }).collect();
+    atomic::write_sets(&sets, false).unwrap();
+    assert_eq!(tree(&dir.path().join("deep")).len(), 40 * 4);
+    for dir in &many {
+        assert_eq!(read(&dir.join("chain.pem")), "chain 2");
+        assert_eq!(fs::metadata(dir).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+    assert!(matches!(atomic::write_sets(&sets, false), Err(StoreError::Exists(_))));
+}

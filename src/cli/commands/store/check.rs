@@ -71,7 +71,13 @@ impl Args {
         for notice in &notices {
             cx.ui.warn(notice);
         }
-        let findings: Vec<FindingReport> = store.check()?.into_iter().map(FindingReport::from).collect();
+        let mut found = store.check()?;
+        let staging = store.layout().staging();
+        // What another command is doing, or was killed at, is no damage: the lock waits for it, or settles it.
+        if found.iter().any(|finding| finding.path.starts_with(&staging)) && cx.lock(&store).is_ok() {
+            found = store.check()?;
+        }
+        let findings: Vec<FindingReport> = found.into_iter().map(FindingReport::from).collect();
         let damaged = findings.iter().any(|finding| finding.damage);
         for finding in &findings {
             cx.ui.warn(&format!("{}: {}", finding.path, finding.what));
