@@ -126,7 +126,7 @@ Register-ArgumentCompleter -Native -CommandName 'certwright' -ScriptBlock {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s directory [env: CERTWRIGHT_STORE] [default: the platform''s data directory]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long to wait for another certwright to finish')
             [CompletionResult]::new('--passphrase', '--passphrase', [CompletionResultType]::ParameterName, 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]')
-            [CompletionResult]::new('--accept-weak', '--accept-weak', [CompletionResultType]::ParameterName, 'Accept a key that would be too weak for a new authority')
+            [CompletionResult]::new('--accept-weak', '--accept-weak', [CompletionResultType]::ParameterName, 'Accept an RSA key of at least 2048 bits that a new authority could not have, such as one with exponent 3')
             [CompletionResult]::new('--no-passphrase', '--no-passphrase', [CompletionResultType]::ParameterName, 'Leave the new private key unencrypted')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print a JSON report on stdout')
             [CompletionResult]::new('--non-interactive', '--non-interactive', [CompletionResultType]::ParameterName, 'Never ask on the terminal; a missing value is an error')

@@ -119,7 +119,7 @@ set edit:completion:arg-completer[certwright] = {|@words|
             cand --store 'The store''s directory [env: CERTWRIGHT_STORE] [default: the platform''s data directory]'
             cand --lock-timeout 'How long to wait for another certwright to finish'
             cand --passphrase 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]'
-            cand --accept-weak 'Accept a key that would be too weak for a new authority'
+            cand --accept-weak 'Accept an RSA key of at least 2048 bits that a new authority could not have, such as one with exponent 3'
             cand --no-passphrase 'Leave the new private key unencrypted'
             cand --json 'Print a JSON report on stdout'
             cand --non-interactive 'Never ask on the terminal; a missing value is an error'

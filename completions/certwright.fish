@@ -105,7 +105,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand authority; and __f
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
-complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l accept-weak -d 'Accept a key that would be too weak for a new authority'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l accept-weak -d 'Accept an RSA key of at least 2048 bits that a new authority could not have, such as one with exponent 3'
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l no-passphrase -d 'Leave the new private key unencrypted'
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l json -d 'Print a JSON report on stdout'
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from import" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'

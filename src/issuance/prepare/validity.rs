@@ -38,6 +38,9 @@ impl Draft<'_> {
         }
         if let Some(span) = asked.span {
             self.report.asked.push(format!("validity {span}"));
+            if span == Span::default() {
+                self.refuse("a validity of no time at all is asked for");
+            }
         }
         self.after(asked.span.unwrap_or(self.rules().validity.default), start)
     }

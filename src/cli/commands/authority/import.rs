@@ -35,7 +35,7 @@ pub struct ImportArgs {
     /// Certificates above it
     #[arg(long, value_name = "FILE")]
     pub chain: Vec<PathBuf>,
-    /// Accept a key that would be too weak for a new authority
+    /// Accept an RSA key of at least 2048 bits that a new authority could not have, such as one with exponent 3
     #[arg(long)]
     pub accept_weak: bool,
     /// How its key is kept.
