@@ -138,8 +138,8 @@ fn who_comes_second_takes_nothing_from_the_first() {
         atomic::write(&dir.path().join(name), bytes, *mode, false).unwrap();
     }
     assert!(matches!(atomic::write_set(dir.path(), &NEW, false), Err(StoreError::Exists(_))));
-    assert_eq!(read(&dir.path().join("cert.pem")), "cert of key 1");
-    assert_eq!(read(&dir.path().join("key.pem")), "key 1");
+    assert_eq!(read(dir.path().join("cert.pem")), "cert of key 1");
+    assert_eq!(read(dir.path().join("key.pem")), "key 1");
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn a_new_directory_appears_with_all_of_its_files() {
     atomic::write_sets(&sets, false).unwrap();
     assert_eq!(tree(&dir.path().join("deep")).len(), 40 * 4);
     for dir in &many {
-        assert_eq!(read(&dir.join("chain.pem")), "chain 2");
+        assert_eq!(read(dir.join("chain.pem")), "chain 2");
         assert_eq!(fs::metadata(dir).unwrap().permissions().mode() & 0o777, 0o700);
     }
     assert!(matches!(atomic::write_sets(&sets, false), Err(StoreError::Exists(_))));
