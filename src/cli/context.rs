@@ -12,7 +12,7 @@ use super::ui::Ui;
 use super::{CliError, Environment, SecretSource, Settings};
 use crate::clock::Clock;
 use crate::keys::Secret;
-use crate::store::{Store, Writer};
+use crate::store::{State, Store, Writer};
 
 /// A new passphrase shorter than this is warned about.
 const SHORT: usize = 8;
@@ -73,6 +73,19 @@ impl Context {
     /// Exit 5 when the lock is not free in time.
     pub fn lock<'a>(&mut self, store: &'a Store) -> Result<Writer<'a>, CliError> {
         let writer = store.lock(self.settings.lock_timeout, &self.settings.command)?;
+        self.tell_recovery(writer)
+    }
+
+    /// Locks a store as [`Context::lock`] does, with what its journal added up to when it was read just before.
+    ///
+    /// # Errors
+    /// Exit 5 when the lock is not free in time.
+    pub fn lock_knowing<'a>(&mut self, store: &'a Store, state: State) -> Result<Writer<'a>, CliError> {
+        let writer = store.lock_knowing(state, self.settings.lock_timeout, &self.settings.command)?;
+        self.tell_recovery(writer)
+    }
+
+    fn tell_recovery<'a>(&mut self, writer: Writer<'a>) -> Result<Writer<'a>, CliError> {
         for notice in writer.notices() {
             self.ui.warn(&notice.to_string());
         }

@@ -53,7 +53,7 @@ impl Store {
             write_manifest(&layout, &first_manifest(&layout)?)?;
         }
         let store = Self::open(root)?;
-        Writer::begin(&store, lock, now, actor)?;
+        Writer::begin(&store, lock, None, now, actor)?;
         Ok(store)
     }
 }

@@ -212,7 +212,7 @@ fn hash_line(bytes: &[u8]) -> Result<Hashed, String> {
 }
 
 /// SHA-256 of a line without its newline, hex.
-fn hash(line: &[u8]) -> String {
+pub(super) fn hash(line: &[u8]) -> String {
     hex(digest(&SHA256, line).as_ref())
 }
 

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -18,6 +19,8 @@ use super::{Entry, JournalReport, Layout, Manifest, State, StoreError, Writer, c
 pub struct Store {
     layout: Layout,
     manifest: Manifest,
+    /// The journal's bytes when it was last read and found whole: see [`Store::lock_knowing`].
+    proved: Mutex<Option<Vec<u8>>>,
 }
 
 impl Store {
@@ -28,7 +31,7 @@ impl Store {
     pub fn open(root: &Path) -> Result<Self, StoreError> {
         let layout = Layout::new(root);
         match read_manifest(&layout)? {
-            Some(manifest) => Ok(Self { layout, manifest }),
+            Some(manifest) => Ok(Self { layout, manifest, proved: Mutex::default() }),
             None if layout.journal().exists() => {
                 let why = "is missing beside the journal; creating the store again here rebuilds it from the journal";
                 Err(StoreError::damaged(layout.manifest(), None, why))
@@ -117,10 +120,30 @@ impl Store {
     /// # Errors
     /// [`StoreError::Locked`], [`StoreError::TooNew`], [`StoreError::Damaged`], [`StoreError::Io`].
     pub fn lock(&self, timeout: Duration, command: &str) -> Result<Writer<'_>, StoreError> {
+        self.take_lock(timeout, command, None)
+    }
+
+    /// Takes the lock as [`Store::lock`] does, with what [`Store::read`] gave just before: where not a byte of the journal has
+    /// changed since, it need not be proved and added up once more.
+    ///
+    /// # Errors
+    /// As [`Store::lock`].
+    pub fn lock_knowing(&self, state: State, timeout: Duration, command: &str) -> Result<Writer<'_>, StoreError> {
+        self.take_lock(timeout, command, Some(state))
+    }
+
+    fn take_lock(&self, timeout: Duration, command: &str, known: Option<State>) -> Result<Writer<'_>, StoreError> {
         refuse_newer(&self.manifest)?;
         let lock = Lock::take(&self.layout.lock(), timeout, command)?;
         let (now, actor) = create::defaults();
-        Writer::begin(self, lock, now, actor)
+        Writer::begin(self, lock, known, now, actor)
+    }
+
+    /// Whether these are the bytes that were proved when the journal was last read, and whose last line has this hash.
+    pub(super) fn has_proved(&self, bytes: &[u8], state: &State) -> bool {
+        let last = bytes.strip_suffix(b"\n").map(|whole| whole.rsplit(|&byte| byte == b'\n').next().unwrap_or(whole));
+        last.is_some_and(|line| journal::hash(line) == state.head)
+            && self.proved.lock().is_ok_and(|proved| proved.as_deref() == Some(bytes))
     }
 
     /// Reads the journal as a reader does.
@@ -132,6 +155,10 @@ impl Store {
         let newer = self.manifest.format > Manifest::FORMAT;
         let scan = Rules { path: &path, head: head.found(), newer, writer: false }.scan(&bytes, visit)?;
         self.check_origin(&self.manifest, &scan.state)?;
+        let whole = scan.torn == 0 && !scan.unterminated;
+        if let Ok(mut proved) = self.proved.lock() {
+            *proved = whole.then_some(bytes);
+        }
         if scan.state.seq > head.found().map_or(0, |head| head.seq) {
             settle(&path)?;
         }

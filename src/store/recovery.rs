@@ -7,7 +7,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::head::{Head, HeadFile};
-use super::journal::Rules;
+use super::journal::{Rules, Scan};
 use super::open::{read_manifest, refuse_newer};
 use super::release::{Release, write_manifest};
 use super::{Entry, Event, Layout, Manifest, State, Store, StoreError, io, keyfile};
@@ -35,8 +35,8 @@ pub(super) struct Sound {
     pub(super) manifest: Manifest,
 }
 
-/// Makes a store sound; the lock is held.
-pub(super) fn recover(store: &Store) -> Result<Sound, StoreError> {
+/// Makes a store sound; the lock is held. `known` is what the journal added up to when it was last read.
+pub(super) fn recover(store: &Store, known: Option<State>) -> Result<Sound, StoreError> {
     let layout = store.layout();
     // Read again: it may have changed while the lock was waited for.
     let manifest = read_manifest(layout)?.ok_or_else(|| StoreError::Missing(layout.root().to_owned()))?;
@@ -52,12 +52,19 @@ pub(super) fn recover(store: &Store) -> Result<Sound, StoreError> {
     (&journal).read_to_end(&mut bytes).map_err(|error| StoreError::io(&path, error))?;
     let mut unfinished: BTreeMap<u64, Vec<Entry>> = BTreeMap::new();
     let rules = Rules { path: &path, head: head.found(), newer: false, writer: true };
-    let scan = rules.scan(&bytes, &mut |entry| {
-        let range = entry.tx..entry.tx.saturating_add(entry.lines);
-        if leftovers.iter().any(|(_, seq)| seq.is_some_and(|seq| range.contains(&seq))) {
-            unfinished.entry(entry.tx).or_default().push(entry.clone());
-        }
-    })?;
+    let known = known.filter(|known| {
+        let head = head.found().is_some_and(|head| *head == Head::new(known.seq, &known.head, bytes.len() as u64));
+        head && leftovers.is_empty() && store.has_proved(&bytes, known)
+    });
+    let scan = match known {
+        Some(state) => Ok(Scan { state, sound: bytes.len() as u64, unterminated: false, torn: 0 }),
+        None => rules.scan(&bytes, &mut |entry| {
+            let range = entry.tx..entry.tx.saturating_add(entry.lines);
+            if leftovers.iter().any(|(_, seq)| seq.is_some_and(|seq| range.contains(&seq))) {
+                unfinished.entry(entry.tx).or_default().push(entry.clone());
+            }
+        }),
+    }?;
     store.check_origin(&manifest, &scan.state)?;
     let mut notices = scan.notices(&head);
     let mut length = scan.sound;

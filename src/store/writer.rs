@@ -49,8 +49,14 @@ impl<'a> Writer<'a> {
     }
 
     /// Makes the locked store sound, and begins its journal if it has none.
-    pub(super) fn begin(store: &'a Store, lock: Lock, now: OffsetDateTime, actor: &str) -> Result<Self, StoreError> {
-        let Sound { state, journal, length, notices, manifest } = recovery::recover(store)?;
+    pub(super) fn begin(
+        store: &'a Store,
+        lock: Lock,
+        known: Option<State>,
+        now: OffsetDateTime,
+        actor: &str,
+    ) -> Result<Self, StoreError> {
+        let Sound { state, journal, length, notices, manifest } = recovery::recover(store, known)?;
         let mut writer = Self { store, state, notices, journal, length, unsound: false, _lock: lock };
         if writer.state.seq == 0 {
             let event = Event::StoreCreated { store_id: manifest.store_id };
@@ -61,7 +67,7 @@ impl<'a> Writer<'a> {
 
     /// Makes the store sound after a commit that failed.
     pub(super) fn make_sound(&mut self) -> Result<(), StoreError> {
-        let Sound { state, journal, length, notices, .. } = recovery::recover(self.store)?;
+        let Sound { state, journal, length, notices, .. } = recovery::recover(self.store, None)?;
         self.state = state;
         self.journal = journal;
         self.length = length;

@@ -113,7 +113,7 @@ impl IssueArgs {
             lineage: self.lineage(),
             key_pem: Some(key.to_pkcs8_pem(secret.as_ref())?),
         };
-        let mut writer = cx.lock(&store)?;
+        let mut writer = cx.lock_knowing(&store, state)?;
         let actor = cx.settings.actor.clone();
         let outcomes = ca::issue(&mut writer, &authority, &profile, &session(cx, &actor, &|| {}), vec![order])?;
         drop(writer);

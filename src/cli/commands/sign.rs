@@ -124,7 +124,7 @@ impl SignArgs {
             .map(|item| Order { label: item.label, request: item.request, lineage: item.lineage, key_pem: None })
             .collect();
         let progress = cx.ui.progress(orders.len() as u64, "signing");
-        let mut writer = cx.lock(&store)?;
+        let mut writer = cx.lock_knowing(&store, state)?;
         let actor = cx.settings.actor.clone();
         let tick = || progress.tick();
         let outcomes = ca::issue(&mut writer, &authority, &profile, &session(cx, &actor, &tick), orders)?;

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::fixture::{NOW, WAIT, authority, commit, leaf, lock, read, root, store, store_with_root};
-use crate::store::{Draft, Event, Settings, State, Store, StoreError, parse_journal};
+use crate::store::{Draft, Event, Settings, State, Store, StoreError, Writer, parse_journal};
 
 /// A small journal: 1 StoreCreated, 2 root, 3–4 two certificates in one transaction, 5 settings.
 fn sample() -> (tempfile::TempDir, Store) {
@@ -266,4 +266,26 @@ fn a_long_journal_is_read_in_parts() {
     )
     .unwrap();
     assert_eq!(damaged_line(&store.read().unwrap_err()), Some(0x0a00 + 3));
+}
+
+#[test]
+fn what_was_read_before_counts_only_while_no_byte_has_changed() {
+    let (_dir, store) = sample();
+    let state = store.read().unwrap();
+    let lines = state.seq;
+    assert_eq!(lock_knowing(&store, state.clone()).unwrap().state().seq, lines);
+    // Another command writes in between.
+    let other = Store::open(store.layout().root()).unwrap();
+    let settings = Settings { crl_urls: vec!["http://x.test/".to_owned()], ..Settings::default() };
+    commit(&other, vec![Draft { event: Event::SettingsChanged { settings }, key_pem: None }]);
+    assert_eq!(lock_knowing(&store, state.clone()).unwrap().state().seq, lines + 1);
+    // Somebody edits a line.
+    let again = store.read().unwrap();
+    let path = store.layout().journal();
+    fs::write(&path, read(&path).replacen("tester", "teste2", 1)).unwrap();
+    assert!(matches!(lock_knowing(&store, again), Err(StoreError::Damaged { .. })));
+}
+
+fn lock_knowing(store: &Store, state: State) -> Result<Writer<'_>, StoreError> {
+    store.lock_knowing(state, WAIT, "test")
 }
