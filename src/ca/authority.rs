@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::guard::Guard;
-use super::issue::{AUTHORITY_LINEAGE, check_clock, prepare_one, verify_chain};
+use super::issue::{AUTHORITY_LINEAGE, check_clock, prepare_guarded, verify_chain};
 use super::serial::draw;
 use super::{CaError, LoadedAuthority, Session};
 use crate::issuance::{Issued, Profile, Report, Request};
@@ -193,8 +193,9 @@ fn make(
 ) -> Result<Made, CaError> {
     check_free(state, plan.name)?;
     let serial = draw(session.serials, state, &mut HashSet::new()).map_err(|error| CaError::key("serial", error))?;
-    let prepared = prepare_one(parent, plan.profile, &plan.request, settings, serial, session.now)?;
-    Guard::new(state).check_name(plan.profile, &prepared.tbs().subject, plan.key.public_key())?;
+    let facts = parent.map(LoadedAuthority::facts);
+    let guard = Guard::new(state);
+    let prepared = prepare_guarded(&guard, facts.as_ref(), plan.profile, &plan.request, settings, serial, session.now)?;
     let Issued { certificate, report } = match parent {
         Some(parent) => prepared.sign(parent.signer.as_ref())?,
         None => prepared.sign(plan.key.as_ref())?,

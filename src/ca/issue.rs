@@ -84,9 +84,10 @@ pub fn issue(
     let serials = draw_serials(session, writer.state(), orders.len())?;
     let settings = writer.state().settings.clone();
     let guard = Guard::new(writer.state());
+    let facts = authority.facts();
     let several = orders.len() > 1;
     let prepared = in_parallel(orders.iter().zip(serials).collect(), |(order, serial): (&Order, Serial)| {
-        prepare_guarded(&guard, authority, profile, &order.request, &settings, serial, session.now)
+        prepare_guarded(&guard, Some(&facts), profile, &order.request, &settings, serial, session.now)
             .map_err(|error| if several { item(&order.label, error) } else { error })
     })?;
     let issued = in_parallel(prepared, |prepared: Prepared| {
@@ -113,18 +114,14 @@ pub fn dry_run(
     request: &Request,
 ) -> Result<Prepared, CaError> {
     check_clock(state, session.now)?;
-    let guard = Guard::new(state);
-    guard.check_key(profile, request)?;
     let serial = draw(session.serials, state, &mut HashSet::new()).map_err(|error| CaError::key("serial", error))?;
-    let prepared = prepare(profile, request, authority, &urls(&state.settings), serial, session.now)?;
-    guard.check_name(profile, &prepared.tbs().subject, &request.public_key)?;
-    Ok(prepared)
+    prepare_guarded(&Guard::new(state), authority, profile, request, &state.settings, serial, session.now)
 }
 
-/// Prepares one certificate that takes neither the key nor the name of an authority.
-fn prepare_guarded(
+/// Prepares one certificate, self-signed without an authority, that takes neither the key nor the name of an authority.
+pub(super) fn prepare_guarded(
     guard: &Guard<'_>,
-    authority: &LoadedAuthority,
+    authority: Option<&IssuerFacts<'_>>,
     profile: &Profile,
     request: &Request,
     settings: &Settings,
@@ -132,7 +129,7 @@ fn prepare_guarded(
     now: OffsetDateTime,
 ) -> Result<Prepared, CaError> {
     guard.check_key(profile, request)?;
-    let prepared = prepare_one(Some(authority), profile, request, settings, serial, now)?;
+    let prepared = prepare(profile, request, authority, &urls(settings), serial, now)?;
     guard.check_name(profile, &prepared.tbs().subject, &request.public_key)?;
     Ok(prepared)
 }
@@ -163,23 +160,6 @@ pub(super) fn check_clock(state: &State, now: OffsetDateTime) -> Result<(), CaEr
 /// The URL settings as issuance takes them.
 pub(super) fn urls(settings: &Settings) -> Urls<'_> {
     Urls { crl: &settings.crl_urls, ca_issuers: &settings.ca_issuer_urls, ocsp: &settings.ocsp_urls }
-}
-
-/// Prepares one certificate under an authority, or a self-signed one.
-pub(super) fn prepare_one(
-    authority: Option<&LoadedAuthority>,
-    profile: &Profile,
-    request: &Request,
-    settings: &Settings,
-    serial: Serial,
-    now: OffsetDateTime,
-) -> Result<Prepared, CaError> {
-    let facts = authority.map(|authority| IssuerFacts {
-        name: &authority.name,
-        certificate: &authority.certificate,
-        chain: &authority.chain,
-    });
-    Ok(prepare(profile, request, facts.as_ref(), &urls(settings), serial, now)?)
 }
 
 /// Proves the finished certificate against the authority's chain as a relying party would.

@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 
 use super::CaError;
+use crate::issuance::IssuerFacts;
 use crate::keys::{KeyFile, PrivateKey, Secret, Signer};
 use crate::store::{AuthorityRecord, CertificateRecord, State, Store};
 use crate::x509::Certificate;
@@ -26,6 +27,11 @@ pub struct LoadedAuthority {
 }
 
 impl LoadedAuthority {
+    /// What issuance needs to know of it.
+    pub(super) fn facts(&self) -> IssuerFacts<'_> {
+        IssuerFacts { name: &self.name, certificate: &self.certificate, chain: &self.chain }
+    }
+
     /// The certificate followed by the ones above it.
     pub fn full_chain(&self) -> Vec<Certificate> {
         std::iter::once(&self.certificate).chain(&self.chain).cloned().collect()

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::Settings;
+pub(super) use crate::x509::display::hex;
 use crate::x509::{Certificate, Csr, X509Error};
 
 /// One line of the journal.
@@ -279,17 +280,6 @@ fn no_line(error: &serde_json::Error) -> String {
     let text = text.split(" at line ").next().unwrap_or_default();
     let safe: String = text.chars().take(200).flat_map(char::escape_debug).collect();
     format!("is no journal line that this version knows: {safe}")
-}
-
-/// Lower-case hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-    text
 }
 
 /// An instant as the journal writes it.

@@ -38,13 +38,15 @@ pub(crate) fn is_deceptive(character: char) -> bool {
         || u32::from(character) & 0xfffe == 0xfffe
 }
 
-/// Lower-case hex.
+/// Lower-case hex without separators.
 pub(crate) fn hex(octets: &[u8]) -> String {
-    use std::fmt::Write as _;
-    octets.iter().fold(String::with_capacity(octets.len() * 2), |mut out, octet| {
-        let _ = write!(out, "{octet:02x}");
-        out
-    })
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(2 * octets.len());
+    for octet in octets {
+        text.push(char::from(DIGITS[usize::from(octet >> 4)]));
+        text.push(char::from(DIGITS[usize::from(octet & 15)]));
+    }
+    text
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use num_bigint::BigUint;
 
 use super::X509Error;
 use super::display::escape;
+use super::display::hex;
 
 /// A certificate serial number: the content octets of its INTEGER, byte for byte.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,7 +33,7 @@ impl Serial {
 
     /// Lower-case hex without separators: how the store names it.
     pub fn hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.0)
     }
 }
 

@@ -6,6 +6,7 @@ use crate::ca::{Made, Outcome};
 use crate::cli::Context;
 use crate::issuance::Report;
 use crate::x509::Certificate;
+pub(crate) use crate::x509::display::hex;
 use crate::x509::time::format_instant;
 
 /// A certificate in a JSON report.
@@ -86,9 +87,4 @@ pub(crate) fn summary(certificate: &Certificate) -> String {
         more => format!("{} and {} more", names[..3].join(" "), more - 3),
     };
     format!("{shown}, valid until {}, serial {}", format_instant(certificate.not_after), certificate.serial)
-}
-
-/// Lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
