@@ -125,6 +125,14 @@ pub fn chain_of(state: &State, record: &CertificateRecord) -> Result<Vec<Certifi
     Ok(above)
 }
 
+/// The topmost known certificate above one of the store's: the root, where it is known; `None` for what signed itself.
+///
+/// # Errors
+/// [`CaError::X509`] when the journal holds something unreadable.
+pub fn anchor_of(state: &State, record: &CertificateRecord) -> Result<Option<Certificate>, CaError> {
+    Ok(above(state, record)?.pop())
+}
+
 /// The certificate of the authority that signed it and those above; nothing for what signed itself.
 fn above(state: &State, record: &CertificateRecord) -> Result<Vec<Certificate>, CaError> {
     let Some(issuer) = state.issuer_of(&record.serial).filter(|issuer| issuer.certificate != record.certificate) else {

@@ -9,6 +9,7 @@ mod completions;
 mod csr;
 mod dev;
 mod dry_run;
+mod export;
 mod init;
 mod inspect;
 mod issue;
@@ -91,6 +92,7 @@ pub enum Command {
     Completions(completions::Args),
     Csr(csr::Args),
     Dev(dev::DevArgs),
+    Export(Box<export::Args>),
     Init(Box<init::InitArgs>),
     Inspect(inspect::Args),
     Issue(Box<issue::IssueArgs>),
@@ -116,6 +118,7 @@ impl Command {
             Self::Completions(args) => args.run(cx),
             Self::Csr(args) => args.run(cx),
             Self::Dev(args) => args.run(cx),
+            Self::Export(args) => args.run(cx),
             Self::Init(args) => args.run(cx),
             Self::Inspect(args) => args.run(cx),
             Self::Issue(args) => args.run(cx),
