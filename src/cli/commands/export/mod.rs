@@ -12,6 +12,7 @@ use self::subject::Exported;
 use super::options::VariableArgs;
 use crate::cli::files::{self, OutputFile};
 use crate::cli::{CliError, Context, Exit, SecretSource};
+use crate::container::Preset;
 use crate::container::target::{Built, Credentials, Layout, PlannedFile, Target, TargetError, Variables};
 use crate::keys::Secret;
 
@@ -54,6 +55,9 @@ pub struct Args {
     /// Where the password of keystores and truststores comes from
     #[arg(long, value_name = "SRC")]
     storepass: Option<SecretSource>,
+    /// The encryption of PKCS#12 files: modern, 3des or rc2, for readers that know no better
+    #[arg(long, value_name = "PRESET", default_value = "modern", value_parser = parse_preset)]
+    preset: Preset,
     /// The private key, where the store does not hold it
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
@@ -148,7 +152,8 @@ impl Args {
         } else {
             None
         };
-        let credentials = Credentials { key: key.as_ref(), store_password: store_password.as_ref() };
+        let credentials =
+            Credentials { key: key.as_ref(), store_password: store_password.as_ref(), preset: self.preset };
         layout
             .build(&exported.subject(cx.now()), variables, &credentials)
             .map_err(|error| CliError::from(error).about(&exported.name))
@@ -211,4 +216,10 @@ fn write(out: &Path, built: &Built, force: bool) -> Result<(), CliError> {
         .collect();
     files::write_set(out, &outputs, force)?;
     files::compare_set(out, &outputs)
+}
+
+fn parse_preset(text: &str) -> Result<Preset, String> {
+    let names: Vec<&str> = Preset::ALL.iter().map(|preset| preset.name()).collect();
+    let found = Preset::ALL.into_iter().find(|preset| preset.name() == text);
+    found.ok_or_else(|| format!("it is one of {}", names.join(", ")))
 }
