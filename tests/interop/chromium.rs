@@ -12,17 +12,17 @@ use crate::tool;
 fn chromium_trusts_a_root_in_the_nss_database() {
     let parties = parties();
     let directory = tool::scratch();
-    let tls = Tls { party: &parties.server, clients: None };
+    let tls = Tls { party: &parties.here.server, clients: None };
     let Some(server) = nginx::serve(directory.path(), &tls, "") else { return };
     let (Some(certutil), Some(browser)) = (tool::program("certutil"), tool::program("chromium-headless-shell")) else {
         return;
     };
-    let here = Some(&parties.here);
+    let here = Some(&parties.here.trust);
     for (who, anchor, host, sight) in [
         ("its root", here, "localhost", "hello"),
         ("its root at the address", here, "127.0.0.1", "hello"),
         ("no root", None, "localhost", "ERR_CERT_AUTHORITY_INVALID"),
-        ("another authority's root", Some(&parties.elsewhere), "localhost", "ERR_CERT_AUTHORITY_INVALID"),
+        ("another authority's root", Some(&parties.elsewhere.trust), "localhost", "ERR_CERT_AUTHORITY_INVALID"),
         ("its root and another host", here, "other.test", "ERR_CERT_COMMON_NAME_INVALID"),
     ] {
         let home = tool::scratch();

@@ -15,12 +15,12 @@ fn ring_serves_from_jks_and_pkcs12() {
     let Some(class_path) = class_path() else { return };
     let Some(mut java) = java::launch(&class_path, "clojure.main") else { return };
     let parties = parties();
-    let (server, trust) = (&parties.server, &parties.here);
+    let (server, trust) = (&parties.here.server, &parties.here.trust);
     java.arg(tool::source("clojure/server.clj")).arg(PASSWORD);
     java.args(["jks", text(&server.jks), text(&trust.jks), "pkcs12", text(&server.p12), text(&trust.p12)]);
     let (_running, ports) = Server::announced_all(&mut java, "listening on");
     assert_eq!(ports.len(), 2);
-    clients::meet(parties, &ports, "hello CN=alice");
+    clients::meet((&parties.here, &parties.elsewhere), &ports, "hello", "CN=alice");
 }
 
 /// Debian's Clojure, Ring and Jetty.

@@ -13,8 +13,8 @@ use crate::tool;
 fn haproxy_serves() {
     let directory = tool::scratch();
     let parties = parties();
-    let Some(server) = serve(directory.path(), &parties.tls(), "") else { return };
-    clients::meet(parties, &[server.port], "hello alice");
+    let Some(server) = serve(directory.path(), &parties.here.tls(), "") else { return };
+    clients::meet((&parties.here, &parties.elsewhere), &[server.port], "hello", "alice");
 }
 
 /// Starts HAProxy with its files in a directory, and further options of its `bind`; its page greets the client.

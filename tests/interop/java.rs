@@ -8,7 +8,7 @@ use crate::authority::text;
 use crate::clients;
 use crate::keystores::PASSWORD;
 use crate::matrix::{self, CLASSIC, Case};
-use crate::parties::parties;
+use crate::parties::{Realm, parties};
 use crate::server::Server;
 use crate::tool;
 
@@ -21,18 +21,21 @@ fn java_verifies_every_profile() {
 fn java_serves_from_keystores_and_truststores() {
     let Some(mut java) = program("Serve") else { return };
     let parties = parties();
-    let (server, trust) = (&parties.server, &parties.here);
-    java.arg(PASSWORD);
-    let stores = [
-        ["PKCS12", text(&server.p12), text(&trust.p12)],
-        ["JKS", text(&server.jks), text(&trust.jks)],
-        // Since Java 9 the two read each other's files.
-        ["JKS", text(&server.p12), text(&trust.p12)],
-        ["PKCS12", text(&server.jks), text(&trust.jks)],
-    ];
-    let (_running, ports) = Server::announced_all(java.args(stores.concat()), "listening on");
-    assert_eq!(ports.len(), stores.len());
-    clients::meet(parties, &ports, "hello CN=alice");
+    let stores = |realm: &'static Realm| {
+        let (server, trust) = (&realm.server, &realm.trust);
+        [
+            ["PKCS12", text(&server.p12), text(&trust.p12)],
+            ["JKS", text(&server.jks), text(&trust.jks)],
+            // Since Java 9 the two read each other's files.
+            ["JKS", text(&server.p12), text(&trust.p12)],
+            ["PKCS12", text(&server.jks), text(&trust.jks)],
+        ]
+    };
+    java.arg(PASSWORD).args([stores(&parties.here), stores(&parties.elsewhere)].concat().concat());
+    let (_running, ports) = Server::announced_all(&mut java, "listening on");
+    let (here, elsewhere) = ports.split_at(4);
+    clients::meet((&parties.here, &parties.elsewhere), here, "hello", "CN=alice");
+    clients::meet((&parties.elsewhere, &parties.here), elsewhere, "hello", "CN=alice");
 }
 
 /// A program of `java/`, compiled, for its arguments.

@@ -34,15 +34,19 @@ fn the_readme_leads_to_mutual_tls() {
 fn node_serves_from_pem_and_pkcs12() {
     let Some(node) = tool::program("node") else { return };
     let parties = parties();
-    let (anchor, server) = (text(&parties.here.pem), &parties.server);
-    for arguments in [
-        ["pem", anchor, &server.file("fullchain.pem"), &server.file("key.pem")],
-        ["pfx", anchor, text(&server.p12), PASSWORD],
-    ] {
-        let mut command = Command::new(&node);
-        command.arg(tool::source("node/server.mjs")).args(arguments);
-        let running = Server::announced(&mut command, "listening on");
-        clients::meet(parties, &[running.port], "hello alice");
+    // In both realms, which shows that whom the other one refuses has nothing wrong with its files.
+    for (here, elsewhere) in [(&parties.here, &parties.elsewhere), (&parties.elsewhere, &parties.here)] {
+        let (anchor, server) = (text(&here.trust.pem), &here.server);
+        let start = |arguments: [&str; 4]| {
+            let mut command = Command::new(&node);
+            command.arg(tool::source("node/server.mjs")).args(arguments);
+            Server::announced(&mut command, "listening on")
+        };
+        let servers = [
+            start(["pem", anchor, &server.file("fullchain.pem"), &server.file("key.pem")]),
+            start(["pfx", anchor, text(&server.p12), PASSWORD]),
+        ];
+        clients::meet((here, elsewhere), &servers.each_ref().map(|server| server.port), "hello", "alice");
     }
 }
 
@@ -50,11 +54,12 @@ fn node_serves_from_pem_and_pkcs12() {
 fn openssl_serves() {
     let Some(openssl) = tool::program("openssl") else { return };
     let parties = parties();
-    let server = &parties.server;
+    let (server, anchor) = (&parties.here.server, text(&parties.here.trust.pem));
     let mut command = Command::new(openssl);
     command.args(["s_server", "-accept", "127.0.0.1:0", "-www", "-Verify", "3", "-verify_return_error"]);
     command.args(["-cert", &server.file("cert.pem"), "-cert_chain", &server.file("chain.pem")]);
-    command.args(["-key", &server.file("key.pem"), "-CAfile", text(&parties.here.pem)]);
+    command.args(["-key", &server.file("key.pem"), "-CAfile", anchor]);
     let running = Server::announced(&mut command, "ACCEPT");
-    clients::meet(parties, &[running.port], "Verify return code: 0 (ok)");
+    let sign = "Verify return code:";
+    clients::meet((&parties.here, &parties.elsewhere), &[running.port], sign, "0 (ok)");
 }

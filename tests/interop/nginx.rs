@@ -13,8 +13,8 @@ use crate::tool;
 fn nginx_serves() {
     let directory = tool::scratch();
     let parties = parties();
-    let Some(server) = serve(directory.path(), &parties.tls(), "") else { return };
-    clients::meet(parties, &[server.port], "hello CN=alice");
+    let Some(server) = serve(directory.path(), &parties.here.tls(), "") else { return };
+    clients::meet((&parties.here, &parties.elsewhere), &[server.port], "hello", "CN=alice");
 }
 
 /// Starts nginx with its files in a directory, and further directives for its server; its page greets the client.

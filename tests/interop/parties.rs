@@ -7,16 +7,19 @@ use crate::authority::{Certwright, Issued, text};
 use crate::keystores;
 use crate::tool;
 
-/// An authority's server and client, and a client of another authority with the very same names.
+/// Two authorities that know nothing of each other, and use the very same names.
 pub(crate) struct Parties {
-    pub(crate) here: Trust,
-    pub(crate) elsewhere: Trust,
+    pub(crate) here: Realm,
+    pub(crate) elsewhere: Realm,
+}
+
+/// An authority with its parties.
+pub(crate) struct Realm {
+    pub(crate) trust: Trust,
     /// `localhost` and 127.0.0.1.
     pub(crate) server: Party,
     /// The client `alice`.
     pub(crate) client: Party,
-    /// The client `alice` of the authority elsewhere.
-    pub(crate) foreign: Party,
 }
 
 /// A certificate with its key and its issuers.
@@ -40,38 +43,37 @@ pub(crate) struct Tls<'a> {
     pub(crate) clients: Option<&'a Trust>,
 }
 
-/// The parties of all tests that revoke nobody.
+/// The parties of all tests that revoke nobody; those elsewhere have RSA keys.
 pub(crate) fn parties() -> &'static Parties {
     static PARTIES: OnceLock<Parties> = OnceLock::new();
-    PARTIES.get_or_init(|| Parties::new(&tool::lasting_directory()))
+    PARTIES.get_or_init(|| {
+        let directory = tool::lasting_directory();
+        let realm = |name: &str, algorithm: &str| {
+            let place = directory.join(name);
+            std::fs::create_dir(&place).expect("a directory");
+            Realm::new(&Certwright::two_tiers(&place, algorithm), &place, algorithm)
+        };
+        Parties { here: realm("here", "ec-p256"), elsewhere: realm("elsewhere", "rsa-2048") }
+    })
 }
 
-impl Parties {
-    /// Makes both authorities and their parties below a directory.
-    pub(crate) fn new(directory: &Path) -> Self {
-        let (here, elsewhere) = (directory.join("here"), directory.join("elsewhere"));
-        let authority = |place: &Path| {
-            std::fs::create_dir(place).expect("a directory");
-            let certwright = Certwright::two_tiers(place, "ec-p256");
-            let trust = Trust::new(&certwright, place);
-            (certwright, trust)
-        };
-        let ((ours, here_trust), (theirs, elsewhere_trust)) = (authority(&here), authority(&elsewhere));
-        let client = |certwright: &Certwright, place: &Path| {
-            Party::new(certwright, &["alice", "--profile", "client"], &place.join("client"))
-        };
+impl Realm {
+    /// Issues to the parties, with their files below a directory.
+    pub(crate) fn new(certwright: &Certwright, place: &Path, algorithm: &str) -> Self {
         Self {
-            server: Party::new(&ours, &["localhost", "127.0.0.1"], &here.join("server")),
-            client: client(&ours, &here),
-            foreign: client(&theirs, &elsewhere),
-            here: here_trust,
-            elsewhere: elsewhere_trust,
+            trust: Trust::new(certwright, place),
+            server: Party::new(certwright, &["localhost", "127.0.0.1", "--key", algorithm], &place.join("server")),
+            client: Party::new(
+                certwright,
+                &["alice", "--profile", "client", "--key", algorithm],
+                &place.join("client"),
+            ),
         }
     }
 
-    /// How a server that knows the client greets nobody else.
+    /// How its server greets its client, and nobody else.
     pub(crate) fn tls(&self) -> Tls<'_> {
-        Tls { party: &self.server, clients: Some(&self.here) }
+        Tls { party: &self.server, clients: Some(&self.trust) }
     }
 }
 

@@ -16,16 +16,16 @@ use crate::tool::{self, Said};
 fn postgres_knows_roles_by_their_certificates() {
     let (Some(cluster), Some(psql)) = (Cluster::new(), tool::program("psql")) else { return };
     let parties = parties();
-    let server = cluster.start(&parties.tls(), "").unwrap_or_else(|why| panic!("{why}"));
-    let (known, here) = (Some(&parties.client), &parties.here);
+    let server = cluster.start(&parties.here.tls(), "").unwrap_or_else(|why| panic!("{why}"));
+    let (known, here) = (Some(&parties.here.client), &parties.here.trust);
     for (who, role, party, host, trust, complaint) in [
         ("alice", "alice", known, "localhost", here, None),
         ("alice as bob", "bob", known, "localhost", here, Some("certificate authentication failed")),
-        ("a foreign client", "alice", Some(&parties.foreign), "localhost", here, Some("alert unknown ca")),
-        ("a server as a client", "localhost", Some(&parties.server), "localhost", here, Some("alert")),
+        ("a foreign client", "alice", Some(&parties.elsewhere.client), "localhost", here, Some("alert unknown ca")),
+        ("a server as a client", "localhost", Some(&parties.here.server), "localhost", here, Some("alert")),
         ("no certificate", "alice", None, "localhost", here, Some("requires a valid client certificate")),
         ("another host", "alice", known, "other.test", here, Some("does not match host name")),
-        ("another anchor", "alice", known, "localhost", &parties.elsewhere, Some("certificate verify failed")),
+        ("another anchor", "alice", known, "localhost", &parties.elsewhere.trust, Some("certificate verify failed")),
     ] {
         let files = party.map(|party| [party.pem.file("fullchain.pem"), party.pem.file("key.pem")]);
         let said = log_in(&psql, &server, role, host, &trust.pem, files.as_ref());
@@ -45,18 +45,18 @@ fn postgres_refuses_keys_that_others_may_read() {
     let loose = |key: &Path| {
         std::fs::set_permissions(key, std::fs::Permissions::from_mode(0o644)).expect("a mode can be set");
     };
-    cluster.configure(&parties.tls(), "");
+    cluster.configure(&parties.here.tls(), "");
     loose(&cluster.file("server.key"));
     let said = tool::finish(&mut cluster.command(server::free_port()));
     assert!(!said.success && said.err.contains("has group or world access"), "{}", said.all());
 
-    let server = cluster.start(&parties.tls(), "").unwrap_or_else(|why| panic!("{why}"));
+    let server = cluster.start(&parties.here.tls(), "").unwrap_or_else(|why| panic!("{why}"));
     let directory = tool::scratch();
     let copy = directory.path().join("key.pem");
-    std::fs::copy(parties.client.pem.file("key.pem"), &copy).expect("a key can be copied");
+    std::fs::copy(parties.here.client.pem.file("key.pem"), &copy).expect("a key can be copied");
     loose(&copy);
-    let files = [parties.client.pem.file("fullchain.pem"), copy];
-    let said = log_in(&psql, &server, "alice", "localhost", &parties.here.pem, Some(&files));
+    let files = [parties.here.client.pem.file("fullchain.pem"), copy];
+    let said = log_in(&psql, &server, "alice", "localhost", &parties.here.trust.pem, Some(&files));
     assert!(!said.success && said.err.contains("has group or world access"), "{}", said.all());
 }
 

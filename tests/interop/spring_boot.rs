@@ -23,7 +23,7 @@ fn spring_boot_serves_from_properties_and_bundles() {
 
     let parties = parties();
     let directory = tool::scratch();
-    let (server, trust) = (&parties.server, &parties.here);
+    let (server, trust) = (&parties.here.server, &parties.here.trust);
     let configurations = [
         ("pkcs12", properties("PKCS12", &server.p12, &trust.p12)),
         ("jks", properties("JKS", &server.jks, &trust.jks)),
@@ -34,7 +34,7 @@ fn spring_boot_serves_from_properties_and_bundles() {
     let files = configurations.map(|(name, lines)| write(directory.path(), name, &lines));
     let (_running, ports) = Server::announced_all(java.args(&files), "listening on");
     assert_eq!(ports.len(), files.len());
-    clients::meet(parties, &ports, "hello CN=alice");
+    clients::meet((&parties.here, &parties.elsewhere), &ports, "hello", "CN=alice");
 }
 
 fn properties(kind: &str, keystore: &Path, truststore: &Path) -> Vec<String> {
