@@ -5,7 +5,7 @@
 (defn greet [request]
   {:status 200
    :headers {"Content-Type" "text/plain"}
-   :body (str "hello " (.getSubjectX500Principal (:ssl-client-cert request)) "\n")})
+   :body (str "hello " (some-> request :ssl-client-cert .getSubjectX500Principal) "\n")})
 
 (defn serve [password [type keystore truststore]]
   (run-jetty greet

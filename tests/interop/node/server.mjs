@@ -8,6 +8,6 @@ const own = form === "pfx"
   : { cert: readFileSync(first), key: readFileSync(second) };
 const server = https.createServer(
   { ...own, ca: readFileSync(ca), requestCert: true, rejectUnauthorized: true },
-  (request, response) => response.end(`hello ${request.socket.getPeerCertificate().subject.CN}\n`),
+  (request, response) => response.end(`hello ${request.socket.getPeerCertificate().subject?.CN}\n`),
 );
 server.listen(0, "127.0.0.1", () => console.log(`listening on ${server.address().port}`));

@@ -26,6 +26,6 @@ public class Application {
     @GetMapping("/")
     String greet(HttpServletRequest request) {
         var chain = (X509Certificate[]) request.getAttribute("jakarta.servlet.request.X509Certificate");
-        return "hello " + chain[0].getSubjectX500Principal() + "\n";
+        return "hello " + (chain == null ? "stranger" : chain[0].getSubjectX500Principal()) + "\n";
     }
 }
