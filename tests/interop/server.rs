@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::FileExt;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -134,8 +135,16 @@ fn log() -> File {
     tempfile::tempfile().expect("a scratch file")
 }
 
-/// A port on the loopback interface that was free a moment ago, for servers that cannot choose one themselves.
+/// A free port of the loopback interface, for servers that cannot choose one themselves. It lies below those that the system
+/// gives to outgoing connections and to whoever asks for any, and goes to nobody else in this process.
 pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("its address").port()
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    // Other processes of tests begin elsewhere.
+    let begin = std::process::id().wrapping_mul(97);
+    let candidates = std::iter::repeat_with(|| {
+        let offset = begin.wrapping_add(ASKED.fetch_add(1, Ordering::Relaxed)) % 10_000;
+        20_000 + u16::try_from(offset).expect("less than ten thousand")
+    });
+    let mut candidates = candidates.take(10_000);
+    candidates.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("a free port")
 }
