@@ -15,7 +15,7 @@ mod serial;
 pub use authority::{AuthorityPlan, ImportPlan, Made, create_root, create_subordinate, import, request};
 pub use error::CaError;
 pub use issue::{Order, Outcome, Session, dry_run, issue, self_signed_certificate};
-pub use load::{LoadedAuthority, PassphrasePrompt, anchor_of, chain_of, load, resolve};
+pub use load::{LoadedAuthority, PassphrasePrompt, chain_of, issuers_of, load, resolve};
 pub use parallel::in_parallel;
 pub use reference::{Reference, find};
 pub use serial::{RandomSerials, SerialSource};

@@ -19,7 +19,7 @@ pub(super) fn check(keystore: &Keystore, encoding: &Encoding<'_>) -> Result<(), 
         check_alias(&entry.alias, encoding.format)?;
         if !aliases.insert(entry.alias.to_lowercase()) {
             return refused(format!(
-                "two entries have the alias {:?} (Java takes upper and lower case for the same, and loses one)",
+                "two entries have the alias \"{}\" (Java takes upper and lower case for the same, and loses one)",
                 escape(&entry.alias)
             ));
         }
@@ -64,11 +64,11 @@ fn check_entry(entry: &Entry) -> Result<(), ContainerError> {
     let Content::Key { key, chain } = &entry.content else { return Ok(()) };
     let alias = escape(&entry.alias);
     let Some(leaf) = chain.first() else {
-        return refused(format!("the key {alias:?} has no certificate; Java and TLS servers want one beside it"));
+        return refused(format!("the key \"{alias}\" has no certificate; Java and TLS servers want one beside it"));
     };
     if leaf.public_key()? != *key.public_key() {
         return refused(format!(
-            "the private key {alias:?} does not belong to its first certificate ({}); the chain begins with the \
+            "the private key \"{alias}\" does not belong to its first certificate ({}); the chain begins with the \
              key's own certificate",
             escape(&leaf.subject.to_string())
         ));
@@ -76,7 +76,7 @@ fn check_entry(entry: &Entry) -> Result<(), ContainerError> {
     for pair in chain.windows(2) {
         if !chain::issued(&pair[1], &pair[0]) {
             return refused(format!(
-                "the chain of {alias:?} is out of order: {} did not issue {}",
+                "the chain of \"{alias}\" is out of order: {} did not issue {}",
                 escape(&pair[1].subject.to_string()),
                 escape(&pair[0].subject.to_string()),
             ));

@@ -2,6 +2,7 @@
 
 mod certificate;
 pub(super) mod facts;
+pub(super) mod keystore;
 pub(super) mod private_key;
 pub(super) mod request;
 mod revocations;

@@ -14,6 +14,7 @@ mod init;
 mod inspect;
 mod issue;
 mod key;
+mod keystore;
 mod list;
 mod log;
 mod man;
@@ -23,6 +24,7 @@ mod report;
 mod show;
 mod sign;
 mod store;
+mod truststore;
 mod verify;
 
 use std::path::PathBuf;
@@ -97,6 +99,7 @@ pub enum Command {
     Inspect(inspect::Args),
     Issue(Box<issue::IssueArgs>),
     Key(key::Args),
+    Keystore(keystore::Args),
     List(list::ListArgs),
     Log(log::Args),
     Man(man::Args),
@@ -104,6 +107,7 @@ pub enum Command {
     Show(show::ShowArgs),
     Sign(Box<sign::SignArgs>),
     Store(store::Args),
+    Truststore(truststore::Args),
     Verify(Box<verify::Args>),
 }
 
@@ -123,6 +127,7 @@ impl Command {
             Self::Inspect(args) => args.run(cx),
             Self::Issue(args) => args.run(cx),
             Self::Key(args) => args.run(cx),
+            Self::Keystore(args) => args.run(cx),
             Self::List(args) => args.run(cx),
             Self::Log(args) => args.run(cx),
             Self::Man(args) => args.run(cx),
@@ -130,6 +135,7 @@ impl Command {
             Self::Show(args) => args.run(cx),
             Self::Sign(args) => args.run(cx),
             Self::Store(args) => args.run(cx),
+            Self::Truststore(args) => args.run(cx),
             Self::Verify(args) => args.run(cx),
         }
     }

@@ -2,7 +2,6 @@
 
 use super::CliError;
 use crate::cli::Exit;
-use crate::container::ContainerError;
 use crate::container::target::TargetError;
 
 impl From<TargetError> for CliError {
@@ -22,10 +21,7 @@ impl From<TargetError> for CliError {
                 with(Exit::Failed, "\"certwright key match KEY CERT\" says whether two belong together")
             }
             TargetError::Key(error) => error.into(),
-            TargetError::Container(ContainerError::Refused(_)) => {
-                with(Exit::Usage, "nothing was written; change what it says, or ask for another --format")
-            }
-            TargetError::Container(_) => with(Exit::Failed, "nothing was written"),
+            TargetError::Container(error) => error.into(),
             TargetError::Table { .. } => Self::failed(message),
         }
     }

@@ -130,6 +130,6 @@ fn layout_report(layout: Layout<'_>) -> LayoutReport {
         needs: layout.requirements(),
         profile: layout.fitting().profile.to_owned(),
         files: layout.outline().into_iter().map(file).collect(),
-        storepass: layout.needs_store_password(),
+        storepass: layout.store_format().is_some(),
     }
 }

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 
 use self::report::{ExportReport, FileReport};
 use self::subject::Exported;
+use super::keystore::target::{PresetName, preset_of, warn_short};
 use super::options::VariableArgs;
 use crate::cli::files::{self, OutputFile};
 use crate::cli::{CliError, Context, Exit, SecretSource};
 use crate::container::Preset;
 use crate::container::target::{Built, Credentials, Layout, PlannedFile, Target, TargetError, Variables};
-use crate::keys::Secret;
 
 const EXAMPLES: &str = "\
 certwright export www.corp.test --for nginx --out /etc/nginx/tls
@@ -46,7 +46,7 @@ pub struct Args {
     /// The part that the certificate plays: server, client, … [default: what its extended key usage says]
     #[arg(long, value_name = "ROLE")]
     role: Option<String>,
-    /// The form of the files, where the target reads several: pem, pkcs12, jks [default: the target's first]
+    /// The form of the files, where the target reads several: pem, p12, jks [default: the target's first]
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Give a variable of the target a value; dir is where the files will be read, if not in --out
@@ -55,9 +55,9 @@ pub struct Args {
     /// Where the password of keystores and truststores comes from
     #[arg(long, value_name = "SRC")]
     storepass: Option<SecretSource>,
-    /// The encryption of PKCS#12 files: modern, 3des or rc2, for readers that know no better
-    #[arg(long, value_name = "PRESET", default_value = "modern", value_parser = parse_preset)]
-    preset: Preset,
+    /// How PKCS#12 is encrypted [default: modern]
+    #[arg(long, value_name = "PRESET")]
+    preset: Option<PresetName>,
     /// The private key, where the store does not hold it
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
@@ -116,9 +116,11 @@ impl Args {
             let error = CliError::from(TargetError::Misfit(misfits));
             return Err(error.about(format_args!("{} is not for {}", exported.name, layout)).hint(hint));
         }
-        if self.storepass.is_some() && !layout.needs_store_password() {
-            return Err(CliError::usage(format!("{layout} has no keystore that --storepass could protect"))
-                .hint("leave --storepass out, or ask for another --format"));
+        if layout.store_format().is_none() && (self.storepass.is_some() || self.preset.is_some()) {
+            return Err(CliError::usage(format!(
+                "{layout} has no keystore, and --storepass and --preset are about one"
+            ))
+            .hint("leave them out, or ask for another --format"));
         }
         let plan = layout.plan(&subject, &variables)?;
         if !self.dry_run {
@@ -146,25 +148,26 @@ impl Args {
         exported: &Exported,
         variables: &Variables,
     ) -> Result<Built, CliError> {
-        let store_password = if layout.needs_store_password() { Some(self.store_password(cx)?) } else { None };
+        let mut preset = Preset::default();
+        let store_password = match layout.store_format() {
+            None => None,
+            Some(format) => {
+                preset = preset_of(cx, format, self.preset)?;
+                let password =
+                    cx.password(self.storepass.as_ref(), "password for the keystore", "--storepass", true)?;
+                warn_short(cx, &password, "password for the keystore");
+                Some(password)
+            }
+        };
         let key = if layout.needs_key() {
             Some(exported.key(cx, self.key.as_deref(), self.key_passphrase.as_ref())?)
         } else {
             None
         };
-        let credentials =
-            Credentials { key: key.as_ref(), store_password: store_password.as_ref(), preset: self.preset };
+        let credentials = Credentials { key: key.as_ref(), store_password: store_password.as_ref(), preset };
         layout
             .build(&exported.subject(cx.now()), variables, &credentials)
             .map_err(|error| CliError::from(error).about(&exported.name))
-    }
-
-    fn store_password(&self, cx: &mut Context) -> Result<Secret, CliError> {
-        let Some(source) = &self.storepass else {
-            return Err(CliError::usage("the keystore needs a password")
-                .hint("name its source with --storepass: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt or, for what is no secret, pass:TEXT"));
-        };
-        cx.new_passphrase(Some(source), "password of the keystore")
     }
 
     fn tell(
@@ -216,10 +219,4 @@ fn write(out: &Path, built: &Built, force: bool) -> Result<(), CliError> {
         .collect();
     files::write_set(out, &outputs, force)?;
     files::compare_set(out, &outputs)
-}
-
-fn parse_preset(text: &str) -> Result<Preset, String> {
-    let names: Vec<&str> = Preset::ALL.iter().map(|preset| preset.name()).collect();
-    let found = Preset::ALL.into_iter().find(|preset| preset.name() == text);
-    found.ok_or_else(|| format!("it is one of {}", names.join(", ")))
 }

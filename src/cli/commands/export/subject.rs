@@ -21,7 +21,6 @@ pub(super) struct Exported {
     root: Certificate,
     /// The authority that signed it, where that is not the one that signs by default.
     pub(super) signer: Option<String>,
-    /// The profile that it was issued with.
     key: KeyPlace,
     pub(super) state: State,
     pub(super) store: Store,
@@ -87,12 +86,13 @@ impl Exported {
 
     fn of_record(store: Store, state: State, record: &CertificateRecord) -> Result<Self, CliError> {
         let certificate = record.certificate()?;
-        let intermediates = ca::chain_of(&state, record)?;
-        let root = ca::anchor_of(&state, record)?.unwrap_or_else(|| certificate.clone());
+        let mut above = ca::issuers_of(&state, record)?;
+        let root = above.last().unwrap_or(&certificate).clone();
+        above.retain(|certificate| !certificate.is_root());
         let default = ca::resolve(&state, None).ok().map(|authority| authority.authority.as_str());
         let signer = Some(record.authority.clone()).filter(|name| Some(name.as_str()) != default && !name.is_empty());
         let key = if record.key { KeyPlace::Issued { serial: record.serial.clone() } } else { KeyPlace::Elsewhere };
-        Ok(Self { name: record.lineage.clone(), certificate, intermediates, root, signer, key, state, store })
+        Ok(Self { name: record.lineage.clone(), certificate, intermediates: above, root, signer, key, state, store })
     }
 
     /// For the container layer.
@@ -149,6 +149,9 @@ impl Exported {
                 open(cx, &pem, passphrase, &format!("authority {}", self.name))
             }
             KeyPlace::Issued { serial } => {
+                if !self.store.layout().issued(&self.name, serial).join("key.pem").exists() {
+                    drop(cx.lock(&self.store)?);
+                }
                 let pem = self.store.read_issued_key(&self.name, serial)?;
                 open(cx, &pem, passphrase, &format!("the key of {}", self.name))
             }
