@@ -33,7 +33,7 @@ struct ShowReport {
 struct VariableReport {
     name: String,
     description: String,
-    /// A template over the certificate's name and role.
+    /// A template over the certificate's name and role; empty for `dir`, which is --out unless it is set.
     default: String,
 }
 
@@ -98,9 +98,11 @@ pub(super) fn show(cx: &mut Context, name: &str) -> Result<Exit, CliError> {
         })
         .collect();
     let layouts: Vec<LayoutReport> = target.layouts().map(layout_report).collect();
-    cx.ui.line(&format!("{}: {}", target.name(), target.description()))?;
+    cx.ui.line(target.description())?;
     for variable in &variables {
-        cx.ui.line(&format!("  --set {}={}   {}", variable.name, variable.default, variable.description))?;
+        let default =
+            if variable.default.is_empty() { String::new() } else { format!(" [default: {}]", variable.default) };
+        cx.ui.line(&format!("  --set {}=…: {}{default}", variable.name, variable.description))?;
     }
     for layout in &layouts {
         cx.ui.line("")?;

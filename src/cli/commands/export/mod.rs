@@ -99,16 +99,15 @@ impl Args {
     }
 
     fn export(&self, cx: &mut Context, target: &Target, exported: &Exported, out: &Path) -> Result<Exit, CliError> {
-        let about = |error: TargetError| CliError::from(error).about(&exported.name);
+        let about = |error: TargetError| {
+            let hint = format!("\"certwright export --show {}\" shows roles, formats and variables", target.name());
+            CliError::from(error).about(&exported.name).hint(hint)
+        };
         let given = self.variables.resolve()?;
         let dir = std::path::absolute(out).unwrap_or_else(|_| out.to_path_buf()).display().to_string();
         let subject = exported.subject(cx.now());
-        let role = self.role.as_deref();
-        let layout = target.choose(&subject, role, self.format.as_deref(), &given, &dir).map_err(|error| {
-            let error = about(error);
-            let hint = format!("\"certwright export --show {}\" shows roles and formats", target.name());
-            error.hint(hint)
-        })?;
+        let layout =
+            target.choose(&subject, self.role.as_deref(), self.format.as_deref(), &given, &dir).map_err(about)?;
         let variables = layout.variables(&given, &subject, &dir).map_err(about)?;
         let misfits = layout.misfits(&subject, &variables)?;
         if !misfits.is_empty() {
