@@ -6,6 +6,8 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::authority::{Certwright, text};
+use crate::java;
+use crate::postgres::Cluster;
 use crate::server::{self, Server};
 use crate::tool::{self, Said};
 
@@ -195,6 +197,64 @@ fn keytool_lists_keystores_and_truststores() {
     }
 }
 
+#[test]
+fn postgres_serves_psql() {
+    let (Some(cluster), Some(_)) = (Cluster::new(), tool::program("psql")) else { return };
+    let scene = Scene::new();
+    let data = format!("dir={}", text(&cluster.data()));
+    let server = scene.export("localhost", "postgres", &["--set", &data]);
+    for name in ["server.crt", "server.key", "root.crt"] {
+        cluster.install(&server.directory.join(name), name);
+    }
+    let (rules, settings): (Vec<&str>, Vec<&str>) =
+        server.snippet.lines().partition(|line| line.starts_with("hostssl"));
+    let running = cluster.start_from(&settings.join("\n"), &rules.join("\n")).unwrap_or_else(|why| panic!("{why}"));
+    let there = format!("host=localhost hostaddr=127.0.0.1 port={} user=alice dbname=postgres", running.port);
+    for (client, welcome) in [(scene.export("alice", "postgres", &[]), true), (scene.stranger("postgres", &[]), false)]
+    {
+        let line = client.snippet.lines().last().expect("a command");
+        let line = line.replace("host=db.example.test dbname=app", &there);
+        let said = shell(&format!("{line} --no-psqlrc --tuples-only --no-align -c 'SELECT current_user'"));
+        assert_eq!(said.out == "alice\n", welcome, "{}", said.all());
+    }
+}
+
+#[test]
+fn spring_boot_serves_curl() {
+    let libraries = tool::tools().join("spring");
+    if !tool::installed("Spring Boot", libraries.is_dir()) {
+        return;
+    }
+    let libraries = libraries.join("*");
+    let (Some(curl), Some(classes)) = (tool::program("curl"), java::compiled(&["spring/Application.java"], &libraries))
+    else {
+        return;
+    };
+    let class_path = format!("{}:{}", text(&classes), text(&libraries));
+    let Some(mut java) = java::launch(&class_path, "Application") else { return };
+    let scene = Scene::new();
+    let mut files = Vec::new();
+    for format in ["p12", "jks", "pem"] {
+        let password = ["--storepass", "pass:changeit"];
+        let password = if format == "pem" { &[][..] } else { &password };
+        let options = [&["--format", format], password].concat();
+        let exported = scene.export("localhost", "spring-boot", &options);
+        let here =
+            format!("server.address=127.0.0.1\n{}", exported.snippet.replace("server.port=8443", "server.port=0"));
+        files.push(scene.file(&format!("bundle-{format}.properties"), &here));
+        // The lines for releases before bundles, which are commented out.
+        let old: Vec<&str> = here.lines().filter(|line| !line.contains("bundle")).collect();
+        let old = old.join("\n").replace("# server.ssl.", "server.ssl.");
+        files.push(scene.file(&format!("plain-{format}.properties"), &old));
+    }
+    java.env("KEYSTORE_PASSWORD", "changeit");
+    let (_running, ports) = Server::announced_all(java.args(&files), "listening on");
+    assert_eq!(ports.len(), files.len());
+    for port in ports {
+        scene.visited(&curl, port, "/");
+    }
+}
+
 /// A store with a server, that is a client too, and a client; and another store with a client of the same name.
 struct Scene {
     directory: tempfile::TempDir,
@@ -224,17 +284,19 @@ impl Scene {
     }
 
     fn export(&self, name: &str, target: &str, options: &[&str]) -> Exported {
-        let exported = self.directory.path().join(format!("{target} of {name} {}", options.join("-").replace(':', "")));
+        let exported =
+            self.directory.path().join(format!("{target} of {name} {}", options.join("-").replace([':', '/'], "")));
         let role = if name == "localhost" && !options.contains(&"--role") { &["--role", "server"][..] } else { &[] };
         export(&self.here, &exported, &[&[name, "--for", target], options, role].concat())
     }
 
     /// A client of the other store, which trusts this one: only the server can refuse it.
     fn stranger(&self, target: &str, options: &[&str]) -> Exported {
-        let directory = self.directory.path().join(format!("stranger {target} {}", options.join("-").replace(':', "")));
+        let directory =
+            self.directory.path().join(format!("stranger {target} {}", options.join("-").replace([':', '/'], "")));
         let exported = export(&self.elsewhere, &directory, &[&["alice", "--for", target], options].concat());
         let root = self.here.authority("root");
-        for name in ["ca.crt", "ca.pem"].map(|name| directory.join(name)) {
+        for name in ["ca.crt", "ca.pem", "root.crt"].map(|name| directory.join(name)) {
             if name.exists() {
                 std::fs::copy(&root, name).expect("the anchor can be replaced");
             }
@@ -262,7 +324,7 @@ impl Scene {
             let mut command = Command::new(curl);
             command.args(["--silent", "--show-error", "--max-time", "20", "--noproxy", "*", "--config", text(&config)]);
             let said = tool::finish(command.arg(format!("https://localhost:{port}{page}")));
-            assert_eq!(said.out == "hello", welcome, "{who}, {page}: {}", said.all());
+            assert_eq!(said.out.starts_with("hello"), welcome, "{who}, {page}: {}", said.all());
         }
     }
 
