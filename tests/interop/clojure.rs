@@ -24,7 +24,7 @@ fn ring_serves_from_jks_and_pkcs12() {
 }
 
 /// Debian's Clojure, Ring and Jetty.
-fn class_path() -> Option<String> {
+pub(crate) fn class_path() -> Option<String> {
     let jars = LIBRARIES.map(|name| format!("/usr/share/java/{name}.jar"));
     let present = jars.iter().all(|jar| Path::new(jar).is_file());
     tool::installed("Clojure with Ring's Jetty adapter", present).then(|| jars.join(":"))

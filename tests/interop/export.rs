@@ -1,11 +1,11 @@
 //! What `export` writes and tells to paste, given to the programs as it stands.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
-
-use crate::authority::{Certwright, text};
+use crate::authority::text;
+use crate::clojure;
+use crate::exported::Scene;
 use crate::java;
 use crate::postgres::Cluster;
 use crate::server::{self, Server};
@@ -174,6 +174,40 @@ fn nats_reads_its_configuration() {
 }
 
 #[test]
+fn clojure_reads_its_snippets() {
+    let Some(class_path) = clojure::class_path() else { return };
+    let (Some(curl), Some(mut java)) = (tool::program("curl"), java::launch(&class_path, "clojure.main")) else {
+        return;
+    };
+    let scene = Scene::new();
+    // http-kit itself is in no Debian package: what stands for it looks at the engine that it is given.
+    let mut program = "(ns org.httpkit.client (:refer-clojure :exclude [get]))\n\
+        (defn get [url {:keys [^javax.net.ssl.SSLEngine sslengine]}]\n\
+          (assert (.getUseClientMode sslengine))\n\
+          (assert (= \"HTTPS\" (.getEndpointIdentificationAlgorithm (.getSSLParameters sslengine))))\n\
+          (delay url))\n\
+        (ns user (:require ring.adapter.jetty))\n\
+        (defn handler [request] {:status 200 :body \"hello\"})\n"
+        .to_owned();
+    let mut ports = Vec::new();
+    for format in ["p12", "jks"] {
+        let options = ["--format", format, "--storepass", "pass:changeit"];
+        let (server, client) =
+            (scene.export("localhost", "http-kit", &options), scene.export("alice", "http-kit", &options));
+        let port = server::free_port();
+        let mine = format!(":host \"127.0.0.1\" :join? false :ssl-port {port}");
+        program.push_str(&format!("{}\n{}\n", client.snippet, server.snippet.replace(":ssl-port 8443", &mine)));
+        ports.push(port);
+    }
+    java.env("KEYSTORE_PASSWORD", "changeit").arg(scene.file("program.clj", &program));
+    let last = *ports.last().expect("two servers");
+    let _running = Server::polled(&mut java, last);
+    for port in ports {
+        scene.visited(&curl, port, "/");
+    }
+}
+
+#[test]
 fn keytool_lists_keystores_and_truststores() {
     let Some(keytool) = tool::program("keytool") else { return };
     let scene = Scene::new();
@@ -253,95 +287,6 @@ fn spring_boot_serves_curl() {
     for port in ports {
         scene.visited(&curl, port, "/");
     }
-}
-
-/// A store with a server, that is a client too, and a client; and another store with a client of the same name.
-struct Scene {
-    directory: tempfile::TempDir,
-    here: Certwright,
-    elsewhere: Certwright,
-}
-
-/// What a command of export wrote.
-struct Exported {
-    directory: PathBuf,
-    snippet: String,
-}
-
-impl Scene {
-    fn new() -> Self {
-        let directory = tool::scratch();
-        let store = |name: &str| {
-            let place = directory.path().join(name);
-            std::fs::create_dir(&place).expect("a directory");
-            let certwright = Certwright::two_tiers(&place, "ec-p256");
-            certwright.ok(["issue", "alice", "--profile", "client"]);
-            certwright
-        };
-        let (here, elsewhere) = (store("here"), store("elsewhere"));
-        here.ok(["issue", "localhost", "127.0.0.1", "--profile", "etcd-server"]);
-        Self { directory, here, elsewhere }
-    }
-
-    fn export(&self, name: &str, target: &str, options: &[&str]) -> Exported {
-        let exported =
-            self.directory.path().join(format!("{target} of {name} {}", options.join("-").replace([':', '/'], "")));
-        let role = if name == "localhost" && !options.contains(&"--role") { &["--role", "server"][..] } else { &[] };
-        export(&self.here, &exported, &[&[name, "--for", target], options, role].concat())
-    }
-
-    /// A client of the other store, which trusts this one: only the server can refuse it.
-    fn stranger(&self, target: &str, options: &[&str]) -> Exported {
-        let directory =
-            self.directory.path().join(format!("stranger {target} {}", options.join("-").replace([':', '/'], "")));
-        let exported = export(&self.elsewhere, &directory, &[&["alice", "--for", target], options].concat());
-        let root = self.here.authority("root");
-        for name in ["ca.crt", "ca.pem", "root.crt"].map(|name| directory.join(name)) {
-            if name.exists() {
-                std::fs::copy(&root, name).expect("the anchor can be replaced");
-            }
-        }
-        exported
-    }
-
-    fn file(&self, name: &str, content: &str) -> PathBuf {
-        let path = self.directory.path().join(name);
-        std::fs::write(&path, content).expect("a file can be written");
-        path
-    }
-
-    /// Visits a server with curl's exported configurations: the client is greeted; the stranger, and one without a
-    /// certificate, are not.
-    fn visited(&self, curl: &Path, port: u16, page: &str) {
-        let (client, stranger) = (self.export_once("alice"), self.stranger_once());
-        let trust = client.snippet.lines().filter(|line| line.starts_with("cacert")).collect::<String>();
-        for (who, snippet, welcome) in [
-            ("the client", &client.snippet, true),
-            ("a stranger", &stranger.snippet, false),
-            ("one without a certificate", &trust, false),
-        ] {
-            let config = self.file("curlrc", snippet);
-            let mut command = Command::new(curl);
-            command.args(["--silent", "--show-error", "--max-time", "20", "--noproxy", "*", "--config", text(&config)]);
-            let said = tool::finish(command.arg(format!("https://localhost:{port}{page}")));
-            assert_eq!(said.out.starts_with("hello"), welcome, "{who}, {page}: {}", said.all());
-        }
-    }
-
-    fn export_once(&self, name: &str) -> Exported {
-        self.export(name, "curl", &["--force"])
-    }
-
-    fn stranger_once(&self) -> Exported {
-        self.stranger("curl", &["--force"])
-    }
-}
-
-fn export(certwright: &Certwright, directory: &Path, arguments: &[&str]) -> Exported {
-    let report = certwright.ok([&["export", "--json", "--out", text(directory)], arguments].concat());
-    let report: Value = serde_json::from_str(&report).expect("a report");
-    let snippet = report["snippet"].as_str().expect("a snippet").to_owned();
-    Exported { directory: directory.to_owned(), snippet }
 }
 
 /// Runs a line as a person would paste it.

@@ -11,6 +11,7 @@
 
 mod authority;
 mod clients;
+mod exported;
 mod finding;
 mod keystores;
 mod matrix;
@@ -29,6 +30,7 @@ mod go;
 mod haproxy;
 mod imported;
 mod java;
+mod kafka;
 mod manifests;
 mod mutual_tls;
 mod nginx;
@@ -40,5 +42,6 @@ mod postgres;
 mod pyca;
 mod requests;
 mod spring_boot;
+mod tomcat;
 mod webpki;
 mod zlint;

@@ -176,3 +176,33 @@ fn quoted(word: &str) -> String {
     }
     format!("'{}'", word.replace('\'', "'\\''"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_survive_a_shell() {
+        for (word, expected) in [
+            ("www.corp.test", "www.corp.test"),
+            ("Alice Smith", "'Alice Smith'"),
+            ("o'neil", "'o'\\''neil'"),
+            ("$(id)", "'$(id)'"),
+            ("*.corp.test", "'*.corp.test'"),
+            ("-x", "'-x'"),
+            ("", "''"),
+            ("a;b", "'a;b'"),
+        ] {
+            assert_eq!(quoted(word), expected);
+        }
+    }
+
+    #[test]
+    fn names_are_typed_as_they_are_read() {
+        for text in ["www.corp.test", "10.0.0.1", "alice@corp.test", "spiffe://corp.test/web", "upn:alice@corp.test"] {
+            let name: GeneralName = text.parse().unwrap();
+            assert_eq!(as_typed(&name), text);
+            assert_eq!(as_typed(&name).parse::<GeneralName>().unwrap(), name);
+        }
+    }
+}
