@@ -92,9 +92,18 @@ impl Scene {
         directory
     }
 
-    /// Every YAML file that export writes; the Secret of a server first.
+    /// Every YAML file that export writes, the Secret of a server first; and Envoy's configuration.
     fn objects(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();
+        let sockets =
+            [("www.corp.test", "sds-server.yaml"), ("alice@corp.test", "sds-client.yaml")].map(|(name, file)| {
+                let out = self.directory.path().join("envoy");
+                let arguments = ["export", name, "--for", "envoy", "--json", "--force", "--out", text(&out)];
+                let report: serde_json::Value = serde_json::from_str(&self.certwright.ok(arguments)).expect("a report");
+                let file = self.directory.path().join(file);
+                std::fs::write(&file, report["snippet"].as_str().expect("a snippet")).expect("a file");
+                file
+            });
         for (certwright, name, target) in [
             (&self.certwright, "www.corp.test", "kubernetes"),
             (&self.certwright, "alice@corp.test", "kubernetes"),
@@ -114,6 +123,7 @@ impl Scene {
         ]
         .concat());
         files.extend(yaml(&directory));
+        files.extend(sockets);
         files
     }
 }

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	envoycore "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	envoytls "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -166,12 +167,21 @@ func printObject(file string) {
 	fmt.Println(string(out))
 }
 
-// printEnvoy decodes the resources of an SDS file with Envoy's own messages and their validation rules.
+// printEnvoy decodes the resource of an SDS file, or the transport socket of a listener or cluster, with Envoy's own messages and their validation rules.
 func printEnvoy(text []byte) {
 	var response struct {
-		Resources []map[string]any `json:"resources"`
+		Resources       []map[string]any `json:"resources"`
+		TransportSocket map[string]any   `json:"transport_socket"`
 	}
 	check(yaml.UnmarshalStrict(text, &response))
+	if response.TransportSocket != nil {
+		socket := &envoycore.TransportSocket{}
+		decodeEnvoy(response.TransportSocket, socket)
+		context, err := socket.GetTypedConfig().UnmarshalNew()
+		check(err)
+		check(context.(validated).ValidateAll())
+		return
+	}
 	expect(len(response.Resources) == 1, "%d resources", len(response.Resources))
 	resource := response.Resources[0]
 	expect(resource["@type"] == "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret", "%v", resource["@type"])
