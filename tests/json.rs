@@ -119,6 +119,13 @@ fn reports_have_the_members_that_are_documented() {
     scene.run("csr create --key k.pem --subject CN=x www.test --out x.csr", "csr-create");
     scene.run("csr inspect x.csr", "csr-inspect");
     scene.run("inspect www/fullchain.pem", "inspect");
+    scene.run("keystore build www.test --storepass pass:changeit --out www.p12", "keystore-build");
+    scene.run("keystore inspect www.p12 --storepass pass:changeit", "keystore-inspect");
+    scene.run("issue imported.test --self-signed --out imported", "issue");
+    scene.run("keystore import imported/cert.pem --key imported/key.pem --no-passphrase", "keystore-import");
+    scene.run("inspect www.p12 --passphrase pass:changeit", "inspect");
+    scene.run("truststore build --out roots.p12", "truststore-build");
+    scene.run("truststore inspect roots.p12", "truststore-inspect");
     scene.run("verify www/fullchain.pem", "verify");
     scene.run("profile list", "profile-list");
     scene.run("profile show server", "profile-show");

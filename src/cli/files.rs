@@ -119,6 +119,11 @@ pub(super) fn is_standard_stream(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
+/// Whether a path names a file that can be read again: neither a stream nor a device.
+pub(super) fn is_regular(path: &Path) -> bool {
+    !is_standard_stream(path) && fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
+}
+
 /// Makes a directory that others may read, with its parents, as the umask has it.
 ///
 /// # Errors

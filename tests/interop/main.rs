@@ -10,22 +10,33 @@
 )]
 
 mod authority;
+mod clients;
 mod finding;
+mod keystores;
 mod matrix;
+mod parties;
 mod readme;
+mod server;
 mod tool;
 
+mod apache;
 mod ceremony;
+mod chromium;
+mod clojure;
 mod gnutls;
 mod go;
+mod haproxy;
 mod imported;
 mod java;
 mod mutual_tls;
+mod nginx;
 mod node;
 mod nss;
 mod openssl;
 mod pkilint;
+mod postgres;
 mod pyca;
 mod requests;
+mod spring_boot;
 mod webpki;
 mod zlint;

@@ -13,6 +13,7 @@ mod init;
 mod inspect;
 mod issue;
 mod key;
+mod keystore;
 mod list;
 mod log;
 mod man;
@@ -22,6 +23,7 @@ mod report;
 mod show;
 mod sign;
 mod store;
+mod truststore;
 mod verify;
 
 use std::path::PathBuf;
@@ -121,6 +123,7 @@ subcommands! {
     "inspect" => Inspect(inspect::Args),
     "issue" => Issue(Box<issue::IssueArgs>),
     "key" => Key(key::Args),
+    "keystore" => Keystore(keystore::Args),
     "list" => List(list::ListArgs),
     "log" => Log(log::Args),
     "man" => Man(man::Args),
@@ -128,6 +131,7 @@ subcommands! {
     "show" => Show(show::ShowArgs),
     "sign" => Sign(Box<sign::SignArgs>),
     "store" => Store(store::Args),
+    "truststore" => Truststore(truststore::Args),
     "verify" => Verify(Box<verify::Args>),
 }
 
