@@ -22,6 +22,7 @@ mod report;
 mod show;
 mod sign;
 mod store;
+mod trust;
 mod verify;
 
 use std::path::PathBuf;
@@ -128,6 +129,7 @@ subcommands! {
     "show" => Show(show::ShowArgs),
     "sign" => Sign(Box<sign::SignArgs>),
     "store" => Store(store::Args),
+    "trust" => Trust(trust::Args),
     "verify" => Verify(Box<verify::Args>),
 }
 
