@@ -27,5 +27,6 @@ mod openssl;
 mod pkilint;
 mod pyca;
 mod requests;
+mod trust;
 mod webpki;
 mod zlint;

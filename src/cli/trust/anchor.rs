@@ -167,7 +167,7 @@ mod tests {
         for (subject, start) in [
             ("Acme Root CA", "certwright-acme-root-ca-"),
             ("../../etc/passwd; $(rm -rf /)", "certwright-etc-passwd-rm-rf-"),
-            ("-n --trust\n'\"`", "certwright-n-trust-"),
+            ("-n --trust'\"`", "certwright-n-trust-"),
             ("Ζεύς", "certwright-"),
             ("certwright", "certwright-"),
             ("certwright Root CA", "certwright-root-ca-"),

@@ -85,9 +85,9 @@ impl JavaStore {
         if !system.layout.java_lingers {
             return None;
         }
-        let (cacerts, via) = (PathBuf::from(system.layout.java.first()?), system.via());
+        let (cacerts, via) = (PathBuf::from(system.layout.java.first()?), system.via().clone());
         let (file, keytool) = match &via {
-            Via::Image(_) => {
+            Via::Image { .. } => {
                 let tool = PathBuf::from("/usr/bin/keytool");
                 (system.path(&cacerts), places::is_there(&system.path(&tool)).then_some(tool))
             }

@@ -47,7 +47,12 @@ pub(super) enum Via {
     /// As certwright itself does.
     Here,
     /// With a directory as its root.
-    Image(PathBuf),
+    Image {
+        /// `chroot`.
+        chroot: PathBuf,
+        /// The directory.
+        root: PathBuf,
+    },
     /// As the person who called `sudo`: what is theirs is neither changed nor run with the administrator's rights.
     Person(Person),
 }
@@ -106,7 +111,7 @@ impl Via {
     pub(super) fn program(&self, program: &Path) -> Invocation {
         match self {
             Self::Here => Invocation::new(program),
-            Self::Image(root) => Invocation::new("chroot").arg(root).arg(program),
+            Self::Image { chroot, root } => Invocation::new(chroot).arg(root).arg(program),
             Self::Person(person) => {
                 Invocation::new(&person.sudo).args(["-n", "-H", "-u", &person.name, "--"]).arg(program)
             }

@@ -93,6 +93,7 @@ pub(super) struct SystemStore {
     pub(super) layout: &'static Layout,
     /// `/`, or the image's directory.
     root: PathBuf,
+    via: Via,
     /// The directory for local roots, every link followed.
     anchors: PathBuf,
     /// The program that updates the bundles, as it is called.
@@ -121,14 +122,21 @@ impl SystemStore {
                     .find(|path| places::is_there(&below(root, path))),
             };
             let anchors = inside(root, &anchors)?;
-            return Ok(Some(Self { layout, root: root.to_owned(), anchors, program }));
+            let via = match image {
+                None => Via::Here,
+                Some(_) => Via::Image {
+                    chroot: machine.program("chroot").unwrap_or_else(|| PathBuf::from("/usr/sbin/chroot")),
+                    root: root.to_owned(),
+                },
+            };
+            return Ok(Some(Self { layout, root: root.to_owned(), via, anchors, program }));
         }
         Ok(None)
     }
 
     /// How to run a program where the store is.
-    pub(super) fn via(&self) -> Via {
-        if self.root == Path::new("/") { Via::Here } else { Via::Image(self.root.clone()) }
+    pub(super) fn via(&self) -> &Via {
+        &self.via
     }
 
     /// A path of the machine or image as it is from here.

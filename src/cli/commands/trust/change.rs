@@ -187,7 +187,7 @@ fn refuse_unfit(cx: &mut Context, anchors: &[Anchor]) -> Result<(), CliError> {
     for anchor in anchors {
         if let Some(why) = anchor.unfit(cx.now()) {
             return Err(CliError::refused(format!("{} is not installed: {why}", anchor.title()))
-                .hint("nothing was changed; what is trusted is the root's certificate: ca.pem, say"));
+                .hint("nothing was changed; \"certwright inspect FILE\" shows what it is, \"certwright authority list\" which roots there are"));
         }
         if cx.now() < anchor.certificate.not_before {
             cx.ui.warn(&format!("{} is not valid yet", anchor.title()));
