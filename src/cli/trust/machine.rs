@@ -76,6 +76,8 @@ impl Machine {
         {
             let person = Person { name: name.to_owned(), sudo };
             machine.home = home_of(cx, &person);
+            // The administrator's own may be closed to others.
+            machine.temporary = PathBuf::from("/tmp");
             machine.person = Some(person);
         }
         machine

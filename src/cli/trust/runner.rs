@@ -33,11 +33,12 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// The last thing it complained of.
+    /// What it complained of: the first line that calls itself an error (keytool prints that on standard output, and warnings
+    /// on the other), else the last line of all.
     pub(super) fn complaint(&self) -> String {
-        let line = |text: &str| text.lines().map(str::trim).rfind(|line| !line.is_empty()).map(escape);
-        let said = line(&self.stderr).or_else(|| line(&self.stdout)).unwrap_or_else(|| "it did not say why".to_owned());
-        said.chars().take(COMPLAINT).collect()
+        let lines = || self.stdout.lines().chain(self.stderr.lines()).map(str::trim).filter(|line| !line.is_empty());
+        let said = lines().find(|line| line.to_ascii_lowercase().contains("error")).or_else(|| lines().last());
+        escape(said.unwrap_or("it did not say why")).chars().take(COMPLAINT).collect()
     }
 }
 
@@ -123,4 +124,21 @@ fn outputs(child: &mut Child) -> std::io::Result<(String, String)> {
 
 fn text(mut stream: impl Read) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&input::all(&mut stream, LIMIT)?).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_is_told_and_not_the_warning_after_it() {
+        let answer =
+            |stdout: &str, stderr: &str| Answer { success: false, stdout: stdout.into(), stderr: stderr.into() };
+        let keytool = answer("keytool error: wrong password\n", "Warning: use -cacerts\n");
+        assert_eq!(keytool.complaint(), "keytool error: wrong password");
+        assert_eq!(answer("", "first\n last \n\n").complaint(), "last");
+        assert_eq!(answer("", "").complaint(), "it did not say why");
+        let hostile = answer("", &format!("error \u{1b}[2J{}", "x".repeat(1 << 20)));
+        assert!(hostile.complaint().len() <= COMPLAINT && !hostile.complaint().contains('\u{1b}'));
+    }
 }

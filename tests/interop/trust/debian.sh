@@ -26,6 +26,7 @@ in_java() {
 handshakes() {
   expect "$1" curl --silent --output /dev/null "https://localhost:$PORT/"
   expect "$2" openssl verify -CApath /etc/ssl/certs -no-CAfile -no-CAstore server.pem
+  [ -x /usr/bin/python3 ] || return 0
   expect "$3" /usr/bin/python3 -c "import ssl, socket
 ssl.create_default_context(cafile='/etc/ssl/certs/ca-certificates.crt').wrap_socket(
     socket.create_connection(('localhost', $PORT)), server_hostname='localhost')"
@@ -85,6 +86,24 @@ expect 0 certwright trust install root.pem --to system
 trusted
 expect 0 certwright trust uninstall root.pem --to system
 untrusted
+
+# Everything that is found: the system's store, what follows from it, and a database in the home.
+if command -v certutil >/dev/null; then
+  export HOME=/t/home
+  mkdir -p $HOME/.pki/nssdb
+  certutil -N -d sql:$HOME/.pki/nssdb --empty-password
+  expect 0 certwright trust install root.pem --dry-run
+  expect 0 certwright trust install root.pem
+  [ "$(in_java 1)" = 1 ] || fail 'Java has not one entry'
+  trusted
+  expect 0 certwright trust status root.pem
+  expect 0 certwright trust uninstall root.pem
+  untrusted
+  [ "$(in_java 0)" = 0 ] || fail 'Java still trusts it'
+  expect 3 certwright trust status root.pem
+  certutil -L -d sql:$HOME/.pki/nssdb | grep certwright && fail 'the database still has it'
+  export HOME=/nonexistent
+fi
 
 # Without the administrator's rights nothing is changed, and it is said how to get them.
 expect 1 setpriv --reuid=65534 --regid=65534 --clear-groups certwright trust install root.pem --to system

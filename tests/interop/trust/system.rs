@@ -8,7 +8,7 @@ use crate::tool;
 
 #[test]
 fn debian_trusts_the_root_until_it_is_uninstalled() {
-    let programs = ["update-ca-certificates", "openssl", "curl", "python3", "unshare"];
+    let programs = ["update-ca-certificates", "openssl", "curl", "unshare"];
     if programs.iter().any(|name| !tool::installed(name, on_path_or_sbin(name))) {
         return;
     }

@@ -84,11 +84,8 @@ impl Change<'_> {
             let mut system_changes = false;
             for store in stores {
                 let store = store.as_ref();
-                let plan = store.look(anchor, &mut runner).and_then(|presence| {
-                    let plan = self.steps(store, anchor, presence, system_changes)?;
-                    let is_refused = matches!(plan, Plan::Steps(_)) && !self.dry_run && store.needs_root();
-                    if is_refused { Err(Problem::NeedsRoot) } else { Ok(plan) }
-                });
+                let presence = store.look(anchor, &mut runner);
+                let plan = presence.and_then(|presence| self.plan_one(store, anchor, presence, system_changes));
                 system_changes |= store.kind() == Kind::System && !matches!(plan, Ok(Plan::Nothing(_)));
                 items.push(Item { anchor, store, plan });
             }
@@ -96,7 +93,8 @@ impl Change<'_> {
         items
     }
 
-    fn steps(
+    /// What is to be done to a store that says this of an anchor.
+    fn plan_one(
         &self,
         store: &dyn TrustStore,
         anchor: &Anchor,
@@ -109,25 +107,37 @@ impl Change<'_> {
             Direction::Install => store.install(anchor, &presence)?,
             Direction::Uninstall => store.uninstall(anchor, &presence),
         };
-        Ok(if steps.is_empty() { Plan::Nothing(presence) } else { Plan::Steps(steps) })
+        if steps.is_empty() {
+            return Ok(Plan::Nothing(presence));
+        }
+        if !self.dry_run && store.needs_root() { Err(Problem::NeedsRoot) } else { Ok(Plan::Steps(steps)) }
     }
 
     /// Carries out one plan and looks whether it had its effect.
     fn settle(&self, cx: &Context, machine: &Machine, item: Item<'_>) -> Row {
         let row = |done| Row::new(item.anchor, item.store, done);
-        let steps = match item.plan {
+        let mut runner = Runner::new(cx, machine, item.anchor);
+        let follows = matches!(item.plan, Ok(Plan::Follows));
+        // What the system's store feeds may be as it should be by now.
+        let plan = match item.plan {
+            Ok(Plan::Follows | Plan::Steps(_)) if item.store.follows_system() && !self.dry_run => {
+                let presence = item.store.look(item.anchor, &mut runner);
+                presence.and_then(|presence| self.plan_one(item.store, item.anchor, presence, false))
+            }
+            plan => plan,
+        };
+        let steps = match plan {
             Err(Problem::NeedsRoot) => {
                 let command = self.with_sudo(cx, &[item.store.kind()]);
                 return row(Done::NeedsRoot(command));
             }
             Err(Problem::Other { why, remedy }) => return row(Done::Failed { why, remedy, steps: Vec::new() }),
+            Ok(Plan::Nothing(presence)) if follows => return row(Done::Changed { presence, steps: Vec::new() }),
             Ok(Plan::Nothing(presence)) => return row(Done::Nothing(presence)),
-            Ok(Plan::Follows) if self.dry_run => return row(Done::Follows),
-            Ok(Plan::Follows) => Vec::new(),
+            Ok(Plan::Follows) => return row(Done::Follows),
             Ok(Plan::Steps(steps)) if self.dry_run => return row(Done::Planned(steps)),
             Ok(Plan::Steps(steps)) => steps,
         };
-        let mut runner = Runner::new(cx, machine, item.anchor);
         let carried_out = steps.iter().try_for_each(|step| runner.carry_out(step));
         let checked = carried_out.and_then(|()| {
             let presence = item.store.look(item.anchor, &mut runner)?;
