@@ -37,7 +37,7 @@ impl Answer {
     /// on the other), else the last line of all.
     pub(super) fn complaint(&self) -> String {
         let lines = || self.stdout.lines().chain(self.stderr.lines()).map(str::trim).filter(|line| !line.is_empty());
-        let said = lines().find(|line| line.to_ascii_lowercase().contains("error")).or_else(|| lines().last());
+        let said = lines().find(|line| line.to_ascii_lowercase().contains("error")).or_else(|| lines().next_back());
         escape(said.unwrap_or("it did not say why")).chars().take(COMPLAINT).collect()
     }
 }
