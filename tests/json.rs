@@ -131,6 +131,15 @@ fn reports_have_the_members_that_are_documented() {
     scene.run("profile show server", "profile-show");
     scene.run("profile check pki/store.json", "profile-check");
     scene.run("profile schema", "profile-schema");
+    for directory in ["image/usr/local/share/ca-certificates", "image/usr/sbin"] {
+        std::fs::create_dir_all(dir.path().join(directory)).unwrap();
+    }
+    std::fs::write(dir.path().join("image/usr/sbin/update-ca-certificates"), "").unwrap();
+    let planned = scene.run("trust install --root image --dry-run", "trust-install");
+    assert_eq!(planned["stores"][0]["steps"][0]["action"], "write");
+    let status = scene.run("trust status --root image", "trust-status");
+    assert_eq!(status["trusted"], false);
+    scene.run("trust uninstall --root image", "trust-uninstall");
     let all: BTreeSet<String> = scene
         .documented
         .keys()

@@ -38,5 +38,6 @@ mod postgres;
 mod pyca;
 mod requests;
 mod spring_boot;
+mod trust;
 mod webpki;
 mod zlint;

@@ -23,6 +23,7 @@ mod report;
 mod show;
 mod sign;
 mod store;
+mod trust;
 mod truststore;
 mod verify;
 
@@ -131,6 +132,7 @@ subcommands! {
     "show" => Show(show::ShowArgs),
     "sign" => Sign(Box<sign::SignArgs>),
     "store" => Store(store::Args),
+    "trust" => Trust(trust::Args),
     "truststore" => Truststore(truststore::Args),
     "verify" => Verify(Box<verify::Args>),
 }
