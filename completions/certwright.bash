@@ -28,6 +28,9 @@ _certwright() {
             certwright,dev)
                 cmd="certwright__subcmd__dev"
                 ;;
+            certwright,export)
+                cmd="certwright__subcmd__export"
+                ;;
             certwright,init)
                 cmd="certwright__subcmd__init"
                 ;;
@@ -149,7 +152,7 @@ _certwright() {
 
     case "${cmd}" in
         certwright)
-            opts="-q -h -V --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version authority completions csr dev init inspect issue key keystore list log man profile show sign store truststore verify"
+            opts="-q -h -V --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version authority completions csr dev export init inspect issue key keystore list log man profile show sign store truststore verify"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -566,6 +569,72 @@ _certwright() {
                     return 0
                     ;;
                 --validity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        certwright__subcmd__export)
+            opts="-q -h -V --for --out --role --format --set --storepass --preset --key --key-passphrase --force --dry-run --list --show --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --role)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --storepass)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --preset)
+                    COMPREPLY=($(compgen -W "modern 3des rc2" -- "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --show)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -36,6 +36,7 @@ complete -c certwright -n "__fish_certwright_needs_command" -f -a "authority" -d
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "completions" -d 'Print a shell\'s completion script'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "csr" -d 'Make and inspect certificate requests'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "dev" -d 'Make TLS work on this machine: an authority for development and a certificate'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "export" -d 'Write a certificate as a program wants it: files, names, order, modes, configuration'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "init" -d 'Make a store with its root authority'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "inspect" -d 'Say what is in a file: certificates, requests, CRLs, keys, keystores'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "issue" -d 'Make a key and its certificate in one step'
@@ -188,6 +189,29 @@ complete -c certwright -n "__fish_certwright_using_subcommand dev" -l non-intera
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l for -d 'The program that shall read the files' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l out -d 'The directory for the files' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l role -d 'The part that the certificate plays: server, client, … [default: what its extended key usage says]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l format -d 'The form of the files, where the target reads several: pem, p12, jks [default: the target\'s first]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l set -d 'Give a variable of the profile a value' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l storepass -d 'Where the password of keystores and truststores comes from' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l preset -d 'How PKCS#12 is encrypted [default: modern]' -r -f -a "modern\t'AES-256, PBKDF2 and HMAC with SHA-256: what is safe, and read since about 2020'
+3des\t'3DES and SHA-1: Windows Server 2016, macOS keychains, JDK 8 before update 301'
+rc2\t'RC2 with 40 bits, which protects nothing: what reads nothing else'"
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l key -d 'The private key, where the store does not hold it' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l key-passphrase -d 'Where the passphrase of the private key comes from [default: as --passphrase]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l show -d 'Show a target: roles, formats, files, variables, and what it needs of a certificate' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l force -d 'Replace files that exist'
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l dry-run -d 'Say what would be written, and write nothing'
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l list -d 'List the targets'
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand export" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand export" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand init" -l cn -d 'Common name of the root' -r
 complete -c certwright -n "__fish_certwright_using_subcommand init" -l subject -d 'Whole subject of the root instead: "CN=Acme Root CA,O=Acme,C=DE"' -r
 complete -c certwright -n "__fish_certwright_using_subcommand init" -l key -d 'Key algorithm of the root [default: the profile\'s, ec-p384]' -r

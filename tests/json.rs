@@ -99,6 +99,11 @@ fn reports_have_the_members_that_are_documented() {
     scene.run("issue www.test --dry-run", "dry-run");
     scene.run("sign away.csr --profile intermediate --authority root --out away.crt", "sign");
     scene.run("authority import away --cert away.crt", "authority-import");
+    scene.run("export www.test --for nginx --out nginx", "export");
+    scene.run("export www.test --for java --storepass pass:changeit --out java --dry-run", "export");
+    scene.run("export --list", "export-list");
+    scene.run("export --show consul", "export-show");
+    scene.run("export www.test --for kafka --out kafka", "error");
     scene.run("list", "list");
     let shown = scene.run("show www.test", "show");
     assert_eq!(shown["serial"], issued["serial"]);

@@ -2,6 +2,7 @@
 
 mod authority;
 mod container;
+mod target;
 
 use std::fmt;
 use std::io;

@@ -116,6 +116,22 @@ pub(super) fn write_sets(sets: &[(&Path, &[OutputFile])], force: bool) -> Result
     atomic::write_sets(&sets, force).map_err(told)
 }
 
+/// Reads the files of a directory again and compares them with what was to be written.
+///
+/// # Errors
+/// Names the first file that is not as it should be.
+pub(super) fn compare_set(dir: &Path, files: &[OutputFile]) -> Result<(), CliError> {
+    for file in files {
+        let path = dir.join(&file.name);
+        let found = read_if_there(&path, file.bytes.len() + 1)?;
+        if found.is_none_or(|found| found != file.bytes) {
+            return Err(CliError::failed(format!("{} does not hold what was written to it", path.display()))
+                .hint("another program may have replaced it, or the disk fails; run the command again with --force"));
+        }
+    }
+    Ok(())
+}
+
 /// Whether a path stands for standard input or output.
 pub(super) fn is_standard_stream(path: &Path) -> bool {
     path.as_os_str() == "-"

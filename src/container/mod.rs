@@ -11,6 +11,7 @@ mod open;
 pub mod pem;
 mod pem_keystore;
 mod pkcs12;
+pub mod target;
 #[cfg(test)]
 mod tests;
 

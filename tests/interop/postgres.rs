@@ -115,6 +115,18 @@ impl Cluster {
     /// Starts the server with certificates and further settings; or tells what it said before it ended.
     pub(crate) fn start(&self, tls: &Tls<'_>, settings: &str) -> Result<Server, String> {
         self.configure(tls, settings);
+        self.launch()
+    }
+
+    /// Starts the server with a whole configuration, behind settings for tests, and the rules of `pg_hba.conf`.
+    pub(crate) fn start_from(&self, settings: &str, rules: &str) -> Result<Server, String> {
+        let configuration = format!("unix_socket_directories = ''\nfsync = off\n{settings}\n");
+        std::fs::write(self.file("postgresql.conf"), configuration).expect("the configuration can be written");
+        std::fs::write(self.file("pg_hba.conf"), format!("{rules}\n")).expect("the configuration can be written");
+        self.launch()
+    }
+
+    fn launch(&self) -> Result<Server, String> {
         let port = server::free_port();
         // The last line that it writes into this file is its state.
         let ready = || {
@@ -160,7 +172,8 @@ impl Cluster {
         command
     }
 
-    fn data(&self) -> PathBuf {
+    /// The data directory.
+    pub(crate) fn data(&self) -> PathBuf {
         self.directory.path().join("data")
     }
 

@@ -9,6 +9,7 @@ mod completions;
 mod csr;
 mod dev;
 mod dry_run;
+mod export;
 mod init;
 mod inspect;
 mod issue;
@@ -120,6 +121,7 @@ subcommands! {
     "completions" => Completions(completions::Args),
     "csr" => Csr(csr::Args),
     "dev" => Dev(dev::DevArgs),
+    "export" => Export(Box<export::Args>),
     "init" => Init(Box<init::InitArgs>),
     "inspect" => Inspect(inspect::Args),
     "issue" => Issue(Box<issue::IssueArgs>),
