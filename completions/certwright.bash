@@ -109,6 +109,9 @@ _certwright() {
             certwright__subcmd__keystore,build)
                 cmd="certwright__subcmd__keystore__subcmd__build"
                 ;;
+            certwright__subcmd__keystore,import)
+                cmd="certwright__subcmd__keystore__subcmd__import"
+                ;;
             certwright__subcmd__keystore,inspect)
                 cmd="certwright__subcmd__keystore__subcmd__inspect"
                 ;;
@@ -999,7 +1002,7 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__keystore)
-            opts="-q -h -V --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version build inspect"
+            opts="-q -h -V --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version build import inspect"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1068,6 +1071,64 @@ _certwright() {
                     return 0
                     ;;
                 --key-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        certwright__subcmd__keystore__subcmd__import)
+            opts="-q -h -V --name --authority --alias --key --chain --storepass --keypass --accept-weak --no-passphrase --new-passphrase --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --authority)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --alias)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --chain)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --storepass)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keypass)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --new-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

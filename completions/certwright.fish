@@ -38,10 +38,10 @@ complete -c certwright -n "__fish_certwright_needs_command" -f -a "csr" -d 'Make
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "dev" -d 'Make TLS work on this machine: an authority for development and a certificate'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "export" -d 'Write a certificate as a program wants it: files, names, order, modes, configuration'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "init" -d 'Make a store with its root authority'
-complete -c certwright -n "__fish_certwright_needs_command" -f -a "inspect" -d 'Say what is in a file: certificates, requests, CRLs, keys'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "inspect" -d 'Say what is in a file: certificates, requests, CRLs, keys, keystores'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "issue" -d 'Make a key and its certificate in one step'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "key" -d 'Make, convert, inspect and compare private keys'
-complete -c certwright -n "__fish_certwright_needs_command" -f -a "keystore" -d 'Write and read keystores: PKCS#12, JKS and PEM'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "keystore" -d 'Write, read and import keystores: PKCS#12, JKS and PEM'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "list" -d 'List the certificates that were issued'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "log" -d 'Show or verify the journal'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "man" -d 'Write the manual pages'
@@ -331,16 +331,17 @@ complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_se
 complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -s V -l version -d 'Print version'
-complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build inspect" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
-complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build inspect" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
-complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build inspect" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
-complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build inspect" -l json -d 'Print a JSON report on stdout'
-complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build inspect" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
-complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build inspect" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build inspect" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build inspect" -s V -l version -d 'Print version'
-complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build inspect" -f -a "build" -d 'Write private keys with their certificates as a keystore'
-complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build inspect" -f -a "inspect" -d 'Say what is in a keystore: entries, aliases, chains, how it is protected'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -f -a "build" -d 'Write private keys with their certificates as a keystore'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -f -a "import" -d 'Bring a key and its certificate into the store'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -f -a "inspect" -d 'Say what is in a keystore: entries, aliases, chains, how it is protected'
 complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l out -d 'Write the keystore here; - is standard output' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l format -d 'The format [default: by the ending of FILE]' -r -f -a "p12\t'PKCS#12: Java, Windows, browsers, Node, OpenSSL'
 jks\t'Java\'s own format, for JDK 8 and older tools'
@@ -365,6 +366,24 @@ complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fi
 complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l name -d 'Name in the store [default: the alias]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l authority -d 'Bring it in as an authority of this name' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l alias -d 'Which entry, where there are several keys' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l key -d 'The private key, where FILE has certificates only' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l chain -d 'Certificates above it' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l storepass -d 'Where the password of the keystore comes from' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l keypass -d 'Where the password of its keys comes from, if it is another' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l new-passphrase -d 'Where the new key\'s passphrase comes from [default: as --passphrase]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l accept-weak -d 'Accept an RSA key that a new authority could not have, such as one with exponent 3'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l no-passphrase -d 'Leave the new private key unencrypted'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from inspect" -l storepass -d 'Where its password comes from' -r
 complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from inspect" -l keypass -d 'Where the password of its keys comes from, if it is another' -r
 complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from inspect" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F

@@ -126,13 +126,13 @@ pub fn chain_of(state: &State, record: &CertificateRecord) -> Result<Vec<Certifi
 }
 
 /// The certificates above one of the store's, nearest first, up to the root as far as known; nothing for what signed
-/// itself.
+/// itself, and what was brought with it for an imported one.
 ///
 /// # Errors
 /// [`CaError::X509`] when the journal holds something unreadable.
 pub fn issuers_of(state: &State, record: &CertificateRecord) -> Result<Vec<Certificate>, CaError> {
     let Some(issuer) = state.issuer_of(&record.serial).filter(|issuer| issuer.certificate != record.certificate) else {
-        return Ok(Vec::new());
+        return Ok(record.chain()?);
     };
     let mut all = vec![issuer.certificate()?];
     all.extend(issuer.chain()?);

@@ -6,6 +6,7 @@
 mod authority;
 mod error;
 mod guard;
+mod import;
 mod issue;
 mod load;
 mod parallel;
@@ -14,6 +15,7 @@ mod serial;
 
 pub use authority::{AuthorityPlan, ImportPlan, Made, create_root, create_subordinate, import, request};
 pub use error::CaError;
+pub use import::{CertificateImport, import_certificate};
 pub use issue::{Order, Outcome, Session, dry_run, issue, self_signed_certificate};
 pub use load::{LoadedAuthority, PassphrasePrompt, chain_of, issuers_of, load, resolve};
 pub use parallel::in_parallel;

@@ -170,6 +170,24 @@ impl Context {
         self.secrets.child(program.as_ref())
     }
 
+    /// An environment variable that is set and not empty.
+    pub(super) fn variable(&self, name: &str) -> Option<&OsStr> {
+        self.secrets.environment(name)
+    }
+
+    /// Asks a person to agree to something by typing `yes`.
+    ///
+    /// # Errors
+    /// When there is a terminal and it cannot be used.
+    pub(super) fn agrees(&mut self, question: &str) -> Result<bool, CliError> {
+        self.secrets.agrees(question)
+    }
+
+    /// Whether a person can be asked.
+    pub(super) fn is_interactive(&self) -> bool {
+        self.secrets.is_interactive()
+    }
+
     pub(super) fn tell_warnings(&mut self) {
         for warning in self.secrets.take_warnings() {
             self.ui.warn(&warning);

@@ -1,5 +1,7 @@
 //! Files that the user names: read with a size cap, written durably, never overwritten in silence.
 
+pub(super) mod places;
+pub(super) mod scratch;
 mod several;
 #[cfg(test)]
 mod tests;

@@ -19,7 +19,7 @@ pub use chain::{gap, ordered};
 pub use encode::{Encoding, encode};
 pub use error::ContainerError;
 pub use format::{Format, Preset};
-pub use open::{Integrity, Opened, OpenedContent, OpenedEntry, Passwords, open};
+pub use open::{Integrity, Opened, OpenedContent, OpenedEntry, Passwords, is_keystore, open};
 
 use crate::keys::PrivateKey;
 use crate::x509::Certificate;

@@ -90,13 +90,18 @@ pub fn open(bytes: &[u8], passwords: &Passwords<'_>) -> Result<Opened, Container
         )));
     }
     let mut opened = match bytes {
-        [0xfe, 0xed, 0xfe, 0xed, ..] | [0xce, 0xce, 0xce, 0xce, ..] => jks::read(bytes, passwords)?,
+        _ if jks::is_jks(bytes) => jks::read(bytes, passwords)?,
         _ if pkcs12::is_pkcs12(bytes) => pkcs12::read(bytes, passwords)?,
         _ if bytes.windows(11).any(|window| window == b"-----BEGIN ") => pem_keystore::read(bytes, passwords)?,
         _ => return Err(ContainerError::Malformed("it is neither a PKCS#12, JKS nor PEM keystore".to_owned())),
     };
     opened.name_entries();
     Ok(opened)
+}
+
+/// Whether the bytes look like PKCS#12, JKS or JCEKS. PEM is not told from other PEM files.
+pub fn is_keystore(bytes: &[u8]) -> bool {
+    jks::is_jks(bytes) || pkcs12::is_pkcs12(bytes)
 }
 
 impl Opened {

@@ -105,6 +105,15 @@ impl State {
                 self.serials.insert(record.serial.clone(), self.certificates.len());
                 self.certificates.push(record);
             }
+            Event::CertificateImported(record) => {
+                // The certificate of the authority that signed it, which need not be its newest.
+                let signed = |authority: &AuthorityRecord| {
+                    authority.authority == record.authority && record.chain.first() == Some(&authority.certificate)
+                };
+                self.issuers.push(self.history.iter().rposition(signed));
+                self.serials.insert(record.serial.clone(), self.certificates.len());
+                self.certificates.push(record);
+            }
             Event::SettingsChanged { settings } => self.settings = settings,
         }
         Ok(())
@@ -134,18 +143,24 @@ impl State {
             _ if !begun => Some("the journal does not begin with store-created".to_owned()),
             Event::AuthorityRequested { authority, .. } => unfit_authority(authority),
             Event::AuthorityAdded(record) => unfit_authority(&record.authority),
-            Event::CertificateIssued(record) if !is_serial(&record.serial) => {
-                Some("the serial is not lower-case hex".to_owned())
-            }
-            Event::CertificateIssued(record) if self.has_serial(&record.serial) => {
-                Some(format!("the serial {} was issued before", record.serial))
-            }
-            Event::CertificateIssued(record) if !is_word(&record.lineage) => {
-                Some("the lineage is no path-safe word".to_owned())
-            }
-            Event::CertificateIssued(record) if record.authority.is_empty() => None,
-            Event::CertificateIssued(record) => unfit_authority(&record.authority),
+            Event::CertificateIssued(record) | Event::CertificateImported(record) => self.unfit_certificate(record),
             Event::SettingsChanged { .. } => None,
+        }
+    }
+}
+
+impl State {
+    fn unfit_certificate(&self, record: &CertificateRecord) -> Option<String> {
+        if !is_serial(&record.serial) {
+            Some("the serial is not lower-case hex".to_owned())
+        } else if self.has_serial(&record.serial) {
+            Some(format!("the serial {} was issued before", record.serial))
+        } else if !is_word(&record.lineage) {
+            Some("the lineage is no path-safe word".to_owned())
+        } else if record.authority.is_empty() {
+            None
+        } else {
+            unfit_authority(&record.authority)
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use crate::authority::text;
 use crate::clients;
-use crate::keystores::PASSWORD;
+use crate::keystores::{self, PASSWORD};
 use crate::matrix::{self, CLASSIC, Case};
 use crate::parties::{Realm, parties};
 use crate::server::Server;
@@ -31,9 +31,18 @@ fn java_serves_from_keystores_and_truststores() {
             ["PKCS12", text(&server.jks), text(&trust.jks)],
         ]
     };
-    java.arg(PASSWORD).args([stores(&parties.here), stores(&parties.elsewhere)].concat().concat());
+    let directory = tool::scratch();
+    let old = ["3des", "rc2"].map(|preset| {
+        let file = directory.path().join(format!("{preset}.p12"));
+        keystores::keystore(&parties.here.certwright, "localhost", &file, &["--preset", preset]);
+        file
+    });
+    java.arg(PASSWORD).args([stores(&parties.elsewhere), stores(&parties.here)].concat().concat());
+    for file in &old {
+        java.args(["PKCS12", text(file), text(&parties.here.trust.p12)]);
+    }
     let (_running, ports) = Server::announced_all(&mut java, "listening on");
-    let (here, elsewhere) = ports.split_at(4);
+    let (elsewhere, here) = ports.split_at(4);
     clients::meet((&parties.here, &parties.elsewhere), here, "hello", "CN=alice");
     clients::meet((&parties.elsewhere, &parties.here), elsewhere, "hello", "CN=alice");
 }
@@ -46,10 +55,10 @@ pub(crate) fn program(class: &str) -> Option<Command> {
     launch(text(classes.as_deref()?), class)
 }
 
-/// Runs a class without what only long-lived programs gain from.
+/// Runs a class, for its arguments.
 pub(crate) fn launch(class_path: &str, class: &str) -> Option<Command> {
     let mut java = Command::new(tool::program("java")?);
-    java.args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", class_path, class]);
+    java.args(["-XX:+UseSerialGC", "-cp", class_path, class]);
     Some(java)
 }
 

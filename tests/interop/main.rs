@@ -43,5 +43,6 @@ mod pyca;
 mod requests;
 mod spring_boot;
 mod tomcat;
+mod trust;
 mod webpki;
 mod zlint;

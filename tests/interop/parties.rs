@@ -15,6 +15,7 @@ pub(crate) struct Parties {
 
 /// An authority with its parties.
 pub(crate) struct Realm {
+    pub(crate) certwright: Certwright,
     pub(crate) trust: Trust,
     /// `localhost` and 127.0.0.1.
     pub(crate) server: Party,
@@ -51,7 +52,7 @@ pub(crate) fn parties() -> &'static Parties {
         let realm = |name: &str, algorithm: &str| {
             let place = directory.join(name);
             std::fs::create_dir(&place).expect("a directory");
-            Realm::new(&Certwright::two_tiers(&place, algorithm), &place, algorithm)
+            Realm::new(Certwright::two_tiers(&place, algorithm), &place, algorithm)
         };
         Parties { here: realm("here", "ec-p256"), elsewhere: realm("elsewhere", "rsa-2048") }
     })
@@ -59,15 +60,17 @@ pub(crate) fn parties() -> &'static Parties {
 
 impl Realm {
     /// Issues to the parties, with their files below a directory.
-    pub(crate) fn new(certwright: &Certwright, place: &Path, algorithm: &str) -> Self {
+    pub(crate) fn new(certwright: Certwright, place: &Path, algorithm: &str) -> Self {
         Self {
-            trust: Trust::new(certwright, place),
-            server: Party::new(certwright, &["localhost", "127.0.0.1", "--key", algorithm], &place.join("server")),
+            trust: Trust::new(&certwright, place),
+            server: Party::new(&certwright, "localhost", &["127.0.0.1", "--key", algorithm], &place.join("server")),
             client: Party::new(
-                certwright,
-                &["alice", "--profile", "client", "--key", algorithm],
+                &certwright,
+                "alice",
+                &["--profile", "client", "--key", algorithm],
                 &place.join("client"),
             ),
+            certwright,
         }
     }
 
@@ -78,11 +81,11 @@ impl Realm {
 }
 
 impl Party {
-    fn new(certwright: &Certwright, arguments: &[&str], out: &Path) -> Self {
-        let pem = certwright.issue(arguments, out);
+    fn new(certwright: &Certwright, name: &str, options: &[&str], out: &Path) -> Self {
+        let pem = certwright.issue(&[&[name], options].concat(), out);
         let (p12, jks) = (out.join("keystore.p12"), out.join("keystore.jks"));
         for file in [&p12, &jks] {
-            keystores::keystore(certwright, &pem, file);
+            keystores::keystore(certwright, name, file, &[]);
         }
         Self { pem, p12, jks }
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::authority::text;
 use crate::clients;
 use crate::java;
-use crate::keystores::PASSWORD;
+use crate::keystores::{self, PASSWORD};
 use crate::parties::{Party, Trust, parties};
 use crate::server::Server;
 use crate::tool;
@@ -24,9 +24,15 @@ fn spring_boot_serves_from_properties_and_bundles() {
     let parties = parties();
     let directory = tool::scratch();
     let (server, trust) = (&parties.here.server, &parties.here.trust);
+    // A key with a password of its own, which Java's own format allows.
+    let jks = directory.path().join("key-password.jks");
+    keystores::keystore(&parties.here.certwright, "localhost", &jks, &["--keypass", "pass:of the key"]);
+    let mut key_password = properties("JKS", &jks, &trust.jks);
+    key_password.push("server.ssl.key-password=of the key".to_owned());
     let configurations = [
         ("pkcs12", properties("PKCS12", &server.p12, &trust.p12)),
         ("jks", properties("JKS", &server.jks, &trust.jks)),
+        ("key-password", key_password),
         ("bundle-jks", store_bundle("JKS", &server.jks, &trust.jks)),
         ("bundle-pkcs12", store_bundle("PKCS12", &server.p12, &trust.p12)),
         ("bundle-pem", pem_bundle(server, trust)),

@@ -1,6 +1,7 @@
 //! `certwright keystore`.
 
 mod build;
+mod import;
 mod inspect;
 mod source;
 pub(super) mod target;
@@ -12,9 +13,9 @@ pub(super) use inspect::{Opening, open_file};
 const EXAMPLES: &str = "\
 certwright keystore build www.corp.test --out keystore.p12 --storepass file:store.pass
 certwright keystore inspect keystore.p12 --storepass file:store.pass
-certwright keystore inspect legacy.jks --storepass env:OLD_PASS";
+certwright keystore import legacy.jks --storepass env:OLD_PASS --name billing --no-passphrase";
 
-/// Write and read keystores: PKCS#12, JKS and PEM
+/// Write, read and import keystores: PKCS#12, JKS and PEM
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub struct Args {
@@ -25,6 +26,7 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Build(Box<build::Args>),
+    Import(Box<import::Args>),
     Inspect(inspect::Args),
 }
 
@@ -36,6 +38,7 @@ impl Args {
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         match &self.command {
             Command::Build(args) => args.run(cx),
+            Command::Import(args) => args.run(cx),
             Command::Inspect(args) => args.run(cx),
         }
     }

@@ -29,6 +29,11 @@ const X509: &str = "X.509";
 /// Octets of the SHA-1 at the end.
 const DIGEST: usize = 20;
 
+/// Whether a file begins as JKS or JCEKS does.
+pub(super) fn is_jks(bytes: &[u8]) -> bool {
+    [MAGIC_JKS, MAGIC_JCEKS].iter().any(|magic| bytes.starts_with(&magic.to_be_bytes()))
+}
+
 /// The digest over everything before it: a checksum keyed by the password.
 fn integrity_digest(password: &crate::keys::Secret, contents: &[u8]) -> Option<[u8; DIGEST]> {
     let password = protector::utf16(password)?;
