@@ -49,6 +49,7 @@ complete -c certwright -n "__fish_certwright_needs_command" -f -a "profile" -d '
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "show" -d 'Show a certificate of the store'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "sign" -d 'Sign certificate requests (CSRs)'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "store" -d 'Check the store, or change its settings'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "trust" -d 'Have this machine trust a root, or no longer'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "truststore" -d 'Write and read truststores: PKCS#12, JKS, PEM and OpenSSL\'s hashed directories'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "verify" -d 'Tell whether a certificate can be trusted, and if not, why'
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
@@ -565,6 +566,68 @@ complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -f -a "install" -d 'Have this machine trust a root'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -f -a "status" -d 'Tell which stores trust a root'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -f -a "uninstall" -d 'Take back what trust install did'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l to -d 'Only these kinds of stores [default: all that are found here]' -r -f -a "system\t'What the operating system\'s programs trust: curl, Python, Go, …'
+nss\t'The databases of Firefox, Thunderbird, Chromium and Chrome'
+java\t'The cacerts of Java runtimes'"
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l root -d 'The system store of the image in this directory, not of this machine; its programs run with chroot' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l nss-db -d 'This NSS database; it is made if it is not there' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l java-home -d 'The Java runtime in this directory' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l nss-password -d 'Where the password of NSS databases comes from, if they have one' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l java-storepass -d 'Where the password of cacerts comes from [default: pass:changeit]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l dry-run -d 'Print the commands that would run, and change nothing'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l accept-unconstrained -d 'Trust a root that can sign for any name, without a question'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l to -d 'Only these kinds of stores [default: all that are found here]' -r -f -a "system\t'What the operating system\'s programs trust: curl, Python, Go, …'
+nss\t'The databases of Firefox, Thunderbird, Chromium and Chrome'
+java\t'The cacerts of Java runtimes'"
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l root -d 'The system store of the image in this directory, not of this machine; its programs run with chroot' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l nss-db -d 'This NSS database; it is made if it is not there' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l java-home -d 'The Java runtime in this directory' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l nss-password -d 'Where the password of NSS databases comes from, if they have one' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l java-storepass -d 'Where the password of cacerts comes from [default: pass:changeit]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l to -d 'Only these kinds of stores [default: all that are found here]' -r -f -a "system\t'What the operating system\'s programs trust: curl, Python, Go, …'
+nss\t'The databases of Firefox, Thunderbird, Chromium and Chrome'
+java\t'The cacerts of Java runtimes'"
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l root -d 'The system store of the image in this directory, not of this machine; its programs run with chroot' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l nss-db -d 'This NSS database; it is made if it is not there' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l java-home -d 'The Java runtime in this directory' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l nss-password -d 'Where the password of NSS databases comes from, if they have one' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l java-storepass -d 'Where the password of cacerts comes from [default: pass:changeit]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l dry-run -d 'Print the commands that would run, and change nothing'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand truststore; and not __fish_seen_subcommand_from build inspect" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand truststore; and not __fish_seen_subcommand_from build inspect" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand truststore; and not __fish_seen_subcommand_from build inspect" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
