@@ -121,6 +121,7 @@ fn every_layout_is_complete_and_says_where_its_files_are() {
                 assert!(config.template.is_none() || !text.contains(template::MARK), "{layout}: {}", file.plan.name);
                 let has_key =
                     text.contains("PRIVATE KEY") || text.contains("key: LS0t") || text.contains("key.pem: LS0t");
+                assert!(config.keystore.is_none() || file.plan.secret, "{layout}: {}", file.plan.name);
                 assert!(!has_key || file.plan.secret, "{layout}: {} has the key and is not secret", file.plan.name);
             }
         }
