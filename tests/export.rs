@@ -15,6 +15,18 @@ use copy::copy_tree;
 use sandbox::{Outcome, Sandbox};
 use serde_json::Value;
 
+/// What is exported for everybody, to see what is refused.
+const NAMES: [&str; 8] = [
+    "www.corp.test",
+    "alice",
+    "ed.corp.test",
+    "ml.corp.test",
+    "*.corp.test",
+    "Alice Smith",
+    "spiffe://corp.test/web",
+    "issuing",
+];
+
 /// A store with a root and an issuing authority, and certificates of several sorts.
 fn scene() -> Sandbox {
     let sandbox = Sandbox::new();
@@ -25,6 +37,9 @@ fn scene() -> Sandbox {
         "issue node.corp.test --profile peer",
         "issue ed.corp.test --profile peer --key ed25519",
         "issue ml.corp.test --key ml-dsa-44",
+        "issue *.corp.test",
+        "issue 'Alice Smith' email:alice@corp.test --profile client",
+        "issue spiffe://corp.test/web --profile spiffe",
     ] {
         run(&sandbox, line).succeeded();
     }
@@ -77,10 +92,10 @@ fn whatever_is_refused_is_followed_by_commands_that_help() {
     for (target, role, format) in roles(&sandbox) {
         let needs_password = format == "jks" || (target == "tomcat");
         let storepass = if needs_password { " --storepass pass:changeit" } else { "" };
-        for name in ["www.corp.test", "alice", "ed.corp.test", "ml.corp.test", "issuing"] {
-            let out = format!("{target}-{role}-{name}");
+        for (number, name) in NAMES.into_iter().enumerate() {
+            let out = format!("{target}-{role}-{number}");
             let options = format!("--for {target} --role {role} --format {format}{storepass} --out {out} --quiet");
-            let outcome = run(&sandbox, &format!("export {name} {options}"));
+            let outcome = run(&sandbox, &format!("export '{name}' {options}"));
             if outcome.code == 0 {
                 continue;
             }

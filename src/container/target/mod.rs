@@ -190,6 +190,11 @@ impl<'a> Layout<'a> {
         self.config.files.iter().any(table::FileConfig::holds_key)
     }
 
+    /// Whether it is for what others connect to by name: it needs `serverAuth`.
+    pub fn makes_servers(&self) -> bool {
+        self.config.needs.purposes.contains(&crate::x509::oid::EKU_SERVER_AUTH)
+    }
+
     /// The format of its keystores and truststores, which take a password; `None` where it has none.
     pub fn store_format(&self) -> Option<Format> {
         self.config.files.iter().find_map(|file| file.keystore.or(file.truststore)).map(Format::from)

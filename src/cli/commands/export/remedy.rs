@@ -25,11 +25,15 @@ pub(super) fn hint(
     let (commands, name) = match (layout.wants_authority(), above) {
         (true, false) => remedy.authority(),
         (true, true) => remedy.authorities(),
-        (false, false) => (vec![remedy.certificate(&remedy.certwright, misfits)?], remedy.exported_name()),
+        (false, false) => {
+            let (command, name) = remedy.certificate(&remedy.certwright, misfits)?;
+            (vec![command], name)
+        }
         (false, true) => {
             let (mut commands, _) = remedy.authorities();
-            commands.push(remedy.certificate(&remedy.elsewhere(), misfits)?);
-            (commands, remedy.exported_name())
+            let (command, name) = remedy.certificate(&remedy.elsewhere(), misfits)?;
+            commands.push(command);
+            (commands, name)
         }
     };
     let at = if above { format!(" from {}", remedy.other_store()) } else { String::new() };
@@ -68,26 +72,24 @@ impl Remedy<'_> {
         roots.map(|root| root.authority.clone()).next()
     }
 
-    fn exported_name(&self) -> String {
-        if self.exported.certificate.is_ca() { "localhost".to_owned() } else { self.exported.name.clone() }
-    }
-
-    /// Issues under the same name, with all names, the profile of the target, and another key where this one does not do.
-    fn certificate(&self, certwright: &str, misfits: &[Misfit]) -> Result<String, CliError> {
-        let certificate = &self.exported.certificate;
+    /// Issues under the same name, with all names that a certificate of this sort can have, the profile of the target, and
+    /// another key where this one does not do. Gives the command and what to export then.
+    fn certificate(&self, certwright: &str, misfits: &[Misfit]) -> Result<(String, String), CliError> {
         let fitting = self.layout.fitting();
-        let (name, mut names) = if certificate.is_ca() {
-            ("localhost".to_owned(), vec![GeneralName::Ip(std::net::Ipv4Addr::LOCALHOST.into())])
-        } else {
-            let names = certificate.subject_alt_names.clone();
-            let name = certificate.subject.common_name().or_else(|| names.first().map(GeneralName::value));
-            (name.unwrap_or_else(|| self.exported.name.clone()), names)
-        };
+        let mut names = self.names();
         for required in self.layout.required_names(self.variables)? {
             if !names.contains(&required) {
                 names.push(required);
             }
         }
+        let name = self.name().or_else(|| names.first().map(GeneralName::value));
+        let (name, lineage) = match name {
+            Some(name) => (name, Some(self.exported.name.as_str()).filter(|_| self.name().is_some())),
+            None => {
+                names.push(GeneralName::Ip(std::net::Ipv4Addr::LOCALHOST.into()));
+                ("localhost".to_owned(), None)
+            }
+        };
         names.retain(|other| other.value() != name);
         let mut words = vec![certwright.to_owned(), "issue".to_owned(), quoted(&name)];
         words.extend(names.iter().map(|name| quoted(&as_typed(name))));
@@ -95,13 +97,37 @@ impl Remedy<'_> {
         if misfits.iter().any(|misfit| misfit.need == Need::Key) {
             words.push(format!("--key {}", fitting.algorithm));
         }
-        if !certificate.is_ca() && lineage_name(&name) != self.exported.name {
-            words.push(format!("--lineage {}", quoted(&self.exported.name)));
-        }
+        // A lineage whose name was made from something else cannot be typed.
+        let lineage = lineage.filter(|lineage| *lineage != lineage_name(&name) && *lineage == lineage_name(lineage));
+        words.extend(lineage.map(|lineage| format!("--lineage {}", quoted(lineage))));
         if let Some(signer) = self.exported.signer.as_ref().filter(|_| certwright == self.certwright) {
             words.push(format!("--authority {}", quoted(signer)));
         }
-        Ok(words.join(" "))
+        Ok((words.join(" "), quoted(lineage.unwrap_or(&name))))
+    }
+
+    /// The names of the certificate that another one can have: servers are called by DNS names and addresses only, and
+    /// nobody but a server by a wildcard.
+    fn names(&self) -> Vec<GeneralName> {
+        let mut names = self.exported.certificate.subject_alt_names.clone();
+        if self.layout.makes_servers() {
+            names.retain(|name| matches!(name, GeneralName::Dns(_) | GeneralName::Ip(_)));
+        } else {
+            names.retain(|name| !name.value().starts_with("*."));
+        }
+        names
+    }
+
+    /// The common name, where it can be that of the other certificate: an authority's is none for what it signs, and a
+    /// person's none for a server.
+    fn name(&self) -> Option<String> {
+        let certificate = &self.exported.certificate;
+        let name = certificate.subject.common_name().filter(|_| !certificate.is_ca())?;
+        let is_host = || matches!(name.parse(), Ok(GeneralName::Dns(_) | GeneralName::Ip(_)));
+        match self.layout.makes_servers() {
+            true => is_host().then_some(name),
+            false => Some(name.trim_start_matches("*.").to_owned()),
+        }
     }
 
     /// An authority under the root.
