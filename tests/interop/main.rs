@@ -20,6 +20,7 @@ mod gnutls;
 mod go;
 mod imported;
 mod java;
+mod keystores;
 mod mutual_tls;
 mod node;
 mod nss;
