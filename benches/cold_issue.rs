@@ -1,16 +1,20 @@
 //! One P-256 server certificate, key and all, by a whole process: certwright, the bare minimum, and its peers.
 //!
 //! `cargo bench --bench cold_issue`. certwright and the bare program make durable what they write; no peer does. The bare
-//! program is this very binary, called with `bare` as its first argument.
+//! program is this very binary, called with `bare` as its first argument. Every run of certwright has a store of its own,
+//! with a root and nothing issued: what a larger one costs is another question.
 
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a benchmark may stop and talk")]
 
 use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use bare::{Authority, write_durably};
+use bare::Authority;
 use measure::Contender;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
@@ -35,7 +39,8 @@ fn main() {
     }
     let directory = tempfile::tempdir().expect("a temporary directory");
     let bench = Bench { directory: directory.path() };
-    bench.quietly(Command::new(CERTWRIGHT).args(["init", "--no-passphrase", "--key", "ec-p256", "--cn", "Bench Root"]));
+    let init = ["init", "--no-passphrase", "--key", "ec-p256", "--cn", "Bench Root"];
+    bench.quietly(Command::new(CERTWRIGHT).args(init).env("CERTWRIGHT_STORE", bench.path("store")));
     bench.compare();
 }
 
@@ -50,17 +55,24 @@ impl Bench<'_> {
         let (ca, key) = (self.path("store/authorities/root/ca.pem"), self.path("store/authorities/root/key.pem"));
         let this = std::env::current_exe().expect("this program");
         let out = |what: &str, round: usize| self.path(&format!("{what}-{round}"));
+        let store = |what: &str, round: usize| self.path(&format!("store-{what}-{round}"));
+        for round in 0..=ROUNDS {
+            copy_directory(&self.path("store"), &store("kept", round)).expect("a copy of the store");
+            copy_directory(&self.path("store"), &store("delivered", round)).expect("a copy of the store");
+        }
         let mut contenders = vec![
             Contender::new("bare (ring, two files, durable)", |round| {
                 let out = out("bare", round);
                 self.quietly(Command::new(&this).arg("bare").args([&ca, &key, &out]));
             }),
             Contender::new("certwright issue (into the store, durable)", |round| {
-                self.quietly(Command::new(CERTWRIGHT).args(["issue", &format!("host-{round}.test")]));
+                let mut command = Command::new(CERTWRIGHT);
+                self.quietly(command.args(["issue", "host.test"]).env("CERTWRIGHT_STORE", store("kept", round)));
             }),
             Contender::new("certwright issue --out DIR (durable)", |round| {
-                let out = out("certwright", round);
-                self.quietly(Command::new(CERTWRIGHT).args(["issue", &format!("host-{round}.test"), "--out"]).arg(out));
+                let mut command = Command::new(CERTWRIGHT);
+                command.args(["issue", "host.test", "--out"]).arg(out("certwright", round));
+                self.quietly(command.env("CERTWRIGHT_STORE", store("delivered", round)));
             }),
         ];
         let first_peer = contenders.len();
@@ -129,13 +141,32 @@ impl Bench<'_> {
     }
 
     fn quietly(&self, command: &mut Command) {
-        let command = command.env("CERTWRIGHT_STORE", self.path("store")).env("HOME", self.directory);
-        let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let status = command
+            .env("HOME", self.directory)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
         assert!(status.is_ok_and(|status| status.success()), "{command:?}");
     }
 }
 
 type Peer = (&'static str, &'static str, Box<dyn Fn(&Bench<'_>, usize) -> Vec<OsString>>);
+
+/// Copies files with their modes.
+fn copy_directory(from: &Path, to: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().mode(0o700).create(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_directory(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
 
 fn words(text: &str) -> Vec<OsString> {
     text.split(' ').map(OsString::from).collect()
@@ -155,7 +186,17 @@ fn issue_bare(certificate: &Path, key: &Path, out: &Path) {
     let point = pair.public_key().as_ref();
     let certificate = authority.sign(&der::sequence(&[P256, &der::bit_string(point)]), point, "host.test");
     let pem = |label: &str, der: &[u8]| pem::encode(&pem::Pem::new(label, der));
-    std::fs::create_dir(out).expect("the output directory");
+    fs::create_dir(out).expect("the output directory");
     write_durably(&out.join("key.pem"), pem("PRIVATE KEY", pkcs8.as_ref()).as_bytes(), 0o600).expect("the key file");
     write_durably(&out.join("cert.pem"), pem("CERTIFICATE", &certificate).as_bytes(), 0o644).expect("the certificate");
+}
+
+/// Writes a file so that it is whole and durable under its name.
+fn write_durably(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let temporary = path.with_extension("temporary");
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(temporary, path)?;
+    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }

@@ -1,8 +1,6 @@
 //! The least that signing a certificate can cost: ring, hand-written DER, no checks, no store.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
 use std::path::Path;
 
 use ring::digest::{SHA256, digest};
@@ -69,16 +67,6 @@ impl Authority {
         let signature = self.pair.sign(&self.random, &tbs).expect("a signature");
         sequence(&[&tbs, &algorithm, &bit_string(signature.as_ref())])
     }
-}
-
-/// Writes a file so that it is whole and durable under its name.
-pub(crate) fn write_durably(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    let temporary = path.with_extension("temporary");
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&temporary)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(temporary, path)?;
-    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
 }
 
 fn key_id(point: &[u8]) -> Vec<u8> {

@@ -11,8 +11,12 @@ pub fn in_parallel<T: Send, R: Send, E: Send>(
     items: Vec<T>,
     work: impl Fn(T) -> Result<R, E> + Sync,
 ) -> Result<Vec<R>, E> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    if cores == 1 || items.len() < PARALLEL_FROM {
+    // The system is asked only where it matters: it reads files to answer.
+    let cores = match items.len() {
+        PARALLEL_FROM.. => std::thread::available_parallelism().map_or(1, usize::from),
+        _ => 1,
+    };
+    if cores == 1 {
         return items.into_iter().map(work).collect();
     }
     let (count, share) = (items.len(), items.len().div_ceil(cores));

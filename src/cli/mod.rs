@@ -37,7 +37,7 @@ pub use secret::{SecretSource, SecretSourceParser};
 pub use settings::Settings;
 pub use ui::Ui;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::FromArgMatches;
 
 /// Parses the arguments, runs the command and gives the process's exit status; everything the process would touch is in
 /// `environment`.
@@ -54,8 +54,7 @@ pub fn run(mut environment: Environment) -> Exit {
             Cli::from_arg_matches(&matches).map(|cli| (cli, name))
         })
     };
-    // Laying out the help of every command costs as much as issuing a certificate: only for those who read it.
-    let parsed = parse(Cli::command()).or_else(|_| parse(command()));
+    let parsed = parse(commands::parser()).or_else(|_| parse(command()));
     let (cli, name) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => return tell(&mut ui, &error),

@@ -3,12 +3,13 @@
 mod sets;
 
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use ring::rand::{SecureRandom, SystemRandom};
 
+use super::flush::Flush;
 use super::{StoreError, event, io};
 
 pub use sets::{FileSet, write_sets};
@@ -25,7 +26,8 @@ pub fn write(path: &Path, bytes: &[u8], mode: u32, replace: bool) -> Result<(), 
     }
     let dir = parent(path);
     let mut temporaries = Temporaries::default();
-    temporaries.add(dir, path, bytes, mode)?;
+    let (file, temporary) = temporaries.add(dir, path, bytes, mode)?;
+    io::sync_file(&file, &temporary)?;
     temporaries.place(path, replace)?;
     io::sync_dir(dir)
 }
@@ -60,9 +62,12 @@ fn replace_set(dir: &Path, files: &[(&str, &[u8], u32)], replace: bool) -> Resul
     let mut order: Vec<_> = files.iter().zip(&targets).collect();
     order.sort_by_key(|((_, _, mode), _)| !is_secret(*mode));
     let mut temporaries = Temporaries::default();
+    let mut flush = Flush::new(dir, 0);
     for ((_, bytes, mode), target) in &order {
-        temporaries.add(dir, target, bytes, *mode)?;
+        let (file, path) = temporaries.add(dir, target, bytes, *mode)?;
+        flush.file(file, path);
     }
+    flush.run()?;
     let changes_secret = |((_, bytes, mode), target): &(&(&str, &[u8], u32), &PathBuf)| {
         is_secret(*mode) && target.symlink_metadata().is_ok() && !has_content(target, bytes)
     };
@@ -93,8 +98,8 @@ fn replace_set(dir: &Path, files: &[(&str, &[u8], u32)], replace: bool) -> Resul
 struct Temporaries(Vec<PathBuf>);
 
 impl Temporaries {
-    /// Writes the file that is to become `target` and makes its content durable.
-    fn add(&mut self, dir: &Path, target: &Path, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
+    /// Writes the file that is to become `target`; gives it with its path, not yet durable.
+    fn add(&mut self, dir: &Path, target: &Path, bytes: &[u8], mode: u32) -> Result<(File, PathBuf), StoreError> {
         let Some(name) = target.file_name() else {
             return Err(StoreError::Invalid(format!("{} names no file", target.display())));
         };
@@ -102,7 +107,7 @@ impl Temporaries {
         let mut file = io::create_file(&path, mode)?;
         self.0.push(path.clone());
         io::write(&mut file, &path, bytes)?;
-        io::sync_file(&file, &path)
+        Ok((file, path))
     }
 
     /// Gives the file that was added first its final name.

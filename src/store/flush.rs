@@ -32,9 +32,9 @@ impl<'a> Flush<'a> {
         Self { root, whole, files: Vec::new(), dirs: Vec::new() }
     }
 
-    /// Adds a file that was written.
+    /// Adds a file that was written. One without content is durable with its name.
     pub(super) fn file(&mut self, file: File, path: PathBuf) {
-        if !self.whole {
+        if !self.whole && file.metadata().is_ok_and(|metadata| metadata.len() > 0) {
             self.files.push((file, path));
         }
     }
@@ -59,6 +59,9 @@ impl<'a> Flush<'a> {
             return io::sync_filesystem(self.root);
         }
         let _ = self.root;
+        for (file, _) in self.files.iter().skip(1) {
+            io::start_writing(file);
+        }
         let files = self.files.iter().map(|(file, path)| Sync::File(file, path));
         let syncs: Vec<_> = files.chain(self.dirs.iter().map(|dir| Sync::Dir(dir))).collect();
         sync_all(&syncs)

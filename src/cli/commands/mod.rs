@@ -1,7 +1,7 @@
 //! The subcommands, one file each.
 //!
-//! A new one: a file with an `Args` struct, its `EXAMPLES` and a `run`; a line each in the module list, in [`Command`] and in
-//! [`Command::run`], in alphabetical order.
+//! A new one: a file with an `Args` struct, its `EXAMPLES` and a `run`; a line each in the module list and in the table of
+//! subcommands, in alphabetical order.
 
 mod authority;
 mod bundle;
@@ -28,7 +28,7 @@ mod verify;
 
 use std::path::PathBuf;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{Args as _, CommandFactory, Parser, Subcommand};
 
 use super::{CliError, Context, Exit, SecretSource, help};
 
@@ -85,60 +85,64 @@ pub struct GlobalArgs {
     pub passphrase: Option<SecretSource>,
 }
 
-/// Every subcommand.
-#[derive(Debug, Subcommand)]
-#[expect(missing_docs, reason = "each is described where it is defined, and clap shows that text")]
-pub enum Command {
-    Authority(authority::AuthorityArgs),
-    Completions(completions::Args),
-    Csr(csr::Args),
-    Dev(dev::DevArgs),
-    Init(Box<init::InitArgs>),
-    Inspect(inspect::Args),
-    Issue(Box<issue::IssueArgs>),
-    Key(key::Args),
-    Keystore(keystore::Args),
-    List(list::ListArgs),
-    Log(log::Args),
-    Man(man::Args),
-    Profile(profile::Args),
-    Show(show::ShowArgs),
-    Sign(Box<sign::SignArgs>),
-    Store(store::Args),
-    Truststore(truststore::Args),
-    Verify(Box<verify::Args>),
-}
-
-impl Command {
-    /// Runs the subcommand.
-    ///
-    /// # Errors
-    /// What the person is told, with the exit code.
-    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        match self {
-            Self::Authority(args) => args.run(cx),
-            Self::Completions(args) => args.run(cx),
-            Self::Csr(args) => args.run(cx),
-            Self::Dev(args) => args.run(cx),
-            Self::Init(args) => args.run(cx),
-            Self::Inspect(args) => args.run(cx),
-            Self::Issue(args) => args.run(cx),
-            Self::Key(args) => args.run(cx),
-            Self::Keystore(args) => args.run(cx),
-            Self::List(args) => args.run(cx),
-            Self::Log(args) => args.run(cx),
-            Self::Man(args) => args.run(cx),
-            Self::Profile(args) => args.run(cx),
-            Self::Show(args) => args.run(cx),
-            Self::Sign(args) => args.run(cx),
-            Self::Store(args) => args.run(cx),
-            Self::Truststore(args) => args.run(cx),
-            Self::Verify(args) => args.run(cx),
+/// Makes one table the enum of all subcommands, the way to run each, and their clap commands that are laid out late.
+macro_rules! subcommands {
+    ($($name:literal => $variant:ident($args:ty),)*) => {
+        /// Every subcommand.
+        #[derive(Debug, Subcommand)]
+        #[expect(missing_docs, reason = "each is described where it is defined, and clap shows that text")]
+        pub enum Command {
+            $(#[command(name = $name)] $variant($args),)*
         }
-    }
+
+        impl Command {
+            /// Runs the subcommand.
+            ///
+            /// # Errors
+            /// What the person is told, with the exit code.
+            pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
+                match self {
+                    $(Self::$variant(args) => args.run(cx),)*
+                }
+            }
+        }
+
+        /// The subcommands, each laid out only when it is the one that was typed.
+        fn deferred() -> impl Iterator<Item = clap::Command> {
+            [$(clap::Command::new($name).defer(<$args as clap::Args>::augment_args),)*].into_iter()
+        }
+    };
 }
 
-/// The clap command, for parsing and completions; its help has the examples first.
+subcommands! {
+    "authority" => Authority(authority::AuthorityArgs),
+    "completions" => Completions(completions::Args),
+    "csr" => Csr(csr::Args),
+    "dev" => Dev(dev::DevArgs),
+    "init" => Init(Box<init::InitArgs>),
+    "inspect" => Inspect(inspect::Args),
+    "issue" => Issue(Box<issue::IssueArgs>),
+    "key" => Key(key::Args),
+    "keystore" => Keystore(keystore::Args),
+    "list" => List(list::ListArgs),
+    "log" => Log(log::Args),
+    "man" => Man(man::Args),
+    "profile" => Profile(profile::Args),
+    "show" => Show(show::ShowArgs),
+    "sign" => Sign(Box<sign::SignArgs>),
+    "store" => Store(store::Args),
+    "truststore" => Truststore(truststore::Args),
+    "verify" => Verify(Box<verify::Args>),
+}
+
+/// The clap command, for help, completions and man pages; its help has the examples first.
 pub fn command() -> clap::Command {
     help::dressed(Cli::command())
+}
+
+/// The clap command for parsing: what it accepts is what [`command`] accepts, but its help and errors are good for nothing.
+/// Laying out every subcommand takes as long as signing a certificate.
+pub(super) fn parser() -> clap::Command {
+    let command = clap::Command::new("certwright").subcommand_required(true).disable_help_subcommand(true);
+    GlobalArgs::augment_args(command).subcommands(deferred())
 }
