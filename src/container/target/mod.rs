@@ -1,7 +1,7 @@
 //! Consumer layouts: which files a program wants, in which form, and what it cannot use.
 //!
 //! A target is data: `templates/targets/<name>.json` says what it needs and which files it gets, `<name>.txt` beside it is
-//! the configuration that a person pastes. A new target is those two files and a line in [`builtin`]; nothing here knows
+//! the configuration that a person pastes. A new target is those two files and a line in `builtin`; nothing here knows
 //! any target by name.
 
 mod build;
