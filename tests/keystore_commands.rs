@@ -91,8 +91,8 @@ fn a_keystore_is_built_from_names_serials_files_and_authorities() {
 #[test]
 fn an_encrypted_key_of_the_store_is_opened_with_its_passphrase() {
     let sandbox = Sandbox::new();
-    std::fs::write(sandbox.path("ca.pass"), "correct horse\n").unwrap();
-    std::fs::set_permissions(sandbox.path("ca.pass"), fs::Permissions::from_mode(0o600)).unwrap();
+    fs::write(sandbox.path("ca.pass"), "correct horse\n").unwrap();
+    fs::set_permissions(sandbox.path("ca.pass"), fs::Permissions::from_mode(0o600)).unwrap();
     run(&sandbox, "init --passphrase file:ca.pass --key ec-p256").succeeded();
     run(&sandbox, "issue web.corp.test --passphrase file:ca.pass").succeeded();
     let build = |rest: &str| format!("keystore build web.corp.test --out k.p12 --storepass {PASSWORD} {rest}");
