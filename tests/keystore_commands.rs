@@ -89,6 +89,23 @@ fn a_keystore_is_built_from_names_serials_files_and_authorities() {
 }
 
 #[test]
+fn an_encrypted_key_of_the_store_is_opened_with_its_passphrase() {
+    let sandbox = Sandbox::new();
+    fs::write(sandbox.path("ca.pass"), "correct horse\n").unwrap();
+    fs::set_permissions(sandbox.path("ca.pass"), fs::Permissions::from_mode(0o600)).unwrap();
+    run(&sandbox, "init --passphrase file:ca.pass --key ec-p256").succeeded();
+    run(&sandbox, "issue web.corp.test --passphrase file:ca.pass").succeeded();
+    let build = |rest: &str| format!("keystore build web.corp.test --out k.p12 --storepass {PASSWORD} {rest}");
+    refused(&sandbox, &build("--non-interactive"), 2, "--passphrase");
+    refused(&sandbox, &build("--passphrase pass:wronghorse"), 1, "wrong passphrase");
+    run(&sandbox, &build("--passphrase file:ca.pass")).succeeded();
+    assert_eq!(entries(&sandbox, "k.p12"), [("web.corp.test".to_owned(), 1)]);
+    // The passphrase of keys is never taken for the password of the file.
+    let line = "keystore build web.corp.test --out other.p12 --passphrase file:ca.pass";
+    refused(&sandbox, line, 2, "--storepass");
+}
+
+#[test]
 fn what_cannot_be_written_is_refused_with_the_way_out() {
     let sandbox = services();
     let build = |rest: &str| format!("keystore build {rest}");

@@ -45,7 +45,12 @@ pub fn encode(keystore: &Keystore, encoding: &Encoding<'_>) -> Result<Zeroizing<
 }
 
 /// Reads a keystore that was written and compares it entry by entry with what it should be.
-fn compare(keystore: &Keystore, bytes: &[u8], format: Format, passwords: &Passwords<'_>) -> Result<(), ContainerError> {
+pub(super) fn compare(
+    keystore: &Keystore,
+    bytes: &[u8],
+    format: Format,
+    passwords: &Passwords<'_>,
+) -> Result<(), ContainerError> {
     let opened = open(bytes, passwords)?;
     if let Some(skipped) = opened.skipped.first() {
         return unfaithful(skipped.clone());

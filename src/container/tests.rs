@@ -97,6 +97,30 @@ fn every_format_gives_back_what_was_put_in() {
 }
 
 #[test]
+fn the_comparison_after_writing_sees_every_difference() {
+    let (pki, other, password) = (Pki::new(), Pki::named("Other"), secret());
+    let passwords = Passwords { store: Some(&password), key: None };
+    let compare = |written: Vec<Entry>, wanted: Vec<Entry>, format| {
+        let bytes = encode(&Keystore { entries: written }, &encoding(format, Some(&password))).unwrap();
+        encode::compare(&Keystore { entries: wanted }, &bytes, format, &passwords)
+    };
+    for format in [Format::Pkcs12, Format::Jks] {
+        compare(vec![pki.entry("web", 2)], vec![pki.entry("web", 2)], format).unwrap();
+        for (written, wanted) in [
+            (vec![pki.entry("web", 2)], vec![pki.entry("api", 2)]),
+            (vec![pki.entry("web", 2)], vec![other.entry("web", 2)]),
+            (vec![pki.entry("web", 2)], vec![pki.entry("web", 3)]),
+            (vec![pki.entry("web", 2)], vec![pki.anchor("web")]),
+            (vec![pki.anchor("web")], vec![other.anchor("web")]),
+            (vec![pki.anchor("web"), pki.entry("x", 2)], vec![pki.anchor("web")]),
+        ] {
+            let compared = compare(written, wanted, format);
+            assert!(matches!(compared, Err(ContainerError::Unfaithful(_))), "{format}: {compared:?}");
+        }
+    }
+}
+
+#[test]
 fn another_password_opens_nothing() {
     let (pki, password, wrong) = (Pki::new(), secret(), Secret::new("changeIt"));
     for format in [Format::Pkcs12, Format::Jks] {
