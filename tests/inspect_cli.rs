@@ -103,7 +103,7 @@ fn keystores_are_called_by_their_name() {
     let scratch = tempfile::tempdir().unwrap();
     fs::write(scratch.path().join("x.p12"), b"\x30\x82\x0a\x00\x02\x01\x03\x30\x82").unwrap();
     fs::write(scratch.path().join("x.jks"), b"\xfe\xed\xfe\xed\0\0\0\x02").unwrap();
-    for (file, name) in [("x.p12", "damaged PKCS#12 file"), ("x.jks", "damaged JKS file")] {
+    for (file, name) in [("x.p12", "damaged PKCS#12 file"), ("x.jks", "damaged JKS")] {
         let output = run(&scratch, &["inspect", file]);
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.code() == Some(1) && told.contains(file) && told.contains(name), "{told}");
