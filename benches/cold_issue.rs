@@ -9,7 +9,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -20,6 +20,8 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 
 mod bare;
+#[path = "../tests/support/copy.rs"]
+mod copy;
 #[path = "../tests/support/der.rs"]
 mod der;
 mod measure;
@@ -57,8 +59,8 @@ impl Bench<'_> {
         let out = |what: &str, round: usize| self.path(&format!("{what}-{round}"));
         let store = |what: &str, round: usize| self.path(&format!("store-{what}-{round}"));
         for round in 0..=ROUNDS {
-            copy_directory(&self.path("store"), &store("kept", round)).expect("a copy of the store");
-            copy_directory(&self.path("store"), &store("delivered", round)).expect("a copy of the store");
+            copy::copy_tree(&self.path("store"), &store("kept", round)).expect("a copy of the store");
+            copy::copy_tree(&self.path("store"), &store("delivered", round)).expect("a copy of the store");
         }
         let mut contenders = vec![
             Contender::new("bare (ring, two files, durable)", |round| {
@@ -152,21 +154,6 @@ impl Bench<'_> {
 }
 
 type Peer = (&'static str, &'static str, Box<dyn Fn(&Bench<'_>, usize) -> Vec<OsString>>);
-
-/// Copies files with their modes.
-fn copy_directory(from: &Path, to: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().mode(0o700).create(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_directory(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
-    }
-    Ok(())
-}
 
 fn words(text: &str) -> Vec<OsString> {
     text.split(' ').map(OsString::from).collect()
