@@ -8,7 +8,7 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::Settings;
+use super::{CrlRecord, RevocationRecord, Settings};
 pub(super) use crate::x509::display::hex;
 use crate::x509::{Certificate, Csr, X509Error};
 
@@ -53,6 +53,17 @@ pub enum Event {
     AuthorityAdded(AuthorityRecord),
     /// A certificate was signed by an authority of this store (authorities' own certificates included).
     CertificateIssued(CertificateRecord),
+    /// A certificate was revoked, or put on hold.
+    CertificateRevoked(RevocationRecord),
+    /// A certificate was taken off hold.
+    CertificateReleased {
+        /// The authority that signed it.
+        authority: String,
+        /// Its serial, lower-case hex.
+        serial: String,
+    },
+    /// A CRL was signed.
+    CrlIssued(CrlRecord),
     /// The store's settings changed.
     SettingsChanged {
         /// All of them, as they are from now on.
@@ -100,6 +111,19 @@ pub struct CertificateRecord {
     pub key: bool,
     /// The certificate, DER in base64.
     pub certificate: String,
+}
+
+impl Event {
+    /// Whether files follow from it that appear through `staging/`.
+    pub(super) fn has_files(&self) -> bool {
+        match self {
+            Self::AuthorityAdded(_) | Self::AuthorityRequested { .. } | Self::CertificateIssued(_) | Self::CrlIssued(_) => true,
+            Self::CertificateReleased { .. }
+            | Self::CertificateRevoked(_)
+            | Self::SettingsChanged { .. }
+            | Self::StoreCreated { .. } => false,
+        }
+    }
 }
 
 impl AuthorityRecord {

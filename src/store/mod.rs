@@ -26,6 +26,7 @@ mod naming;
 mod open;
 mod recovery;
 mod release;
+mod revocation;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -40,5 +41,6 @@ pub use manifest::{Manifest, Settings};
 pub use naming::{authority_name, lineage_name};
 pub use open::Store;
 pub use recovery::Notice;
+pub use revocation::{CrlRecord, CrlScope, IssuedCrl, RevocationRecord, Revocations};
 pub use state::State;
 pub use writer::{Draft, Writer};

@@ -98,11 +98,7 @@ impl TbsCertList {
         if self.extensions.is_empty() {
             return;
         }
-        let mut list = Vec::new();
-        for extension in &self.extensions {
-            structure::push_extension(&mut list, extension);
-        }
-        tlv::push(out, tlv::context_constructed(0), &tlv::encode(tlv::SEQUENCE, &list));
+        tlv::push(out, tlv::context_constructed(0), &Extension::encode_list(&self.extensions));
     }
 }
 
