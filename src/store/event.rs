@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 
 use super::{CrlRecord, RevocationRecord, Settings};
 pub(super) use crate::x509::display::hex;
-use crate::x509::{Certificate, Csr, X509Error};
+use crate::x509::{Certificate, Csr, Serial, X509Error};
 
 /// One line of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,7 +117,10 @@ impl Event {
     /// Whether files follow from it that appear through `staging/`.
     pub(super) fn has_files(&self) -> bool {
         match self {
-            Self::AuthorityAdded(_) | Self::AuthorityRequested { .. } | Self::CertificateIssued(_) | Self::CrlIssued(_) => true,
+            Self::AuthorityAdded(_)
+            | Self::AuthorityRequested { .. }
+            | Self::CertificateIssued(_)
+            | Self::CrlIssued(_) => true,
             Self::CertificateReleased { .. }
             | Self::CertificateRevoked(_)
             | Self::SettingsChanged { .. }
@@ -168,6 +171,11 @@ impl CertificateRecord {
     /// [`X509Error::Malformed`].
     pub fn certificate(&self) -> Result<Certificate, X509Error> {
         Certificate::from_der(&decode_der(&self.certificate)?)
+    }
+
+    /// Its serial number.
+    pub fn serial(&self) -> Option<Serial> {
+        super::revocation::read_serial(&self.serial).ok()
     }
 
     /// End of the validity.

@@ -88,9 +88,13 @@ pub(super) fn crl(state: &State, seq: u64, record: &CrlRecord) -> Result<Vec<u8>
     };
     let scope = CrlScope { as_of: seq, base: record.base, keep_expired: record.keep_expired };
     let entries = state.revocations(&record.authority).entries(scope);
-    let der = list.with_signature(&entries, &decode(&record.algorithm)?, &decode(&record.signature)?).map_err(invalid)?;
+    let der =
+        list.with_signature(&entries, &decode(&record.algorithm)?, &decode(&record.signature)?).map_err(invalid)?;
     if event::hex(digest(&SHA256, &der).as_ref()) != record.sha256 {
-        let why = format!("the CRL {} of {} cannot be put together again; publish a new one", record.number, record.authority);
+        let why = format!(
+            "the CRL {} of {} cannot be put together again; publish a new one",
+            record.number, record.authority
+        );
         return Err(StoreError::Invalid(why));
     }
     Ok(der)
@@ -104,9 +108,9 @@ pub(super) fn check(event: &super::Event) -> Result<(), StoreError> {
             std::iter::once(&record.certificate).chain(&record.chain).try_for_each(|text| decode(text).map(drop))
         }
         super::Event::CertificateIssued(record) => decode(&record.certificate).map(drop),
-        super::Event::CrlIssued(record) => {
-            [&record.extensions, &record.algorithm, &record.signature].into_iter().try_for_each(|text| decode(text).map(drop))
-        }
+        super::Event::CrlIssued(record) => [&record.extensions, &record.algorithm, &record.signature]
+            .into_iter()
+            .try_for_each(|text| decode(text).map(drop)),
         super::Event::CertificateReleased { .. }
         | super::Event::CertificateRevoked(_)
         | super::Event::SettingsChanged { .. }

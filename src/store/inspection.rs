@@ -173,7 +173,12 @@ impl Inspection<'_> {
             let path = self.layout.crl(authority, delta);
             let Some(crl) = crl else {
                 if metadata(&path)?.is_some() {
-                    self.report(Severity::Damage, path, "is not in the journal: it was released without a record", None);
+                    self.report(
+                        Severity::Damage,
+                        path,
+                        "is not in the journal: it was released without a record",
+                        None,
+                    );
                 }
                 continue;
             };

@@ -37,7 +37,7 @@ pub use error::StoreError;
 pub use event::{AuthorityRecord, CertificateRecord, Entry, Event, decode_der, encode_der, encode_request};
 pub use journal::{JournalReport, parse_journal};
 pub use layout::Layout;
-pub use manifest::{Manifest, Settings};
+pub use manifest::{CrlSchedule, Manifest, Settings};
 pub use naming::{authority_name, lineage_name};
 pub use open::Store;
 pub use recovery::Notice;

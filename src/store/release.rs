@@ -11,7 +11,8 @@ use std::thread;
 use super::files::{self, Contents};
 use super::flush::{Flush, died, threads};
 use super::{
-    AuthorityRecord, CertificateRecord, CrlRecord, Entry, Event, Layout, Manifest, State, StoreError, authority_files, io,
+    AuthorityRecord, CertificateRecord, CrlRecord, Entry, Event, Layout, Manifest, State, StoreError, authority_files,
+    io,
 };
 use crate::x509::pem;
 

@@ -157,13 +157,20 @@ impl Revocations {
                 (Some(end), Some(previous)) => !scope.keep_expired && end < previous,
                 _ => false,
             };
-            return standing(changes).into_iter().filter(|change| !gone(change)).map(|change| change.entry.clone()).collect();
+            return standing(changes)
+                .into_iter()
+                .filter(|change| !gone(change))
+                .map(|change| change.entry.clone())
+                .collect();
         };
         let base = self.crls.iter().find(|crl| crl.record.number == base && crl.record.base.is_none());
         let since = changes.partition_point(|change| base.is_some_and(|base| change.seq <= base.seq));
         let (listed, new) = changes.split_at(since);
-        let in_base: std::collections::HashSet<&Serial> =
-            if new.iter().any(Change::is_release) { standing(listed).iter().map(|change| &change.entry.serial).collect() } else { Default::default() };
+        let in_base: std::collections::HashSet<&Serial> = if new.iter().any(Change::is_release) {
+            standing(listed).iter().map(|change| &change.entry.serial).collect()
+        } else {
+            Default::default()
+        };
         latest(new)
             .into_iter()
             .filter(|change| !change.is_release() || in_base.contains(&change.entry.serial))
@@ -182,7 +189,8 @@ impl Revocations {
     /// Takes a certificate off hold.
     pub(super) fn release(&mut self, seq: u64, serial: &str, time: OffsetDateTime) -> Result<(), String> {
         let serial = read_serial(serial)?;
-        let not_after = self.last.get(&serial).and_then(|index| self.changes.get(*index)).and_then(|change| change.not_after);
+        let not_after =
+            self.last.get(&serial).and_then(|index| self.changes.get(*index)).and_then(|change| change.not_after);
         let reason = Some(RevocationReason::RemoveFromCrl);
         let revoked_at = time.replace_nanosecond(0).unwrap_or(time);
         self.push(Change { seq, entry: RevokedEntry { serial, revoked_at, reason, invalidity_date: None }, not_after });
@@ -221,7 +229,9 @@ impl Revocations {
     /// Why a CRL cannot follow what is here: numbers only rise, time only goes on (RFC 5280 §5.2.3).
     pub(super) fn crl_contradiction(&self, record: &CrlRecord) -> Option<String> {
         let CrlRecord { number, base, this_update, .. } = record;
-        let Ok(this) = instant(this_update) else { return Some("the CRL's thisUpdate is no RFC 3339 instant".to_owned()) };
+        let Ok(this) = instant(this_update) else {
+            return Some("the CRL's thisUpdate is no RFC 3339 instant".to_owned());
+        };
         if let Some(last) = self.crls.last() {
             if *number <= last.record.number {
                 return Some(format!("a CRL with the number {number} after the one with {}", last.record.number));
@@ -231,7 +241,8 @@ impl Revocations {
             }
         }
         let has_base = |base: &u64| self.newest_full().is_some_and(|full| full.record.number == *base);
-        base.filter(|base| !has_base(base)).map(|base| format!("a delta CRL that starts from number {base}, which is not the newest full CRL"))
+        base.filter(|base| !has_base(base))
+            .map(|base| format!("a delta CRL that starts from number {base}, which is not the newest full CRL"))
     }
 
     fn push(&mut self, change: Change) {
@@ -280,7 +291,7 @@ impl RevocationRecord {
 }
 
 /// The serial that the store writes so: the hex of its content octets.
-fn read_serial(text: &str) -> Result<Serial, String> {
+pub(super) fn read_serial(text: &str) -> Result<Serial, String> {
     let octet = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
     let octets: Option<Vec<u8>> = text.as_bytes().chunks(2).map(octet).collect();
     octets

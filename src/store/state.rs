@@ -173,9 +173,9 @@ impl State {
                 .unknown_authority(&record.authority)
                 .or_else(|| record.entry().err())
                 .or_else(|| self.revocations(&record.authority).contradiction(record)),
-            Event::CertificateReleased { authority, serial } => self
-                .unknown_authority(authority)
-                .or_else(|| self.revocations(authority).release_contradiction(serial)),
+            Event::CertificateReleased { authority, serial } => {
+                self.unknown_authority(authority).or_else(|| self.revocations(authority).release_contradiction(serial))
+            }
             Event::CrlIssued(record) => self
                 .unknown_authority(&record.authority)
                 .or_else(|| self.revocations(&record.authority).crl_contradiction(record)),

@@ -4,7 +4,6 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use super::constraints::{NameConstraints, Subtree};
-use super::tlv;
 use super::{
     Certificate, Crl, Extension, GeneralName, KeyUsage, Name, Oid, RevocationReason, RevokedEntry, Serial, TbsCertList,
     TbsCertificate,
