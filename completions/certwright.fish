@@ -36,10 +36,12 @@ complete -c certwright -n "__fish_certwright_needs_command" -f -a "authority" -d
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "completions" -d 'Print a shell\'s completion script'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "csr" -d 'Make and inspect certificate requests'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "dev" -d 'Make TLS work on this machine: an authority for development and a certificate'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "export" -d 'Write a certificate as a program wants it: files, names, order, modes, configuration'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "init" -d 'Make a store with its root authority'
-complete -c certwright -n "__fish_certwright_needs_command" -f -a "inspect" -d 'Say what is in a file: certificates, requests, CRLs, keys'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "inspect" -d 'Say what is in a file: certificates, requests, CRLs, keys, keystores'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "issue" -d 'Make a key and its certificate in one step'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "key" -d 'Make, convert, inspect and compare private keys'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "keystore" -d 'Write, read and import keystores: PKCS#12, JKS and PEM'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "list" -d 'List the certificates that were issued'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "log" -d 'Show or verify the journal'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "man" -d 'Write the manual pages'
@@ -47,6 +49,8 @@ complete -c certwright -n "__fish_certwright_needs_command" -f -a "profile" -d '
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "show" -d 'Show a certificate of the store'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "sign" -d 'Sign certificate requests (CSRs)'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "store" -d 'Check the store, or change its settings'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "trust" -d 'Have this machine trust a root, or no longer'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "truststore" -d 'Write and read truststores: PKCS#12, JKS, PEM and OpenSSL\'s hashed directories'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "verify" -d 'Tell whether a certificate can be trusted, and if not, why'
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
@@ -186,6 +190,29 @@ complete -c certwright -n "__fish_certwright_using_subcommand dev" -l non-intera
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l for -d 'The program that shall read the files' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l out -d 'The directory for the files' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l role -d 'The part that the certificate plays: server, client, … [default: what its extended key usage says]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l format -d 'The form of the files, where the target reads several: pem, p12, jks [default: the target\'s first]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l set -d 'Give a variable of the profile a value' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l storepass -d 'Where the password of keystores and truststores comes from' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l preset -d 'How PKCS#12 is encrypted [default: modern]' -r -f -a "modern\t'AES-256, PBKDF2 and HMAC with SHA-256: what is safe, and read since about 2020'
+3des\t'3DES and SHA-1: Windows Server 2016, macOS keychains, JDK 8 before update 301'
+rc2\t'RC2 with 40 bits, which protects nothing: what reads nothing else'"
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l key -d 'The private key, where the store does not hold it' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l key-passphrase -d 'Where the passphrase of the private key comes from [default: as --passphrase]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l show -d 'Show a target: roles, formats, files, variables, and what it needs of a certificate' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l force -d 'Replace files that exist'
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l dry-run -d 'Say what would be written, and write nothing'
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l list -d 'List the targets'
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand export" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand export" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand init" -l cn -d 'Common name of the root' -r
 complete -c certwright -n "__fish_certwright_using_subcommand init" -l subject -d 'Whole subject of the root instead: "CN=Acme Root CA,O=Acme,C=DE"' -r
 complete -c certwright -n "__fish_certwright_using_subcommand init" -l key -d 'Key algorithm of the root [default: the profile\'s, ec-p384]' -r
@@ -305,6 +332,69 @@ complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_se
 complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand key; and __fish_seen_subcommand_from match" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -f -a "build" -d 'Write private keys with their certificates as a keystore'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -f -a "import" -d 'Bring a key and its certificate into the store'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and not __fish_seen_subcommand_from build import inspect" -f -a "inspect" -d 'Say what is in a keystore: entries, aliases, chains, how it is protected'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l out -d 'Write the keystore here; - is standard output' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l format -d 'The format [default: by the ending of FILE]' -r -f -a "p12\t'PKCS#12: Java, Windows, browsers, Node, OpenSSL'
+jks\t'Java\'s own format, for JDK 8 and older tools'
+pem\t'PEM text'"
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l preset -d 'How PKCS#12 is encrypted [default: modern]' -r -f -a "modern\t'AES-256, PBKDF2 and HMAC with SHA-256: what is safe, and read since about 2020'
+3des\t'3DES and SHA-1: Windows Server 2016, macOS keychains, JDK 8 before update 301'
+rc2\t'RC2 with 40 bits, which protects nothing: what reads nothing else'"
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l storepass -d 'Where the password of the file comes from' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l keypass -d 'Where another password for the keys comes from; JKS only' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l alias -d 'The alias of each entry, in order [default: its name in the store]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l cert -d 'A certificate that is in no store; others in the file are taken as its chain' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l key -d 'Its private key [default: the one in the --cert file]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l chain -d 'Certificates above it, in any order' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l key-passphrase -d 'Where the passphrase of --key comes from [default: as --passphrase]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l include-root -d 'Put the root at the end of each chain'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l force -d 'Replace a file that exists'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from build" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l name -d 'Name in the store [default: the alias]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l authority -d 'Bring it in as an authority of this name' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l alias -d 'Which entry, where there are several keys' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l key -d 'The private key, where FILE has certificates only' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l chain -d 'Certificates above it' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l storepass -d 'Where the password of the keystore comes from' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l keypass -d 'Where the password of its keys comes from, if it is another' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l new-passphrase -d 'Where the new key\'s passphrase comes from [default: as --passphrase]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l accept-weak -d 'Accept an RSA key that a new authority could not have, such as one with exponent 3'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l no-passphrase -d 'Leave the new private key unencrypted'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from import" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from inspect" -l storepass -d 'Where its password comes from' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from inspect" -l keypass -d 'Where the password of its keys comes from, if it is another' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from inspect" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from inspect" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from inspect" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from inspect" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from inspect" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from inspect" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand list" -l name -d 'Only certificates with a name, lineage or common name that fits this pattern (* and ?)' -r
 complete -c certwright -n "__fish_certwright_using_subcommand list" -l profile -d 'Only this profile' -r
 complete -c certwright -n "__fish_certwright_using_subcommand list" -l authority -d 'Only certificates that this authority signed' -r
@@ -476,6 +566,106 @@ complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -f -a "install" -d 'Have this machine trust a root'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -f -a "status" -d 'Tell which stores trust a root'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -f -a "uninstall" -d 'Take back what trust install did'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l to -d 'Only these kinds of stores [default: all that are found here]' -r -f -a "system\t'What the operating system\'s programs trust: curl, Python, Go, …'
+nss\t'The databases of Firefox, Thunderbird, Chromium and Chrome'
+java\t'The cacerts of Java runtimes'"
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l root -d 'The system store of the image in this directory, not of this machine; its programs run with chroot' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l nss-db -d 'This NSS database; it is made if it is not there' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l java-home -d 'The Java runtime in this directory' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l nss-password -d 'Where the password of NSS databases comes from, if they have one' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l java-storepass -d 'Where the password of cacerts comes from [default: pass:changeit]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l dry-run -d 'Print the commands that would run, and change nothing'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l accept-unconstrained -d 'Trust a root that can sign for any name, without a question'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from install" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l to -d 'Only these kinds of stores [default: all that are found here]' -r -f -a "system\t'What the operating system\'s programs trust: curl, Python, Go, …'
+nss\t'The databases of Firefox, Thunderbird, Chromium and Chrome'
+java\t'The cacerts of Java runtimes'"
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l root -d 'The system store of the image in this directory, not of this machine; its programs run with chroot' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l nss-db -d 'This NSS database; it is made if it is not there' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l java-home -d 'The Java runtime in this directory' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l nss-password -d 'Where the password of NSS databases comes from, if they have one' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l java-storepass -d 'Where the password of cacerts comes from [default: pass:changeit]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from status" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l to -d 'Only these kinds of stores [default: all that are found here]' -r -f -a "system\t'What the operating system\'s programs trust: curl, Python, Go, …'
+nss\t'The databases of Firefox, Thunderbird, Chromium and Chrome'
+java\t'The cacerts of Java runtimes'"
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l root -d 'The system store of the image in this directory, not of this machine; its programs run with chroot' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l nss-db -d 'This NSS database; it is made if it is not there' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l java-home -d 'The Java runtime in this directory' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l nss-password -d 'Where the password of NSS databases comes from, if they have one' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l java-storepass -d 'Where the password of cacerts comes from [default: pass:changeit]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l dry-run -d 'Print the commands that would run, and change nothing'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand trust; and __fish_seen_subcommand_from uninstall" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and not __fish_seen_subcommand_from build inspect" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and not __fish_seen_subcommand_from build inspect" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and not __fish_seen_subcommand_from build inspect" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and not __fish_seen_subcommand_from build inspect" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and not __fish_seen_subcommand_from build inspect" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and not __fish_seen_subcommand_from build inspect" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and not __fish_seen_subcommand_from build inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and not __fish_seen_subcommand_from build inspect" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and not __fish_seen_subcommand_from build inspect" -f -a "build" -d 'Write anchors as a truststore'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and not __fish_seen_subcommand_from build inspect" -f -a "inspect" -d 'List the anchors of a truststore'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from build" -l out -d 'Write the truststore here (a directory for hashed); - is standard output' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from build" -l format -d 'The format [default: by the ending of FILE]' -r -f -a "p12\t'PKCS#12 with Oracle\'s mark, so that Java sees the anchors'
+jks\t'Java\'s own format, for JDK 8 and older tools'
+pem\t'A bundle: one certificate after the other'
+hashed\t'OpenSSL\'s directory, a file for each anchor'"
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from build" -l preset -d 'How PKCS#12 is encrypted [default: modern]' -r -f -a "modern\t'AES-256, PBKDF2 and HMAC with SHA-256: what is safe, and read since about 2020'
+3des\t'3DES and SHA-1: Windows Server 2016, macOS keychains, JDK 8 before update 301'
+rc2\t'RC2 with 40 bits, which protects nothing: what reads nothing else'"
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from build" -l storepass -d 'Where the password comes from [default: pass:changeit]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from build" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from build" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from build" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from build" -l system -d 'Add the anchors of this system'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from build" -l force -d 'Replace files that exist'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from build" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from build" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from build" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from build" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from build" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from inspect" -l storepass -d 'Where its password comes from [default: changeit is tried, then none]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from inspect" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from inspect" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from inspect" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from inspect" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from inspect" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand truststore; and __fish_seen_subcommand_from inspect" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand verify" -l anchor -d 'Trust these certificates [default: the store\'s root authorities]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand verify" -l chain -d 'Certificates that may be between the certificate and an anchor' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand verify" -l crl -d 'CRLs; every certificate below the anchor must be covered by one' -r -F

@@ -28,6 +28,8 @@ fn transcripts() {
         ("NO_COLOR", "1"),
         ("RUST_BACKTRACE", "1"),
         ("TZ", "Pacific/Auckland"),
+        ("JAVA_HOME", ""),
+        ("SUDO_USER", ""),
         ("USER", "tester"),
         ("XDG_CONFIG_HOME", ""),
         ("XDG_DATA_HOME", ""),

@@ -99,6 +99,11 @@ fn reports_have_the_members_that_are_documented() {
     scene.run("issue www.test --dry-run", "dry-run");
     scene.run("sign away.csr --profile intermediate --authority root --out away.crt", "sign");
     scene.run("authority import away --cert away.crt", "authority-import");
+    scene.run("export www.test --for nginx --out nginx", "export");
+    scene.run("export www.test --for java --storepass pass:changeit --out java --dry-run", "export");
+    scene.run("export --list", "export-list");
+    scene.run("export --show consul", "export-show");
+    scene.run("export www.test --for kafka --out kafka", "error");
     scene.run("list", "list");
     let shown = scene.run("show www.test", "show");
     assert_eq!(shown["serial"], issued["serial"]);
@@ -119,11 +124,27 @@ fn reports_have_the_members_that_are_documented() {
     scene.run("csr create --key k.pem --subject CN=x www.test --out x.csr", "csr-create");
     scene.run("csr inspect x.csr", "csr-inspect");
     scene.run("inspect www/fullchain.pem", "inspect");
+    scene.run("keystore build www.test --storepass pass:changeit --out www.p12", "keystore-build");
+    scene.run("keystore inspect www.p12 --storepass pass:changeit", "keystore-inspect");
+    scene.run("issue imported.test --self-signed --out imported", "issue");
+    scene.run("keystore import imported/cert.pem --key imported/key.pem --no-passphrase", "keystore-import");
+    scene.run("inspect www.p12 --passphrase pass:changeit", "inspect");
+    scene.run("truststore build --out roots.p12", "truststore-build");
+    scene.run("truststore inspect roots.p12", "truststore-inspect");
     scene.run("verify www/fullchain.pem", "verify");
     scene.run("profile list", "profile-list");
     scene.run("profile show server", "profile-show");
     scene.run("profile check pki/store.json", "profile-check");
     scene.run("profile schema", "profile-schema");
+    for directory in ["image/usr/local/share/ca-certificates", "image/usr/sbin"] {
+        std::fs::create_dir_all(dir.path().join(directory)).unwrap();
+    }
+    std::fs::write(dir.path().join("image/usr/sbin/update-ca-certificates"), "").unwrap();
+    let planned = scene.run("trust install --root image --dry-run", "trust-install");
+    assert_eq!(planned["stores"][0]["steps"][0]["action"], "write");
+    let status = scene.run("trust status --root image", "trust-status");
+    assert_eq!(status["trusted"], false);
+    scene.run("trust uninstall --root image", "trust-uninstall");
     let all: BTreeSet<String> = scene
         .documented
         .keys()

@@ -57,6 +57,12 @@ impl<'a> Guard<'a> {
         }
     }
 
+    /// The authority whose key it is.
+    pub(super) fn holder(&self, key: &PublicKey) -> Option<&str> {
+        let holder = self.known.iter().find(|known| known.key.as_ref().is_some_and(|own| same(own, key)));
+        holder.map(|known| known.authority.as_str())
+    }
+
     /// Refuses a new authority that bears another one's name: relying parties find issuers and CRLs by name.
     pub(super) fn check_name(&self, profile: &Profile, subject: &Name, key: &PublicKey) -> Result<(), CaError> {
         if !profile.is_authority() {

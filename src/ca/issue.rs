@@ -76,12 +76,7 @@ pub fn issue(
     orders: Vec<Order>,
 ) -> Result<Vec<Outcome>, CaError> {
     check_clock(writer.state(), session.now)?;
-    if let Some(order) = orders.iter().find(|order| order.lineage.starts_with(AUTHORITY_LINEAGE)) {
-        return Err(CaError::BadName(format!(
-            "names that begin with {AUTHORITY_LINEAGE} are those of authorities, such as {}: give another with --lineage",
-            order.lineage
-        )));
-    }
+    orders.iter().try_for_each(|order| check_lineage(&order.lineage))?;
     check_not_revoked(writer.state(), &authority.name, &authority.full_chain())?;
     let serials = draw_serials(session, writer.state(), orders.len())?;
     let settings = writer.state().settings.clone();
@@ -102,6 +97,16 @@ pub fn issue(
         verify_chain(&first.certificate, authority, session.now)?;
     }
     commit(writer, authority, profile, session, orders, issued)
+}
+
+/// Refuses the name of an authority's own certificates for another's.
+pub(super) fn check_lineage(lineage: &str) -> Result<(), CaError> {
+    if !lineage.starts_with(AUTHORITY_LINEAGE) {
+        return Ok(());
+    }
+    Err(CaError::BadName(format!(
+        "names that begin with {AUTHORITY_LINEAGE} are those of authorities, such as {lineage}: give another with --lineage"
+    )))
 }
 
 /// What [`issue`] would do for an order, without signing or writing anything.

@@ -120,15 +120,19 @@ fn check_valid(name: &str, certificate: &Certificate, now: OffsetDateTime) -> Re
 /// # Errors
 /// [`CaError::X509`] when the journal holds something unreadable.
 pub fn chain_of(state: &State, record: &CertificateRecord) -> Result<Vec<Certificate>, CaError> {
-    let mut above = above(state, record)?;
+    let mut above = issuers_of(state, record)?;
     above.retain(|certificate| !certificate.is_root());
     Ok(above)
 }
 
-/// The certificate of the authority that signed it and those above; nothing for what signed itself.
-fn above(state: &State, record: &CertificateRecord) -> Result<Vec<Certificate>, CaError> {
+/// The certificates above one of the store's, nearest first, up to the root as far as known; nothing for what signed
+/// itself, and what was brought with it for an imported one.
+///
+/// # Errors
+/// [`CaError::X509`] when the journal holds something unreadable.
+pub fn issuers_of(state: &State, record: &CertificateRecord) -> Result<Vec<Certificate>, CaError> {
     let Some(issuer) = state.issuer_of(&record.serial).filter(|issuer| issuer.certificate != record.certificate) else {
-        return Ok(Vec::new());
+        return Ok(record.chain()?);
     };
     let mut all = vec![issuer.certificate()?];
     all.extend(issuer.chain()?);

@@ -56,10 +56,12 @@ impl Revocable {
     /// [`CaError::Refused`] for what signed itself: no CRL can speak of it.
     pub fn issued(state: &State, record: &CertificateRecord) -> Result<Self, CaError> {
         let certificate = record.certificate()?;
-        if record.authority.is_empty()
-            || state.issuer_of(&record.serial).is_none_or(|issuer| issuer.certificate == record.certificate)
-        {
+        let issuer = state.issuer_of(&record.serial);
+        if certificate.is_root() || issuer.is_some_and(|issuer| issuer.certificate == record.certificate) {
             return Err(self_signed(&certificate));
+        }
+        if record.authority.is_empty() {
+            return Err(unknown_issuer(&certificate));
         }
         Ok(Self {
             authority: record.authority.clone(),
@@ -101,14 +103,7 @@ impl Revocable {
                 }
             }
         }
-        Err(CaError::Refused {
-            why: format!(
-                "no authority of this store signed {} (its issuer is {})",
-                certificate.subject, certificate.issuer
-            ),
-            next: "revoke it where its authority is; \"certwright authority import\" brings an authority here"
-                .to_owned(),
-        })
+        Err(unknown_issuer(certificate))
     }
 
     /// A certificate of which nothing is left but its serial. It stays on the CRLs for good, since nobody knows when it
@@ -248,5 +243,15 @@ fn self_signed(certificate: &Certificate) -> CaError {
     CaError::Refused {
         why: format!("{} signed itself: no CRL can revoke it", certificate.subject),
         next: "take it out of every truststore that has it".to_owned(),
+    }
+}
+
+fn unknown_issuer(certificate: &Certificate) -> CaError {
+    CaError::Refused {
+        why: format!(
+            "no authority of this store signed {} (its issuer is {})",
+            certificate.subject, certificate.issuer
+        ),
+        next: "revoke it where its authority is; \"certwright authority import\" brings an authority here".to_owned(),
     }
 }

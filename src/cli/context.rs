@@ -139,10 +139,53 @@ impl Context {
         Ok(secret)
     }
 
+    /// The password of a keystore: from the given source, else from a prompt, which asks twice for a `new` one. The global
+    /// source is for private keys and is not used.
+    ///
+    /// # Errors
+    /// Usage error naming `flag` when there is no source and no terminal.
+    pub fn password(
+        &mut self,
+        source: Option<&SecretSource>,
+        what: &str,
+        flag: &str,
+        new: bool,
+    ) -> Result<Secret, CliError> {
+        let source = source.cloned().unwrap_or(SecretSource::Prompt);
+        if source == SecretSource::Prompt && !self.secrets.is_interactive() {
+            return Err(nobody_to_ask(what)
+                .hint(format!("name its source: {flag} env:VAR, file:PATH, fd:N, stdin or cmd:COMMAND")));
+        }
+        let secret = match source {
+            SecretSource::Prompt if new => self.secrets.ask_twice(what),
+            source => self.secrets.read(&source, what, what, &mut self.input),
+        };
+        self.tell_warnings();
+        secret
+    }
+
     /// A child process that inherits no secret: without the environment variables that `env:` sources name and without
     /// certwright's own.
     pub fn child(&self, program: impl AsRef<OsStr>) -> Command {
         self.secrets.child(program.as_ref())
+    }
+
+    /// An environment variable that is set and not empty.
+    pub(super) fn variable(&self, name: &str) -> Option<&OsStr> {
+        self.secrets.environment(name)
+    }
+
+    /// Asks a person to agree to something by typing `yes`.
+    ///
+    /// # Errors
+    /// When there is a terminal and it cannot be used.
+    pub(super) fn agrees(&mut self, question: &str) -> Result<bool, CliError> {
+        self.secrets.agrees(question)
+    }
+
+    /// Whether a person can be asked.
+    pub(super) fn is_interactive(&self) -> bool {
+        self.secrets.is_interactive()
     }
 
     pub(super) fn tell_warnings(&mut self) {

@@ -1,6 +1,8 @@
 //! Errors as people see them: what failed, on what, what to do next. All conversions and hints live here.
 
 mod authority;
+mod container;
+mod target;
 
 use std::fmt;
 use std::io;

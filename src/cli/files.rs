@@ -1,5 +1,7 @@
 //! Files that the user names: read with a size cap, written durably, never overwritten in silence.
 
+pub(super) mod places;
+pub(super) mod scratch;
 mod several;
 #[cfg(test)]
 mod tests;
@@ -114,9 +116,30 @@ pub(super) fn write_sets(sets: &[(&Path, &[OutputFile])], force: bool) -> Result
     atomic::write_sets(&sets, force).map_err(told)
 }
 
+/// Reads the files of a directory again and compares them with what was to be written.
+///
+/// # Errors
+/// Names the first file that is not as it should be.
+pub(super) fn compare_set(dir: &Path, files: &[OutputFile]) -> Result<(), CliError> {
+    for file in files {
+        let path = dir.join(&file.name);
+        let found = read_if_there(&path, file.bytes.len() + 1)?;
+        if found.is_none_or(|found| found != file.bytes) {
+            return Err(CliError::failed(format!("{} does not hold what was written to it", path.display()))
+                .hint("another program may have replaced it, or the disk fails; run the command again with --force"));
+        }
+    }
+    Ok(())
+}
+
 /// Whether a path stands for standard input or output.
 pub(super) fn is_standard_stream(path: &Path) -> bool {
     path.as_os_str() == "-"
+}
+
+/// Whether a path names a file that can be read again: neither a stream nor a device.
+pub(super) fn is_regular(path: &Path) -> bool {
+    !is_standard_stream(path) && fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
 /// Makes a directory that others may read, with its parents, as the umask has it.

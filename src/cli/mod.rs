@@ -22,6 +22,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trust;
 mod ui;
 mod url;
 

@@ -1,10 +1,14 @@
 //! Asking a person for a passphrase.
 
-use std::io;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
 
 use zeroize::Zeroizing;
 
-use super::text;
+use super::{input, text};
+
+/// The longest answer to a question that is no secret, bytes.
+const LONGEST_ANSWER: usize = 256;
 
 /// Asks for secrets. The default refuses, so that nothing waits for a person who is not there.
 pub trait Prompt {
@@ -13,6 +17,15 @@ pub trait Prompt {
     /// # Errors
     /// When nobody can be asked.
     fn ask(&mut self, question: &str) -> io::Result<Zeroizing<String>> {
+        let _ = question;
+        Err(io::Error::new(io::ErrorKind::Unsupported, "there is nobody to ask"))
+    }
+
+    /// Asks something that is no secret; what is typed is seen.
+    ///
+    /// # Errors
+    /// When nobody can be asked.
+    fn ask_visibly(&mut self, question: &str) -> io::Result<String> {
         let _ = question;
         Err(io::Error::new(io::ErrorKind::Unsupported, "there is nobody to ask"))
     }
@@ -31,6 +44,13 @@ pub struct TerminalPrompt;
 impl Prompt for TerminalPrompt {
     fn ask(&mut self, question: &str) -> io::Result<Zeroizing<String>> {
         rpassword::prompt_password(format!("{}: ", text::visible_line(&capitalised(question)))).map(Zeroizing::new)
+    }
+
+    fn ask_visibly(&mut self, question: &str) -> io::Result<String> {
+        let mut terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
+        write!(terminal, "{}: ", text::visible_line(question))?;
+        let line = input::first_line(&mut terminal, LONGEST_ANSWER)?.unwrap_or_default();
+        Ok(String::from_utf8_lossy(&line).into_owned())
     }
 }
 

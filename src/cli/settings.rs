@@ -17,6 +17,8 @@ pub struct Settings {
     /// The store's directory: `--store`, else `CERTWRIGHT_STORE`, else the platform's data directory. Empty when there is
     /// none of these; [`super::Context::store_path`] says so.
     pub store: PathBuf,
+    /// `--store` as it was typed, to be repeated in commands that people are told to run.
+    pub store_option: Option<PathBuf>,
     /// `--json`.
     pub json: bool,
     /// `--non-interactive`, or standard input or error is no terminal.
@@ -39,6 +41,7 @@ impl Settings {
         let (stdin, _, stderr) = environment.terminals;
         let store = global.store.clone().or_else(|| variable(variables, "CERTWRIGHT_STORE").map(PathBuf::from));
         Ok(Self {
+            store_option: global.store.clone(),
             store: store.or_else(|| data_directory(variables)).unwrap_or_default(),
             json: global.json,
             non_interactive: global.non_interactive || !stdin || !stderr,

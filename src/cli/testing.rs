@@ -55,6 +55,10 @@ impl Prompt for Answers {
         assert_eq!(question, expected);
         Ok(Zeroizing::new(answer.to_owned()))
     }
+
+    fn ask_visibly(&mut self, question: &str) -> io::Result<String> {
+        self.ask(question).map(|answer| answer.to_string())
+    }
 }
 
 /// A process to be.

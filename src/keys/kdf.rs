@@ -5,7 +5,8 @@ use std::num::NonZeroU32;
 
 use md5::Md5;
 use md5::digest::Digest as _;
-use zeroize::Zeroizing;
+use md5::digest::block_api::BlockSizeUser;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::KeyError;
 
@@ -55,6 +56,14 @@ impl fmt::Display for Prf {
 }
 
 impl Kdf {
+    /// The work it asks for, in rounds of iterated hashing or what takes as long.
+    pub(super) fn work(&self) -> u64 {
+        match self {
+            Self::Pbkdf2 { iterations, .. } => u64::from(iterations.get()),
+            Self::Scrypt { log_n, r, p, .. } => (u64::from(*r) * u64::from(*p)) << log_n,
+        }
+    }
+
     /// Derives a key of `length` octets.
     pub(super) fn derive(&self, passphrase: &[u8], length: usize) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         let mut key = Zeroizing::new(vec![0; length]);
@@ -153,32 +162,97 @@ pub(super) fn pbkdf1(hash: OldHash, passphrase: &[u8], salt: &[u8], iterations: 
 /// The purposes of the PKCS#12 derivation, RFC 7292 appendix B.3.
 pub(super) const KEY: u8 = 1;
 pub(super) const IV: u8 = 2;
+pub(super) const MAC: u8 = 3;
 
-/// The derivation of PKCS#12 with SHA-1, RFC 7292 appendix B.2.
+/// A hash of the PKCS#12 derivation and of the MACs made with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hash {
+    Sha1,
+    Sha224,
+    Sha256,
+    Sha384,
+    Sha512,
+    Sha512Of224,
+    Sha512Of256,
+}
+
+impl Hash {
+    /// Octets of output.
+    pub(super) fn output_len(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha224 | Self::Sha512Of224 => 28,
+            Self::Sha256 | Self::Sha512Of256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sha1 => "SHA-1",
+            Self::Sha224 => "SHA-224",
+            Self::Sha256 => "SHA-256",
+            Self::Sha384 => "SHA-384",
+            Self::Sha512 => "SHA-512",
+            Self::Sha512Of224 => "SHA-512/224",
+            Self::Sha512Of256 => "SHA-512/256",
+        })
+    }
+}
+
+/// The derivation of PKCS#12, RFC 7292 appendix B.2. No password at all is not the same as an empty one, whose
+/// terminator is hashed.
 pub(super) fn pkcs12(
+    hash: Hash,
     purpose: u8,
-    passphrase: &[u8],
+    password: Option<&[u8]>,
     salt: &[u8],
     iterations: NonZeroU32,
     length: usize,
 ) -> Zeroizing<Vec<u8>> {
-    const BLOCK: usize = 64;
+    let derive = match hash {
+        Hash::Sha1 => pkcs12_with::<sha1::Sha1>,
+        Hash::Sha224 => pkcs12_with::<sha2::Sha224>,
+        Hash::Sha256 => pkcs12_with::<sha2::Sha256>,
+        Hash::Sha384 => pkcs12_with::<sha2::Sha384>,
+        Hash::Sha512 => pkcs12_with::<sha2::Sha512>,
+        Hash::Sha512Of224 => pkcs12_with::<sha2::Sha512_224>,
+        Hash::Sha512Of256 => pkcs12_with::<sha2::Sha512_256>,
+    };
+    let password = password.map(bmp_string).unwrap_or_default();
+    derive(purpose, &password, salt, iterations, length)
+}
+
+fn pkcs12_with<D: md5::digest::Digest + BlockSizeUser>(
+    purpose: u8,
+    password: &[u8],
+    salt: &[u8],
+    iterations: NonZeroU32,
+    length: usize,
+) -> Zeroizing<Vec<u8>> {
+    let size = D::block_size();
     let fill =
-        |bytes: &[u8]| -> Vec<u8> { bytes.iter().copied().cycle().take(bytes.len().div_ceil(BLOCK) * BLOCK).collect() };
-    let password = bmp_string(passphrase);
-    let password = Zeroizing::new(fill(&password));
+        |bytes: &[u8]| -> Vec<u8> { bytes.iter().copied().cycle().take(bytes.len().div_ceil(size) * size).collect() };
+    let password = Zeroizing::new(fill(password));
     let mut input = Zeroizing::new([fill(salt).as_slice(), &password].concat());
-    let mut key = Zeroizing::new(Vec::with_capacity(length + 20));
+    let mut key = Zeroizing::new(Vec::with_capacity(length + 64));
     while key.len() < length {
-        let mut block = sha1(&[&[purpose; BLOCK], &input]);
+        let mut hash = D::new();
+        hash.update(vec![purpose; size]);
+        hash.update(&*input);
+        let mut block = hash.finalize();
         for _ in 1..iterations.get() {
-            block = sha1(&[&*block]);
+            block = D::digest(&block);
         }
-        key.extend_from_slice(&*block);
-        let addend: Vec<u8> = block.iter().copied().cycle().take(BLOCK).collect();
-        for part in input.chunks_exact_mut(BLOCK) {
+        key.extend_from_slice(&block);
+        let addend: Zeroizing<Vec<u8>> = Zeroizing::new(block.iter().copied().cycle().take(size).collect());
+        block.as_mut_slice().zeroize();
+        for part in input.chunks_exact_mut(size) {
             let mut carry = 1_u16;
-            for (octet, other) in part.iter_mut().zip(&addend).rev() {
+            for (octet, other) in part.iter_mut().zip(addend.iter()).rev() {
                 carry += u16::from(*octet) + u16::from(*other);
                 *octet = carry as u8;
                 carry >>= 8;

@@ -1,5 +1,6 @@
 //! Encrypted PKCS#8: PBES2, and the older schemes for reading (RFC 8018, RFC 7292 appendix C).
 
+use std::fmt;
 use std::num::NonZeroU32;
 
 use der::asn1::ObjectIdentifier as Oid;
@@ -8,17 +9,17 @@ use zeroize::Zeroizing;
 use super::asn1::{self, NULL, OCTET_STRING, Reader, SEQUENCE};
 use super::cipher::{self, Cipher};
 use super::identifier::{self, Identifier};
-use super::kdf::{self, Kdf, OldHash, Prf};
+use super::kdf::{self, Hash, Kdf, OldHash, Prf};
 use super::{KeyError, Secret, random_bytes};
 
 const PBES2: Oid = Oid::new_unwrap("1.2.840.113549.1.5.13");
-const PBKDF2: Oid = Oid::new_unwrap("1.2.840.113549.1.5.12");
+pub(super) const PBKDF2: Oid = Oid::new_unwrap("1.2.840.113549.1.5.12");
 const SCRYPT: Oid = Oid::new_unwrap("1.3.6.1.4.1.11591.4.11");
-const HMAC_SHA1: Oid = Oid::new_unwrap("1.2.840.113549.2.7");
-const HMAC_SHA224: Oid = Oid::new_unwrap("1.2.840.113549.2.8");
-const HMAC_SHA256: Oid = Oid::new_unwrap("1.2.840.113549.2.9");
-const HMAC_SHA384: Oid = Oid::new_unwrap("1.2.840.113549.2.10");
-const HMAC_SHA512: Oid = Oid::new_unwrap("1.2.840.113549.2.11");
+pub(super) const HMAC_SHA1: Oid = Oid::new_unwrap("1.2.840.113549.2.7");
+pub(super) const HMAC_SHA224: Oid = Oid::new_unwrap("1.2.840.113549.2.8");
+pub(super) const HMAC_SHA256: Oid = Oid::new_unwrap("1.2.840.113549.2.9");
+pub(super) const HMAC_SHA384: Oid = Oid::new_unwrap("1.2.840.113549.2.10");
+pub(super) const HMAC_SHA512: Oid = Oid::new_unwrap("1.2.840.113549.2.11");
 const AES128_CBC: Oid = Oid::new_unwrap("2.16.840.1.101.3.4.1.2");
 const AES192_CBC: Oid = Oid::new_unwrap("2.16.840.1.101.3.4.1.22");
 const AES256_CBC: Oid = Oid::new_unwrap("2.16.840.1.101.3.4.1.42");
@@ -43,7 +44,8 @@ pub(super) struct Encrypted<'a> {
     data: &'a [u8],
 }
 
-enum Scheme {
+/// A way to encrypt with a password, whose cost is within bounds.
+pub(super) enum Scheme {
     Pbes2 { kdf: Kdf, cipher: Cipher, iv: Vec<u8> },
     Pbes1 { hash: OldHash, cipher: Cipher, salt: Vec<u8>, iterations: NonZeroU32 },
     Pkcs12 { cipher: Cipher, salt: Vec<u8>, iterations: NonZeroU32 },
@@ -61,36 +63,26 @@ impl<'a> Encrypted<'a> {
 
     /// How it is encrypted, for people.
     pub(super) fn describe(&self) -> String {
-        match &self.scheme {
-            Scheme::Pbes2 { kdf, cipher, .. } => format!("PBES2, {kdf}, {cipher}"),
-            Scheme::Pbes1 { hash, cipher, iterations, .. } => {
-                format!("PBES1 ({hash:?}, {iterations} iterations), {cipher}")
-            }
-            Scheme::Pkcs12 { cipher, iterations, .. } => {
-                format!("PKCS#12 encryption (SHA-1, {iterations} iterations), {cipher}")
-            }
-        }
+        self.scheme.to_string()
     }
 
     /// Decrypts; what comes out is not looked at beyond its padding.
     pub(super) fn decrypt(&self, passphrase: &Secret) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        let passphrase = passphrase.expose();
-        let plain = match &self.scheme {
-            Scheme::Pbes2 { kdf, cipher, iv } => {
-                let key = kdf.derive(passphrase, cipher.key_len())?;
-                cipher.decrypt(&key, iv, self.data)
+        self.scheme.decrypt(Some(passphrase.expose()), self.data)
+    }
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pbes2 { kdf, cipher, .. } => write!(f, "PBES2, {kdf}, {cipher}"),
+            Self::Pbes1 { hash, cipher, iterations, .. } => {
+                write!(f, "PBES1 ({hash:?}, {iterations} iterations), {cipher}")
             }
-            Scheme::Pbes1 { hash, cipher, salt, iterations } => {
-                let derived = kdf::pbkdf1(*hash, passphrase, salt, *iterations);
-                cipher.decrypt(&derived[..8], &derived[8..], self.data)
+            Self::Pkcs12 { cipher, iterations, .. } => {
+                write!(f, "PKCS#12 encryption (SHA-1, {iterations} iterations), {cipher}")
             }
-            Scheme::Pkcs12 { cipher, salt, iterations } => {
-                let key = kdf::pkcs12(kdf::KEY, passphrase, salt, *iterations, cipher.key_len());
-                let iv = kdf::pkcs12(kdf::IV, passphrase, salt, *iterations, cipher.block_len());
-                cipher.decrypt(&key, &iv, self.data)
-            }
-        };
-        plain.ok_or(KeyError::WrongPassphrase)
+        }
     }
 }
 
@@ -116,7 +108,38 @@ pub(super) fn encrypt(pkcs8: &[u8], passphrase: &Secret) -> Result<Zeroizing<Vec
 }
 
 impl Scheme {
-    fn read(identifier: &Identifier<'_>) -> Result<Self, KeyError> {
+    /// Decrypts; what comes out is not looked at beyond its padding. `None` is PKCS#12's absent password.
+    pub(super) fn decrypt(&self, password: Option<&[u8]>, data: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        let octets = password.unwrap_or_default();
+        let plain = match self {
+            Self::Pbes2 { kdf, cipher, iv } => {
+                let key = kdf.derive(octets, cipher.key_len())?;
+                cipher.decrypt(&key, iv, data)
+            }
+            Self::Pbes1 { hash, cipher, salt, iterations } => {
+                let derived = kdf::pbkdf1(*hash, octets, salt, *iterations);
+                cipher.decrypt(&derived[..8], &derived[8..], data)
+            }
+            Self::Pkcs12 { cipher, salt, iterations } => {
+                let derive = |purpose, length| kdf::pkcs12(Hash::Sha1, purpose, password, salt, *iterations, length);
+                let (key, iv) = (derive(kdf::KEY, cipher.key_len()), derive(kdf::IV, cipher.block_len()));
+                cipher.decrypt(&key, &iv, data)
+            }
+        };
+        plain.ok_or(KeyError::WrongPassphrase)
+    }
+
+    /// The work it asks for, in rounds of iterated hashing or what takes as long.
+    pub(super) fn work(&self) -> u64 {
+        match self {
+            Self::Pbes2 { kdf, .. } => kdf.work(),
+            Self::Pbes1 { iterations, .. } => u64::from(iterations.get()),
+            // Two blocks of key, one of initialisation vector.
+            Self::Pkcs12 { iterations, .. } => 3 * u64::from(iterations.get()),
+        }
+    }
+
+    pub(super) fn read(identifier: &Identifier<'_>) -> Result<Self, KeyError> {
         let pbes1 = |hash, cipher| {
             let (salt, iterations) = salt_and_count(identifier)?;
             Ok(Self::Pbes1 { hash, cipher, salt, iterations })
@@ -156,7 +179,8 @@ impl Scheme {
     }
 }
 
-fn pbkdf2(identifier: &Identifier<'_>) -> Result<(Kdf, Option<u64>), KeyError> {
+/// Reads `PBKDF2-params`: the derivation and the length of the key, if it is named.
+pub(super) fn pbkdf2(identifier: &Identifier<'_>) -> Result<(Kdf, Option<u64>), KeyError> {
     let mut reader = Reader::sequence(whole(identifier)?, WHAT)?;
     let salt = reader.expect(OCTET_STRING)?.to_vec();
     let iterations = kdf::iterations(reader.small()?)?;

@@ -50,7 +50,7 @@ impl Writer<'_> {
             let (kind, name) = match &draft.event {
                 Event::AuthorityAdded(record) => ("authority", &record.authority),
                 Event::AuthorityRequested { authority, .. } => ("authority", authority),
-                Event::CertificateIssued(record) => ("serial", &record.serial),
+                Event::CertificateIssued(record) | Event::CertificateImported(record) => ("serial", &record.serial),
                 Event::CertificateReleased { serial, .. } => ("release", serial),
                 Event::CertificateRevoked(record) => ("revocation", &record.serial),
                 Event::CrlIssued(record) => ("CRL", &record.authority),
@@ -71,7 +71,7 @@ impl Writer<'_> {
 
     fn check(&self, draft: &Draft, added: &HashSet<&str>) -> Result<(), StoreError> {
         let Draft { event, key_pem } = draft;
-        if let Event::CertificateIssued(record) = event
+        if let Some(record) = event.certificate()
             && self.state.has_serial(&record.serial)
         {
             return Err(StoreError::Exists(format!("serial {}", record.serial)));
@@ -95,10 +95,10 @@ impl Writer<'_> {
             Event::AuthorityRequested { authority, .. } if !given && !has_key(authority) => {
                 invalid(format!("authority {authority} has no key in the store, and none was given"))
             }
-            Event::CertificateIssued(record) if given != record.key => {
+            Event::CertificateIssued(record) | Event::CertificateImported(record) if given != record.key => {
                 invalid(format!("certificate {} and its record differ on whether the store has its key", record.serial))
             }
-            Event::CertificateIssued(record) if !record.authority.is_empty() => {
+            Event::CertificateIssued(record) | Event::CertificateImported(record) if !record.authority.is_empty() => {
                 let name = record.authority.as_str();
                 match added.contains(name) || self.state.authorities.contains_key(name) {
                     true => Ok(()),

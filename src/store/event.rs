@@ -53,6 +53,8 @@ pub enum Event {
     AuthorityAdded(AuthorityRecord),
     /// A certificate was signed by an authority of this store (authorities' own certificates included).
     CertificateIssued(CertificateRecord),
+    /// A certificate that was signed elsewhere, or unknown to the journal, was brought in with its key.
+    CertificateImported(CertificateRecord),
     /// A certificate was revoked, or put on hold.
     CertificateRevoked(RevocationRecord),
     /// A certificate was taken off hold.
@@ -69,6 +71,37 @@ pub enum Event {
         /// All of them, as they are from now on.
         settings: Settings,
     },
+}
+
+impl Event {
+    /// Whether files follow from it that appear through `staging/`.
+    pub(super) fn has_files(&self) -> bool {
+        match self {
+            Self::AuthorityAdded(_)
+            | Self::AuthorityRequested { .. }
+            | Self::CertificateImported(_)
+            | Self::CertificateIssued(_)
+            | Self::CrlIssued(_) => true,
+            Self::CertificateReleased { .. }
+            | Self::CertificateRevoked(_)
+            | Self::SettingsChanged { .. }
+            | Self::StoreCreated { .. } => false,
+        }
+    }
+
+    /// The certificate that it is about, other than an authority's.
+    pub fn certificate(&self) -> Option<&CertificateRecord> {
+        match self {
+            Self::CertificateIssued(record) | Self::CertificateImported(record) => Some(record),
+            Self::AuthorityAdded(_)
+            | Self::AuthorityRequested { .. }
+            | Self::CertificateReleased { .. }
+            | Self::CertificateRevoked(_)
+            | Self::CrlIssued(_)
+            | Self::SettingsChanged { .. }
+            | Self::StoreCreated { .. } => None,
+        }
+    }
 }
 
 /// An authority as the journal knows it.
@@ -89,7 +122,8 @@ pub struct AuthorityRecord {
 /// A certificate as the journal knows it: what people look for, and the whole of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateRecord {
-    /// The authority that signed it; its own name for a self-signed root; empty for a self-signed leaf.
+    /// The authority that signed it; its own name for a self-signed root; empty for a self-signed leaf and for what an
+    /// authority signed that is not in the store.
     pub authority: String,
     /// The lineage it belongs to, a path-safe word.
     pub lineage: String,
@@ -111,22 +145,10 @@ pub struct CertificateRecord {
     pub key: bool,
     /// The certificate, DER in base64.
     pub certificate: String,
-}
-
-impl Event {
-    /// Whether files follow from it that appear through `staging/`.
-    pub(super) fn has_files(&self) -> bool {
-        match self {
-            Self::AuthorityAdded(_)
-            | Self::AuthorityRequested { .. }
-            | Self::CertificateIssued(_)
-            | Self::CrlIssued(_) => true,
-            Self::CertificateReleased { .. }
-            | Self::CertificateRevoked(_)
-            | Self::SettingsChanged { .. }
-            | Self::StoreCreated { .. } => false,
-        }
-    }
+    /// For an imported certificate those above it, nearest first, up to and with the root as far as known; DER in base64.
+    /// Those above an issued one are its authority's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chain: Vec<String>,
 }
 
 impl AuthorityRecord {
@@ -162,7 +184,16 @@ impl CertificateRecord {
             key_sha256: hex(digest(&SHA256, &certificate.spki_der).as_ref()),
             key,
             certificate: encode_der(certificate.der()),
+            chain: Vec::new(),
         }
+    }
+
+    /// Decodes the chain that was brought with it.
+    ///
+    /// # Errors
+    /// [`X509Error::Malformed`].
+    pub fn chain(&self) -> Result<Vec<Certificate>, X509Error> {
+        self.chain.iter().map(|text| Certificate::from_der(&decode_der(text)?)).collect()
     }
 
     /// Decodes the certificate.
@@ -301,6 +332,7 @@ impl From<CertificateLine<'_>> for Line {
             key_sha256: line.key_sha256,
             key: line.key,
             certificate: line.certificate,
+            chain: Vec::new(),
         };
         Self { seq, prev, tx, lines, time, actor, event: Ok(Event::CertificateIssued(record)) }
     }

@@ -45,7 +45,9 @@ impl<'a> Contents<'a> {
     /// The files of `issued/<lineage>/<serial>/`, without the key.
     pub(super) fn certificate(&self, record: &CertificateRecord) -> Result<[Content; 3], StoreError> {
         let certificate = pem_of("CERTIFICATE", &record.certificate)?;
+        let brought = chain_pem(record.chain.iter())?;
         let chain = match self.state.issuer_of(&record.serial) {
+            None => brought.as_str(),
             Some(issuer) if issuer.certificate != record.certificate => {
                 self.chains.get(issuer.certificate.as_str()).map_or("", String::as_str)
             }
@@ -107,7 +109,9 @@ pub(super) fn check(event: &super::Event) -> Result<(), StoreError> {
         super::Event::AuthorityAdded(record) => {
             std::iter::once(&record.certificate).chain(&record.chain).try_for_each(|text| decode(text).map(drop))
         }
-        super::Event::CertificateIssued(record) => decode(&record.certificate).map(drop),
+        super::Event::CertificateIssued(record) | super::Event::CertificateImported(record) => {
+            std::iter::once(&record.certificate).chain(&record.chain).try_for_each(|text| decode(text).map(drop))
+        }
         super::Event::CrlIssued(record) => [&record.extensions, &record.algorithm, &record.signature]
             .into_iter()
             .try_for_each(|text| decode(text).map(drop)),
@@ -120,8 +124,13 @@ pub(super) fn check(event: &super::Event) -> Result<(), StoreError> {
 
 /// What a server sends after a certificate that this authority signed.
 fn chain_below(issuer: &AuthorityRecord) -> Result<String, StoreError> {
+    chain_pem(std::iter::once(&issuer.certificate).chain(&issuer.chain))
+}
+
+/// Certificates in PEM, without the root.
+fn chain_pem<'a>(certificates: impl Iterator<Item = &'a String>) -> Result<String, StoreError> {
     let mut chain = String::new();
-    for text in std::iter::once(&issuer.certificate).chain(&issuer.chain) {
+    for text in certificates {
         let der = decode(text)?;
         if !Certificate::from_der(&der).is_ok_and(|certificate| certificate.is_root()) {
             chain.push_str(&pem::encode("CERTIFICATE", &der));

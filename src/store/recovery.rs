@@ -130,7 +130,7 @@ fn complete(
     Release { layout, state, again: true }.run(entries)?;
     for entry in entries {
         drop_second_key(layout, entry)?;
-        if let Event::CertificateIssued(record) = &entry.event
+        if let Some(record) = entry.event.certificate()
             && record.key
             && !layout.issued(&record.lineage, &record.serial).join("key.pem").exists()
         {
@@ -150,7 +150,9 @@ fn drop_second_key(layout: &Layout, entry: &Entry) -> Result<(), StoreError> {
     let dir = match &entry.event {
         Event::AuthorityAdded(record) => layout.authority(&record.authority),
         Event::AuthorityRequested { authority, .. } => layout.authority(authority),
-        Event::CertificateIssued(record) => layout.issued(&record.lineage, &record.serial),
+        Event::CertificateIssued(record) | Event::CertificateImported(record) => {
+            layout.issued(&record.lineage, &record.serial)
+        }
         Event::CertificateReleased { .. }
         | Event::CertificateRevoked(_)
         | Event::CrlIssued(_)

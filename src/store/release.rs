@@ -31,10 +31,7 @@ type Unit<'a> = Vec<&'a Entry>;
 impl Release<'_> {
     /// Lets the files appear and makes them durable.
     pub(super) fn run(&self, entries: &[Entry]) -> Result<(), StoreError> {
-        let records = entries.iter().filter_map(|entry| match &entry.event {
-            Event::CertificateIssued(record) => Some(record),
-            _ => None,
-        });
+        let records = entries.iter().filter_map(|entry| entry.event.certificate());
         let contents = Contents::new(self.state, records)?;
         let units = units(entries);
         self.phase(&units, entries.len(), |entry, _, flush| self.stage(entry, &contents, flush))?;
@@ -91,7 +88,7 @@ impl Release<'_> {
     fn stage(&self, entry: &Entry, contents: &Contents<'_>, flush: &mut Flush<'_>) -> Result<(), StoreError> {
         let seq = entry.seq;
         match &entry.event {
-            Event::CertificateIssued(record) => {
+            Event::CertificateIssued(record) | Event::CertificateImported(record) => {
                 if self.again && self.layout.issued(&record.lineage, &record.serial).exists() {
                     return Ok(());
                 }
@@ -147,7 +144,9 @@ impl Release<'_> {
     fn place(&self, entry: &Entry, last: bool, flush: &mut Flush<'_>) -> Result<(), StoreError> {
         let staged = self.layout.staged(entry.seq);
         match &entry.event {
-            Event::CertificateIssued(record) => self.place_certificate(&staged, record, last, flush),
+            Event::CertificateIssued(record) | Event::CertificateImported(record) => {
+                self.place_certificate(&staged, record, last, flush)
+            }
             Event::AuthorityRequested { authority, .. } => {
                 authority_files::place(self.layout, authority, &staged, &["csr.pem"], None, flush)
             }
@@ -264,7 +263,7 @@ fn units(entries: &[Entry]) -> Vec<Unit<'_>> {
     let mut units: Vec<Unit<'_>> = Vec::new();
     let mut lineages = HashMap::new();
     for entry in entries {
-        if let Event::CertificateIssued(record) = &entry.event {
+        if let Some(record) = entry.event.certificate() {
             let unit = *lineages.entry(record.lineage.as_str()).or_insert(units.len());
             if let Some(unit) = units.get_mut(unit) {
                 unit.push(entry);

@@ -120,6 +120,15 @@ impl State {
                 self.serials.insert(record.serial.clone(), self.certificates.len());
                 self.certificates.push(record);
             }
+            Event::CertificateImported(record) => {
+                // The certificate of the authority that signed it, which need not be its newest.
+                let signed = |authority: &AuthorityRecord| {
+                    authority.authority == record.authority && record.chain.first() == Some(&authority.certificate)
+                };
+                self.issuers.push(self.history.iter().rposition(signed));
+                self.serials.insert(record.serial.clone(), self.certificates.len());
+                self.certificates.push(record);
+            }
             Event::CertificateRevoked(record) => {
                 self.revocations.entry(record.authority.clone()).or_default().revoke(entry.seq, &record)?;
             }
@@ -158,17 +167,7 @@ impl State {
             _ if !begun => Some("the journal does not begin with store-created".to_owned()),
             Event::AuthorityRequested { authority, .. } => unfit_authority(authority),
             Event::AuthorityAdded(record) => unfit_authority(&record.authority),
-            Event::CertificateIssued(record) if !is_serial(&record.serial) => {
-                Some("the serial is not lower-case hex".to_owned())
-            }
-            Event::CertificateIssued(record) if self.has_serial(&record.serial) => {
-                Some(format!("the serial {} was issued before", record.serial))
-            }
-            Event::CertificateIssued(record) if !is_word(&record.lineage) => {
-                Some("the lineage is no path-safe word".to_owned())
-            }
-            Event::CertificateIssued(record) if record.authority.is_empty() => None,
-            Event::CertificateIssued(record) => unfit_authority(&record.authority),
+            Event::CertificateIssued(record) | Event::CertificateImported(record) => self.unfit_certificate(record),
             Event::CertificateRevoked(record) => self
                 .unknown_authority(&record.authority)
                 .or_else(|| record.entry().err())
@@ -185,6 +184,22 @@ impl State {
 
     fn unknown_authority(&self, name: &str) -> Option<String> {
         (!self.authorities.contains_key(name)).then(|| "the authority is not in the store".to_owned())
+    }
+}
+
+impl State {
+    fn unfit_certificate(&self, record: &CertificateRecord) -> Option<String> {
+        if !is_serial(&record.serial) {
+            Some("the serial is not lower-case hex".to_owned())
+        } else if self.has_serial(&record.serial) {
+            Some(format!("the serial {} was issued before", record.serial))
+        } else if !is_word(&record.lineage) {
+            Some("the lineage is no path-safe word".to_owned())
+        } else if record.authority.is_empty() {
+            None
+        } else {
+            unfit_authority(&record.authority)
+        }
     }
 }
 

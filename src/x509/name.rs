@@ -9,6 +9,7 @@ use super::tlv::{self, Fault, Reader, Tlv, malformed};
 
 mod attribute;
 mod comparison;
+mod hash;
 mod parse;
 #[cfg(test)]
 mod tests;

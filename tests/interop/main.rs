@@ -10,22 +10,39 @@
 )]
 
 mod authority;
+mod clients;
+mod exported;
 mod finding;
+mod keystores;
 mod matrix;
+mod parties;
 mod readme;
+mod server;
 mod tool;
 
+mod apache;
 mod ceremony;
+mod chromium;
+mod clojure;
+mod export;
 mod gnutls;
 mod go;
+mod haproxy;
 mod imported;
 mod java;
+mod kafka;
+mod manifests;
 mod mutual_tls;
+mod nginx;
 mod node;
 mod nss;
 mod openssl;
 mod pkilint;
+mod postgres;
 mod pyca;
 mod requests;
+mod spring_boot;
+mod tomcat;
+mod trust;
 mod webpki;
 mod zlint;

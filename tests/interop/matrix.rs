@@ -40,7 +40,7 @@ pub(crate) enum Purpose {
 pub(crate) fn cases() -> &'static [Case] {
     static CASES: OnceLock<Vec<Case>> = OnceLock::new();
     CASES.get_or_init(|| {
-        let directory = fresh_directory();
+        let directory = tool::lasting_directory();
         let mut cases: Vec<Case> =
             ALGORITHMS.iter().flat_map(|algorithm| issue_all(&directory.join(algorithm), algorithm)).collect();
         cases.extend(constrained(&directory.join("constrained")));
@@ -216,20 +216,6 @@ fn development(directory: &Path) -> Vec<Case> {
         ..authority.clone()
     };
     vec![authority, peer]
-}
-
-/// A directory for this process that outlives the tests, so that a failure can be looked into; a day later it is swept.
-fn fresh_directory() -> PathBuf {
-    let parent = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let day = std::time::Duration::from_secs(24 * 60 * 60);
-    for entry in std::fs::read_dir(parent).expect("the scratch directory is readable").flatten() {
-        let old =
-            entry.metadata().and_then(|data| data.modified()).is_ok_and(|at| at.elapsed().is_ok_and(|age| age > day));
-        if old && entry.file_name().to_string_lossy().starts_with("interop-") {
-            let _ = std::fs::remove_dir_all(entry.path());
-        }
-    }
-    tool::scratch().keep()
 }
 
 /// A question to a validator that reads many at once.

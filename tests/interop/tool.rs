@@ -1,11 +1,9 @@
 //! The foreign programs: finding them, running them, skipping what is not installed.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Output, Stdio};
 
 /// Whether a tool is installed; says so when it is not, and fails where the gate runs the tests.
 pub(crate) fn installed(tool: &str, present: bool) -> bool {
@@ -51,6 +49,20 @@ pub(crate) fn source(name: &str) -> PathBuf {
 /// A scratch directory that goes away with its value.
 pub(crate) fn scratch() -> tempfile::TempDir {
     tempfile::Builder::new().prefix("interop-").tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a scratch directory")
+}
+
+/// A directory for this process that outlives the tests, so that a failure can be looked into; a day later it is swept.
+pub(crate) fn lasting_directory() -> PathBuf {
+    let parent = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let day = std::time::Duration::from_secs(24 * 60 * 60);
+    for entry in std::fs::read_dir(parent).expect("the scratch directory is readable").flatten() {
+        let old =
+            entry.metadata().and_then(|data| data.modified()).is_ok_and(|at| at.elapsed().is_ok_and(|age| age > day));
+        if old && entry.file_name().to_string_lossy().starts_with("interop-") {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+    scratch().keep()
 }
 
 /// What a finished program said: whether it succeeded, and both of its streams.
@@ -110,61 +122,4 @@ pub(crate) fn converse(command: &mut Command, input: &str) -> Said {
     let _ = stdin.write_all(input.as_bytes());
     drop(stdin);
     child.wait_with_output().expect("the program ends").into()
-}
-
-/// A running server, killed when it goes out of scope.
-pub(crate) struct Server {
-    child: Child,
-    pub(crate) port: u16,
-}
-
-impl Server {
-    /// Starts a server that prints its port at the end of a line which begins with `announcement`.
-    pub(crate) fn announced(command: &mut Command, announcement: &str) -> Self {
-        let mut child = Self::spawn(command.stdout(Stdio::piped()));
-        let mut lines = BufReader::new(child.stdout.take().expect("its output is a pipe")).lines();
-        let line = lines.by_ref().map_while(Result::ok).find(|line| line.starts_with(announcement));
-        // Keeps the pipe drained, so that the server never blocks on it.
-        std::thread::spawn(move || lines.map_while(Result::ok).count());
-        let mut server = Self { child, port: 0 };
-        let line = line.unwrap_or_else(|| panic!("{command:?} ended without {announcement:?}"));
-        server.port = line
-            .rsplit([':', ' '])
-            .next()
-            .and_then(|port| port.parse().ok())
-            .unwrap_or_else(|| panic!("no port in {line:?}"));
-        server
-    }
-
-    /// Starts a server that was told its port, and waits until it accepts connections.
-    pub(crate) fn polled(command: &mut Command, port: u16) -> Self {
-        let child = Self::spawn(command.stdout(Stdio::null()));
-        let mut server = Self { child, port };
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            let ended = server.child.try_wait().expect("the child can be asked");
-            assert!(ended.is_none(), "{command:?} ended: {ended:?}");
-            assert!(Instant::now() < deadline, "{command:?} does not listen on port {port}");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        server
-    }
-
-    fn spawn(command: &mut Command) -> Child {
-        let started = command.stdin(Stdio::null()).stderr(Stdio::null()).spawn();
-        started.unwrap_or_else(|error| panic!("{command:?}: {error}"))
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// A port on the loopback interface that was free a moment ago, for servers that cannot choose one themselves.
-pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("its address").port()
 }

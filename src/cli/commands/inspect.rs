@@ -2,6 +2,7 @@
 
 mod certificate;
 pub(super) mod facts;
+pub(super) mod keystore;
 pub(super) mod private_key;
 pub(super) mod request;
 mod revocations;
@@ -12,10 +13,12 @@ use serde::Serialize;
 
 use self::certificate::CertificateFacts;
 use self::facts::{KeyFacts, line};
+use self::keystore::KeystoreFacts;
 use self::private_key::PrivateKeyFacts;
 use self::request::RequestFacts;
 use self::revocations::CrlFacts;
 use crate::cli::{CliError, Context, Exit, files};
+use crate::container::{self, Passwords};
 use crate::keys::{KeyError, Secret};
 use crate::x509::pem::{self, Block, Located};
 use crate::x509::{X509Error, escape};
@@ -27,14 +30,16 @@ certwright inspect server.crt
 certwright inspect fullchain.pem --json | jq -r '.blocks[].certificate.not_after'
 openssl s_client -connect host:443 -showcerts </dev/null | certwright inspect -
 certwright inspect ca.crl --all                # every revoked serial
-certwright inspect key.pem --passphrase prompt";
+certwright inspect key.pem --passphrase prompt
+certwright inspect keystore.p12 --passphrase file:store.pass";
 
-/// Say what is in a file: certificates, requests, CRLs, keys
+/// Say what is in a file: certificates, requests, CRLs, keys, keystores
 ///
-/// PEM with any number of blocks, or DER. Nothing is judged but what stands in the file itself: whether a certificate can be
+/// PEM with any number of blocks, DER, PKCS#12 or JKS. Nothing is judged but what stands in the file itself: whether a certificate can be
 /// trusted is what "certwright verify" says. A block that cannot be read does not hide the others; the exit status is 1 then.
 ///
-/// An encrypted private key is opened only if --passphrase says how; no private part is ever shown.
+/// An encrypted private key or a PKCS#12 file is opened only if --passphrase says how; no private part is ever shown. JKS shows its
+/// certificates without a password.
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub struct Args {
@@ -66,6 +71,7 @@ struct BlockReport {
 enum Content {
     Certificate { certificate: Box<CertificateFacts> },
     Crl { crl: Box<CrlFacts> },
+    Keystore { keystore: KeystoreFacts },
     Other { what: String },
     PrivateKey { private_key: PrivateKeyFacts },
     PublicKey { public_key: KeyFacts },
@@ -80,6 +86,9 @@ impl Args {
     /// When the file cannot be read or taken apart; exit status 1 also when a block cannot be read.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let bytes = files::read(cx, &self.file, pem::MAX_SIZE)?;
+        if container::is_keystore(&bytes) {
+            return self.inspect_keystore(cx, &bytes);
+        }
         let blocks = pem::read_each(&bytes).map_err(|error| about(&self.file, &error))?;
         let several = blocks.len() > 1;
         let mut report = Report { blocks: Vec::new() };
@@ -99,6 +108,24 @@ impl Args {
         cx.ui.json("inspect", &report)?;
         let unreadable = report.blocks.iter().any(|block| matches!(block.content, Content::Unreadable { .. }));
         Ok(if unreadable { Exit::Failed } else { Exit::Done })
+    }
+
+    fn inspect_keystore(&self, cx: &mut Context, bytes: &[u8]) -> Result<Exit, CliError> {
+        let shown = self.file.display().to_string();
+        let password = named_passphrase(cx, &format!("password of {shown}")).transpose()?;
+        let opened = container::open(bytes, &Passwords { store: password.as_ref(), key: None }).map_err(|error| {
+            let mut told = CliError::from(error).about(&shown);
+            // Here the password has the flag of every passphrase.
+            told.hint = told.hint.map(|hint| hint.replace("--storepass", "--passphrase"));
+            told
+        })?;
+        let keystore = KeystoreFacts::new(&opened, cx.now());
+        for line in keystore.lines() {
+            cx.ui.line(&line)?;
+        }
+        let content = Content::Keystore { keystore };
+        cx.ui.json("inspect", &Report { blocks: vec![BlockReport { line: None, content }] })?;
+        Ok(Exit::Done)
     }
 
     fn describe(
@@ -155,6 +182,7 @@ impl Content {
             Self::Certificate { certificate } if certificate.is_authority() => "authority certificate",
             Self::Certificate { .. } => "certificate",
             Self::Crl { .. } => "certificate revocation list",
+            Self::Keystore { .. } => "keystore",
             Self::Other { .. } => "other",
             Self::PrivateKey { .. } => "private key",
             Self::PublicKey { .. } => "public key",
@@ -197,8 +225,7 @@ pub(super) fn about(file: &std::path::Path, error: &X509Error) -> CliError {
     let why = error.to_string();
     let failed = CliError::failed(why.strip_prefix("file: ").unwrap_or(&why)).about(file.display());
     if why.contains("keystore") {
-        return failed
-            .hint("keystores are not opened here: keytool -list -keystore FILE, or openssl pkcs12 -info -in FILE");
+        return failed.hint("certwright keystore inspect FILE --storepass SRC");
     }
     failed
 }

@@ -10,10 +10,12 @@ mod crl;
 mod csr;
 mod dev;
 mod dry_run;
+mod export;
 mod init;
 mod inspect;
 mod issue;
 mod key;
+mod keystore;
 mod list;
 mod log;
 mod man;
@@ -25,6 +27,8 @@ mod revoke;
 mod show;
 mod sign;
 mod store;
+mod trust;
+mod truststore;
 mod verify;
 
 use std::path::PathBuf;
@@ -121,11 +125,13 @@ subcommands! {
     "crl" => Crl(crl::Args),
     "csr" => Csr(csr::Args),
     "dev" => Dev(dev::DevArgs),
+    "export" => Export(Box<export::Args>),
     "hold" => Hold(Box<revoke::HoldArgs>),
     "init" => Init(Box<init::InitArgs>),
     "inspect" => Inspect(inspect::Args),
     "issue" => Issue(Box<issue::IssueArgs>),
     "key" => Key(key::Args),
+    "keystore" => Keystore(keystore::Args),
     "list" => List(list::ListArgs),
     "log" => Log(log::Args),
     "man" => Man(man::Args),
@@ -135,6 +141,8 @@ subcommands! {
     "show" => Show(show::ShowArgs),
     "sign" => Sign(Box<sign::SignArgs>),
     "store" => Store(store::Args),
+    "trust" => Trust(trust::Args),
+    "truststore" => Truststore(truststore::Args),
     "verify" => Verify(Box<verify::Args>),
 }
 

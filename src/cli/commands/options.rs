@@ -111,11 +111,18 @@ impl NewKeyArgs {
     /// # Errors
     /// Exit 2 when no passphrase can be had.
     pub(crate) fn secret(&self, cx: &mut Context, name: &str) -> Result<Option<Secret>, CliError> {
+        self.secret_of(cx, &format!("the key of authority {name}"))
+    }
+
+    /// As [`NewKeyArgs::secret`], for any key that is kept in the store.
+    ///
+    /// # Errors
+    /// Exit 2 when no passphrase can be had.
+    pub(crate) fn secret_of(&self, cx: &mut Context, whose: &str) -> Result<Option<Secret>, CliError> {
         if self.no_passphrase {
             return Ok(None);
         }
-        let what = format!("passphrase for the key of authority {name}");
-        cx.new_passphrase(self.new_passphrase.as_ref(), &what).map(Some)
+        cx.new_passphrase(self.new_passphrase.as_ref(), &format!("passphrase for {whose}")).map(Some)
     }
 }
 

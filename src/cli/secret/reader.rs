@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use super::super::environment::variable;
 use super::super::input::{self, Input};
 use super::super::prompt::Prompt;
 use super::super::{CliError, SecretSource};
@@ -84,6 +85,21 @@ impl Secrets {
         }
         self.cache.push((SecretSource::Prompt, question.to_owned(), first.clone()));
         Ok(first)
+    }
+
+    /// An environment variable that is set and not empty.
+    pub(in crate::cli) fn environment(&self, name: &str) -> Option<&OsStr> {
+        variable(&self.variables, name)
+    }
+
+    /// Whether the person at the terminal types `yes`; nobody agrees where nobody is.
+    pub(in crate::cli) fn agrees(&mut self, question: &str) -> Result<bool, CliError> {
+        if !self.interactive {
+            return Ok(false);
+        }
+        let answer = self.prompt.ask_visibly(question);
+        let answer = answer.map_err(|error| CliError::failed(format!("cannot ask on the terminal: {error}")))?;
+        Ok(answer.trim().eq_ignore_ascii_case("yes"))
     }
 
     /// Whether a person can be asked.

@@ -82,6 +82,7 @@ pub(super) fn record(authority: &str, lineage: &str, serial: &str, key: bool) ->
         key_sha256: "00".repeat(32),
         key,
         certificate: der(&format!("certificate {serial}")),
+        chain: Vec::new(),
     }
 }
 

@@ -13,6 +13,7 @@ pub(super) fn lines(dir: &Path, names: &[GeneralName]) -> Vec<String> {
     format!(
         "
 Trust this file where clients run: {ca}
+  This machine    certwright trust install {ca}  # browsers, curl, Java; --dry-run shows how
   Node clients    export NODE_EXTRA_CA_CERTS={ca}
   Debian, Ubuntu  sudo cp {ca} /usr/local/share/ca-certificates/certwright-dev.crt && sudo update-ca-certificates
   Java            keytool -importcert -noprompt -alias certwright-dev -file {ca} -keystore truststore.p12 -storepass changeit

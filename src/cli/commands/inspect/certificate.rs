@@ -61,6 +61,22 @@ impl CertificateFacts {
         self.authority
     }
 
+    /// The end of its validity and its SHA-256.
+    pub(super) fn end_and_fingerprint(&self) -> (String, String) {
+        (self.not_after.clone(), self.sha256.clone())
+    }
+
+    /// What tells it from others: issuer, serial, end of validity, fingerprint.
+    pub(super) fn short_lines(&self) -> Vec<String> {
+        let end = if self.validity == "expired" { " (expired)" } else { "" };
+        vec![
+            line("  issuer", if self.self_issued { "itself" } else { &self.issuer }),
+            line("  serial", &self.serial),
+            line("  not after", &format!("{}{end}", self.not_after)),
+            line("  SHA-256", &self.sha256),
+        ]
+    }
+
     pub(super) fn lines(&self, certificate: &Certificate, now: OffsetDateTime) -> Vec<String> {
         let mut lines = vec![
             line("subject", &facts::shown(&certificate.subject)),

@@ -39,15 +39,17 @@ impl KeyFacts {
     pub(super) fn of(key: &Result<PublicKey, KeyError>) -> Self {
         match key {
             Ok(key) => Self::new(key),
-            Err(error) => {
-                let error = Some(escape(&error.to_string()));
-                Self { kind: None, sha256: None, key_id: None, weakness: None, error }
-            }
+            Err(error) => Self::unreadable(&error.to_string()),
         }
     }
 
+    /// Says why a key cannot be described.
+    pub(super) fn unreadable(why: &str) -> Self {
+        Self { kind: None, sha256: None, key_id: None, weakness: None, error: Some(escape(why)) }
+    }
+
     /// One line: what the key is, or why that cannot be said.
-    pub(super) fn summary(&self) -> String {
+    pub(in crate::cli::commands) fn summary(&self) -> String {
         match (&self.kind, &self.error) {
             (Some(kind), _) => kind.clone(),
             (None, Some(error)) => error.clone(),

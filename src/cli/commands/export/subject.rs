@@ -1,0 +1,188 @@
+//! What is exported: a certificate of the store or an authority, with its chain and where its key is.
+
+use std::path::Path;
+
+use time::OffsetDateTime;
+
+use crate::ca::{self, Reference};
+use crate::cli::commands::options::{about_key, read_key, reference};
+use crate::cli::{CliError, Context, SecretSource};
+use crate::container::target::Subject;
+use crate::keys::{KeyFile, PrivateKey};
+use crate::store::{AuthorityRecord, CertificateRecord, State, Store};
+use crate::x509::Certificate;
+
+/// What is exported.
+pub(super) struct Exported {
+    /// The lineage or the authority's name.
+    pub(super) name: String,
+    pub(super) certificate: Certificate,
+    intermediates: Vec<Certificate>,
+    root: Certificate,
+    /// The authority that signed it, where that is not the one that signs by default.
+    pub(super) signer: Option<String>,
+    key: KeyPlace,
+    pub(super) state: State,
+    pub(super) store: Store,
+}
+
+enum KeyPlace {
+    Authority,
+    Issued { serial: String },
+    Elsewhere,
+}
+
+impl Exported {
+    /// Finds what a reference means.
+    ///
+    /// # Errors
+    /// When nothing fits, or a certificate and an authority have the name.
+    pub(super) fn find(cx: &mut Context, text: &str) -> Result<Self, CliError> {
+        let store = cx.open_store()?;
+        let state = store.read()?;
+        let reference = reference(cx, text)?;
+        let found = ca::find(&state, &reference).map(|found| found.last().copied().cloned());
+        let named = match &reference {
+            Reference::Text(text) => state.authorities.get(text),
+            Reference::Certificate(certificate) => authority_with(&state, certificate),
+        };
+        match (named.cloned(), found) {
+            (Some(authority), Ok(Some(record))) if !is_of(&record, &authority) => Err(CliError::from(
+                ca::CaError::Ambiguous {
+                    reference: text.to_owned(),
+                    matches: vec![
+                        format!("the authority {}", authority.authority),
+                        format!("the certificate with serial {}", record.serial),
+                    ],
+                },
+            )
+            .hint(
+                "name the certificate by its serial, the authority by its file: authorities/NAME/ca.pem in the store",
+            )),
+            (Some(authority), _) => Self::of_authority(store, state, &authority),
+            (None, Ok(Some(record))) => {
+                // The serial of an authority's certificate means the authority.
+                let authority = state.authorities.values().find(|authority| is_of(&record, authority)).cloned();
+                match authority {
+                    Some(authority) => Self::of_authority(store, state, &authority),
+                    None => Self::of_record(store, state, &record),
+                }
+            }
+            (None, Ok(None)) => Err(ca::CaError::NotFound(text.to_owned()).into()),
+            (None, Err(error)) => Err(CliError::from(error)
+                .hint("\"certwright list\" shows what was issued, \"certwright authority list\" the authorities")),
+        }
+    }
+
+    fn of_authority(store: Store, state: State, record: &AuthorityRecord) -> Result<Self, CliError> {
+        let certificate = record.certificate()?;
+        let mut above = record.chain()?;
+        let root = above.last().unwrap_or(&certificate).clone();
+        above.retain(|certificate| !certificate.is_root());
+        let name = record.authority.clone();
+        let key = if record.key { KeyPlace::Authority } else { KeyPlace::Elsewhere };
+        Ok(Self { name, certificate, intermediates: above, root, signer: None, key, state, store })
+    }
+
+    fn of_record(store: Store, state: State, record: &CertificateRecord) -> Result<Self, CliError> {
+        let certificate = record.certificate()?;
+        let mut above = ca::issuers_of(&state, record)?;
+        let root = above.last().unwrap_or(&certificate).clone();
+        above.retain(|certificate| !certificate.is_root());
+        let default = ca::resolve(&state, None).ok().map(|authority| authority.authority.as_str());
+        let signer = Some(record.authority.clone()).filter(|name| Some(name.as_str()) != default && !name.is_empty());
+        let key = if record.key { KeyPlace::Issued { serial: record.serial.clone() } } else { KeyPlace::Elsewhere };
+        Ok(Self { name: record.lineage.clone(), certificate, intermediates: above, root, signer, key, state, store })
+    }
+
+    /// For the container layer.
+    pub(super) fn subject(&self, at: OffsetDateTime) -> Subject<'_> {
+        Subject {
+            name: &self.name,
+            certificate: &self.certificate,
+            intermediates: &self.intermediates,
+            root: &self.root,
+            at,
+        }
+    }
+
+    /// What to mind whoever the files are for.
+    pub(super) fn cautions(&self) -> Vec<String> {
+        if self.root.is_root() {
+            return Vec::new();
+        }
+        vec![format!(
+            "the store does not know the root above {}; {} stands in its place, which OpenSSL does not accept as an anchor",
+            self.name, self.root.subject
+        )]
+    }
+
+    /// Opens the private key: from `file`, else the store's.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be opened.
+    pub(super) fn key(
+        &self,
+        cx: &mut Context,
+        file: Option<&Path>,
+        passphrase: Option<&SecretSource>,
+    ) -> Result<PrivateKey, CliError> {
+        if let Some(file) = file {
+            return match passphrase {
+                None => read_key(cx, file),
+                Some(_) => {
+                    let pem = crate::cli::files::read(cx, file, 1 << 20)?;
+                    open(cx, &pem, passphrase, &file.display().to_string())
+                }
+            };
+        }
+        match &self.key {
+            KeyPlace::Authority => {
+                if !self.store.has_authority_key(&self.name) {
+                    // A command that was killed may have recorded it before its key was in place: the lock puts it there.
+                    drop(cx.lock(&self.store)?);
+                }
+                if !self.store.has_authority_key(&self.name) {
+                    return Err(ca::CaError::KeyNotHere(self.name.clone()).into());
+                }
+                let pem = self.store.read_authority_key(&self.name)?;
+                open(cx, &pem, passphrase, &format!("authority {}", self.name))
+            }
+            KeyPlace::Issued { serial } => {
+                if !self.store.layout().issued(&self.name, serial).join("key.pem").exists() {
+                    drop(cx.lock(&self.store)?);
+                }
+                let pem = self.store.read_issued_key(&self.name, serial)?;
+                open(cx, &pem, passphrase, &format!("the key of {}", self.name))
+            }
+            KeyPlace::Elsewhere => {
+                Err(CliError::failed(format!("the private key of {} is not in the store", self.name))
+                    .hint("name its file with --key FILE"))
+            }
+        }
+    }
+}
+
+fn open(cx: &mut Context, pem: &[u8], passphrase: Option<&SecretSource>, what: &str) -> Result<PrivateKey, CliError> {
+    let mut failure = None;
+    let read = KeyFile::read(pem, &mut || match cx.passphrase(passphrase, &format!("passphrase of {what}")) {
+        Ok(secret) => Some(secret),
+        Err(error) => {
+            failure = Some(error);
+            None
+        }
+    });
+    match failure {
+        Some(error) => Err(error),
+        None => Ok(read.map_err(|error| about_key(what, error))?.key),
+    }
+}
+
+fn authority_with<'a>(state: &'a State, certificate: &Certificate) -> Option<&'a AuthorityRecord> {
+    let same = |record: &&AuthorityRecord| record.certificate().is_ok_and(|known| known.der() == certificate.der());
+    state.authorities.values().find(same)
+}
+
+fn is_of(record: &CertificateRecord, authority: &AuthorityRecord) -> bool {
+    record.certificate == authority.certificate
+}

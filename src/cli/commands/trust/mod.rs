@@ -1,0 +1,48 @@
+//! `certwright trust`.
+
+mod change;
+mod install;
+mod outcome;
+mod status;
+mod target;
+mod uninstall;
+
+use crate::cli::{CliError, Context, Exit};
+
+const EXAMPLES: &str = "\
+certwright trust install                  # this store's root, everywhere on this machine
+certwright trust install --dry-run        # the commands that would run
+certwright trust status root --to system  # exit 3 when it is not trusted
+certwright trust uninstall";
+
+/// Have this machine trust a root, or no longer
+///
+/// There are three kinds of stores. `system` is what curl, Python, Go and most other programs use. `nss` are the databases of
+/// Firefox, Thunderbird, Chromium and Chrome in your home. `java` are the cacerts of Java runtimes.
+#[derive(Debug, clap::Args)]
+#[command(before_help = EXAMPLES)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Install(Box<install::Args>),
+    Status(Box<status::Args>),
+    Uninstall(Box<uninstall::Args>),
+}
+
+impl Args {
+    /// Runs the subcommand.
+    ///
+    /// # Errors
+    /// What the person is told, with the exit code.
+    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
+        match &self.command {
+            Command::Install(args) => args.run(cx),
+            Command::Status(args) => args.run(cx),
+            Command::Uninstall(args) => args.run(cx),
+        }
+    }
+}

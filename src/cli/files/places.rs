@@ -1,0 +1,77 @@
+//! Looking at directories of the machine, and public files put into them and taken away again.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Access, access};
+
+use crate::cli::CliError;
+use crate::store::atomic;
+
+/// Entries of one directory that are looked at.
+const MOST_ENTRIES: usize = 4096;
+
+/// What is in a directory, sorted; nothing where there is none or it cannot be read.
+pub(in crate::cli) fn entries(dir: &Path) -> Vec<PathBuf> {
+    let Ok(found) = fs::read_dir(dir) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = found.flatten().take(MOST_ENTRIES).map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+}
+
+/// Whether there is a directory, perhaps behind a link.
+pub(in crate::cli) fn is_directory(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// Whether there is a file, perhaps behind a link.
+pub(in crate::cli) fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Whether a name is taken, be it by a link to nowhere.
+pub(in crate::cli) fn is_there(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// Whether this process may write to what is there.
+pub(in crate::cli) fn is_writable(path: &Path) -> bool {
+    access(path, Access::WRITE_OK).is_ok()
+}
+
+/// The path with every link followed, if it leads somewhere.
+pub(in crate::cli) fn followed(path: &Path) -> Option<PathBuf> {
+    fs::canonicalize(path).ok()
+}
+
+/// The path from the root; a relative one starts at the current directory.
+///
+/// # Errors
+/// When the current directory is gone, or the path is empty.
+pub(in crate::cli) fn absolute(path: &Path) -> Result<PathBuf, CliError> {
+    std::path::absolute(path).map_err(|error| CliError::io(path, "use", &error))
+}
+
+/// Writes a new file that everybody may read (mode 0644), durably; it is no error if it is there with these bytes.
+///
+/// # Errors
+/// Names the file; what is there with other bytes is left alone.
+pub(in crate::cli) fn place(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    if fs::symlink_metadata(path).is_ok_and(|found| found.is_file()) && fs::read(path).is_ok_and(|found| found == bytes)
+    {
+        return Ok(());
+    }
+    atomic::write(path, bytes, 0o644, false).map_err(super::told)
+}
+
+/// Takes a file away.
+///
+/// # Errors
+/// Names the file; it is no error if it is gone already.
+pub(in crate::cli) fn remove(path: &Path) -> Result<(), CliError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(CliError::io(path, "remove", &error)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,297 @@
+//! The `cacerts` of Java runtimes, through their own `keytool`.
+
+use std::path::{Path, PathBuf};
+
+use super::machine::{Machine, Via};
+use super::runner::Runner;
+use super::step::Invocation;
+use super::system::SystemStore;
+use super::{Anchor, Kind, Presence, Problem, Step, TrustStore};
+use crate::cli::files::places;
+use crate::keys::Secret;
+use crate::x509::pem;
+
+/// The password of every `cacerts` that nobody changed; no secret.
+pub(super) const CHANGEIT: &str = "changeit";
+/// Where a runtime keeps its file, since Java 9 and before.
+const CACERTS: [&str; 2] = ["lib/security/cacerts", "jre/lib/security/cacerts"];
+/// Where its tool is.
+const KEYTOOL: [&str; 2] = ["bin/keytool", "jre/bin/keytool"];
+/// Directories whose subdirectories are runtimes.
+const INSTALLED: [&str; 3] = ["/usr/lib/jvm", "/usr/java", "/opt/java"];
+/// The same below the home.
+const INSTALLED_AT_HOME: [&str; 4] =
+    [".sdkman/candidates/java", ".jdks", ".asdf/installs/java", ".local/share/mise/installs/java"];
+/// The same on macOS, with what is between.
+const INSTALLED_ON_MACOS: (&str, &str) = ("Library/Java/JavaVirtualMachines", "Contents/Home");
+/// Runtimes that are looked for.
+const MOST_RUNTIMES: usize = 64;
+
+/// One file, which runtimes may share.
+#[derive(Debug)]
+pub(super) struct JavaStore {
+    /// The file as the tool is told, every link followed.
+    cacerts: PathBuf,
+    /// The same as it is from here.
+    file: PathBuf,
+    keytool: Option<PathBuf>,
+    via: Via,
+    password: Secret,
+    /// What makes it, if it is made of the system's store.
+    made_by: Option<MadeBy>,
+}
+
+/// How the system's store gets into a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MadeBy {
+    /// What is added is added, what is removed stays; other entries are left alone.
+    Additions,
+    /// The whole file is made anew.
+    Replacement,
+}
+
+impl JavaStore {
+    /// The runtime in a directory; `None` where there is none.
+    pub(super) fn at(machine: &Machine, home: &Path, system: Option<&SystemStore>, password: &Secret) -> Option<Self> {
+        let cacerts = CACERTS.iter().find_map(|below| places::followed(&home.join(below)))?;
+        let keytool = KEYTOOL.iter().map(|below| home.join(below)).find(|path| places::is_file(path));
+        let via = machine.owner_of(&places::followed(home)?);
+        Some(Self {
+            made_by: system.and_then(|system| made_by(system, &cacerts)),
+            file: cacerts.clone(),
+            cacerts,
+            keytool: keytool.or_else(|| machine.program("keytool")),
+            via,
+            password: password.clone(),
+        })
+    }
+
+    /// The runtimes of the machine, each file once.
+    pub(super) fn find(machine: &Machine, system: Option<&SystemStore>, password: &Secret) -> Vec<Self> {
+        let mut found: Vec<Self> = Vec::new();
+        for home in homes(machine) {
+            if let Some(store) = Self::at(machine, &home, system, password)
+                && found.len() < MOST_RUNTIMES
+                && !found.iter().any(|known| known.cacerts == store.cacerts)
+            {
+                found.push(store);
+            }
+        }
+        found
+    }
+
+    /// The file that the system's store leaves removed roots in, if it is there and can be changed.
+    pub(super) fn lingering(machine: &Machine, system: &SystemStore, password: &Secret) -> Option<Self> {
+        if !system.layout.java_lingers {
+            return None;
+        }
+        let (cacerts, via) = (PathBuf::from(system.layout.java.first()?), system.via().clone());
+        let (file, keytool) = match &via {
+            Via::Image { .. } => {
+                let tool = PathBuf::from("/usr/bin/keytool");
+                (system.path(&cacerts), places::is_there(&system.path(&tool)).then_some(tool))
+            }
+            _ => (cacerts.clone(), machine.program("keytool")),
+        };
+        // Without the tool there is no runtime that could be misled either.
+        (places::is_file(&file) && keytool.is_some()).then(|| Self {
+            cacerts,
+            file,
+            keytool,
+            via,
+            password: password.clone(),
+            made_by: Some(MadeBy::Additions),
+        })
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.file == other.file
+    }
+
+    fn keytool(&self, action: &str) -> Result<Invocation, Problem> {
+        let Some(keytool) = &self.keytool else {
+            return Err(Problem::new("it has no keytool, and there is none in PATH")
+                .remedy("install a JDK, such as: apt-get install default-jdk-headless"));
+        };
+        // What it prints is read here, so it has to be in one language.
+        let invocation =
+            self.via.program(keytool).args(["-J-Duser.language=en", action, "-keystore"]).arg(&self.cacerts);
+        Ok(if self.password.expose() == CHANGEIT.as_bytes() {
+            invocation.args(["-storepass", CHANGEIT])
+        } else {
+            let mut invocation = invocation.args(["-storepass:file", "/dev/stdin"]);
+            invocation.password = Some(self.password.clone());
+            invocation
+        })
+    }
+}
+
+impl TrustStore for JavaStore {
+    fn kind(&self) -> Kind {
+        Kind::Java
+    }
+
+    fn location(&self) -> String {
+        self.file.display().to_string()
+    }
+
+    fn look(&self, anchor: &Anchor, runner: &mut Runner<'_>) -> Result<Presence, Problem> {
+        let answer = runner.ask(&self.keytool("-list")?.args(["-rfc"]))?;
+        if !answer.success {
+            let problem = Problem::new(format!("keytool cannot read {}: {}", self.file.display(), answer.complaint()));
+            return Err(problem.remedy("name the source of its password with --java-storepass"));
+        }
+        let from_system = format!("debian:{}.pem", anchor.name());
+        let (own, others): (Vec<String>, _) = aliases_of(anchor, &answer.stdout)
+            .into_iter()
+            .partition(|alias| alias == anchor.name() || *alias == from_system);
+        Ok(Presence { trusted: !(own.is_empty() && others.is_empty()), own, others })
+    }
+
+    fn install(&self, anchor: &Anchor, _: &Presence) -> Result<Vec<Step>, Problem> {
+        if self.made_by == Some(MadeBy::Replacement) {
+            return Err(Problem::new("it is made from the system store, and the next update would lose the root")
+                .remedy("install into the system store as well: --to system,java"));
+        }
+        let import = self.keytool("-importcert")?.args(["-noprompt", "-alias", anchor.name(), "-file"]).certificate();
+        Ok(vec![Step::Run(import)])
+    }
+
+    fn uninstall(&self, _: &Anchor, presence: &Presence) -> Vec<Step> {
+        let delete = |alias: &String| Some(Step::Run(self.keytool("-delete").ok()?.args(["-alias", alias])));
+        presence.own.iter().filter_map(delete).collect()
+    }
+
+    fn needs_root(&self) -> bool {
+        self.via == Via::Here && !places::is_writable(&self.file)
+    }
+
+    fn follows_system(&self) -> bool {
+        self.made_by.is_some()
+    }
+}
+
+/// Whether and how the system's store makes a file.
+fn made_by(system: &SystemStore, cacerts: &Path) -> Option<MadeBy> {
+    let is_made = |path: &str| places::followed(&system.path(path)).is_some_and(|real| real == cacerts);
+    if !system.layout.java.iter().any(|path| is_made(path)) {
+        return None;
+    }
+    Some(if system.layout.java_lingers { MadeBy::Additions } else { MadeBy::Replacement })
+}
+
+/// Directories that may be runtimes, the one that `JAVA_HOME` names first.
+fn homes(machine: &Machine) -> Vec<PathBuf> {
+    let mut homes: Vec<PathBuf> = machine.java_home.iter().cloned().collect();
+    for program in ["java", "keytool"].iter().filter_map(|name| machine.program(name)) {
+        // <home>/bin/java, or <home>/jre/bin/java
+        homes.extend(
+            places::followed(&program).iter().flat_map(|real| real.ancestors().skip(2).take(2)).map(Path::to_owned),
+        );
+    }
+    homes.extend(INSTALLED.iter().flat_map(|dir| places::entries(Path::new(dir))));
+    let (machines, between) = INSTALLED_ON_MACOS;
+    let on_macos = |root: &Path| places::entries(&root.join(machines)).into_iter().map(|dir| dir.join(between));
+    homes.extend(on_macos(Path::new("/")));
+    if let Some(home) = &machine.home {
+        homes.extend(INSTALLED_AT_HOME.iter().flat_map(|below| places::entries(&home.join(below))));
+        homes.extend(on_macos(home));
+    }
+    homes
+}
+
+/// The aliases under which `keytool -list -rfc` shows the anchor.
+fn aliases_of(anchor: &Anchor, listing: &str) -> Vec<String> {
+    const ALIAS: &str = "Alias name: ";
+    const END: &str = "-----END CERTIFICATE-----";
+    let (mut alias, mut aliases, mut pem) = (String::new(), Vec::new(), None::<String>);
+    for line in listing.lines() {
+        if let Some(name) = line.strip_prefix(ALIAS) {
+            name.clone_into(&mut alias);
+        } else if line == "-----BEGIN CERTIFICATE-----" {
+            pem = Some(String::new());
+        }
+        let Some(text) = &mut pem else { continue };
+        text.push_str(line);
+        text.push('\n');
+        if line == END {
+            let read = pem.take().and_then(|text| pem::read_certificates(text.as_bytes()).ok()).unwrap_or_default();
+            if read.iter().any(|found| anchor.is(found)) && !aliases.contains(&alias) {
+                aliases.push(alias.clone());
+            }
+        }
+    }
+    aliases
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{anchor, machine};
+    use super::*;
+
+    fn runtime(dir: &Path) {
+        for file in ["lib/security/cacerts", "bin/keytool"] {
+            std::fs::create_dir_all(dir.join(file).parent().unwrap()).unwrap();
+            std::fs::write(dir.join(file), "").unwrap();
+        }
+    }
+
+    fn words(step: &Step) -> String {
+        step.shell(&anchor())
+    }
+
+    #[test]
+    fn entries_are_found_by_the_certificate() {
+        let (wanted, other) = (anchor(), anchor());
+        let entry = |alias: &str, anchor: &Anchor| {
+            format!(
+                "Alias name: {alias}\nCreation date: today\nEntry type: trustedCertEntry\n\n{}\n\n",
+                anchor.certificate.to_pem()
+            )
+        };
+        let listing = [entry("mine", &wanted), entry("not mine", &other), entry("again", &wanted)].concat();
+        assert_eq!(aliases_of(&wanted, &listing), ["mine", "again"]);
+        assert!(aliases_of(&wanted, "Alias name: x\n-----BEGIN CERTIFICATE-----\nnonsense").is_empty());
+    }
+
+    #[test]
+    fn a_password_that_is_secret_is_no_argument() {
+        let home = tempfile::tempdir().unwrap();
+        runtime(home.path());
+        let steps = |password: &str| {
+            let store = JavaStore::at(&machine(), home.path(), None, &Secret::new(password)).unwrap();
+            store.install(&anchor(), &Presence::default()).unwrap()
+        };
+        assert!(words(&steps(CHANGEIT)[0]).contains(" -storepass changeit "));
+        let line = words(&steps("hunter2")[0]);
+        assert!(line.contains(" -storepass:file /dev/stdin ") && !line.contains("hunter2"), "{line}");
+    }
+
+    #[test]
+    fn runtimes_that_share_a_file_are_one_store() {
+        let dir = tempfile::tempdir().unwrap();
+        let (jvm, home) = (dir.path().join("jvm"), dir.path().join("home"));
+        runtime(&jvm);
+        runtime(&home.join(".jdks/other"));
+        std::fs::create_dir_all(home.join(".jdks/same/lib/security")).unwrap();
+        std::os::unix::fs::symlink(jvm.join("lib/security/cacerts"), home.join(".jdks/same/lib/security/cacerts"))
+            .unwrap();
+        let machine = Machine { home: Some(home.clone()), java_home: Some(jvm.clone()), ..machine() };
+        let found = JavaStore::find(&machine, None, &Secret::new(CHANGEIT));
+        let ours: Vec<_> = found.iter().filter(|store| store.file.starts_with(dir.path())).collect();
+        assert_eq!(ours.len(), 2, "{ours:?}");
+        assert_eq!(ours[0].keytool, Some(jvm.join("bin/keytool")));
+    }
+
+    #[test]
+    fn only_what_certwright_made_is_deleted() {
+        let home = tempfile::tempdir().unwrap();
+        runtime(home.path());
+        let store = JavaStore::at(&machine(), home.path(), None, &Secret::new(CHANGEIT)).unwrap();
+        let presence = Presence { trusted: true, own: vec!["a".into()], others: vec!["theirs".into()] };
+        let steps = store.uninstall(&anchor(), &presence);
+        assert_eq!(steps.len(), 1);
+        let line = words(&steps[0]);
+        assert!(line.contains(" -delete ") && line.ends_with(" -alias a"), "{line}");
+    }
+}
