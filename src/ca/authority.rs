@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::guard::Guard;
 use super::issue::{AUTHORITY_LINEAGE, check_clock, prepare_guarded, verify_chain};
+use super::revoke::check_not_revoked;
 use super::serial::draw;
 use super::{CaError, LoadedAuthority, Session};
 use crate::issuance::{Issued, Profile, Report, Request};
@@ -202,6 +203,7 @@ fn make(
     };
     let chain = match parent {
         Some(parent) => {
+            check_not_revoked(state, &parent.name, &parent.full_chain())?;
             verify_chain(&certificate, parent, session.now)?;
             parent.full_chain()
         }

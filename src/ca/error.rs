@@ -65,6 +65,14 @@ pub enum CaError {
     /// A name cannot be used for an authority or a lineage.
     #[error("{0}")]
     BadName(String),
+    /// A rule forbids it.
+    #[error("{why}")]
+    Refused {
+        /// What, and the rule.
+        why: String,
+        /// What to do instead.
+        next: String,
+    },
     /// One of several requests failed.
     #[error("{item}: {source}")]
     Item {

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::guard::Guard;
 use super::parallel::in_parallel;
+use super::revoke::check_not_revoked;
 use super::serial::draw;
 use super::{CaError, LoadedAuthority, SerialSource};
 use crate::issuance::{IssuanceError, Issued, IssuerFacts, Prepared, Profile, Report, Request, Urls, prepare};
@@ -76,6 +77,7 @@ pub fn issue(
 ) -> Result<Vec<Outcome>, CaError> {
     check_clock(writer.state(), session.now)?;
     orders.iter().try_for_each(|order| check_lineage(&order.lineage))?;
+    check_not_revoked(writer.state(), &authority.name, &authority.full_chain())?;
     let serials = draw_serials(session, writer.state(), orders.len())?;
     let settings = writer.state().settings.clone();
     let guard = Guard::new(writer.state());

@@ -4,6 +4,7 @@
 //! certificate leaves this layer only after [`crate::store::Writer::commit`] said that it is durable.
 
 mod authority;
+mod crl;
 mod error;
 mod guard;
 mod import;
@@ -11,13 +12,16 @@ mod issue;
 mod load;
 mod parallel;
 mod reference;
+mod revoke;
 mod serial;
 
 pub use authority::{AuthorityPlan, ImportPlan, Made, create_root, create_subordinate, import, request};
+pub use crl::{DEFAULT_VALIDITY, Due, Schedule, SignedCrl, sign_crl};
 pub use error::CaError;
 pub use import::{CertificateImport, import_certificate};
 pub use issue::{Order, Outcome, Session, dry_run, issue, self_signed_certificate};
 pub use load::{LoadedAuthority, PassphrasePrompt, chain_of, issuers_of, load, resolve};
 pub use parallel::in_parallel;
 pub use reference::{Reference, find};
+pub use revoke::{Cause, Revocable, Revoked, release, revoke};
 pub use serial::{RandomSerials, SerialSource};

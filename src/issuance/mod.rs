@@ -7,7 +7,7 @@ mod report;
 mod request;
 mod spiffe;
 
-pub use prepare::{Issued, IssuerFacts, Prepared, Urls, prepare};
+pub use prepare::{Issued, IssuerFacts, Prepared, Urls, prepare, publication_url};
 pub use profile::{Profile, ProfileError, Profiles};
 pub use report::{Dropped, Report};
 pub use request::{CsrRequest, Request, Validity};

@@ -51,6 +51,9 @@ impl Writer<'_> {
                 Event::AuthorityAdded(record) => ("authority", &record.authority),
                 Event::AuthorityRequested { authority, .. } => ("authority", authority),
                 Event::CertificateIssued(record) | Event::CertificateImported(record) => ("serial", &record.serial),
+                Event::CertificateReleased { serial, .. } => ("release", serial),
+                Event::CertificateRevoked(record) => ("revocation", &record.serial),
+                Event::CrlIssued(record) => ("CRL", &record.authority),
                 Event::SettingsChanged { .. } | Event::StoreCreated { .. } => continue,
             };
             if !names.insert((kind, name.clone())) {
@@ -102,7 +105,13 @@ impl Writer<'_> {
                     false => invalid(format!("authority {name}, which is said to have signed, is not in the store")),
                 }
             }
-            Event::SettingsChanged { .. } | Event::StoreCreated { .. } if given => {
+            Event::CertificateReleased { .. }
+            | Event::CertificateRevoked(_)
+            | Event::CrlIssued(_)
+            | Event::SettingsChanged { .. }
+            | Event::StoreCreated { .. }
+                if given =>
+            {
                 invalid("a key was given for an event that has none".to_owned())
             }
             _ => Ok(()),
@@ -111,9 +120,7 @@ impl Writer<'_> {
 
     /// Makes the transaction's marker and keys durable in `staging/`; leaves nothing if it fails.
     fn stage(&mut self, transaction: &Transaction) -> Result<(), StoreError> {
-        let has_files =
-            |entry: &Entry| !matches!(entry.event, Event::SettingsChanged { .. } | Event::StoreCreated { .. });
-        if !transaction.entries.iter().any(has_files) {
+        if !transaction.entries.iter().any(|entry| entry.event.has_files()) {
             return Ok(());
         }
         self.write_staged(transaction).inspect_err(|_| self.unstage(transaction))

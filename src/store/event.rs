@@ -8,9 +8,9 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::Settings;
+use super::{CrlRecord, RevocationRecord, Settings};
 pub(super) use crate::x509::display::hex;
-use crate::x509::{Certificate, Csr, X509Error};
+use crate::x509::{Certificate, Csr, Serial, X509Error};
 
 /// One line of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +55,17 @@ pub enum Event {
     CertificateIssued(CertificateRecord),
     /// A certificate that was signed elsewhere, or unknown to the journal, was brought in with its key.
     CertificateImported(CertificateRecord),
+    /// A certificate was revoked, or put on hold.
+    CertificateRevoked(RevocationRecord),
+    /// A certificate was taken off hold.
+    CertificateReleased {
+        /// The authority that signed it.
+        authority: String,
+        /// Its serial, lower-case hex.
+        serial: String,
+    },
+    /// A CRL was signed.
+    CrlIssued(CrlRecord),
     /// The store's settings changed.
     SettingsChanged {
         /// All of them, as they are from now on.
@@ -63,12 +74,30 @@ pub enum Event {
 }
 
 impl Event {
+    /// Whether files follow from it that appear through `staging/`.
+    pub(super) fn has_files(&self) -> bool {
+        match self {
+            Self::AuthorityAdded(_)
+            | Self::AuthorityRequested { .. }
+            | Self::CertificateImported(_)
+            | Self::CertificateIssued(_)
+            | Self::CrlIssued(_) => true,
+            Self::CertificateReleased { .. }
+            | Self::CertificateRevoked(_)
+            | Self::SettingsChanged { .. }
+            | Self::StoreCreated { .. } => false,
+        }
+    }
+
     /// The certificate that it is about, other than an authority's.
     pub fn certificate(&self) -> Option<&CertificateRecord> {
         match self {
             Self::CertificateIssued(record) | Self::CertificateImported(record) => Some(record),
             Self::AuthorityAdded(_)
             | Self::AuthorityRequested { .. }
+            | Self::CertificateReleased { .. }
+            | Self::CertificateRevoked(_)
+            | Self::CrlIssued(_)
             | Self::SettingsChanged { .. }
             | Self::StoreCreated { .. } => None,
         }
@@ -173,6 +202,11 @@ impl CertificateRecord {
     /// [`X509Error::Malformed`].
     pub fn certificate(&self) -> Result<Certificate, X509Error> {
         Certificate::from_der(&decode_der(&self.certificate)?)
+    }
+
+    /// Its serial number.
+    pub fn serial(&self) -> Option<Serial> {
+        super::revocation::read_serial(&self.serial).ok()
     }
 
     /// End of the validity.

@@ -8,9 +8,12 @@
 
 use std::collections::HashMap;
 
-use super::{AuthorityRecord, CertificateRecord, State, StoreError, event};
+use ring::digest::{SHA256, digest};
+
+use super::{AuthorityRecord, CertificateRecord, CrlRecord, CrlScope, State, StoreError, event};
 use crate::container::pem::PemFiles;
-use crate::x509::{Certificate, pem};
+use crate::x509::time::parse_instant;
+use crate::x509::{Certificate, Extension, TbsCertList, X509Error, pem};
 
 /// A file's name in its directory, and its content.
 pub(super) type Content = (&'static str, Vec<u8>);
@@ -71,6 +74,34 @@ pub(super) fn public(record: &AuthorityRecord) -> Result<[Content; 2], StoreErro
     Ok([("pem", pem::encode("CERTIFICATE", &der).into_bytes()), ("crt", der)])
 }
 
+/// The CRL of a record: DER. Its entries follow from the journal up to its line, the rest is in the record.
+pub(super) fn crl(state: &State, seq: u64, record: &CrlRecord) -> Result<Vec<u8>, StoreError> {
+    let invalid = |error: X509Error| StoreError::Invalid(error.to_string());
+    let mut issuers = state.authority_history(&record.authority).map(AuthorityRecord::certificate);
+    let issuer = issuers.find_map(|found| {
+        found.ok().filter(|certificate| event::hex(digest(&SHA256, certificate.der()).as_ref()) == record.issuer_sha256)
+    });
+    let issuer = issuer.ok_or_else(|| StoreError::Invalid("the CRL's issuer is not in the journal".to_owned()))?;
+    let list = TbsCertList {
+        issuer: issuer.subject,
+        this_update: parse_instant(&record.this_update).map_err(invalid)?,
+        next_update: Some(parse_instant(&record.next_update).map_err(invalid)?),
+        extensions: Extension::parse_list(&decode(&record.extensions)?).map_err(invalid)?,
+    };
+    let scope = CrlScope { as_of: seq, base: record.base, keep_expired: record.keep_expired };
+    let entries = state.revocations(&record.authority).entries(scope);
+    let der =
+        list.with_signature(&entries, &decode(&record.algorithm)?, &decode(&record.signature)?).map_err(invalid)?;
+    if event::hex(digest(&SHA256, &der).as_ref()) != record.sha256 {
+        let why = format!(
+            "the CRL {} of {} cannot be put together again; publish a new one",
+            record.number, record.authority
+        );
+        return Err(StoreError::Invalid(why));
+    }
+    Ok(der)
+}
+
 /// Checks that a record's certificates can be written at all, before it is recorded.
 pub(super) fn check(event: &super::Event) -> Result<(), StoreError> {
     match event {
@@ -81,7 +112,13 @@ pub(super) fn check(event: &super::Event) -> Result<(), StoreError> {
         super::Event::CertificateIssued(record) | super::Event::CertificateImported(record) => {
             std::iter::once(&record.certificate).chain(&record.chain).try_for_each(|text| decode(text).map(drop))
         }
-        super::Event::SettingsChanged { .. } | super::Event::StoreCreated { .. } => Ok(()),
+        super::Event::CrlIssued(record) => [&record.extensions, &record.algorithm, &record.signature]
+            .into_iter()
+            .try_for_each(|text| decode(text).map(drop)),
+        super::Event::CertificateReleased { .. }
+        | super::Event::CertificateRevoked(_)
+        | super::Event::SettingsChanged { .. }
+        | super::Event::StoreCreated { .. } => Ok(()),
     }
 }
 

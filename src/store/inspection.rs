@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::files::{self, Content, Contents};
 use super::open::read_manifest;
 use super::{Finding, Layout, Severity, State, Store, StoreError, keyfile};
+use crate::x509::pem;
 
 /// A finding, and how it is put right.
 pub(super) struct Problem {
@@ -147,6 +148,7 @@ impl Inspection<'_> {
             for (ending, bytes) in files::public(record)? {
                 self.content(self.layout.public().join(format!("{name}.{ending}")), &bytes)?;
             }
+            self.crls(name)?;
         }
         for (name, request) in &state.requested {
             let dir = self.layout.authority(name);
@@ -160,6 +162,32 @@ impl Inspection<'_> {
                 self.strays(&dir, &["ca.pem", "chain.pem", "csr.pem", "key.pem", "previous"])?;
             } else {
                 self.report(Severity::Damage, dir, "is an authority that is not in the journal", None);
+            }
+        }
+        Ok(())
+    }
+
+    fn crls(&mut self, authority: &str) -> Result<(), StoreError> {
+        let revocations = self.state.revocations(authority);
+        for (crl, delta) in [(revocations.newest_full(), false), (revocations.newest_delta(), true)] {
+            let path = self.layout.crl(authority, delta);
+            let Some(crl) = crl else {
+                if metadata(&path)?.is_some() {
+                    self.report(
+                        Severity::Damage,
+                        path,
+                        "is not in the journal: it was released without a record",
+                        None,
+                    );
+                }
+                continue;
+            };
+            match files::crl(self.state, crl.seq, &crl.record) {
+                Ok(der) => {
+                    self.content(path.with_extension("crl.pem"), pem::encode("X509 CRL", &der).as_bytes())?;
+                    self.content(path, &der)?;
+                }
+                Err(error) => self.report(Severity::Damage, path, error.to_string(), None),
             }
         }
         Ok(())

@@ -98,4 +98,9 @@ impl Layout {
     pub fn public(&self) -> PathBuf {
         self.root.join("public")
     }
+
+    /// `public/<authority>.crl`, or `<authority>.delta.crl`: the newest CRL in DER; the same in PEM is at `.crl.pem`.
+    pub fn crl(&self, authority: &str, delta: bool) -> PathBuf {
+        self.public().join(if delta { format!("{authority}.delta.crl") } else { format!("{authority}.crl") })
+    }
 }

@@ -1,5 +1,6 @@
 //! `store.json`: what the directory is, and its settings.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,30 @@ pub struct Settings {
     pub ca_issuer_urls: Vec<String>,
     /// OCSP responder URLs, likewise.
     pub ocsp_urls: Vec<String>,
+    /// How the CRLs of authorities are made, by the authority's name; those of others as [`CrlSchedule::default`] says.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub crl: BTreeMap<String, CrlSchedule>,
+}
+
+/// When and how an authority's CRLs are made. Durations are texts such as `7d`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CrlSchedule {
+    /// From `thisUpdate` to `nextUpdate`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validity: Option<String>,
+    /// How long before `nextUpdate` the next CRL is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overlap: Option<String>,
+    /// From `thisUpdate` to `nextUpdate` of delta CRLs; none are made where it is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delta_validity: Option<String>,
+    /// Whether certificates stay listed after they expired.
+    pub keep_expired: bool,
+    /// Whether the CRL names its distribution points, as those of the certificates do.
+    pub distribution_point: bool,
+    /// The number that every CRL from now on exceeds: where an authority comes from another store.
+    pub number_after: u64,
 }
 
 impl Manifest {

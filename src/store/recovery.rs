@@ -153,7 +153,11 @@ fn drop_second_key(layout: &Layout, entry: &Entry) -> Result<(), StoreError> {
         Event::CertificateIssued(record) | Event::CertificateImported(record) => {
             layout.issued(&record.lineage, &record.serial)
         }
-        Event::SettingsChanged { .. } | Event::StoreCreated { .. } => return Ok(()),
+        Event::CertificateReleased { .. }
+        | Event::CertificateRevoked(_)
+        | Event::CrlIssued(_)
+        | Event::SettingsChanged { .. }
+        | Event::StoreCreated { .. } => return Ok(()),
     };
     if staged.exists() && keyfile::same(&staged, &dir.join("key.pem")) {
         io::remove_file(&staged)?;

@@ -11,8 +11,10 @@ use std::thread;
 use super::files::{self, Contents};
 use super::flush::{Flush, died, threads};
 use super::{
-    AuthorityRecord, CertificateRecord, Entry, Event, Layout, Manifest, State, StoreError, authority_files, io,
+    AuthorityRecord, CertificateRecord, CrlRecord, Entry, Event, Layout, Manifest, State, StoreError, authority_files,
+    io,
 };
+use crate::x509::pem;
 
 /// A transaction whose files are to appear.
 pub(super) struct Release<'a> {
@@ -100,7 +102,19 @@ impl Release<'_> {
                 }
                 Ok(())
             }
-            Event::SettingsChanged { .. } | Event::StoreCreated { .. } => Ok(()),
+            Event::CrlIssued(record) if !self.is_newest(seq, record) => Ok(()),
+            Event::CrlIssued(record) => {
+                let der = files::crl(self.state, seq, record)?;
+                let pem = pem::encode("X509 CRL", &der).into_bytes();
+                for (ending, bytes) in [("crl", der), ("crl.pem", pem)] {
+                    self.write_file(&self.layout.staged(seq).with_extension(ending), &bytes, flush)?;
+                }
+                Ok(())
+            }
+            Event::CertificateReleased { .. }
+            | Event::CertificateRevoked(_)
+            | Event::SettingsChanged { .. }
+            | Event::StoreCreated { .. } => Ok(()),
         }
     }
 
@@ -137,8 +151,35 @@ impl Release<'_> {
                 authority_files::place(self.layout, authority, &staged, &["csr.pem"], None, flush)
             }
             Event::AuthorityAdded(record) => self.place_authority(&staged, record, flush),
-            Event::SettingsChanged { .. } | Event::StoreCreated { .. } => Ok(()),
+            Event::CrlIssued(record) if !self.is_newest(entry.seq, record) => Ok(()),
+            Event::CrlIssued(record) => self.place_crl(&staged, record, flush),
+            Event::CertificateReleased { .. }
+            | Event::CertificateRevoked(_)
+            | Event::SettingsChanged { .. }
+            | Event::StoreCreated { .. } => Ok(()),
         }
+    }
+
+    /// Whether no later CRL has taken its place.
+    fn is_newest(&self, seq: u64, record: &CrlRecord) -> bool {
+        let revocations = self.state.revocations(&record.authority);
+        let newest = if record.base.is_none() { revocations.newest_full() } else { revocations.newest_delta() };
+        newest.is_some_and(|newest| newest.seq == seq)
+    }
+
+    /// A full CRL takes the place of the delta that started from the one before it.
+    fn place_crl(&self, staged: &Path, record: &CrlRecord, flush: &mut Flush<'_>) -> Result<(), StoreError> {
+        let target = self.layout.crl(&record.authority, record.base.is_some());
+        for ending in ["crl.pem", "crl"] {
+            io::rename(&staged.with_extension(ending), &target.with_extension(ending))?;
+        }
+        if record.base.is_none() {
+            let delta = self.layout.crl(&record.authority, true);
+            io::remove_file(&delta)?;
+            io::remove_file(&delta.with_extension("crl.pem"))?;
+        }
+        flush.dir(self.layout.public());
+        Ok(())
     }
 
     fn place_certificate(

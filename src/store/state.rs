@@ -1,12 +1,14 @@
 //! What the journal adds up to.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::naming::{authority_name, is_serial, is_word};
-use super::{AuthorityRecord, CertificateRecord, Entry, Event, Settings, StoreError};
+use super::{AuthorityRecord, CertificateRecord, Entry, Event, Revocations, Settings, StoreError};
+use crate::x509::{RevokedEntry, Serial};
 
 /// The sum of all journal lines.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +28,8 @@ pub struct State {
     /// The latest time in the journal.
     pub latest: Option<OffsetDateTime>,
     store_id: String,
+    /// What is revoked, by authority.
+    revocations: BTreeMap<String, Revocations>,
     /// Certificates by serial.
     serials: HashMap<String, usize>,
     /// Every record of an authority, in order.
@@ -82,6 +86,17 @@ impl State {
         self.history.get((*self.issuers.get(*self.serials.get(serial)?)?)?)
     }
 
+    /// What an authority has revoked; nothing for one that never did.
+    pub fn revocations(&self, authority: &str) -> &Revocations {
+        static NONE: LazyLock<Revocations> = LazyLock::new(Revocations::default);
+        self.revocations.get(authority).unwrap_or(&NONE)
+    }
+
+    /// The revocation of a certificate, if it is revoked or on hold. `authority` signed it.
+    pub fn revocation(&self, authority: &str, serial: &Serial) -> Option<&RevokedEntry> {
+        self.revocations.get(authority)?.find(serial)
+    }
+
     /// Adds one line; says why it cannot be.
     pub(super) fn absorb(&mut self, entry: Entry) -> Result<(), String> {
         if let Some(why) = self.contradiction(&entry.event) {
@@ -114,6 +129,15 @@ impl State {
                 self.serials.insert(record.serial.clone(), self.certificates.len());
                 self.certificates.push(record);
             }
+            Event::CertificateRevoked(record) => {
+                self.revocations.entry(record.authority.clone()).or_default().revoke(entry.seq, &record)?;
+            }
+            Event::CertificateReleased { authority, serial } => {
+                self.revocations.entry(authority).or_default().release(entry.seq, &serial, time)?;
+            }
+            Event::CrlIssued(record) => {
+                self.revocations.entry(record.authority.clone()).or_default().publish(entry.seq, record)?;
+            }
             Event::SettingsChanged { settings } => self.settings = settings,
         }
         Ok(())
@@ -144,8 +168,22 @@ impl State {
             Event::AuthorityRequested { authority, .. } => unfit_authority(authority),
             Event::AuthorityAdded(record) => unfit_authority(&record.authority),
             Event::CertificateIssued(record) | Event::CertificateImported(record) => self.unfit_certificate(record),
+            Event::CertificateRevoked(record) => self
+                .unknown_authority(&record.authority)
+                .or_else(|| record.entry().err())
+                .or_else(|| self.revocations(&record.authority).contradiction(record)),
+            Event::CertificateReleased { authority, serial } => {
+                self.unknown_authority(authority).or_else(|| self.revocations(authority).release_contradiction(serial))
+            }
+            Event::CrlIssued(record) => self
+                .unknown_authority(&record.authority)
+                .or_else(|| self.revocations(&record.authority).crl_contradiction(record)),
             Event::SettingsChanged { .. } => None,
         }
+    }
+
+    fn unknown_authority(&self, name: &str) -> Option<String> {
+        (!self.authorities.contains_key(name)).then(|| "the authority is not in the store".to_owned())
     }
 }
 

@@ -1,4 +1,6 @@
-//! Certificate revocation lists as they are read (RFC 5280 §5).
+//! Certificate revocation lists (RFC 5280 §5): as they are read here, as they are written in [`encode`].
+
+pub mod encode;
 
 use std::fmt;
 
@@ -154,6 +156,11 @@ impl Crl {
     /// The DER.
     pub fn der(&self) -> &[u8] {
         &self.der
+    }
+
+    /// The signature's octets.
+    pub fn signature(&self) -> &[u8] {
+        &self.signature
     }
 
     /// PEM text, one `X509 CRL` block with a final newline.

@@ -31,6 +31,33 @@ impl IssuingDistributionPoint {
         Self::read(der).map_err(tlv::malformed("issuingDistributionPoint"))
     }
 
+    /// The extension's value.
+    ///
+    /// # Errors
+    /// [`X509Error::Invalid`] for a name that has no encoding.
+    pub fn to_der(&self) -> Result<Vec<u8>, X509Error> {
+        let mut contents = Vec::new();
+        if let Some(names) = &self.names {
+            let mut all = Vec::new();
+            names.iter().try_for_each(|name| name.push_der(&mut all))?;
+            let full_name = tlv::encode(tlv::context_constructed(0), &all);
+            tlv::push(&mut contents, tlv::context_constructed(0), &full_name);
+        }
+        let mut flag = |number, set| {
+            if set {
+                tlv::push(&mut contents, tlv::context(number), &[0xff]);
+            }
+        };
+        flag(1, self.only_user_certs);
+        flag(2, self.only_ca_certs);
+        flag(4, self.indirect);
+        flag(5, self.only_attribute);
+        if self.some_reasons.is_some() {
+            return Err(X509Error::Invalid("a CRL of some reasons only is not written here".into()));
+        }
+        Ok(tlv::encode(tlv::SEQUENCE, &contents))
+    }
+
     fn read(der: &[u8]) -> Result<Self, Fault> {
         let mut fields = Reader::new(Tlv::only_contents(der, tlv::SEQUENCE)?);
         if fields.is_empty() {

@@ -1,7 +1,7 @@
 //! Certificate extensions: encoders and decoders for the standard ones.
 
 pub use super::constraints::{NameConstraints, Subtree};
-use super::{GeneralName, Oid, X509Error, oid, tlv};
+use super::{GeneralName, Oid, X509Error, oid, structure, tlv};
 
 mod decode;
 #[cfg(test)]
@@ -189,6 +189,23 @@ impl Extension {
     /// `ocspNoCheck`.
     pub fn ocsp_nocheck() -> Self {
         Self::new(oid::OCSP_NOCHECK, false, tlv::encode(tlv::NULL, &[]))
+    }
+
+    /// DER of `Extensions`.
+    pub fn encode_list(extensions: &[Self]) -> Vec<u8> {
+        let mut list = Vec::new();
+        for extension in extensions {
+            structure::push_extension(&mut list, extension);
+        }
+        tlv::encode(tlv::SEQUENCE, &list)
+    }
+
+    /// Reads DER of `Extensions`.
+    ///
+    /// # Errors
+    /// [`X509Error::Malformed`], also for one that is there twice.
+    pub fn parse_list(der: &[u8]) -> Result<Vec<Self>, X509Error> {
+        tlv::Tlv::only(der).and_then(structure::read_extensions).map_err(tlv::malformed("extensions"))
     }
 
     fn new(oid: Oid, critical: bool, value: Vec<u8>) -> Self {

@@ -4,8 +4,10 @@ use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
 use super::constraints::{NameConstraints, Subtree};
-use super::tlv;
-use super::{Certificate, Crl, Extension, GeneralName, KeyUsage, Name, Oid, Serial, TbsCertificate, structure};
+use super::{
+    Certificate, Crl, Extension, GeneralName, KeyUsage, Name, Oid, RevocationReason, RevokedEntry, Serial, TbsCertList,
+    TbsCertificate,
+};
 use crate::keys::{Algorithm, KeyError, PrivateKey, PublicKey, SignatureAlgorithm, Signer};
 
 /// The time of every test.
@@ -192,52 +194,19 @@ impl CrlSpec {
     }
 
     pub(crate) fn sign(&self, issuer: &Name, signer: &dyn Signer) -> Crl {
-        let algorithm = signer.signature_algorithm().to_der();
-        let mut fields = tlv::encode(tlv::INTEGER, &[1]);
-        fields.extend_from_slice(&algorithm);
-        fields.extend_from_slice(issuer.der());
-        push_time(&mut fields, self.this_update);
-        if let Some(next) = self.next_update {
-            push_time(&mut fields, next);
-        }
-        let mut entries = Vec::new();
-        for (serial, reason) in &self.entries {
-            let mut entry = tlv::encode(tlv::INTEGER, serial);
-            push_time(&mut entry, self.this_update - Duration::days(1));
-            if let Some(code) = reason {
-                let oid = Oid::new_unwrap("2.5.29.21");
-                let mut list = Vec::new();
-                structure::push_extension(&mut list, &Extension { oid, critical: false, value: vec![0x0a, 1, *code] });
-                tlv::push(&mut entry, tlv::SEQUENCE, &list);
-            }
-            tlv::push(&mut entries, tlv::SEQUENCE, &entry);
-        }
-        if !entries.is_empty() {
-            tlv::push(&mut fields, tlv::SEQUENCE, &entries);
-        }
-        let mut list = Vec::new();
-        for extension in &self.extensions {
-            structure::push_extension(&mut list, extension);
-        }
-        tlv::push(&mut fields, tlv::context_constructed(0), &tlv::encode(tlv::SEQUENCE, &list));
-        let mut crl = tlv::encode(tlv::SEQUENCE, &fields);
-        let signature = signer.sign(&crl).unwrap();
-        crl.extend_from_slice(&algorithm);
-        tlv::push(&mut crl, tlv::BIT_STRING, &[&[0], signature.as_slice()].concat());
-        Crl::from_der(&tlv::encode(tlv::SEQUENCE, &crl)).unwrap()
+        let entry = |(serial, code): &(Vec<u8>, Option<u8>)| RevokedEntry {
+            serial: Serial::from_content(serial),
+            revoked_at: self.this_update - Duration::days(1),
+            reason: code.and_then(RevocationReason::from_code),
+            invalidity_date: None,
+        };
+        let entries: Vec<_> = self.entries.iter().map(entry).collect();
+        let list = TbsCertList {
+            issuer: issuer.clone(),
+            this_update: self.this_update,
+            next_update: self.next_update,
+            extensions: self.extensions.clone(),
+        };
+        Crl::from_der(&list.sign(&entries, signer).unwrap()).unwrap()
     }
-}
-
-fn push_time(out: &mut Vec<u8>, time: OffsetDateTime) {
-    let (date, clock) = (time.date(), time.time());
-    let text = format!(
-        "{:02}{:02}{:02}{:02}{:02}{:02}Z",
-        date.year() % 100,
-        u8::from(date.month()),
-        date.day(),
-        clock.hour(),
-        clock.minute(),
-        clock.second()
-    );
-    tlv::push(out, structure::UTC_TIME, text.as_bytes());
 }

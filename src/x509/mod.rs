@@ -26,6 +26,7 @@ pub(crate) mod tlv;
 
 pub use certificate::{BasicConstraints, Certificate};
 pub use constraints::{NameConstraints, Subtree};
+pub use crl::encode::TbsCertList;
 pub use crl::{Crl, RevocationReason, RevokedEntry};
 pub use csr::Csr;
 pub use describe::describe;

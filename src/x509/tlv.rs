@@ -150,8 +150,7 @@ pub(crate) fn ia5(contents: &[u8]) -> Result<&str, Fault> {
 
 /// Appends one element.
 pub(crate) fn push(out: &mut Vec<u8>, tag: u8, contents: &[u8]) {
-    out.push(tag);
-    push_length(out, contents.len());
+    out.extend_from_slice(&header(tag, contents.len()));
     out.extend_from_slice(contents);
 }
 
@@ -162,16 +161,36 @@ pub(crate) fn encode(tag: u8, contents: &[u8]) -> Vec<u8> {
     out
 }
 
-fn push_length(out: &mut Vec<u8>, length: usize) {
-    if let Ok(short @ 0..=0x7f) = u8::try_from(length) {
-        out.push(short);
-        return;
+/// Identifier and length of an element whose contents have so many octets.
+pub(crate) fn header(tag: u8, length: usize) -> Header {
+    let mut octets = [0; 10];
+    octets[0] = tag;
+    let size = if let Ok(short @ 0..=0x7f) = u8::try_from(length) {
+        octets[1] = short;
+        2
+    } else {
+        let long = length.to_be_bytes();
+        let skip = long.iter().take_while(|octet| **octet == 0).count();
+        let count = long.len() - skip;
+        octets[1] = 0x80 | u8::try_from(count).unwrap_or(8);
+        octets[2..2 + count].copy_from_slice(&long[skip..]);
+        2 + count
+    };
+    Header { octets, size }
+}
+
+/// Up to ten octets in front of an element's contents.
+pub(crate) struct Header {
+    octets: [u8; 10],
+    size: usize,
+}
+
+impl std::ops::Deref for Header {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.octets[..self.size]
     }
-    let octets = length.to_be_bytes();
-    let skip = octets.iter().take_while(|octet| **octet == 0).count();
-    let count = octets.len() - skip;
-    out.push(0x80 | u8::try_from(count).unwrap_or(8));
-    out.extend_from_slice(&octets[skip..]);
 }
 
 #[cfg(test)]

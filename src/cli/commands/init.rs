@@ -102,6 +102,7 @@ impl InitArgs {
             crl_urls: self.crl_url.clone(),
             ca_issuer_urls: self.ca_issuers_url.clone(),
             ocsp_urls: self.ocsp_url.clone(),
+            ..Settings::default()
         };
         let store = Store::create(cx.store_path()?)?;
         let mut writer = cx.lock(&store)?;

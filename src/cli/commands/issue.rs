@@ -7,6 +7,7 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use super::bundle::Bundle;
+use super::crl;
 use super::options::{ValidityArgs, VariableArgs, generate, load_authority, profiles, read_key, session};
 use super::report::{CertificateReport, summary, tell};
 use crate::ca::{self, LoadedAuthority, Order};
@@ -104,6 +105,7 @@ impl IssueArgs {
         if self.dry_run {
             return self.run_dry(cx, &state, &profile, Some(&record));
         }
+        crl::warn(cx, &state, &record.authority);
         let authority = load_authority(cx, &store, &record)?;
         let key = self.private_key(cx, &profile)?;
         let secret = self.key_secret(cx, &authority)?;

@@ -45,3 +45,11 @@ impl Args {
         }
     }
 }
+
+/// The key in a file: of a certificate, a request, a public or a private key.
+///
+/// # Errors
+/// Exit 1 when nothing in the file has a key.
+pub(super) fn public_key(cx: &mut Context, path: &std::path::Path) -> Result<crate::keys::PublicKey, CliError> {
+    Ok(source::read(cx, path)?.key)
+}

@@ -7,13 +7,15 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::cli::{CliError, Context, Exit, glob};
-use crate::store::CertificateRecord;
+use crate::store::{CertificateRecord, State};
+use crate::x509::RevocationReason;
 use crate::x509::time::{Span, parse_instant};
 
 const EXAMPLES: &str = "\
 certwright list
 certwright list --expiring-within 30d
 certwright list --name '*.corp.test' --current
+certwright list --revoked
 certwright list --profile client --authority issuing --json | jq -r '.certificates[].serial'";
 
 /// List the certificates that were issued
@@ -38,6 +40,9 @@ pub struct ListArgs {
     /// Only certificates that are valid now
     #[arg(long)]
     pub valid: bool,
+    /// Only certificates that are revoked or on hold
+    #[arg(long, conflicts_with_all = ["expiring_within", "valid"])]
+    pub revoked: bool,
     /// Only the newest certificate of each name
     #[arg(long)]
     pub current: bool,
@@ -87,8 +92,9 @@ impl ListArgs {
             .certificates
             .iter()
             .filter(|record| self.matches(record))
-            .map(|record| item(record, &newest, now))
+            .map(|record| item(&state, record, &newest, now))
             .filter(|item| !self.expired || item.state == "expired")
+            .filter(|item| !self.revoked || matches!(item.state, "revoked" | "on hold"))
             .filter(|item| !(self.valid || horizon.is_some()) || item.state == "valid")
             .filter(|item| !self.current || item.current)
             .collect();
@@ -118,7 +124,7 @@ impl ListArgs {
     }
 }
 
-fn name_matches(pattern: &str, record: &CertificateRecord) -> bool {
+pub(super) fn name_matches(pattern: &str, record: &CertificateRecord) -> bool {
     let values = record.names.iter().map(|name| name.split_once(':').map_or(name.as_str(), |(_, value)| value));
     let common_names = record.subject.split(", ").filter_map(|part| part.strip_prefix("CN="));
     std::iter::once(record.lineage.as_str())
@@ -128,7 +134,7 @@ fn name_matches(pattern: &str, record: &CertificateRecord) -> bool {
         .any(|candidate| glob::matches(pattern, candidate))
 }
 
-fn item(record: &CertificateRecord, newest: &HashMap<&str, &str>, now: OffsetDateTime) -> ListItem {
+fn item(state: &State, record: &CertificateRecord, newest: &HashMap<&str, &str>, now: OffsetDateTime) -> ListItem {
     ListItem {
         serial: record.serial.clone(),
         lineage: record.lineage.clone(),
@@ -138,13 +144,19 @@ fn item(record: &CertificateRecord, newest: &HashMap<&str, &str>, now: OffsetDat
         authority: record.authority.clone(),
         not_before: record.not_before.clone(),
         not_after: record.not_after.clone(),
-        state: validity_state(record, now),
+        state: standing(state, record, now),
         current: newest.get(record.lineage.as_str()) == Some(&record.serial.as_str()),
     }
 }
 
-/// `valid`, `expired` or `not valid yet`.
-pub(super) fn validity_state(record: &CertificateRecord, now: OffsetDateTime) -> &'static str {
+/// `valid`, `expired` or `not valid yet`; `revoked` and `on hold` come first.
+pub(super) fn standing(state: &State, record: &CertificateRecord, now: OffsetDateTime) -> &'static str {
+    let entry = record.serial().and_then(|serial| state.revocation(&record.authority, &serial));
+    match entry.map(|entry| entry.reason) {
+        Some(Some(RevocationReason::CertificateHold)) => return "on hold",
+        Some(_) => return "revoked",
+        None => {}
+    }
     if record.not_after().is_ok_and(|end| now > end) {
         "expired"
     } else if parse_instant(&record.not_before).is_ok_and(|start| now < start) {

@@ -6,6 +6,7 @@
 mod authority;
 mod bundle;
 mod completions;
+mod crl;
 mod csr;
 mod dev;
 mod dry_run;
@@ -21,6 +22,8 @@ mod man;
 mod options;
 mod profile;
 mod report;
+mod revocable;
+mod revoke;
 mod show;
 mod sign;
 mod store;
@@ -119,9 +122,11 @@ macro_rules! subcommands {
 subcommands! {
     "authority" => Authority(authority::AuthorityArgs),
     "completions" => Completions(completions::Args),
+    "crl" => Crl(crl::Args),
     "csr" => Csr(csr::Args),
     "dev" => Dev(dev::DevArgs),
     "export" => Export(Box<export::Args>),
+    "hold" => Hold(Box<revoke::HoldArgs>),
     "init" => Init(Box<init::InitArgs>),
     "inspect" => Inspect(inspect::Args),
     "issue" => Issue(Box<issue::IssueArgs>),
@@ -131,6 +136,8 @@ subcommands! {
     "log" => Log(log::Args),
     "man" => Man(man::Args),
     "profile" => Profile(profile::Args),
+    "release" => Release(Box<revoke::ReleaseArgs>),
+    "revoke" => Revoke(Box<revoke::RevokeArgs>),
     "show" => Show(show::ShowArgs),
     "sign" => Sign(Box<sign::SignArgs>),
     "store" => Store(store::Args),

@@ -7,6 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::bundle::Bundle;
+use super::crl;
 use super::options::{ValidityArgs, VariableArgs, load_authority, profiles, session};
 use super::report::{CertificateReport, summary, tell};
 use crate::ca::{self, Order, Outcome};
@@ -117,6 +118,7 @@ impl SignArgs {
         if items.is_empty() {
             return self.finish(cx, &[], refused);
         }
+        crl::warn(cx, &state, &record.authority);
         let authority = load_authority(cx, &store, &record)?;
         let dirs: Vec<Option<PathBuf>> = items.iter().map(|item| item.dir.clone()).collect();
         let orders: Vec<Order> = items

@@ -36,6 +36,7 @@ impl From<CaError> for CliError {
             }
             CaError::NotFound(_) => with(Exit::Failed, "\"certwright list\" shows what was issued"),
             CaError::Ambiguous { .. } => with(Exit::Failed, "say exactly which one"),
+            CaError::Refused { next, .. } => with(Exit::Refused, &next),
             CaError::BadName(_) => with(Exit::Usage, "use letters, digits and . _ - @"),
         }
     }

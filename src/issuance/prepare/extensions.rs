@@ -1,6 +1,7 @@
 //! The extensions: the profile's, and what became of those a CSR asked for.
 
 use super::{Draft, Named, Urls, encoded};
+use crate::issuance::IssuanceError;
 use crate::issuance::profile::{Escape, Template, UrlList, Variables};
 use crate::keys::PublicKey;
 use crate::x509::{Extension, Name, describe, escape, oid};
@@ -101,8 +102,7 @@ impl Draft<'_> {
             UrlList::FromStore if self.issuer.is_none() => {}
             UrlList::FromStore => {
                 for text in of_store {
-                    let template = Template::compile(text, Escape::Url, &["authority"]);
-                    self.keep_url(&mut urls, template.and_then(|template| template.render(variables)));
+                    self.keep_url(&mut urls, expand(text, variables));
                 }
             }
         }
@@ -150,4 +150,18 @@ fn show(extension: &Extension) -> String {
         _ => describe(extension).join(", "),
     };
     format!("{name} {value}")
+}
+
+/// A publication URL of the store's settings for an authority: `{{ authority }}` in it stands for its name.
+///
+/// # Errors
+/// [`IssuanceError::Variable`] for a text that is no such template.
+pub fn publication_url(text: &str, authority: &str) -> Result<String, IssuanceError> {
+    let mut variables = Variables::default();
+    variables.set("authority", authority);
+    expand(text, &variables).map_err(|why| IssuanceError::Variable(vec![format!("publication URL: {why}")]))
+}
+
+fn expand(text: &str, variables: &Variables<'_>) -> Result<String, String> {
+    Template::compile(text, Escape::Url, &["authority"])?.render(variables)
 }

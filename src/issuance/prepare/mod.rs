@@ -14,6 +14,8 @@ mod tests;
 
 use time::OffsetDateTime;
 
+pub use extensions::publication_url;
+
 use super::profile::{Rules, Variables};
 use super::{IssuanceError, Profile, Report, Request};
 use crate::keys::PublicKey;

@@ -4,6 +4,7 @@ mod atomic;
 mod chains;
 mod check;
 mod commit;
+mod crl;
 mod faults;
 mod fixture;
 mod journal;

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::ca::{self, AuthorityPlan};
+use crate::cli::commands::crl;
 use crate::cli::commands::options::{
     ConstraintArgs, NewKeyArgs, ValidityArgs, VariableArgs, generate, load_authority, profiles, session,
 };
@@ -73,6 +74,7 @@ impl CreateArgs {
             return Err(ca::CaError::AuthorityExists(self.name.clone()).into());
         }
         let record = ca::resolve(&state, Some(&self.parent))?.clone();
+        crl::warn(cx, &state, &record.authority);
         let parent = load_authority(cx, &store, &record)?;
         let key = generate(self.key.unwrap_or_else(|| profile.default_algorithm()))?;
         let key_pem = self.new_key.encode(cx, &key, &self.name)?;

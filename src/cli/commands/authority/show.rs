@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::list::AuthorityReport;
 use crate::ca;
+use crate::cli::commands::crl;
 use crate::cli::{CliError, Context, Exit};
 use crate::x509::Certificate;
 
@@ -36,6 +37,7 @@ impl ShowArgs {
         let store = cx.open_store()?;
         let state = store.read()?;
         let record = ca::resolve(&state, Some(&self.name))?;
+        crl::warn(cx, &state, &record.authority);
         if !cx.ui.is_json() && (self.pem || self.chain) {
             let mut text = record.certificate()?.to_pem();
             if self.chain {

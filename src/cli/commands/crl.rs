@@ -1,0 +1,75 @@
+//! `certwright crl`.
+
+mod check;
+mod list;
+pub(super) mod publish;
+mod settings;
+
+use crate::ca::{Due, Schedule};
+use crate::cli::{CliError, Context, Exit};
+use crate::store::State;
+use crate::x509::time::format_instant;
+
+const EXAMPLES: &str = "\
+certwright crl publish                          # sign the next CRL of every authority whose key is here
+certwright crl publish --if-due --to /srv/pki   # for cron
+certwright crl list                             # what there is and until when it holds
+certwright crl check issuing.crl --issuer issuing.crt --within 2d";
+
+/// Sign, publish and check CRLs
+#[derive(Debug, clap::Args)]
+#[command(before_help = EXAMPLES)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Check(check::Args),
+    Inspect(super::inspect::Args),
+    List(list::Args),
+    Publish(publish::Args),
+    Settings(settings::Args),
+}
+
+impl Args {
+    /// Runs the subcommand.
+    ///
+    /// # Errors
+    /// What the person is told, with the exit code.
+    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
+        match &self.command {
+            Command::Check(args) => args.run(cx),
+            Command::Inspect(args) => args.run(cx),
+            Command::List(args) => args.run(cx),
+            Command::Publish(args) => args.run(cx),
+            Command::Settings(args) => args.run(cx),
+        }
+    }
+}
+
+/// Warns where an authority's CRL has lapsed, or will before long: those who check it refuse every certificate then.
+/// Authorities that never published one have nobody who checks.
+pub(super) fn warn(cx: &mut Context, state: &State, authority: &str) {
+    let revocations = state.revocations(authority);
+    let Some(newest) = revocations.newest_full() else { return };
+    let Ok(schedule) = Schedule::of(state, authority) else { return };
+    let end = format_instant(newest.next_update);
+    let next = format!("run \"certwright crl publish --authority {authority}\"");
+    match schedule.due(revocations, false, cx.now()) {
+        Ok(Some(Due::Lapsed)) => cx.ui.warn(&format!("the CRL of {authority} lapsed at {end}: {next}")),
+        Ok(Some(Due::Soon)) => cx.ui.warn(&format!("the CRL of {authority} lapses at {end} and is due: {next}")),
+        _ => {}
+    }
+}
+
+/// Why a CRL is due, in a word for reports.
+fn word(due: Due) -> &'static str {
+    match due {
+        Due::Never => "never published",
+        Due::Changed => "changed",
+        Due::Soon => "lapses soon",
+        Due::Lapsed => "lapsed",
+    }
+}

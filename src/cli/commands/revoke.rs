@@ -1,0 +1,226 @@
+//! `certwright revoke`, `hold` and `release`.
+
+use clap::Args;
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::crl::publish::{self, PublishedItem};
+use super::revocable::{Item, SelectArgs, title};
+use crate::ca::{self, Cause, Revocable};
+use crate::cli::{CliError, Context, Exit};
+use crate::store::Store;
+use crate::x509::RevocationReason;
+use crate::x509::time::{format_instant, parse_instant};
+
+const REVOKE_EXAMPLES: &str = "\
+certwright revoke www.corp.test --reason superseded
+certwright revoke www.corp.test --reason key-compromise --invalidity-date 2026-11-01 --publish
+certwright revoke 4f:1c:9a:02:77:10:aa:5e:9d:41:08:5c:b7:13:66:90:d2:fe:81:3c
+certwright revoke --lineage www.corp.test           # all of that name that have not expired
+certwright revoke --key stolen.key --reason key-compromise
+certwright revoke --name '*.old.corp.test' --yes
+certwright revoke lost.crt                          # signed by an authority of this store, recorded elsewhere
+certwright revoke dec:4660 --authority issuing --unknown";
+
+const HOLD_EXAMPLES: &str = "\
+certwright hold laptop-17.corp.test                 # until it is found again
+certwright hold --lineage laptop-17.corp.test --publish";
+
+const RELEASE_EXAMPLES: &str = "\
+certwright release laptop-17.corp.test
+certwright release laptop-17.corp.test --publish";
+
+/// Revoke certificates
+///
+/// A revocation is recorded at once and for good. Those who check learn of it from the next CRL: --publish signs one right
+/// away, "certwright crl publish" later. What is revoked already stays as it is, and the exit status is 0.
+///
+/// Revoking the certificate of an authority forbids it to sign from then on, here and for all who check.
+#[derive(Debug, Args)]
+#[command(before_help = REVOKE_EXAMPLES)]
+pub struct RevokeArgs {
+    #[command(flatten)]
+    select: SelectArgs,
+    /// Why: unspecified, key-compromise, ca-compromise, affiliation-changed, superseded, cessation-of-operation,
+    /// privilege-withdrawn, aa-compromise
+    #[arg(long, value_name = "REASON", default_value = "unspecified", value_parser = reason)]
+    reason: RevocationReason,
+    /// When the key is thought to have been compromised (RFC 3339)
+    #[arg(long, value_name = "TIME", value_parser = parse_instant)]
+    invalidity_date: Option<OffsetDateTime>,
+    /// Sign and release the next CRL of every authority concerned
+    #[arg(long)]
+    publish: bool,
+}
+
+/// Suspend certificates, so that they can be released again
+///
+/// They are on the CRLs with the reason certificateHold until "certwright release" takes them off, or "certwright revoke"
+/// revokes them for good.
+#[derive(Debug, Args)]
+#[command(before_help = HOLD_EXAMPLES)]
+pub struct HoldArgs {
+    #[command(flatten)]
+    select: SelectArgs,
+    /// Sign and release the next CRL of every authority concerned
+    #[arg(long)]
+    publish: bool,
+}
+
+/// Take certificates off hold
+#[derive(Debug, Args)]
+#[command(before_help = RELEASE_EXAMPLES)]
+pub struct ReleaseArgs {
+    #[command(flatten)]
+    select: SelectArgs,
+    /// Sign and release the next CRL of every authority concerned
+    #[arg(long)]
+    publish: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    certificates: Vec<Item>,
+    dry_run: bool,
+    /// The CRLs that were signed.
+    crls: Vec<PublishedItem>,
+}
+
+impl RevokeArgs {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Exit 1 when a certificate is not found, 4 when no authority here signed it.
+    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
+        let now = cx.now();
+        if let Some(date) = self.invalidity_date.filter(|date| *date > now) {
+            return Err(CliError::usage(format!("--invalidity-date {} is in the future", format_instant(date)))
+                .hint("it says since when the key may have been in wrong hands"));
+        }
+        let cause = Cause { reason: self.reason, invalidity_date: self.invalidity_date, revoked_at: now };
+        suspend(cx, "revoke", &self.select, &cause, self.publish)
+    }
+}
+
+impl HoldArgs {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// As `revoke`.
+    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
+        let now = cx.now();
+        let cause = Cause { reason: RevocationReason::CertificateHold, invalidity_date: None, revoked_at: now };
+        suspend(cx, "hold", &self.select, &cause, self.publish)
+    }
+}
+
+fn suspend(cx: &mut Context, name: &str, select: &SelectArgs, cause: &Cause, publish: bool) -> Result<Exit, CliError> {
+    let store = cx.open_store()?;
+    let state = store.read()?;
+    let certificates = select.find(cx, &state)?;
+    let held = cause.reason == RevocationReason::CertificateHold;
+    let (done, would) = if held { ("put on hold", "hold") } else { ("revoked", "revoke") };
+    if select.dry_run {
+        return preview(cx, name, would, &certificates);
+    }
+    let actor = cx.settings.actor.clone();
+    let now = cx.now();
+    let mut writer = cx.lock_knowing(&store, state)?;
+    let revoked = ca::revoke(&mut writer, certificates, cause, now, &actor)?;
+    drop(writer);
+    let mut items = Vec::new();
+    for one in &revoked {
+        let title = title(&one.certificate);
+        let reason = one.entry.reason.map(|reason| reason.to_string()).unwrap_or_default();
+        if one.already {
+            cx.ui.say(&format!("{title}: nothing to do, {reason} since {}", format_instant(one.entry.revoked_at)));
+        } else if held {
+            cx.ui.say(&format!("{done} {title}"));
+        } else {
+            cx.ui.say(&format!("{done} {title}: {reason}"));
+        }
+        items.push(Item::new(&one.certificate, Some(&one.entry), one.already));
+    }
+    let changed = revoked.iter().filter(|one| !one.already).map(|one| &one.certificate);
+    let crls = follow_up(cx, &store, authorities(changed), publish)?;
+    cx.ui.json(name, &Report { certificates: items, dry_run: false, crls })?;
+    Ok(Exit::Done)
+}
+
+impl ReleaseArgs {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Exit 4 for what is not on hold.
+    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
+        let store = cx.open_store()?;
+        let state = store.read()?;
+        let certificates = self.select.find(cx, &state)?;
+        if self.select.dry_run {
+            return preview(cx, "release", "release", &certificates);
+        }
+        let actor = cx.settings.actor.clone();
+        let now = cx.now();
+        let mut writer = cx.lock_knowing(&store, state)?;
+        ca::release(&mut writer, &certificates, now, &actor)?;
+        drop(writer);
+        for certificate in &certificates {
+            cx.ui.say(&format!("released {}", title(certificate)));
+        }
+        let crls = follow_up(cx, &store, authorities(certificates.iter()), self.publish)?;
+        let items = certificates.iter().map(|certificate| Item::new(certificate, None, false)).collect();
+        cx.ui.json("release", &Report { certificates: items, dry_run: false, crls })?;
+        Ok(Exit::Done)
+    }
+}
+
+fn preview(cx: &mut Context, name: &str, verb: &str, certificates: &[Revocable]) -> Result<Exit, CliError> {
+    for certificate in certificates {
+        cx.ui.say(&format!("would {verb} {}, signed by {}", title(certificate), certificate.authority));
+    }
+    let items = certificates.iter().map(|certificate| Item::new(certificate, None, false)).collect();
+    cx.ui.json(name, &Report { certificates: items, dry_run: true, crls: Vec::new() })?;
+    Ok(Exit::Done)
+}
+
+fn authorities<'a>(certificates: impl Iterator<Item = &'a Revocable>) -> Vec<String> {
+    let mut names: Vec<String> = certificates.map(|certificate| certificate.authority.clone()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Signs the CRLs, or says what is still to be done.
+fn follow_up(
+    cx: &mut Context,
+    store: &Store,
+    authorities: Vec<String>,
+    publish: bool,
+) -> Result<Vec<PublishedItem>, CliError> {
+    if publish {
+        return authorities.iter().map(|name| publish::sign(cx, store, name)).collect();
+    }
+    for name in &authorities {
+        cx.ui.say(&format!("the CRL of {name} does not say so yet: run \"certwright crl publish --authority {name}\""));
+    }
+    Ok(Vec::new())
+}
+
+/// A reason, in the form of the help or by its ASN.1 name, for clap's `value_parser`.
+fn reason(text: &str) -> Result<RevocationReason, String> {
+    let plain = |text: &str| text.replace(['-', '_'], "").to_ascii_lowercase();
+    let allowed = |reason: &RevocationReason| {
+        !matches!(reason, RevocationReason::CertificateHold | RevocationReason::RemoveFromCrl)
+    };
+    let found = RevocationReason::ALL.into_iter().find(|reason| plain(&reason.to_string()) == plain(text));
+    match found {
+        Some(RevocationReason::CertificateHold) => Err("to suspend a certificate, use \"certwright hold\"".to_owned()),
+        Some(RevocationReason::RemoveFromCrl) => Err("to lift a suspension, use \"certwright release\"".to_owned()),
+        Some(reason) => Ok(reason),
+        None => {
+            let names: Vec<_> =
+                RevocationReason::ALL.into_iter().filter(allowed).map(|reason| reason.to_string()).collect();
+            Err(format!("expected one of {}", names.join(", ")))
+        }
+    }
+}
