@@ -262,7 +262,6 @@ fn difference(old: &Certificate, new: &Certificate) -> Option<String> {
         return Some(format!("the profile would now give the subject {}, not {}", new.subject, old.subject));
     }
     let (before, after) = (sorted(old), sorted(new));
-    (before != after).then(|| {
-        format!("the profile would now give the names {}, not {}", after.join(" "), before.join(" "))
-    })
+    (before != after)
+        .then(|| format!("the profile would now give the names {}, not {}", after.join(" "), before.join(" ")))
 }

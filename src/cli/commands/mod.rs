@@ -8,6 +8,7 @@ mod bundle;
 mod completions;
 mod crl;
 mod csr;
+mod delivery;
 mod dev;
 mod dry_run;
 mod export;
@@ -21,6 +22,7 @@ mod log;
 mod man;
 mod options;
 mod profile;
+mod renew;
 mod report;
 mod revocable;
 mod revoke;
@@ -137,6 +139,7 @@ subcommands! {
     "man" => Man(man::Args),
     "profile" => Profile(profile::Args),
     "release" => Release(Box<revoke::ReleaseArgs>),
+    "renew" => Renew(Box<renew::Args>),
     "revoke" => Revoke(Box<revoke::RevokeArgs>),
     "show" => Show(show::ShowArgs),
     "sign" => Sign(Box<sign::SignArgs>),
