@@ -15,6 +15,7 @@ mod reference;
 mod renew;
 mod revoke;
 mod serial;
+mod status;
 
 pub use authority::{AuthorityPlan, ImportPlan, Made, create_root, create_subordinate, import, request};
 pub use crl::{DEFAULT_VALIDITY, Due, Schedule, SignedCrl, sign_crl};
@@ -27,3 +28,6 @@ pub use reference::{Reference, find};
 pub use renew::{Renewal, Renewed, due_from, renew};
 pub use revoke::{Cause, Revocable, Revoked, release, revoke};
 pub use serial::{RandomSerials, SerialSource};
+pub use status::{
+    AuthorityStatus, Counts, CrlStatus, ExpiringCertificate, KeyStatus, Limits, Status, UndeliveredFiles,
+};

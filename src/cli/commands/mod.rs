@@ -28,6 +28,7 @@ mod revocable;
 mod revoke;
 mod show;
 mod sign;
+mod status;
 mod store;
 mod trust;
 mod truststore;
@@ -143,6 +144,7 @@ subcommands! {
     "revoke" => Revoke(Box<revoke::RevokeArgs>),
     "show" => Show(show::ShowArgs),
     "sign" => Sign(Box<sign::SignArgs>),
+    "status" => Status(status::Args),
     "store" => Store(store::Args),
     "trust" => Trust(trust::Args),
     "truststore" => Truststore(truststore::Args),

@@ -7,7 +7,8 @@ use crate::cli::Context;
 
 /// Runs the command for one certificate; gives `done`, or what became of it. Its output goes to standard error.
 pub(super) fn run(cx: &mut Context, command: &str, item: &Item) -> String {
-    let paths: Vec<&str> = item.deliveries.iter().filter(|delivery| delivery.written).map(|delivery| delivery.path.as_str()).collect();
+    let paths: Vec<&str> =
+        item.deliveries.iter().filter(|delivery| delivery.written).map(|delivery| delivery.path.as_str()).collect();
     let mut child = cx.child("sh");
     child
         .args(["-c", command])
