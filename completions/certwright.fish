@@ -34,9 +34,11 @@ complete -c certwright -n "__fish_certwright_needs_command" -s h -l help -d 'Pri
 complete -c certwright -n "__fish_certwright_needs_command" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "authority" -d 'Make, import and show authorities'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "completions" -d 'Print a shell\'s completion script'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "crl" -d 'Sign, publish and check CRLs'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "csr" -d 'Make and inspect certificate requests'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "dev" -d 'Make TLS work on this machine: an authority for development and a certificate'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "export" -d 'Write a certificate as a program wants it: files, names, order, modes, configuration'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "hold" -d 'Suspend certificates, so that they can be released again'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "init" -d 'Make a store with its root authority'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "inspect" -d 'Say what is in a file: certificates, requests, CRLs, keys, keystores'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "issue" -d 'Make a key and its certificate in one step'
@@ -46,6 +48,8 @@ complete -c certwright -n "__fish_certwright_needs_command" -f -a "list" -d 'Lis
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "log" -d 'Show or verify the journal'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "man" -d 'Write the manual pages'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "profile" -d 'List, show and check profiles: what may be issued'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "release" -d 'Take certificates off hold'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "revoke" -d 'Revoke certificates'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "show" -d 'Show a certificate of the store'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "sign" -d 'Sign certificate requests (CSRs)'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "store" -d 'Check the store, or change its settings'
@@ -142,6 +146,78 @@ complete -c certwright -n "__fish_certwright_using_subcommand completions" -l no
 complete -c certwright -n "__fish_certwright_using_subcommand completions" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and not __fish_seen_subcommand_from check inspect list publish settings" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and not __fish_seen_subcommand_from check inspect list publish settings" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and not __fish_seen_subcommand_from check inspect list publish settings" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and not __fish_seen_subcommand_from check inspect list publish settings" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and not __fish_seen_subcommand_from check inspect list publish settings" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and not __fish_seen_subcommand_from check inspect list publish settings" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and not __fish_seen_subcommand_from check inspect list publish settings" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and not __fish_seen_subcommand_from check inspect list publish settings" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and not __fish_seen_subcommand_from check inspect list publish settings" -f -a "check" -d 'Tell whether a CRL is sound, fresh and newer than the one before'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and not __fish_seen_subcommand_from check inspect list publish settings" -f -a "inspect" -d 'Say what is in a file: certificates, requests, CRLs, keys, keystores'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and not __fish_seen_subcommand_from check inspect list publish settings" -f -a "list" -d 'List the newest CRL of every authority'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and not __fish_seen_subcommand_from check inspect list publish settings" -f -a "publish" -d 'Sign an authority\'s next CRL and release it'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and not __fish_seen_subcommand_from check inspect list publish settings" -f -a "settings" -d 'Show or change how an authority\'s CRLs are made'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from check" -l issuer -d 'The issuer\'s certificate [default: the authorities of the store]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from check" -l previous -d 'The CRL that was published before' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from check" -l within -d 'It must still hold after this time' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from check" -l at -d 'The instant to check for [default: now]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from check" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from check" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from check" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from check" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from check" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from inspect" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from inspect" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from inspect" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from inspect" -l all -d 'Show every entry of a CRL, not only the first 20'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from inspect" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from inspect" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from inspect" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from list" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from list" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from list" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from list" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from list" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from publish" -l authority -d 'Whose CRL [default: every authority whose key is here]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from publish" -l validity -d 'How long it holds [default: as "certwright crl settings" says, or 7d]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from publish" -l to -d 'Bring the newest CRLs to this directory as well' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from publish" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from publish" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from publish" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from publish" -l if-due -d 'Sign only where something changed or the newest CRL will lapse soon; nothing due is exit status 0'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from publish" -l delta -d 'Sign a delta CRL, which lists what changed since the newest full one; with --if-due where the settings ask for it'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from publish" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from publish" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from publish" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from publish" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from publish" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from settings" -l validity -d 'How long a CRL holds' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from settings" -l overlap -d 'How long before it lapses the next one is due' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from settings" -l delta-validity -d 'How long a delta CRL holds' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from settings" -l keep-expired -d 'Whether certificates stay listed after they expired' -r -f -a "true\t''
+false\t''"
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from settings" -l distribution-point -d 'Whether a CRL names its distribution points, which must be those of the certificates' -r -f -a "true\t''
+false\t''"
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from settings" -l number-after -d 'Let the next CRL have a number above this one' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from settings" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from settings" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from settings" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from settings" -l no-delta -d 'Make no delta CRLs'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from settings" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from settings" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from settings" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from settings" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand crl; and __fish_seen_subcommand_from settings" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand csr; and not __fish_seen_subcommand_from create inspect" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
@@ -213,6 +289,22 @@ complete -c certwright -n "__fish_certwright_using_subcommand export" -l non-int
 complete -c certwright -n "__fish_certwright_using_subcommand export" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand export" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand hold" -l lineage -d 'Every certificate of a name that has not expired, not only the newest' -r
+complete -c certwright -n "__fish_certwright_using_subcommand hold" -l key -d 'Every certificate with the key of this file: a private key, a certificate or a request' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand hold" -l name -d 'Every certificate with a name like this (* and ?); shows them, and does it with --yes' -r
+complete -c certwright -n "__fish_certwright_using_subcommand hold" -l authority -d 'The authority that signed them' -r
+complete -c certwright -n "__fish_certwright_using_subcommand hold" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand hold" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand hold" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand hold" -l unknown -d 'Take serials that this store has no record of: --authority signed them elsewhere'
+complete -c certwright -n "__fish_certwright_using_subcommand hold" -l yes -d 'Do it for all that --name found'
+complete -c certwright -n "__fish_certwright_using_subcommand hold" -l dry-run -d 'Only show what would be done'
+complete -c certwright -n "__fish_certwright_using_subcommand hold" -l publish -d 'Sign and release the next CRL of every authority concerned'
+complete -c certwright -n "__fish_certwright_using_subcommand hold" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand hold" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand hold" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand hold" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand hold" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand init" -l cn -d 'Common name of the root' -r
 complete -c certwright -n "__fish_certwright_using_subcommand init" -l subject -d 'Whole subject of the root instead: "CN=Acme Root CA,O=Acme,C=DE"' -r
 complete -c certwright -n "__fish_certwright_using_subcommand init" -l key -d 'Key algorithm of the root [default: the profile\'s, ec-p384]' -r
@@ -404,6 +496,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand list" -l lock-time
 complete -c certwright -n "__fish_certwright_using_subcommand list" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand list" -l expired -d 'Only expired certificates'
 complete -c certwright -n "__fish_certwright_using_subcommand list" -l valid -d 'Only certificates that are valid now'
+complete -c certwright -n "__fish_certwright_using_subcommand list" -l revoked -d 'Only certificates that are revoked or on hold'
 complete -c certwright -n "__fish_certwright_using_subcommand list" -l current -d 'Only the newest certificate of each name'
 complete -c certwright -n "__fish_certwright_using_subcommand list" -l json -d 'Print a JSON report on stdout'
 complete -c certwright -n "__fish_certwright_using_subcommand list" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
@@ -496,6 +589,40 @@ complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fis
 complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand release" -l lineage -d 'Every certificate of a name that has not expired, not only the newest' -r
+complete -c certwright -n "__fish_certwright_using_subcommand release" -l key -d 'Every certificate with the key of this file: a private key, a certificate or a request' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand release" -l name -d 'Every certificate with a name like this (* and ?); shows them, and does it with --yes' -r
+complete -c certwright -n "__fish_certwright_using_subcommand release" -l authority -d 'The authority that signed them' -r
+complete -c certwright -n "__fish_certwright_using_subcommand release" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand release" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand release" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand release" -l unknown -d 'Take serials that this store has no record of: --authority signed them elsewhere'
+complete -c certwright -n "__fish_certwright_using_subcommand release" -l yes -d 'Do it for all that --name found'
+complete -c certwright -n "__fish_certwright_using_subcommand release" -l dry-run -d 'Only show what would be done'
+complete -c certwright -n "__fish_certwright_using_subcommand release" -l publish -d 'Sign and release the next CRL of every authority concerned'
+complete -c certwright -n "__fish_certwright_using_subcommand release" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand release" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand release" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand release" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand release" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand revoke" -l lineage -d 'Every certificate of a name that has not expired, not only the newest' -r
+complete -c certwright -n "__fish_certwright_using_subcommand revoke" -l key -d 'Every certificate with the key of this file: a private key, a certificate or a request' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand revoke" -l name -d 'Every certificate with a name like this (* and ?); shows them, and does it with --yes' -r
+complete -c certwright -n "__fish_certwright_using_subcommand revoke" -l authority -d 'The authority that signed them' -r
+complete -c certwright -n "__fish_certwright_using_subcommand revoke" -l reason -d 'Why: unspecified, key-compromise, ca-compromise, affiliation-changed, superseded, cessation-of-operation, privilege-withdrawn, aa-compromise' -r
+complete -c certwright -n "__fish_certwright_using_subcommand revoke" -l invalidity-date -d 'When the key is thought to have been compromised (RFC 3339)' -r
+complete -c certwright -n "__fish_certwright_using_subcommand revoke" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand revoke" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand revoke" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand revoke" -l unknown -d 'Take serials that this store has no record of: --authority signed them elsewhere'
+complete -c certwright -n "__fish_certwright_using_subcommand revoke" -l yes -d 'Do it for all that --name found'
+complete -c certwright -n "__fish_certwright_using_subcommand revoke" -l dry-run -d 'Only show what would be done'
+complete -c certwright -n "__fish_certwright_using_subcommand revoke" -l publish -d 'Sign and release the next CRL of every authority concerned'
+complete -c certwright -n "__fish_certwright_using_subcommand revoke" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand revoke" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand revoke" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand revoke" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand revoke" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand show" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand show" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand show" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use certwright::container::{Content, Encoding, Entry, Format, Keystore, Preset, encode};
 use certwright::issuance::{Profiles, Request, Urls, prepare};
 use certwright::keys::{Algorithm, KeyContainer, KeyEncoding, KeyFormat, PrivateKey, Secret};
 use certwright::store::{Draft, Event, Settings, Store};
@@ -42,6 +43,9 @@ fn main() {
             write(target, &format!("{algorithm}.{ending}"), &bytes);
         }
     }
+    for (target, name, bytes) in keystores() {
+        write(target, name, &bytes);
+    }
     write("journal", "short.jsonl", &journal());
 }
 
@@ -58,6 +62,32 @@ fn signed(key: &PrivateKey) -> (Csr, certwright::x509::Certificate) {
     let serial = Serial::from_random([0x55; 20]);
     let prepared = prepare(&root, &request, None, &Urls::default(), serial, now).expect("a certificate");
     (csr, prepared.sign(key).expect("a signature").certificate)
+}
+
+fn keystores() -> [(&'static str, &'static str, Vec<u8>); 3] {
+    let key = PrivateKey::generate(Algorithm::EcP256).expect("a key");
+    let (_, certificate) = signed(&key);
+    let trusted = Entry { alias: "anchor".into(), content: Content::Trusted(certificate.clone()) };
+    let chain = vec![certificate];
+    let private = Entry { alias: "key".into(), content: Content::Key { key, chain } };
+    let password = Secret::new(*b"fuzz");
+    let written = |format, entries: Vec<Entry>| {
+        let encoding = Encoding {
+            format,
+            preset: Preset::Modern,
+            store_password: Some(&password),
+            key_password: None,
+            created: time::OffsetDateTime::UNIX_EPOCH,
+        };
+        let keystore = Keystore { entries };
+        (encode(&keystore, &encoding).expect("a keystore").to_vec(), keystore.entries)
+    };
+    let (trust, mut entries) = written(Format::Pkcs12, vec![trusted]);
+    entries.push(private);
+    let (jks, entries) = written(Format::Jks, entries);
+    let (keys, _) = written(Format::Pkcs12, entries);
+    // The magic number is the target's own.
+    [("pkcs12", "trust.p12", trust), ("pkcs12", "keys.p12", keys), ("jks", "keys.jks", jks[4..].to_vec())]
 }
 
 fn journal() -> Vec<u8> {

@@ -56,6 +56,38 @@ fn issue_in_turn(sandbox: &Sandbox, queue: usize) -> Vec<String> {
     (0..EACH).map(issue).collect()
 }
 
+/// Issuing, revoking, holding and publishing at the same time.
+#[test]
+fn writers_of_every_kind_at_once_lose_nothing() {
+    let sandbox = Sandbox::with_root();
+    std::thread::scope(|scope| {
+        for queue in 0..AT_ONCE {
+            let sandbox = &sandbox;
+            scope.spawn(move || {
+                let name = format!("host-{queue}.test");
+                sandbox.run(["issue", &name]).succeeded();
+                match queue % 4 {
+                    0 => drop(sandbox.run(["revoke", &name, "--publish"]).succeeded()),
+                    1 => drop(sandbox.run(["hold", &name]).succeeded()),
+                    2 => {
+                        sandbox.run(["hold", &name]).succeeded();
+                        sandbox.run(["release", &name, "--publish"]).succeeded();
+                    }
+                    _ => drop(sandbox.run(["crl", "publish"]).succeeded()),
+                }
+            });
+        }
+    });
+    let found = audit(&sandbox.path("store"), &[], Moment::AtRest);
+    assert!(found.violations.is_empty(), "{}", found.violations.join("\n"));
+    assert_eq!(found.revoked.len(), AT_ONCE / 4 * 3);
+    assert_eq!(found.crls.len(), AT_ONCE / 4 * 3);
+    let standing = sandbox.run(["list", "--revoked", "--json"]).succeeded();
+    let report: Value = serde_json::from_str(&standing.stdout).expect("a list in JSON");
+    assert_eq!(report["certificates"].as_array().map(Vec::len), Some(AT_ONCE / 2));
+    sandbox.run(["store", "check"]).succeeded();
+}
+
 /// Lists again and again; gives how often.
 fn read_until(sandbox: &Sandbox, done: &AtomicBool) -> usize {
     let mut lists = 0;

@@ -1,6 +1,6 @@
 //! `certwright export` end to end: what is written for every target, and that a refusal tells the command that helps.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it fails")]
 
 #[path = "support/sandbox.rs"]
 #[expect(dead_code, reason = "shared with other tests")]

@@ -115,6 +115,13 @@ fn reports_have_the_members_that_are_documented() {
     scene.run("log verify", "log-verify");
     scene.run("store check", "store-check");
     scene.run("store settings", "store-settings");
+    scene.run("crl publish --to published", "crl-publish");
+    scene.run("hold www.test", "hold");
+    scene.run("release www.test", "release");
+    scene.run("revoke www.test --reason superseded --publish", "revoke");
+    scene.run("crl list", "crl-list");
+    scene.run("crl settings lab --validity 3d", "crl-settings");
+    scene.run("crl check pki/public/issuing.crl --previous published/issuing.crl", "crl-check");
     scene.run("completions bash", "completions");
     scene.run("man man", "man");
     scene.run("key generate --no-passphrase --out k.pem", "key-generate");

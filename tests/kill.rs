@@ -71,6 +71,34 @@ fn renew_can_be_killed_anywhere() {
     }
 }
 
+#[test]
+fn revoke_can_be_killed_anywhere() {
+    let base = revocable();
+    let revoke = ["revoke", "gone.test", "--reason", "key-compromise", "--publish"];
+    sweep_all("revoke --publish", &base, &revoke, &[&[CHECK, NEXT], &[NEXT, CHECK]]);
+}
+
+#[test]
+fn crl_publish_can_be_killed_anywhere() {
+    let base = revocable();
+    base.run(["revoke", "gone.test"]).succeeded();
+    let next: &[&str] = &["crl", "publish", "--to", "out"];
+    sweep_all("crl publish", &base, next, &[&[CHECK, next], &[next, CHECK]]);
+    base.run(["crl", "settings", "root", "--delta-validity", "1d"]).succeeded();
+    let due: &[&str] = &["crl", "publish", "--if-due", "--to", "out"];
+    sweep_all("crl publish --if-due with a delta", &base, due, &[&[CHECK, due], &[due, CHECK]]);
+}
+
+/// A store with a certificate, another on hold, and a CRL.
+fn revocable() -> Sandbox {
+    let base = Sandbox::with_root();
+    for name in ["gone.test", "held.test"] {
+        base.run(["issue", name]).succeeded();
+    }
+    base.run(["hold", "held.test", "--publish"]).succeeded();
+    base
+}
+
 /// From some number of requests on, several threads write the files and the whole file system is synced at once.
 #[test]
 fn a_batch_can_be_killed_anywhere() {
@@ -258,6 +286,9 @@ fn try_point(base: &Sandbox, point: &KillPoint, arguments: &[impl AsRef<OsStr>],
         if !after.issued.iter().any(|issued| issued.der == before.der) {
             violations.push(format!("serial {} was recorded and is lost", before.serial));
         }
+    }
+    for (authority, serial) in seen.revoked.iter().filter(|revoked| !after.revoked.contains(revoked)) {
+        violations.push(format!("the revocation of {serial} by {authority} was recorded and is lost"));
     }
     violations.extend(seen.violations.into_iter().chain(after.violations));
     let place = format!("killed at {} no. {}, {}", point.call, point.nth, point.shown);

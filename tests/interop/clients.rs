@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::authority::text;
 use crate::java;
-use crate::keystores::PASSWORD;
 use crate::parties::{Party, Realm, Trust};
+use crate::stores::PASSWORD;
 use crate::tool;
 
 /// Sends every client to servers of a realm: the client that they know is let in, everybody else is refused, and nobody

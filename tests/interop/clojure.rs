@@ -5,9 +5,9 @@ use std::path::Path;
 use crate::authority::text;
 use crate::clients;
 use crate::java;
-use crate::keystores::PASSWORD;
 use crate::parties::parties;
 use crate::server::Server;
+use crate::stores::PASSWORD;
 use crate::tool;
 
 #[test]

@@ -6,10 +6,10 @@ use std::sync::OnceLock;
 
 use crate::authority::text;
 use crate::clients;
-use crate::keystores::{self, PASSWORD};
 use crate::matrix::{self, CLASSIC, Case};
 use crate::parties::{Realm, parties};
 use crate::server::Server;
+use crate::stores::{self, PASSWORD};
 use crate::tool;
 
 #[test]
@@ -34,7 +34,7 @@ fn java_serves_from_keystores_and_truststores() {
     let directory = tool::scratch();
     let old = ["3des", "rc2"].map(|preset| {
         let file = directory.path().join(format!("{preset}.p12"));
-        keystores::keystore(&parties.here.certwright, "localhost", &file, &["--preset", preset]);
+        stores::keystore(&parties.here.certwright, "localhost", &file, &["--preset", preset]);
         file
     });
     java.arg(PASSWORD).args([stores(&parties.elsewhere), stores(&parties.here)].concat().concat());

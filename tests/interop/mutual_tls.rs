@@ -5,10 +5,10 @@ use std::process::Command;
 
 use crate::authority::text;
 use crate::clients;
-use crate::keystores::PASSWORD;
 use crate::parties::parties;
 use crate::readme;
 use crate::server::{self, Server};
+use crate::stores::PASSWORD;
 use crate::tool;
 
 #[test]

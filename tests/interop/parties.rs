@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::authority::{Certwright, Issued, text};
-use crate::keystores;
+use crate::stores;
 use crate::tool;
 
 /// Two authorities that know nothing of each other, and use the very same names.
@@ -85,7 +85,7 @@ impl Party {
         let pem = certwright.issue(&[&[name], options].concat(), out);
         let (p12, jks) = (out.join("keystore.p12"), out.join("keystore.jks"));
         for file in [&p12, &jks] {
-            keystores::keystore(certwright, name, file, &[]);
+            stores::keystore(certwright, name, file, &[]);
         }
         Self { pem, p12, jks }
     }
@@ -100,7 +100,7 @@ impl Trust {
     fn new(certwright: &Certwright, place: &Path) -> Self {
         let (p12, jks) = (place.join("truststore.p12"), place.join("truststore.jks"));
         for file in [&p12, &jks] {
-            keystores::truststore(certwright, file);
+            stores::truststore(certwright, file);
         }
         Self { pem: certwright.authority("root"), p12, jks }
     }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::authority::text;
 use crate::clients;
 use crate::java;
-use crate::keystores::{self, PASSWORD};
 use crate::parties::{Party, Trust, parties};
 use crate::server::Server;
+use crate::stores::{self, PASSWORD};
 use crate::tool;
 
 #[test]
@@ -26,7 +26,7 @@ fn spring_boot_serves_from_properties_and_bundles() {
     let (server, trust) = (&parties.here.server, &parties.here.trust);
     // A key with a password of its own, which Java's own format allows.
     let jks = directory.path().join("key-password.jks");
-    keystores::keystore(&parties.here.certwright, "localhost", &jks, &["--keypass", "pass:of the key"]);
+    stores::keystore(&parties.here.certwright, "localhost", &jks, &["--keypass", "pass:of the key"]);
     let mut key_password = properties("JKS", &jks, &trust.jks);
     key_password.push("server.ssl.key-password=of the key".to_owned());
     let configurations = [

@@ -28,6 +28,21 @@ pub(crate) struct Audit {
     pub(crate) violations: Vec<String>,
     /// Every `certificate-issued` line, in order.
     pub(crate) issued: Vec<Issued>,
+    /// Every `certificate-revoked` line: authority and serial.
+    pub(crate) revoked: Vec<(String, String)>,
+    /// Every `crl-issued` line, in order.
+    pub(crate) crls: Vec<RecordedCrl>,
+}
+
+/// A `crl-issued` line.
+#[derive(Debug, Clone)]
+pub(crate) struct RecordedCrl {
+    /// The authority.
+    pub(crate) authority: String,
+    /// Its number.
+    pub(crate) number: u64,
+    delta: bool,
+    sha256: String,
 }
 
 /// A `certificate-issued` line.
@@ -106,6 +121,35 @@ impl Audit {
                 let (serial, lineage) = (text("serial"), text("lineage"));
                 self.issued.push(Issued { serial, lineage, key: entry["key"] == true, der });
             }
+            self.revocation(&entry);
+        }
+    }
+
+    /// Collects what a line says of revocations and CRLs.
+    fn revocation(&mut self, entry: &Value) {
+        let text = |field: &str| entry[field].as_str().unwrap_or_default().to_owned();
+        if entry["event"] == "certificate-revoked" {
+            self.revoked.push((text("authority"), text("serial")));
+        }
+        if entry["event"] == "crl-issued" {
+            let (authority, number) = (text("authority"), entry["number"].as_u64().unwrap_or_default());
+            if self.crls.iter().any(|crl| crl.authority == authority && crl.number >= number) {
+                self.broken(format!("CRL number {number} of {authority} is not above the ones before"));
+            }
+            self.crls.push(RecordedCrl { authority, number, delta: entry["base"].is_u64(), sha256: text("sha256") });
+        }
+    }
+
+    /// A CRL that anybody can see is whole, and recorded.
+    fn crl(&mut self, shown: &str, path: &Path, name: &str) {
+        let bytes = fs::read(path).unwrap_or_default();
+        let der = if name.ends_with(".pem") {
+            pem::parse(&bytes).map(pem::Pem::into_contents).unwrap_or_default()
+        } else {
+            bytes
+        };
+        if !self.crls.iter().any(|crl| crl.sha256 == sha256_hex(&der)) {
+            self.broken(format!("{shown} is no CRL of the journal"));
         }
     }
 
@@ -134,6 +178,8 @@ impl Audit {
                     self.broken("staging/ is not empty");
                 }
                 self.directory(root, &path, moment, recorded);
+            } else if name.ends_with(".crl") || name.ends_with(".crl.pem") {
+                self.crl(&shown(&path), &path, &name);
             } else if name.ends_with(".pem") {
                 if name == "key.pem" && metadata.mode() & 0o777 != 0o600 {
                     self.broken(format!("{} has mode {:o}", shown(&path), metadata.mode() & 0o777));
@@ -174,6 +220,20 @@ impl Audit {
             let directory = store.join("issued").join(&issued.lineage).join(&issued.serial);
             if !is_complete(&directory, &issued.der) {
                 self.broken(format!("{} {} is recorded but not complete", issued.lineage, issued.serial));
+            }
+        }
+        for crl in self.crls.clone() {
+            let newer = |other: &RecordedCrl| {
+                other.authority == crl.authority && other.number > crl.number && (!other.delta || crl.delta)
+            };
+            if self.crls.iter().any(newer) {
+                continue;
+            }
+            let name =
+                if crl.delta { format!("{}.delta.crl", crl.authority) } else { format!("{}.crl", crl.authority) };
+            let found = fs::read(store.join("public").join(&name)).unwrap_or_default();
+            if sha256_hex(&found) != crl.sha256 {
+                self.broken(format!("public/{name} is not the newest CRL, number {}", crl.number));
             }
         }
     }

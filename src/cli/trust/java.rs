@@ -55,7 +55,7 @@ impl JavaStore {
     pub(super) fn at(machine: &Machine, home: &Path, system: Option<&SystemStore>, password: &Secret) -> Option<Self> {
         let cacerts = CACERTS.iter().find_map(|below| places::followed(&home.join(below)))?;
         let keytool = KEYTOOL.iter().map(|below| home.join(below)).find(|path| places::is_file(path));
-        let via = machine.owner_of(&places::followed(home)?);
+        let via = machine.owner_of(home);
         Some(Self {
             made_by: system.and_then(|system| made_by(system, &cacerts)),
             file: cacerts.clone(),

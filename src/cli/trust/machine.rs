@@ -89,12 +89,13 @@ impl Machine {
         directories.map(|directory| directory.join(name)).find(|path| places::is_file(path))
     }
 
-    /// As whom to change what is at a path: as the person, if it is below their home.
+    /// As whom to change or run what is at a path: as the person, if it is below their home or found through it, so that no
+    /// link of theirs makes the administrator run a program of their choice.
     pub(super) fn owner_of(&self, path: &Path) -> Via {
-        match (&self.person, &self.home) {
-            (Some(person), Some(home)) if path.starts_with(home) => Via::Person(person.clone()),
-            _ => Via::Here,
-        }
+        let (Some(person), Some(home)) = (&self.person, &self.home) else { return Via::Here };
+        let real = |path: &Path| places::followed(path).unwrap_or_else(|| path.to_owned());
+        let is_theirs = path.starts_with(home) || real(path).starts_with(real(home));
+        if is_theirs { Via::Person(person.clone()) } else { Via::Here }
     }
 }
 
@@ -139,6 +140,26 @@ fn home_of(cx: &Context, person: &Person) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_reached_through_a_home_is_run_as_its_owner() {
+        let (home, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::os::unix::fs::symlink(elsewhere.path(), home.path().join("jdk")).unwrap();
+        std::os::unix::fs::symlink(home.path(), elsewhere.path().join("back")).unwrap();
+        let person = Person { name: "ann".into(), sudo: "/usr/bin/sudo".into() };
+        let (home_path, person) = (Some(home.path().to_owned()), Some(person));
+        let machine = Machine { home: home_path, person, ..super::super::tests::machine() };
+        for (path, is_theirs) in [
+            (home.path().join("jdk"), true),
+            (elsewhere.path().join("back"), true),
+            (home.path().join("not/there/yet"), true),
+            (elsewhere.path().to_owned(), false),
+        ] {
+            assert_eq!(matches!(machine.owner_of(&path), Via::Person(_)), is_theirs, "{}", path.display());
+        }
+        let line = machine.owner_of(home.path()).program("/jdk/bin/keytool".as_ref());
+        assert_eq!(line.program, Path::new("/usr/bin/sudo"));
+    }
 
     #[test]
     fn a_person_has_a_plain_name() {

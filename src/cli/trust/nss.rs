@@ -124,9 +124,9 @@ impl TrustStore for NssStore {
             return self.certutil("-L").map(|_| Presence::default());
         }
         let mut names = nicknames(&self.ask(runner, &[])?.stdout);
-        names.truncate(MOST_CERTIFICATES);
         // A nickname gives all certificates with the same subject, so one of ours is looked for under its own first.
         names.sort_by_key(|name| name != anchor.name());
+        names.truncate(MOST_CERTIFICATES);
         for name in names {
             let shown = self.ask(runner, &["-n", &name])?.stdout;
             let Some(trusted) = trust(&shown, &anchor.sha256()) else { continue };

@@ -176,3 +176,77 @@ fn encrypted_key(der: &[u8]) -> Result<(String, &[u8]), tlv::Fault> {
     fields.finish()?;
     Ok((algorithm.to_string(), data))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::open;
+    use super::*;
+    use crate::keys::Secret;
+    use crate::x509::fixtures::{Node, Spec};
+
+    const JKS: u32 = 0xfeed_feed;
+    const JCEKS: u32 = 0xcece_cece;
+
+    fn header(magic: u32, version: u32, count: u32) -> Vec<u8> {
+        [magic, version, count].iter().flat_map(|number| number.to_be_bytes()).collect()
+    }
+
+    fn entry(tag: u32, alias: &str) -> Vec<u8> {
+        let alias = utf::encode(alias);
+        [&tag.to_be_bytes()[..], &(alias.len() as u16).to_be_bytes(), &alias, &[0; 8]].concat()
+    }
+
+    /// With the digest of an empty password.
+    fn sealed(contents: &[u8]) -> Vec<u8> {
+        let digest = integrity_digest(&Secret::new(""), contents).unwrap();
+        [contents, &digest].concat()
+    }
+
+    fn refusal(contents: &[u8]) -> String {
+        let password = Secret::new("");
+        open(&sealed(contents), &Passwords { store: Some(&password), key: None }).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_empty_store_and_version_1_are_read() {
+        let password = Secret::new("");
+        let passwords = Passwords { store: Some(&password), key: None };
+        assert!(open(&sealed(&header(JKS, 2, 0)), &passwords).unwrap().entries.is_empty());
+        let anchor = Node::root(&Spec::ca("Old", None)).certificate;
+        let length = (anchor.der().len() as u32).to_be_bytes();
+        let old = [&header(JKS, 1, 1)[..], &entry(TAG_TRUSTED, "old"), &length, anchor.der()].concat();
+        let opened = open(&sealed(&old), &passwords).unwrap();
+        assert_eq!(opened.entries[0].alias, "old");
+        assert_eq!(opened.integrity, Integrity::Verified);
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why() {
+        assert!(refusal(&header(JKS, 3, 0)).contains("version 3 of JKS"));
+        assert!(refusal(&[&header(JKS, 2, 1)[..], &entry(TAG_SECRET, "s")].concat()).contains("unknown kind 3"));
+        let secret = refusal(&[&header(JCEKS, 2, 1)[..], &entry(TAG_SECRET, "pin\n")].concat());
+        assert!(secret.contains("the secret key \"pin\\u{a}\" in JCEKS"), "{secret}");
+        let mut other = [&header(JKS, 2, 1)[..], &entry(TAG_TRUSTED, "x")].concat();
+        other.extend([0, 3, b'P', b'G', b'P', 0, 0, 0, 0]);
+        let opened = open(&sealed(&other), &Passwords::default()).unwrap();
+        assert!(opened.skipped[0].contains("of the type \"PGP\""), "{opened:?}");
+    }
+
+    #[test]
+    fn lengths_and_counts_that_lie_are_damage() {
+        for contents in [
+            header(JKS, 2, u32::MAX),
+            header(JKS, 2, 1)[..11].to_vec(),
+            [&header(JKS, 2, 1)[..], &entry(TAG_KEY, "k"), &u32::MAX.to_be_bytes()].concat(),
+            [&header(JKS, 2, 1)[..], &entry(TAG_KEY, "k"), &[0; 4], &u32::MAX.to_be_bytes()].concat(),
+            [&header(JKS, 2, 1)[..], &TAG_KEY.to_be_bytes(), &[0xff, 0xff]].concat(),
+            [&header(JKS, 2, 1)[..], &TAG_KEY.to_be_bytes(), &[0, 1, 0x80], &[0; 8]].concat(),
+            [&header(JKS, 2, 0)[..], &[0]].concat(),
+            Vec::new(),
+        ] {
+            let file = sealed(&contents);
+            let error = open(&file, &Passwords::default()).unwrap_err().to_string();
+            assert!(error.contains("damaged JKS") || error.contains("neither a PKCS#12"), "{error}");
+        }
+    }
+}

@@ -7,6 +7,8 @@
 mod bags;
 mod read;
 mod safes;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub(super) use read::{is_pkcs12, read};

@@ -1,11 +1,13 @@
 //! Reading PKCS#12: the outermost structure and its MAC.
 
+use std::thread;
+
 use super::super::chain::Linker;
 use super::super::error::damaged;
 use super::super::{ContainerError, Integrity, Opened, OpenedContent, OpenedEntry, Passwords, ber};
 use super::bags::{Bags, FoundCertificate, FoundKey};
 use super::safes::{Budget, Safes};
-use crate::keys::{KeyError, PasswordMac, Secret};
+use crate::keys::{KeyError, PasswordMac};
 use crate::x509::Certificate;
 use crate::x509::tlv::{self, Fault, Reader, Tlv};
 
@@ -37,19 +39,62 @@ pub(in super::super) fn read(bytes: &[u8], passwords: &Passwords<'_>) -> Result<
         other => return Err(broken(format!("it holds {other} where data belongs"))),
     }
     let contents = Tlv::only_contents(pfx.content, tlv::OCTET_STRING).map_err(&broken)?;
-    let mut budget = Budget::default();
-    let mut opener = pfx.mac.map(|mac| mac.verify(contents, passwords, &mut budget)).transpose()?;
-    let mut protection: Vec<String> = opener.iter().map(|(_, mac)| mac.clone()).collect();
-    let integrity = if opener.is_some() { Integrity::Verified } else { Integrity::None };
-    let password = match opener.take() {
-        Some((password, _)) => password,
-        None => Password::guess(passwords),
-    };
-    let mut safes = Safes { password, key_password: passwords.key, budget, verified: integrity == Integrity::Verified };
-    let bags = safes.read(contents)?;
-    protection.extend(bags.protection.iter().cloned());
+    let (mac, bags) = open_safes(pfx.mac.as_ref(), contents, passwords)?;
+    let integrity = if mac.is_some() { Integrity::Verified } else { Integrity::None };
+    let protection = mac.into_iter().chain(bags.protection.iter().cloned()).collect();
     let (entries, skipped) = entries(bags);
     Ok(Opened { format: "PKCS#12", protection, integrity, entries, skipped })
+}
+
+/// Verifies the MAC, if there is one, and opens the safes; gives how the MAC was made.
+fn open_safes(
+    mac: Option<&Mac<'_>>,
+    contents: &[u8],
+    passwords: &Passwords<'_>,
+) -> Result<(Option<String>, Bags), ContainerError> {
+    let guess = Password::guess(passwords);
+    let mut budget = Budget::default();
+    let read =
+        |password, budget, verified| Safes { password, key_password: passwords.key, budget, verified }.read(contents);
+    let Some(mac) = mac else {
+        return Ok((None, read(guess, budget, false)?));
+    };
+    let check = PasswordMac::read(mac.algorithm, mac.salt, mac.iterations).map_err(inside)?;
+    let verify = |candidate| Ok::<bool, ContainerError>(check.verify(candidate, contents, mac.value)?);
+    if let Password::Known(password) = guess {
+        budget.spend(check.work())?;
+        // Each derivation takes long by intent, so the MAC's is made beside those of the safes. What these held counts only
+        // if the MAC verifies.
+        let (verified, bags) = beside(|| verify(password), || read(guess, budget, true));
+        return match verified? {
+            true => Ok((Some(check.to_string()), bags?)),
+            false => Err(ContainerError::WrongPassword(FORMAT)),
+        };
+    }
+    for candidate in guess.candidates() {
+        budget.spend(check.work())?;
+        if verify(candidate)? {
+            let bags = read(Password::Known(candidate), budget, true)?;
+            return Ok((Some(check.to_string()), bags));
+        }
+    }
+    Err(match passwords.store {
+        None => ContainerError::PasswordNeeded(FORMAT),
+        Some(_) => ContainerError::WrongPassword(FORMAT),
+    })
+}
+
+/// Does two things at the same time, or one after the other where no thread is to be had.
+fn beside<A: Send, B>(one: impl Fn() -> A + Sync, other: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| {
+        let started = thread::Builder::new().spawn_scoped(scope, &one);
+        let other = other();
+        match started {
+            // A thread that panicked takes this one with it: there is no result to go on with.
+            Ok(thread) => (thread.join().unwrap_or_else(|why| std::panic::resume_unwind(why)), other),
+            Err(_) => (one(), other),
+        }
+    })
 }
 
 /// The password of a file.
@@ -140,27 +185,6 @@ impl<'a> Mac<'a> {
         };
         fields.finish()?;
         Ok(Self { algorithm, value, salt, iterations })
-    }
-
-    /// Finds the password under which the MAC verifies, and describes the MAC.
-    fn verify<'p>(
-        &self,
-        contents: &[u8],
-        passwords: &Passwords<'p>,
-        budget: &mut Budget,
-    ) -> Result<(Password<'p>, String), ContainerError> {
-        let mac = PasswordMac::read(self.algorithm, self.salt, self.iterations).map_err(inside)?;
-        let given = passwords.store.map(Secret::expose);
-        for candidate in Password::guess(passwords).candidates() {
-            budget.spend(mac.work())?;
-            if mac.verify(candidate, contents, self.value)? {
-                return Ok((Password::Known(candidate), mac.to_string()));
-            }
-        }
-        Err(match given {
-            None => ContainerError::PasswordNeeded(FORMAT),
-            Some(_) => ContainerError::WrongPassword(FORMAT),
-        })
     }
 }
 

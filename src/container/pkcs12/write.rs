@@ -12,8 +12,8 @@ use crate::x509::Certificate;
 /// Rounds of each derivation where a key is protected: ten times what keytool writes, and a JVM still opens it in a
 /// fraction of a second. (Java counts the derivations: one for the MAC, one for the certificates, one for each key.)
 const KEY_ITERATIONS: u32 = 100_000;
-/// Rounds where nothing is secret: what keytool writes.
-const TRUST_ITERATIONS: u32 = 10_000;
+/// Rounds where nothing is secret: what OpenSSL writes.
+const TRUST_ITERATIONS: u32 = 2_048;
 
 /// Writes a keystore that was checked.
 pub(in super::super) fn write(

@@ -59,14 +59,14 @@ impl Variables {
 
 /// The host for URLs and addresses in snippets: the first one that the certificate is for.
 fn host(certificate: &Certificate) -> String {
-    let hosts = certificate.subject_alt_names.iter().filter_map(|name| match name {
+    let mut hosts = certificate.subject_alt_names.iter().filter_map(|name| match name {
         GeneralName::Dns(host) => Some(host.replacen("*.", "www.", 1)),
         GeneralName::Ip(std::net::IpAddr::V6(address)) => Some(format!("[{address}]")),
         GeneralName::Ip(address) => Some(address.to_string()),
         _ => None,
     });
     let fine = |host: &String| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte));
-    hosts.filter(fine).next().unwrap_or_else(|| "localhost".to_owned())
+    hosts.find(fine).unwrap_or_else(|| "localhost".to_owned())
 }
 
 /// Every program reads a path in quotes; quotes, backslashes, braces, dollar signs and the like in it mean something else in

@@ -7,7 +7,8 @@ use std::process::Command;
 
 use super::{Scene, exited, root};
 use crate::authority::text;
-use crate::tool::{self, Server};
+use crate::server::Server;
+use crate::tool;
 
 /// A runtime with a file of its own.
 struct Runtime {

@@ -11,7 +11,8 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::authority::{Certwright, Issued, text};
-use crate::tool::{self, Said, Server};
+use crate::server::Server;
+use crate::tool::{self, Said};
 
 /// An authority that may sign for `localhost` alone, and a server of it.
 struct Scene {

@@ -11,7 +11,7 @@ use crate::ca::{self, CaError, Due, Schedule};
 use crate::cli::commands::options::load_authority;
 use crate::cli::files::OutputFile;
 use crate::cli::{CliError, Context, Exit, files};
-use crate::store::{CrlRecord, IssuedCrl, State, Store};
+use crate::store::{AuthorityRecord, CrlRecord, IssuedCrl, State, Store};
 use crate::x509::display::hex;
 use crate::x509::pem;
 use crate::x509::time::Span;
@@ -112,8 +112,14 @@ impl Args {
         if state.authorities.is_empty() {
             return Err(CaError::NoAuthority.into());
         }
-        if state.authorities.values().any(|record| record.key && !store.has_authority_key(&record.authority)) {
-            // A command that was killed may have recorded an authority before its key was in place: the lock puts it there.
+        let is_missing = |record: &AuthorityRecord| {
+            let revocations = state.revocations(&record.authority);
+            let newest = [revocations.newest_full(), revocations.newest_delta()].into_iter().flatten();
+            let crl = |crl: &IssuedCrl| store.layout().crl(&record.authority, crl.record.base.is_some());
+            record.key && !store.has_authority_key(&record.authority) || newest.map(crl).any(|path| !path.exists())
+        };
+        if state.authorities.values().any(is_missing) {
+            // A command that was killed may have recorded a key or a CRL before it was in its place: the lock puts it there.
             drop(cx.lock(store)?);
         }
         let wanted = state
@@ -122,7 +128,7 @@ impl Args {
             .filter(|record| self.authority.is_empty() || self.authority.contains(&record.authority));
         let (here, elsewhere): (Vec<_>, Vec<_>) =
             wanted.partition(|record| record.key && store.has_authority_key(&record.authority));
-        let names = |records: Vec<&crate::store::AuthorityRecord>| -> Vec<String> {
+        let names = |records: Vec<&AuthorityRecord>| -> Vec<String> {
             records.into_iter().map(|record| record.authority.clone()).collect()
         };
         let (here, elsewhere) = (names(here), names(elsewhere));
@@ -242,6 +248,12 @@ fn bring<'a>(
     files::public_directory(dir)?;
     for name in names {
         let revocations = state.revocations(name);
+        if revocations.newest_delta().is_none() {
+            // A delta on a full CRL that is no longer the newest says nothing to anybody.
+            for ending in ["delta.crl", "delta.crl.pem"] {
+                files::places::remove(&dir.join(format!("{name}.{ending}")))?;
+            }
+        }
         for crl in [revocations.newest_full(), revocations.newest_delta()].into_iter().flatten() {
             let der = read_crl(cx, store, crl)?;
             let file = store.layout().crl(name, crl.record.base.is_some());
@@ -249,7 +261,7 @@ fn bring<'a>(
             let text = pem::encode("X509 CRL", &der).into_bytes();
             for (name, bytes) in [(format!("{file}.pem"), Zeroizing::new(text)), (file, der)] {
                 let path = dir.join(&name);
-                let there = files::read_if_there(&path, bytes.len() + 1)?;
+                let there = files::read_if_there(&path, MAX_SIZE)?;
                 if there.is_none_or(|there| there != bytes) {
                     files::write_set(dir, &[OutputFile { name, bytes, secret: false }], true)?;
                     cx.ui.line(&path.display().to_string())?;
