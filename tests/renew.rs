@@ -1,7 +1,7 @@
 //! What a renewal promises: the same certificate once more, its files where they were, nothing forgotten, and a status that tells
 //! what is due. Time stands still where the test says.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -232,6 +232,15 @@ fn revoked_certificates_get_a_new_key_or_nothing() {
     assert_eq!(scene.at(61, "renew bad.test --force").exit, 2);
     scene.ok(61, "renew bad.test --rekey --force");
     assert_ne!(scene.pair("bad").spki_der, old.spki_der);
+    // A compromised key is not certified again, whichever of its certificates was revoked.
+    scene.ok(0, "issue twice.test");
+    let first = scene.current("twice.test").serial.hex();
+    scene.ok(1, "renew twice.test");
+    scene.ok(2, &format!("revoke {first} --reason key-compromise"));
+    let refused = scene.at(3, "renew twice.test");
+    assert_eq!(refused.exit, 4, "{}", refused.err);
+    assert!(refused.err.contains("the key is compromised") && refused.err.contains("--rekey"), "{}", refused.err);
+    scene.ok(3, "renew twice.test --rekey");
 }
 
 #[test]

@@ -14,8 +14,9 @@ use super::{CaError, LoadedAuthority, Outcome, Session};
 use crate::issuance::{IssuanceError, Issued, Prepared, Profile, Request, Validity};
 use crate::keys::PublicKey;
 use crate::store::{CertificateRecord, DeliveryRecord, Draft, Event, State, Writer};
+use crate::x509::display::hex;
 use crate::x509::time::{Span, format_instant};
-use crate::x509::{Certificate, GeneralName, Serial};
+use crate::x509::{Certificate, GeneralName, RevocationReason, Serial};
 
 /// A certificate to be renewed.
 pub struct Renewal<'a> {
@@ -69,9 +70,13 @@ pub fn renew(
         work.push((renewal, serial.map_err(|error| CaError::key("serial", error))?));
     }
     let guard = Guard::new(writer.state());
+    let compromised = compromised(writer.state());
     let signed = in_parallel(work, |(renewal, serial): (&Renewal<'_>, Serial)| {
         let is_newest = newest.get(renewal.record.lineage.as_str()) == Some(&renewal.record.serial);
-        let signed = is_newest.then(|| sign(writer.state(), &guard, session, renewal, &serial));
+        let signed = is_newest.then(|| {
+            check_key(writer.state(), &compromised, renewal)?;
+            sign(writer.state(), &guard, session, renewal, &serial)
+        });
         (session.progress)();
         Ok::<_, CaError>(signed)
     })?;
@@ -170,6 +175,31 @@ fn commit(
     }
     writer.commit(session.now, session.actor, drafts)?;
     Ok(results)
+}
+
+/// SHA-256 of every key of which a certificate was revoked with the reason keyCompromise.
+fn compromised(state: &State) -> HashSet<&str> {
+    let is_compromised = |record: &&CertificateRecord| {
+        let entry = record.serial().and_then(|serial| state.revocation(&record.authority, &serial));
+        entry.is_some_and(|entry| entry.reason == Some(RevocationReason::KeyCompromise))
+    };
+    state.certificates.iter().filter(is_compromised).map(|record| record.key_sha256.as_str()).collect()
+}
+
+/// Refuses a key that is compromised, and that of a certificate that was revoked or put on hold meanwhile.
+fn check_key(state: &State, compromised: &HashSet<&str>, renewal: &Renewal<'_>) -> Result<(), CaError> {
+    let record = &renewal.record;
+    let refused =
+        |why: String| Err(CaError::Refused { why, next: "a new certificate needs a new key: say --rekey".to_owned() });
+    if compromised.contains(hex(&renewal.public_key.fingerprint()).as_str()) {
+        return refused("the key is compromised: a certificate with it was revoked for that reason".to_owned());
+    }
+    let same = record.certificate()?.spki_der == renewal.public_key.spki_der();
+    let revoked = record.serial().is_some_and(|serial| state.revocation(&record.authority, &serial).is_some());
+    if same && revoked {
+        return refused(format!("the certificate {} is revoked or on hold", record.serial));
+    }
+    Ok(())
 }
 
 /// The newest serial of every lineage concerned.
