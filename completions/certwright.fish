@@ -49,9 +49,11 @@ complete -c certwright -n "__fish_certwright_needs_command" -f -a "log" -d 'Show
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "man" -d 'Write the manual pages'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "profile" -d 'List, show and check profiles: what may be issued'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "release" -d 'Take certificates off hold'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "renew" -d 'Renew certificates: the same subject, names, profile and length, signed once more'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "revoke" -d 'Revoke certificates'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "show" -d 'Show a certificate of the store'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "sign" -d 'Sign certificate requests (CSRs)'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "status" -d 'Show what expires, and which authorities, CRLs, keys and files need attention'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "store" -d 'Check the store, or change its settings'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "trust" -d 'Have this machine trust a root, or no longer'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "truststore" -d 'Write and read truststores: PKCS#12, JKS, PEM and OpenSSL\'s hashed directories'
@@ -605,6 +607,31 @@ complete -c certwright -n "__fish_certwright_using_subcommand release" -l non-in
 complete -c certwright -n "__fish_certwright_using_subcommand release" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand release" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand release" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l within -d 'With --due: what has this long or less to live [default: two thirds of the lifetime are gone]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l key -d 'Algorithm of the new key [default: that of the old one]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l key-passphrase -d 'Encrypt new keys, in the store and where the old one was encrypted, with this passphrase' -r
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l authority -d 'Who signs [default: who signed the old one]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l profile -d 'What may be issued [default: the profile of the old one]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l validity -d 'How long it is valid [default: as long as the old one]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l storepass -d 'Where the password of keystores comes from; without it they are left as they are' -r
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l exec -d 'Run this command with sh for each one whose files were written, CERTWRIGHT_LINEAGE and others in its environment' -r
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l jitter -d 'Wait a random time first, at most this long' -r
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l forget -d 'Write no files to this directory or file any more; renews nothing' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l due -d 'Renew what is due, and finish what an earlier renewal could not'
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l all -d 'Renew everything that is valid'
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l expired -d 'With --due: what has expired as well'
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l rekey -d 'With a new key'
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l no-key-passphrase -d 'Keep new keys in the store unencrypted'
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l force -d 'Renew what is revoked or on hold too, with a new key'
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l dry-run -d 'Say what would be renewed, and change nothing'
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand revoke" -l lineage -d 'Every certificate of a name that has not expired, not only the newest' -r
 complete -c certwright -n "__fish_certwright_using_subcommand revoke" -l key -d 'Every certificate with the key of this file: a private key, a certificate or a request' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand revoke" -l name -d 'Every certificate with a name like this (* and ?); shows them, and does it with --yes' -r
@@ -658,6 +685,21 @@ complete -c certwright -n "__fish_certwright_using_subcommand sign" -l non-inter
 complete -c certwright -n "__fish_certwright_using_subcommand sign" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand sign" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand status" -l within -d 'What has this long or less to live is due [default: 30d, or a third of the lifetime if that is less]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand status" -l key-age -d 'A key that was renewed and is older than this is due' -r
+complete -c certwright -n "__fish_certwright_using_subcommand status" -l key-uses -d 'A key that was renewed more often than this is due' -r
+complete -c certwright -n "__fish_certwright_using_subcommand status" -l format -d 'The form of the report' -r -f -a "text\t'For people'
+json\t'As --json'
+prometheus\t'Prometheus text exposition format, for node_exporter\'s textfile collector'"
+complete -c certwright -n "__fish_certwright_using_subcommand status" -l out -d 'With --format prometheus: replace this file in one step' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand status" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand status" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand status" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand status" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand status" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand status" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand status" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r

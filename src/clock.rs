@@ -1,11 +1,18 @@
 //! The clock that is handed in wherever time matters.
 
+use std::time::Duration;
+
 use time::OffsetDateTime;
 
 /// A source of the current time, in UTC.
 pub trait Clock: Send + Sync {
     /// Returns the current instant in UTC, whole seconds.
     fn now(&self) -> OffsetDateTime;
+
+    /// Lets time pass.
+    fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
 }
 
 /// The operating system's clock.
@@ -29,6 +36,8 @@ impl Clock for FixedClock {
     fn now(&self) -> OffsetDateTime {
         whole_seconds(self.0)
     }
+
+    fn sleep(&self, _: Duration) {}
 }
 
 fn whole_seconds(instant: OffsetDateTime) -> OffsetDateTime {

@@ -50,6 +50,36 @@ fn a_thousand_certificates_from_32_processes_at_once() {
     sandbox.run(["store", "check"]).succeeded();
 }
 
+/// Renewals of one certificate, some of them with new keys, beside revocations and CRLs: the files that were put somewhere are those
+/// of the last one, and every CRL has a number of its own.
+#[test]
+fn renewals_do_not_overtake_each_other() {
+    let sandbox = Sandbox::with_root();
+    sandbox.run(["issue", "app.test", "--out", "out"]).succeeded();
+    for turn in 0..8 {
+        sandbox.run(["issue", &format!("gone-{turn}.test")]).succeeded();
+    }
+    std::thread::scope(|scope| {
+        let sandbox = &sandbox;
+        for queue in 0..8 {
+            scope.spawn(move || {
+                for turn in 0..4 {
+                    let key = if turn % 2 == 0 { &[][..] } else { &["--rekey"] };
+                    sandbox.run([&["renew", "app.test"], key].concat()).succeeded();
+                }
+                sandbox.run(["revoke", &format!("gone-{queue}.test"), "--publish"]).succeeded();
+            });
+        }
+    });
+    let (store, out) = (sandbox.path("store"), sandbox.path("out"));
+    let found = audit(&store, &[&out], Moment::AtRest);
+    assert!(found.violations.is_empty(), "{}", found.violations.join("\n"));
+    let newest = found.issued.iter().rfind(|issued| issued.lineage == "app.test").expect("a certificate");
+    assert!(audit::is_complete(&out, &newest.der), "the files are not those of the last renewal");
+    sandbox.run(["renew", "--due"]).succeeded();
+    sandbox.run(["store", "check"]).succeeded();
+}
+
 /// Issues one after the other; gives the directories reported.
 fn issue_in_turn(sandbox: &Sandbox, queue: usize) -> Vec<String> {
     let issue = |turn| sandbox.run(["issue", &format!("host-{queue}-{turn}.test")]).succeeded().stdout;

@@ -118,6 +118,9 @@ fn reports_have_the_members_that_are_documented() {
     scene.run("crl publish --to published", "crl-publish");
     scene.run("hold www.test", "hold");
     scene.run("release www.test", "release");
+    scene.run("renew www.test", "renew");
+    scene.run("renew --due --dry-run", "renew");
+    scene.run("status", "status");
     scene.run("revoke www.test --reason superseded --publish", "revoke");
     scene.run("crl list", "crl-list");
     scene.run("crl settings lab --validity 3d", "crl-settings");

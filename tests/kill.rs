@@ -30,6 +30,7 @@ mod strace;
 const INIT: &[&str] = &["init", "--no-passphrase", "--key", "ec-p256", "--with-issuing", "--cn", "Kill Root"];
 const ISSUE: [&str; 4] = ["issue", "app.test", "--out", "out"];
 const NEXT: &[&str] = &["issue", "next.test"];
+const RENEW_DUE: &[&str] = &["renew", "--due"];
 const CHECK: &[&str] = &["store", "check"];
 
 #[test]
@@ -57,6 +58,17 @@ fn issue_over_existing_files_can_be_killed_anywhere() {
 fn sign_can_be_killed_anywhere() {
     let base = Sandbox::with_root();
     sweep_all("sign", &base, &sign(&base, 3), &[&[CHECK, NEXT], &[NEXT, CHECK]]);
+}
+
+/// The same key, then a new one. The journal says where the files are, so the directory is restored instead of copied.
+#[test]
+fn renew_can_be_killed_anywhere() {
+    for more in [None, Some("--rekey")] {
+        let base = Sandbox::with_root();
+        base.run(ISSUE).succeeded();
+        let arguments: Vec<_> = ["renew", "app.test"].into_iter().chain(more).collect();
+        sweep_in_place(&arguments.join(" "), base, &arguments, &[RENEW_DUE, CHECK]);
+    }
 }
 
 #[test]
@@ -202,6 +214,50 @@ fn sweep(
     assert!(violations.is_empty(), "{label}:\n{}", violations.join("\n"));
 }
 
+/// Kills a command at each of its file-changing calls, always in the same directory. Whatever was recorded has its files in
+/// `out` after the next commands.
+fn sweep_in_place(label: &str, base: Sandbox, arguments: &[&str], sequel: &[&[&str]]) {
+    if !strace::is_installed() {
+        return;
+    }
+    let before = copy_of(&base);
+    let points = kill_points_of(&base, arguments);
+    let (store, out) = (base.path("store"), base.path("out"));
+    let mut violations = Vec::new();
+    for point in &points {
+        for directory in [&store, &out] {
+            std::fs::remove_dir_all(directory).expect("the sandbox is emptied");
+        }
+        copy::copy_tree(&before.path("store"), &store).expect("a copy");
+        copy::copy_tree(&before.path("out"), &out).expect("a copy");
+        let killed = run_under(&base, &strace::killing(point), arguments);
+        let mut found = Vec::new();
+        if killed.code != 137 && killed.code != 0 {
+            found.push(format!("exit status {} instead of a kill: {}", killed.code, killed.stderr));
+        }
+        // With the same key cert.pem and fullchain.pem are replaced one after the other: servers read one of them.
+        let seen = audit(&store, &[&out], Moment::Interrupted).violations;
+        found.extend(seen.into_iter().filter(|what| !what.ends_with("fullchain.pem does not begin with cert.pem")));
+        for command in sequel {
+            let then = base.run(*command);
+            if then.code != 0 {
+                found.push(format!("`{}` exits {}: {}", command.join(" "), then.code, then.stderr.trim_end()));
+            }
+        }
+        let after = audit(&store, &[], Moment::AtRest);
+        let newest = after.issued.iter().rfind(|issued| issued.lineage == "app.test").expect("a certificate");
+        if !is_complete(&out, &newest.der) {
+            found.push(format!("{} is recorded, but its files are not in place", newest.serial));
+        }
+        found.extend(after.violations);
+        let place = format!("killed at {} no. {}, {}", point.call, point.nth, point.shown);
+        violations.extend(found.into_iter().map(|violation| format!("{violation}\n    [{place}]")));
+    }
+    eprintln!("{label}: killed at {} system calls, {} violations", points.len(), violations.len());
+    assert!(points.len() > 20, "{label}: only {} calls change files, which cannot be all", points.len());
+    assert!(violations.is_empty(), "{label}:\n{}", violations.join("\n"));
+}
+
 /// Kills one run, lets the next commands go on, and tells what is wrong afterwards.
 fn try_point(base: &Sandbox, point: &KillPoint, arguments: &[impl AsRef<OsStr>], sequel: &[&[&str]]) -> Vec<String> {
     let run = copy_of(base);
@@ -245,11 +301,15 @@ fn reported(run: &Sandbox, killed: &Outcome) -> Vec<PathBuf> {
     lines.map(|line| run.path(line)).collect()
 }
 
-/// Every file-changing call of a command that runs to its end.
+/// Every file-changing call of a command that runs to its end on a copy.
 fn kill_points(base: &Sandbox, arguments: &[impl AsRef<OsStr>]) -> Vec<KillPoint> {
-    let run = copy_of(base);
+    kill_points_of(&copy_of(base), arguments)
+}
+
+/// Every file-changing call of a command that runs to its end here.
+fn kill_points_of(run: &Sandbox, arguments: &[impl AsRef<OsStr>]) -> Vec<KillPoint> {
     let log = run.path("strace.log");
-    run_under(&run, &strace::logging(&log), arguments).succeeded();
+    run_under(run, &strace::logging(&log), arguments).succeeded();
     let (store, out) = (run.path("store"), run.path("out"));
     let clean = audit(&store, &[&out], Moment::AtRest);
     assert!(clean.violations.is_empty(), "without a kill:\n{}", clean.violations.join("\n"));

@@ -12,7 +12,7 @@ use super::serial::draw;
 use super::{CaError, LoadedAuthority, SerialSource};
 use crate::issuance::{IssuanceError, Issued, IssuerFacts, Prepared, Profile, Report, Request, Urls, prepare};
 use crate::keys::Signer;
-use crate::store::{CertificateRecord, Draft, Event, Settings, State, Writer};
+use crate::store::{CertificateRecord, DeliveryRecord, Draft, Event, Settings, State, Writer};
 use crate::x509::path::{self, PathRequest};
 use crate::x509::{Certificate, Serial};
 
@@ -75,6 +75,22 @@ pub fn issue(
     session: &Session<'_>,
     orders: Vec<Order>,
 ) -> Result<Vec<Outcome>, CaError> {
+    issue_to(writer, authority, profile, session, orders, Vec::new())
+}
+
+/// Issues as [`issue`] does, and records in the same transaction where the files are going to be put: for each order its
+/// delivery, whose lineage and serial are filled in here.
+///
+/// # Errors
+/// As [`issue`].
+pub fn issue_to(
+    writer: &mut Writer<'_>,
+    authority: &LoadedAuthority,
+    profile: &Profile,
+    session: &Session<'_>,
+    orders: Vec<Order>,
+    deliveries: Vec<Option<DeliveryRecord>>,
+) -> Result<Vec<Outcome>, CaError> {
     check_clock(writer.state(), session.now)?;
     orders.iter().try_for_each(|order| check_lineage(&order.lineage))?;
     check_not_revoked(writer.state(), &authority.name, &authority.full_chain())?;
@@ -96,7 +112,7 @@ pub fn issue(
     if let Some(first) = issued.first() {
         verify_chain(&first.certificate, authority, session.now)?;
     }
-    commit(writer, authority, profile, session, orders, issued)
+    commit(writer, authority, profile, session, orders.into_iter().zip(issued).collect(), deliveries)
 }
 
 /// Refuses the name of an authority's own certificates for another's.
@@ -202,20 +218,30 @@ fn commit(
     authority: &LoadedAuthority,
     profile: &Profile,
     session: &Session<'_>,
-    orders: Vec<Order>,
-    issued: Vec<Issued>,
+    signed: Vec<(Order, Issued)>,
+    deliveries: Vec<Option<DeliveryRecord>>,
 ) -> Result<Vec<Outcome>, CaError> {
     let (chain, root) = split_chain(authority);
-    let mut drafts = Vec::with_capacity(issued.len());
-    let mut outcomes = Vec::with_capacity(issued.len());
-    for (order, issued) in orders.into_iter().zip(issued) {
-        let record = CertificateRecord::new(
+    let mut drafts = Vec::with_capacity(signed.len() + 1);
+    let mut outcomes = Vec::with_capacity(signed.len());
+    let mut delivered = Vec::new();
+    let mut deliveries = deliveries.into_iter();
+    for (order, issued) in signed {
+        let mut record = CertificateRecord::new(
             &issued.certificate,
             &authority.name,
             &order.lineage,
             profile.name(),
             order.key_pem.is_some(),
         );
+        record.variables = order.request.variables;
+        if let Some(delivery) = deliveries.next().flatten() {
+            delivered.push(DeliveryRecord {
+                lineage: record.lineage.clone(),
+                serial: record.serial.clone(),
+                ..delivery
+            });
+        }
         drafts.push(Draft { event: Event::CertificateIssued(record), key_pem: order.key_pem });
         outcomes.push(Outcome {
             label: order.label,
@@ -225,6 +251,9 @@ fn commit(
             root: root.clone(),
             report: issued.report,
         });
+    }
+    if !delivered.is_empty() {
+        drafts.push(Draft { event: Event::Delivered { deliveries: delivered }, key_pem: None });
     }
     writer.commit(session.now, session.actor, drafts)?;
     Ok(outcomes)

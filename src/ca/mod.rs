@@ -12,16 +12,22 @@ mod issue;
 mod load;
 mod parallel;
 mod reference;
+mod renew;
 mod revoke;
 mod serial;
+mod status;
 
 pub use authority::{AuthorityPlan, ImportPlan, Made, create_root, create_subordinate, import, request};
 pub use crl::{DEFAULT_VALIDITY, Due, Schedule, SignedCrl, sign_crl};
 pub use error::CaError;
 pub use import::{CertificateImport, import_certificate};
-pub use issue::{Order, Outcome, Session, dry_run, issue, self_signed_certificate};
+pub use issue::{Order, Outcome, Session, dry_run, issue, issue_to, self_signed_certificate};
 pub use load::{LoadedAuthority, PassphrasePrompt, chain_of, issuers_of, load, resolve};
 pub use parallel::in_parallel;
 pub use reference::{Reference, find};
+pub use renew::{Renewal, Renewed, due_from, renew};
 pub use revoke::{Cause, Revocable, Revoked, release, revoke};
 pub use serial::{RandomSerials, SerialSource};
+pub use status::{
+    AuthorityStatus, Counts, CrlStatus, ExpiringCertificate, KeyStatus, Limits, Status, UndeliveredFiles,
+};

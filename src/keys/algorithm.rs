@@ -20,6 +20,11 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    /// The algorithm that makes keys of a kind, if there is one.
+    pub fn of_kind(kind: KeyKind) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.kind() == kind)
+    }
+
     /// Every algorithm, in the order shown to people.
     pub const ALL: [Self; 10] = [
         Self::EcP256,

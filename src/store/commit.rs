@@ -54,7 +54,10 @@ impl Writer<'_> {
                 Event::CertificateReleased { serial, .. } => ("release", serial),
                 Event::CertificateRevoked(record) => ("revocation", &record.serial),
                 Event::CrlIssued(record) => ("CRL", &record.authority),
-                Event::SettingsChanged { .. } | Event::StoreCreated { .. } => continue,
+                Event::Delivered { .. }
+                | Event::DeliveryForgotten { .. }
+                | Event::SettingsChanged { .. }
+                | Event::StoreCreated { .. } => continue,
             };
             if !names.insert((kind, name.clone())) {
                 return Err(StoreError::Exists(format!("{kind} {name} in this transaction")));
@@ -108,6 +111,8 @@ impl Writer<'_> {
             Event::CertificateReleased { .. }
             | Event::CertificateRevoked(_)
             | Event::CrlIssued(_)
+            | Event::Delivered { .. }
+            | Event::DeliveryForgotten { .. }
             | Event::SettingsChanged { .. }
             | Event::StoreCreated { .. }
                 if given =>

@@ -1,6 +1,7 @@
 //! What the journal records.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +9,7 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{CrlRecord, RevocationRecord, Settings};
+use super::{CrlRecord, DeliveryRecord, RevocationRecord, Settings};
 pub(super) use crate::x509::display::hex;
 use crate::x509::{Certificate, Csr, Serial, X509Error};
 
@@ -66,6 +67,18 @@ pub enum Event {
     },
     /// A CRL was signed.
     CrlIssued(CrlRecord),
+    /// Files of certificates were put outside the store, or are to be.
+    Delivered {
+        /// Where, and what they are.
+        deliveries: Vec<DeliveryRecord>,
+    },
+    /// The files of a lineage's certificates that were put somewhere are nobody's concern any more.
+    DeliveryForgotten {
+        /// The lineage.
+        lineage: String,
+        /// The absolute path of the directory or file.
+        path: String,
+    },
     /// The store's settings changed.
     SettingsChanged {
         /// All of them, as they are from now on.
@@ -84,6 +97,8 @@ impl Event {
             | Self::CrlIssued(_) => true,
             Self::CertificateReleased { .. }
             | Self::CertificateRevoked(_)
+            | Self::Delivered { .. }
+            | Self::DeliveryForgotten { .. }
             | Self::SettingsChanged { .. }
             | Self::StoreCreated { .. } => false,
         }
@@ -98,6 +113,8 @@ impl Event {
             | Self::CertificateReleased { .. }
             | Self::CertificateRevoked(_)
             | Self::CrlIssued(_)
+            | Self::Delivered { .. }
+            | Self::DeliveryForgotten { .. }
             | Self::SettingsChanged { .. }
             | Self::StoreCreated { .. } => None,
         }
@@ -149,6 +166,9 @@ pub struct CertificateRecord {
     /// Those above an issued one are its authority's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chain: Vec<String>,
+    /// The values that were given for the profile's variables, for a renewal.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
 }
 
 impl AuthorityRecord {
@@ -185,6 +205,7 @@ impl CertificateRecord {
             key,
             certificate: encode_der(certificate.der()),
             chain: Vec::new(),
+            variables: BTreeMap::new(),
         }
     }
 
@@ -285,6 +306,8 @@ struct CertificateLine<'a> {
     key_sha256: String,
     key: bool,
     certificate: String,
+    #[serde(default)]
+    variables: BTreeMap<String, String>,
 }
 
 impl Line {
@@ -333,6 +356,7 @@ impl From<CertificateLine<'_>> for Line {
             key: line.key,
             certificate: line.certificate,
             chain: Vec::new(),
+            variables: line.variables,
         };
         Self { seq, prev, tx, lines, time, actor, event: Ok(Event::CertificateIssued(record)) }
     }

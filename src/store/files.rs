@@ -117,6 +117,8 @@ pub(super) fn check(event: &super::Event) -> Result<(), StoreError> {
             .try_for_each(|text| decode(text).map(drop)),
         super::Event::CertificateReleased { .. }
         | super::Event::CertificateRevoked(_)
+        | super::Event::Delivered { .. }
+        | super::Event::DeliveryForgotten { .. }
         | super::Event::SettingsChanged { .. }
         | super::Event::StoreCreated { .. } => Ok(()),
     }

@@ -8,6 +8,7 @@ mod authority_files;
 mod check;
 mod commit;
 mod create;
+mod delivery;
 mod error;
 mod event;
 #[cfg(test)]
@@ -33,6 +34,7 @@ mod tests;
 mod writer;
 
 pub use check::{Finding, Severity};
+pub use delivery::{DeliveryForm, DeliveryRecord};
 pub use error::StoreError;
 pub use event::{AuthorityRecord, CertificateRecord, Entry, Event, decode_der, encode_der, encode_request};
 pub use journal::{JournalReport, parse_journal};

@@ -156,6 +156,8 @@ fn drop_second_key(layout: &Layout, entry: &Entry) -> Result<(), StoreError> {
         Event::CertificateReleased { .. }
         | Event::CertificateRevoked(_)
         | Event::CrlIssued(_)
+        | Event::Delivered { .. }
+        | Event::DeliveryForgotten { .. }
         | Event::SettingsChanged { .. }
         | Event::StoreCreated { .. } => return Ok(()),
     };

@@ -113,6 +113,8 @@ impl Release<'_> {
             }
             Event::CertificateReleased { .. }
             | Event::CertificateRevoked(_)
+            | Event::Delivered { .. }
+            | Event::DeliveryForgotten { .. }
             | Event::SettingsChanged { .. }
             | Event::StoreCreated { .. } => Ok(()),
         }
@@ -155,6 +157,8 @@ impl Release<'_> {
             Event::CrlIssued(record) => self.place_crl(&staged, record, flush),
             Event::CertificateReleased { .. }
             | Event::CertificateRevoked(_)
+            | Event::Delivered { .. }
+            | Event::DeliveryForgotten { .. }
             | Event::SettingsChanged { .. }
             | Event::StoreCreated { .. } => Ok(()),
         }

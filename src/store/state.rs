@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::delivery::{self, Deliveries};
 use super::naming::{authority_name, is_serial, is_word};
-use super::{AuthorityRecord, CertificateRecord, Entry, Event, Revocations, Settings, StoreError};
+use super::{AuthorityRecord, CertificateRecord, DeliveryRecord, Entry, Event, Revocations, Settings, StoreError};
 use crate::x509::{RevokedEntry, Serial};
 
 /// The sum of all journal lines.
@@ -30,6 +31,7 @@ pub struct State {
     store_id: String,
     /// What is revoked, by authority.
     revocations: BTreeMap<String, Revocations>,
+    deliveries: Deliveries,
     /// Certificates by serial.
     serials: HashMap<String, usize>,
     /// Every record of an authority, in order.
@@ -86,6 +88,16 @@ impl State {
         self.history.get((*self.issuers.get(*self.serials.get(serial)?)?)?)
     }
 
+    /// Where the files of a lineage were put, in the order in which that was first done.
+    pub fn deliveries<'a>(&'a self, lineage: &str) -> impl Iterator<Item = &'a DeliveryRecord> + use<'a> {
+        self.deliveries.of(lineage)
+    }
+
+    /// Where the files of all lineages were put, in no order.
+    pub fn all_deliveries(&self) -> impl Iterator<Item = &DeliveryRecord> {
+        self.deliveries.all()
+    }
+
     /// What an authority has revoked; nothing for one that never did.
     pub fn revocations(&self, authority: &str) -> &Revocations {
         static NONE: LazyLock<Revocations> = LazyLock::new(Revocations::default);
@@ -138,6 +150,8 @@ impl State {
             Event::CrlIssued(record) => {
                 self.revocations.entry(record.authority.clone()).or_default().publish(entry.seq, record)?;
             }
+            Event::Delivered { deliveries } => deliveries.into_iter().for_each(|one| self.deliveries.add(one)),
+            Event::DeliveryForgotten { lineage, path } => self.deliveries.forget(&lineage, &path),
             Event::SettingsChanged { settings } => self.settings = settings,
         }
         Ok(())
@@ -178,6 +192,8 @@ impl State {
             Event::CrlIssued(record) => self
                 .unknown_authority(&record.authority)
                 .or_else(|| self.revocations(&record.authority).crl_contradiction(record)),
+            Event::Delivered { deliveries } => deliveries.iter().find_map(unfit_delivery),
+            Event::DeliveryForgotten { lineage, path } => unfit_lineage(lineage).or_else(|| delivery::unfit_path(path)),
             Event::SettingsChanged { .. } => None,
         }
     }
@@ -193,14 +209,23 @@ impl State {
             Some("the serial is not lower-case hex".to_owned())
         } else if self.has_serial(&record.serial) {
             Some(format!("the serial {} was issued before", record.serial))
-        } else if !is_word(&record.lineage) {
-            Some("the lineage is no path-safe word".to_owned())
+        } else if let Some(why) = unfit_lineage(&record.lineage) {
+            Some(why)
         } else if record.authority.is_empty() {
             None
         } else {
             unfit_authority(&record.authority)
         }
     }
+}
+
+fn unfit_delivery(record: &DeliveryRecord) -> Option<String> {
+    let serial = (!is_serial(&record.serial)).then(|| "the serial is not lower-case hex".to_owned());
+    serial.or_else(|| unfit_lineage(&record.lineage)).or_else(|| record.unfit())
+}
+
+fn unfit_lineage(name: &str) -> Option<String> {
+    (!is_word(name)).then(|| "the lineage is no path-safe word".to_owned())
 }
 
 fn unfit_authority(name: &str) -> Option<String> {

@@ -41,6 +41,7 @@ mod openssl;
 mod pkilint;
 mod postgres;
 mod pyca;
+mod renewal;
 mod requests;
 mod spring_boot;
 mod tomcat;

@@ -7,9 +7,9 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use super::bundle::Bundle;
-use super::crl;
 use super::options::{ValidityArgs, VariableArgs, generate, load_authority, profiles, read_key, session};
 use super::report::{CertificateReport, summary, tell};
+use super::{crl, delivery};
 use crate::ca::{self, LoadedAuthority, Order};
 use crate::cli::{CliError, Context, Exit, SecretSource, files};
 use crate::issuance::{IssuerFacts, Profile, Profiles, Request};
@@ -117,7 +117,10 @@ impl IssueArgs {
         };
         let mut writer = cx.lock_knowing(&store, state)?;
         let actor = cx.settings.actor.clone();
-        let outcomes = ca::issue(&mut writer, &authority, &profile, &session(cx, &actor, &|| {}), vec![order])?;
+        let encrypted = self.key_passphrase.is_some();
+        let to = self.out.as_deref().and_then(|out| delivery::bundle(out, true, encrypted));
+        let session = session(cx, &actor, &|| {});
+        let outcomes = ca::issue_to(&mut writer, &authority, &profile, &session, vec![order], vec![to])?;
         drop(writer);
         let Some(outcome) = outcomes.first() else {
             return Err(CliError::failed("nothing was issued"));

@@ -8,6 +8,7 @@ mod bundle;
 mod completions;
 mod crl;
 mod csr;
+mod delivery;
 mod dev;
 mod dry_run;
 mod export;
@@ -21,11 +22,13 @@ mod log;
 mod man;
 mod options;
 mod profile;
+mod renew;
 mod report;
 mod revocable;
 mod revoke;
 mod show;
 mod sign;
+mod status;
 mod store;
 mod trust;
 mod truststore;
@@ -137,9 +140,11 @@ subcommands! {
     "man" => Man(man::Args),
     "profile" => Profile(profile::Args),
     "release" => Release(Box<revoke::ReleaseArgs>),
+    "renew" => Renew(Box<renew::Args>),
     "revoke" => Revoke(Box<revoke::RevokeArgs>),
     "show" => Show(show::ShowArgs),
     "sign" => Sign(Box<sign::SignArgs>),
+    "status" => Status(status::Args),
     "store" => Store(store::Args),
     "trust" => Trust(trust::Args),
     "truststore" => Truststore(truststore::Args),

@@ -7,9 +7,9 @@ use clap::Args;
 use serde::Serialize;
 
 use super::bundle::Bundle;
-use super::crl;
 use super::options::{ValidityArgs, VariableArgs, load_authority, profiles, session};
 use super::report::{CertificateReport, summary, tell};
+use super::{crl, delivery};
 use crate::ca::{self, Order, Outcome};
 use crate::cli::{CliError, Context, Exit, files};
 use crate::issuance::{IssuerFacts, Profile, Request};
@@ -129,7 +129,13 @@ impl SignArgs {
         let mut writer = cx.lock_knowing(&store, state)?;
         let actor = cx.settings.actor.clone();
         let tick = || progress.tick();
-        let outcomes = ca::issue(&mut writer, &authority, &profile, &session(cx, &actor, &tick), orders)?;
+        let to = dirs.iter().map(|dir| match (dir, &self.out) {
+            (Some(dir), _) => delivery::bundle(dir, false, false),
+            (None, Some(out)) => delivery::certificate(out, self.fullchain),
+            (None, None) => None,
+        });
+        let to = to.collect();
+        let outcomes = ca::issue_to(&mut writer, &authority, &profile, &session(cx, &actor, &tick), orders, to)?;
         drop(writer);
         drop(progress);
         self.write(cx, &outcomes, &dirs)?;

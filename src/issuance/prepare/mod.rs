@@ -177,6 +177,11 @@ impl Prepared {
         &self.tbs
     }
 
+    /// The certificate as it will be, with a signature that is none.
+    pub fn preview(&self) -> &Certificate {
+        &self.linted
+    }
+
     /// What was asked and what became of it.
     pub fn report(&self) -> &Report {
         &self.report

@@ -83,6 +83,7 @@ pub(super) fn record(authority: &str, lineage: &str, serial: &str, key: bool) ->
         key,
         certificate: der(&format!("certificate {serial}")),
         chain: Vec::new(),
+        variables: BTreeMap::new(),
     }
 }
 

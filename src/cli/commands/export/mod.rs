@@ -15,6 +15,7 @@ use crate::cli::files::{self, OutputFile};
 use crate::cli::{CliError, Context, Exit, SecretSource};
 use crate::container::Preset;
 use crate::container::target::{Built, Credentials, Layout, PlannedFile, Target, TargetError, Variables};
+use crate::store::{DeliveryForm, DeliveryRecord};
 
 const EXAMPLES: &str = "\
 certwright export www.corp.test --for nginx --out /etc/nginx/tls
@@ -137,6 +138,20 @@ impl Args {
             write(out, &built, self.force)?;
             built.snippet
         };
+        if !self.dry_run && exported.is_issued() {
+            let form = DeliveryForm::Export {
+                target: layout.target_name().to_owned(),
+                role: layout.role().to_owned(),
+                format: layout.format().to_owned(),
+                preset: self.preset.map(|preset| Preset::from(preset).name().to_owned()),
+                variables: given,
+            };
+            let main = plan.first().map(|file| file.name.clone()).unwrap_or_default();
+            let delivery = super::delivery::delivery(out, &main, form);
+            let (lineage, serial) = (exported.name.clone(), exported.certificate.serial.hex());
+            let delivery = delivery.map(|delivery| DeliveryRecord { lineage, serial, ..delivery });
+            super::delivery::record(cx, &exported.store, exported.store.read()?, delivery);
+        }
         self.tell(cx, &layout, exported, out, (plan, snippet, cautions))
     }
 

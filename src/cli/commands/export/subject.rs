@@ -95,6 +95,13 @@ impl Exported {
         Ok(Self { name: record.lineage.clone(), certificate, intermediates: above, root, signer, key, state, store })
     }
 
+    /// Whether it is a certificate that was issued, not an authority's.
+    pub(super) fn is_issued(&self) -> bool {
+        !matches!(self.key, KeyPlace::Authority)
+            && self.state.by_serial(&self.certificate.serial.hex()).is_some()
+            && !self.state.authorities.contains_key(&self.name)
+    }
+
     /// For the container layer.
     pub(super) fn subject(&self, at: OffsetDateTime) -> Subject<'_> {
         Subject {

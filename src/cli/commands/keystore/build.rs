@@ -6,10 +6,12 @@ use serde::Serialize;
 
 use super::source::{LooseArgs, Source, from_store};
 use super::target::{self, FormatName, PresetName};
+use crate::cli::commands::delivery;
 use crate::cli::commands::inspect::keystore::EntryFacts;
 use crate::cli::{CliError, Context, Exit, SecretSource, files};
 use crate::container::{Content, Encoding, Entry, Format, Keystore, gap};
 use crate::keys::Secret;
+use crate::store::{DeliveryForm, DeliveryRecord};
 
 const EXAMPLES: &str = "\
 certwright keystore build www.corp.test --out keystore.p12 --storepass file:store.pass
@@ -81,6 +83,7 @@ impl Args {
         let preset = target::preset_of(cx, format, self.preset)?;
         files::check_outputs(cx, &[&self.out], self.force)?;
         let sources = self.sources(cx)?;
+        let issued: Vec<_> = sources.iter().filter_map(|source| source.issued.clone()).collect();
         let keystore = Keystore { entries: self.entries(cx, sources)? };
         let (store_password, key_password) = self.passwords(cx, format)?;
         let encoding = Encoding {
@@ -91,6 +94,7 @@ impl Args {
             created: cx.now(),
         };
         target::write(cx, &keystore, &encoding, &self.out, true, self.force)?;
+        self.deliver(cx, &issued, &keystore, &encoding)?;
         let now = cx.now();
         let report = Report {
             file: self.out.display().to_string(),
@@ -107,6 +111,37 @@ impl Args {
         }
         cx.ui.json("keystore-build", &report)?;
         Ok(Exit::Done)
+    }
+
+    /// Records what a renewal has to write again.
+    fn deliver(
+        &self,
+        cx: &mut Context,
+        issued: &[(String, String)],
+        keystore: &Keystore,
+        encoding: &Encoding<'_>,
+    ) -> Result<(), CliError> {
+        let ([(lineage, serial)], [entry]) = (issued, keystore.entries.as_slice()) else {
+            if !issued.is_empty() {
+                cx.ui.say("renewals do not bring a keystore of several entries up to date: build it again after them");
+            }
+            return Ok(());
+        };
+        let form = DeliveryForm::Keystore {
+            format: encoding.format.name().to_owned(),
+            preset: (encoding.format == Format::Pkcs12).then(|| encoding.preset.name().to_owned()),
+            alias: entry.alias.clone(),
+            include_root: self.include_root,
+            protected: encoding.store_password.is_some(),
+            key_password: encoding.key_password.is_some(),
+        };
+        let delivery = delivery::delivery(&self.out, "", form);
+        let delivery =
+            delivery.map(|delivery| DeliveryRecord { lineage: lineage.clone(), serial: serial.clone(), ..delivery });
+        let store = cx.open_store()?;
+        let state = store.read()?;
+        delivery::record(cx, &store, state, delivery);
+        Ok(())
     }
 
     fn sources(&self, cx: &mut Context) -> Result<Vec<Source>, CliError> {
@@ -130,7 +165,7 @@ impl Args {
         }
         let mut aliases = self.aliases.iter().cloned().map(Some).chain(std::iter::repeat(None));
         let mut entries = Vec::with_capacity(sources.len());
-        for Source { name, key, mut chain } in sources {
+        for Source { name, key, mut chain, .. } in sources {
             if let Some(missing) = gap(&chain) {
                 cx.ui.warn(&format!(
                     "the chain of {name} is incomplete: the certificate of {missing} is not known here, and a reader that \

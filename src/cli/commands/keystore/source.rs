@@ -20,6 +20,8 @@ pub(super) struct Source {
     pub(super) key: PrivateKey,
     /// Its certificate, then the issuers, the root at the end if it is known.
     pub(super) chain: Vec<Certificate>,
+    /// The lineage and serial in the store, where it was issued to somebody.
+    pub(super) issued: Option<(String, String)>,
 }
 
 /// Finds a certificate of the store and opens its key; a name means the newest of its lineage, or an authority.
@@ -60,7 +62,8 @@ fn issued(cx: &mut Context, store: &Store, state: &State, record: &CertificateRe
     let key = open_key(cx, &bytes, &what, None)?;
     let mut chain = vec![record.certificate()?];
     chain.extend(ca::issuers_of(state, record)?);
-    Ok(Source { name: record.lineage.clone(), key, chain })
+    let issued = Some((record.lineage.clone(), record.serial.clone()));
+    Ok(Source { name: record.lineage.clone(), key, chain, issued })
 }
 
 fn authority_key(cx: &mut Context, store: &Store, record: &AuthorityRecord) -> Result<Source, CliError> {
@@ -71,7 +74,7 @@ fn authority_key(cx: &mut Context, store: &Store, record: &AuthorityRecord) -> R
     let key = open_key(cx, &store.read_authority_key(name)?, &format!("authority {name}"), None)?;
     let mut chain = vec![record.certificate()?];
     chain.extend(record.chain()?);
-    Ok(Source { name: name.clone(), key, chain })
+    Ok(Source { name: name.clone(), key, chain, issued: None })
 }
 
 /// The files that a key and its certificate may stand in.
@@ -117,7 +120,7 @@ impl LooseArgs {
         let name = leaf.subject.common_name().or_else(|| leaf.subject_alt_names.first().map(ToString::to_string));
         let stem = || cert.file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let name = lineage_name(&name.or_else(stem).unwrap_or_default());
-        Ok(Some(Source { name, key, chain }))
+        Ok(Some(Source { name, key, chain, issued: None }))
     }
 }
 

@@ -124,7 +124,9 @@ fn names(fields: &Map<String, Value>) -> impl Iterator<Item = &str> {
     let lineage = fields.get("lineage").and_then(Value::as_str);
     let alternative = fields.get("names").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     let bare = alternative.clone().filter_map(|name| name.split_once(':').map(|(_, value)| value));
-    lineage.into_iter().chain(alternative).chain(bare)
+    let deliveries = fields.get("deliveries").and_then(Value::as_array).into_iter().flatten();
+    let delivered = deliveries.filter_map(|delivery| delivery.get("lineage").and_then(Value::as_str));
+    lineage.into_iter().chain(alternative).chain(bare).chain(delivered)
 }
 
 fn row(Line { fields, .. }: &Line) -> Vec<String> {

@@ -1,0 +1,264 @@
+//! What needs attention: certificates, authorities, CRLs, keys and deliveries, judged at an instant.
+
+mod survey;
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use time::{Duration, OffsetDateTime};
+
+use self::survey::Survey;
+use super::{CaError, Due, Schedule};
+use crate::store::{AuthorityRecord, State};
+use crate::x509::time::{Span, format_instant};
+
+/// What counts as due.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// What has this long or less to live; where nothing is said 30 days, or a third of the lifetime if that is less.
+    pub within: Option<Span>,
+    /// A key is old when it was first certified this long ago.
+    pub key_age: Span,
+    /// A key is worn when more certificates than this were made for it, the first aside.
+    pub key_uses: u32,
+}
+
+/// The whole picture.
+#[derive(Debug, Serialize)]
+pub struct Status {
+    /// Whether nothing needs attention.
+    pub ok: bool,
+    /// The instant it is about, RFC 3339.
+    pub at: String,
+    /// How many certificates there are of each kind; authorities' own are not counted.
+    pub counts: Counts,
+    /// The newest certificates of their names that expire soon, or did lately; soonest first.
+    pub certificates: Vec<ExpiringCertificate>,
+    /// Every authority.
+    pub authorities: Vec<AuthorityStatus>,
+    /// Every CRL, and those that are missing.
+    pub crls: Vec<CrlStatus>,
+    /// Keys that are weak, old or worn.
+    pub keys: Vec<KeyStatus>,
+    /// Files that an earlier renewal could not write, or whose readers could not be told.
+    pub deliveries: Vec<UndeliveredFiles>,
+    /// How many certificates expire on each day of the coming year that has any: `2026-11-22` and the number.
+    pub calendar: Vec<(String, u64)>,
+}
+
+/// How many certificates there are.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// The newest of their names, valid now or later.
+    pub valid: u64,
+    /// Not the newest of their names, but valid.
+    pub superseded: u64,
+    /// Expired.
+    pub expired: u64,
+    /// Revoked, and not expired yet.
+    pub revoked: u64,
+    /// On hold, and not expired yet.
+    pub on_hold: u64,
+}
+
+/// A certificate that has to be renewed.
+#[derive(Debug, Serialize)]
+pub struct ExpiringCertificate {
+    /// Its lineage.
+    pub lineage: String,
+    /// Lower-case hex.
+    pub serial: String,
+    /// Its profile.
+    pub profile: String,
+    /// Who signed it.
+    pub authority: String,
+    /// RFC 3339.
+    pub not_after: String,
+    /// Whole days left; negative once it expired.
+    pub days: i64,
+    /// `expires soon` or `expired`.
+    pub state: &'static str,
+}
+
+/// An authority.
+#[derive(Debug, Serialize)]
+pub struct AuthorityStatus {
+    /// Its name.
+    pub authority: String,
+    /// RFC 3339.
+    pub not_after: String,
+    /// Whole days left.
+    pub days: i64,
+    /// Whether the store has its key.
+    pub key: bool,
+    /// Whether it is revoked.
+    pub revoked: bool,
+    /// What is wrong, if anything.
+    pub attention: Option<String>,
+}
+
+/// A CRL.
+#[derive(Debug, Serialize)]
+pub struct CrlStatus {
+    /// Whose.
+    pub authority: String,
+    /// `full` or `delta`.
+    pub kind: &'static str,
+    /// Its number; none where there is no CRL.
+    pub number: Option<u64>,
+    /// When it lapses, RFC 3339.
+    pub next_update: Option<String>,
+    /// What is wrong, if anything.
+    pub attention: Option<&'static str>,
+}
+
+/// A key that should be changed.
+#[derive(Debug, Serialize)]
+pub struct KeyStatus {
+    /// The lineage whose newest certificate has it.
+    pub lineage: String,
+    /// SHA-256 of its `SubjectPublicKeyInfo`, hex.
+    pub key_sha256: String,
+    /// When it was first certified, RFC 3339.
+    pub since: String,
+    /// How many certificates were made for it.
+    pub uses: u32,
+    /// What is wrong.
+    pub attention: String,
+}
+
+/// Files that are not what they should be.
+#[derive(Debug, Serialize)]
+pub struct UndeliveredFiles {
+    /// The lineage.
+    pub lineage: String,
+    /// The certificate that should be there, lower-case hex.
+    pub serial: String,
+    /// The directory or file.
+    pub path: String,
+}
+
+impl Status {
+    /// Judges a store.
+    ///
+    /// # Errors
+    /// [`CaError::X509`] when the journal holds something unreadable, or a duration leaves the calendar.
+    pub fn of(state: &State, limits: &Limits, now: OffsetDateTime) -> Result<Self, CaError> {
+        let survey = Survey::of(state, limits, now)?;
+        let mut status = Self {
+            ok: true,
+            at: format_instant(now),
+            counts: survey.counts,
+            certificates: survey.certificates,
+            authorities: authorities(state, limits, now, &survey.longest)?,
+            crls: crls(state, now)?,
+            keys: survey.keys,
+            deliveries: undelivered(state),
+            calendar: survey.calendar,
+        };
+        status.ok = status.due().iter().all(|(_, count)| *count == 0);
+        Ok(status)
+    }
+
+    /// How many things of each kind need attention.
+    pub fn due(&self) -> [(&'static str, usize); 5] {
+        [
+            ("authority", self.authorities.iter().filter(|one| one.attention.is_some()).count()),
+            ("certificate", self.certificates.len()),
+            ("crl", self.crls.iter().filter(|one| one.attention.is_some()).count()),
+            ("delivery", self.deliveries.len()),
+            ("key", self.keys.len()),
+        ]
+    }
+}
+
+fn authorities(
+    state: &State,
+    limits: &Limits,
+    now: OffsetDateTime,
+    longest: &HashMap<String, Duration>,
+) -> Result<Vec<AuthorityStatus>, CaError> {
+    let horizon = limits.within.map_or(Ok(now + Duration::days(30)), |span| span.after(now))?;
+    let mut all = Vec::with_capacity(state.authorities.len());
+    for (name, record) in &state.authorities {
+        let certificate = record.certificate()?;
+        let end = certificate.not_after;
+        let revoked = is_revoked(state, record)?;
+        let lasts = longest.get(name).copied().unwrap_or_default();
+        let attention = if revoked {
+            Some("it is revoked: what it signed is refused".to_owned())
+        } else if now > end {
+            Some("it has expired".to_owned())
+        } else if end <= horizon {
+            Some("it expires soon: put a new one beside it".to_owned())
+        } else if now + lasts > end {
+            Some("it ends before the certificates that it signs would: put a new one beside it".to_owned())
+        } else {
+            None
+        };
+        all.push(AuthorityStatus {
+            authority: name.clone(),
+            not_after: format_instant(end),
+            days: (end - now).whole_days(),
+            key: record.key,
+            revoked,
+            attention,
+        });
+    }
+    Ok(all)
+}
+
+fn is_revoked(state: &State, record: &AuthorityRecord) -> Result<bool, CaError> {
+    let mut path = vec![record.certificate()?];
+    path.extend(record.chain()?);
+    match super::revoke::check_not_revoked(state, &record.authority, &path) {
+        Ok(()) => Ok(false),
+        Err(CaError::Refused { .. }) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+fn crls(state: &State, now: OffsetDateTime) -> Result<Vec<CrlStatus>, CaError> {
+    let mut all = Vec::new();
+    for name in state.authorities.keys() {
+        let (schedule, revocations) = (Schedule::of(state, name)?, state.revocations(name));
+        let full = revocations.newest_full();
+        let wanted = !state.settings.crl_urls.is_empty() || revocations.changed_since(0);
+        if full.is_some() || wanted {
+            let due = schedule.due(revocations, false, now)?;
+            all.push(crl(name, "full", full, due));
+        }
+        if schedule.delta_validity.is_some() && full.is_some() {
+            all.push(crl(name, "delta", revocations.newest_delta(), schedule.due(revocations, true, now)?));
+        }
+    }
+    Ok(all)
+}
+
+fn crl(authority: &str, kind: &'static str, newest: Option<&crate::store::IssuedCrl>, due: Option<Due>) -> CrlStatus {
+    CrlStatus {
+        authority: authority.to_owned(),
+        kind,
+        number: newest.map(|newest| newest.record.number),
+        next_update: newest.map(|newest| newest.record.next_update.clone()),
+        attention: due.map(|due| match due {
+            Due::Never => "never published",
+            Due::Changed => "does not list the newest revocations",
+            Due::Soon => "lapses soon",
+            Due::Lapsed => "has lapsed",
+        }),
+    }
+}
+
+fn undelivered(state: &State) -> Vec<UndeliveredFiles> {
+    let pending = state.all_deliveries().filter(|delivery| delivery.pending);
+    let mut all: Vec<_> = pending
+        .map(|delivery| UndeliveredFiles {
+            lineage: delivery.lineage.clone(),
+            serial: delivery.serial.clone(),
+            path: delivery.path.clone(),
+        })
+        .collect();
+    all.sort_by(|a, b| a.lineage.cmp(&b.lineage).then_with(|| a.path.cmp(&b.path)));
+    all
+}

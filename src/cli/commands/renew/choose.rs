@@ -1,0 +1,167 @@
+//! What is renewed.
+
+use std::collections::{BTreeSet, HashMap};
+
+use time::OffsetDateTime;
+
+use super::Args;
+use super::report::Left;
+use crate::ca::{self, CaError, Reference};
+use crate::cli::commands::list::standing;
+use crate::cli::commands::options::reference;
+use crate::cli::{CliError, Context, Exit};
+use crate::store::{CertificateRecord, State};
+use crate::x509::time::{format_instant, parse_instant};
+
+/// How the lineages of authorities' own certificates begin.
+const AUTHORITY: &str = "authority-";
+
+/// A certificate that is to be renewed.
+pub(super) struct Todo {
+    pub(super) record: CertificateRecord,
+    /// Why.
+    pub(super) why: &'static str,
+}
+
+/// What is to be done.
+#[derive(Default)]
+pub(super) struct Chosen {
+    pub(super) todo: Vec<Todo>,
+    /// Certificates of an earlier renewal whose files are not all written.
+    pub(super) unfinished: Vec<CertificateRecord>,
+    pub(super) left: Vec<Left>,
+    /// What was asked for by name and is refused.
+    pub(super) refused: Vec<(CertificateRecord, CliError)>,
+    /// The lineage that is due next, and when.
+    pub(super) next: Option<(String, String)>,
+}
+
+/// Finds what is to be renewed.
+///
+/// # Errors
+/// When a reference fits nothing, or a duration leaves the calendar.
+pub(super) fn choose(args: &Args, cx: &mut Context, state: &State) -> Result<Chosen, CliError> {
+    let mut chosen = Chosen::default();
+    if args.references.is_empty() {
+        every(args, cx, state, &mut chosen)?;
+    } else {
+        let mut seen = BTreeSet::new();
+        for text in &args.references {
+            let record = one(cx, state, text)?;
+            if seen.insert(record.lineage.clone()) {
+                named(args, cx.now(), state, record, &mut chosen);
+            }
+        }
+    }
+    Ok(chosen)
+}
+
+fn every(args: &Args, cx: &mut Context, state: &State, chosen: &mut Chosen) -> Result<(), CliError> {
+    let now = cx.now();
+    let horizon = args.within.map(|span| span.after(now)).transpose()?;
+    let mut newest: HashMap<&str, usize> = HashMap::new();
+    for (index, record) in state.certificates.iter().enumerate() {
+        newest.insert(&record.lineage, index);
+    }
+    let mut indices: Vec<usize> = newest.into_values().collect();
+    indices.sort_unstable();
+    let mut next: Option<(OffsetDateTime, &CertificateRecord)> = None;
+    for record in indices.into_iter().filter_map(|index| state.certificates.get(index)) {
+        if record.lineage.starts_with(AUTHORITY) {
+            continue;
+        }
+        let (begin, end) = (parse_instant(&record.not_before)?, record.not_after()?);
+        let due = match horizon {
+            Some(horizon) => end <= horizon,
+            None => now >= ca::due_from(begin, end),
+        };
+        let standing = standing(state, record, now);
+        if !due && !args.all {
+            if standing == "valid" {
+                let at = ca::due_from(begin, end);
+                next = next.filter(|(other, _)| *other <= at).or(Some((at, record)));
+                unfinished(state, record, chosen);
+            }
+            continue;
+        }
+        let why = match standing {
+            "revoked" | "on hold" if now > end => continue,
+            "revoked" | "on hold" => Some(standing),
+            "expired" if args.all || !args.expired => Some("expired"),
+            _ => unfit(record)?,
+        };
+        match why {
+            Some(why) => chosen.left.push(Left::new(record, why)),
+            None => {
+                let why = if args.all {
+                    "asked for"
+                } else if standing == "expired" {
+                    "expired"
+                } else {
+                    "due"
+                };
+                chosen.todo.push(Todo { record: record.clone(), why });
+            }
+        }
+    }
+    chosen.next = next.map(|(at, record)| (record.lineage.clone(), format_instant(at)));
+    Ok(())
+}
+
+fn unfinished(state: &State, record: &CertificateRecord, chosen: &mut Chosen) {
+    if state.deliveries(&record.lineage).any(|delivery| delivery.pending) {
+        chosen.unfinished.push(record.clone());
+    }
+}
+
+/// Why a certificate cannot be renewed by itself.
+fn unfit(record: &CertificateRecord) -> Result<Option<&'static str>, CliError> {
+    if record.authority.is_empty() {
+        return Ok(Some("no authority of this store signed it"));
+    }
+    Ok(record.certificate()?.is_ca().then_some("it is an authority's certificate"))
+}
+
+fn one(cx: &mut Context, state: &State, text: &str) -> Result<CertificateRecord, CliError> {
+    let found = reference(cx, text)?;
+    let records = match ca::find(state, &found) {
+        Err(CaError::NotFound(_)) if state.authorities.contains_key(text) => return Err(of_authority(text)),
+        records => records?,
+    };
+    let Some(record) = records.last() else { return Err(CaError::NotFound(text.to_owned()).into()) };
+    let newest = state.lineage(&record.lineage).last().unwrap_or(record);
+    if let Some(name) = record.lineage.strip_prefix(AUTHORITY) {
+        return Err(of_authority(name));
+    }
+    if newest.serial != record.serial {
+        let what = match found {
+            Reference::Certificate(_) => "the certificate in",
+            Reference::Text(_) => "the certificate",
+        };
+        return Err(CliError::failed(format!("{what} {text} was renewed before: {} is newer", newest.serial))
+            .hint(format!("to renew that one, run \"certwright renew {}\"", record.lineage)));
+    }
+    Ok((*newest).clone())
+}
+
+fn of_authority(name: &str) -> CliError {
+    CliError::refused(format!("{name} is an authority, whose certificate is not renewed like those that it signs"))
+        .hint(format!("run \"certwright authority rollover {name}\" to put a new one beside it"))
+}
+
+fn named(args: &Args, now: OffsetDateTime, state: &State, record: CertificateRecord, chosen: &mut Chosen) {
+    let standing = standing(state, &record, now);
+    let refused = |why: String, hint: &str| {
+        let error = CliError { exit: Exit::Refused, message: why, hint: None };
+        error.hint(hint)
+    };
+    if matches!(standing, "revoked" | "on hold") && !args.force {
+        let why = format!("{} is {standing}", record.lineage);
+        chosen.refused.push((record, refused(why, "a new certificate needs a new key: say --rekey --force")));
+    } else if record.authority.is_empty() && args.authority.is_none() {
+        let why = format!("no authority of this store signed {}", record.lineage);
+        chosen.refused.push((record, refused(why, "name one with --authority, and what may be issued with --profile")));
+    } else {
+        chosen.todo.push(Todo { record, why: "asked for" });
+    }
+}

@@ -1,0 +1,221 @@
+//! Writing the files of a renewed certificate where those of the old one are.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use crate::ca::{self, Outcome};
+use crate::cli::commands::bundle::Bundle;
+use crate::cli::files::{self, OutputFile, places};
+use crate::cli::{CliError, Context};
+use crate::container::target::{Credentials, Subject, Target, TargetError};
+use crate::container::{self, Content, Encoding, Entry, Format, Keystore, Preset};
+use crate::keys::{KeyFile, KeyOutline, PrivateKey, Secret};
+use crate::store::{CertificateRecord, DeliveryForm, DeliveryRecord, State};
+use crate::x509::{Certificate, pem};
+
+/// Largest file that is looked at, in bytes.
+const MAX_SIZE: usize = 4 << 20;
+
+/// What is written.
+pub(super) struct Files {
+    lineage: String,
+    certificate: Certificate,
+    chain: Vec<Certificate>,
+    root: Option<Certificate>,
+    key: Result<Option<PrivateKey>, CliError>,
+    /// SHA-256 of the certificates of the lineage, this one included: what may be replaced.
+    own: HashSet<[u8; 32]>,
+}
+
+/// Passwords, where they were given.
+pub(super) struct Means {
+    pub(super) storepass: Option<Secret>,
+    pub(super) key_passphrase: Option<Secret>,
+}
+
+impl Files {
+    /// The files of a certificate that was renewed just now.
+    pub(super) fn new(
+        state: &State,
+        lineage: &str,
+        outcome: &Outcome,
+        key: Result<Option<PrivateKey>, CliError>,
+    ) -> Self {
+        let Outcome { certificate, chain, root, .. } = outcome.clone();
+        Self { lineage: lineage.to_owned(), certificate, chain, root, key, own: own(state, lineage) }
+    }
+
+    /// The files of a certificate of the store.
+    ///
+    /// # Errors
+    /// When the journal holds something unreadable.
+    pub(super) fn recorded(
+        state: &State,
+        record: &CertificateRecord,
+        key: Result<Option<PrivateKey>, CliError>,
+    ) -> Result<Self, CliError> {
+        let mut chain = ca::issuers_of(state, record)?;
+        let root = chain.pop_if(|last| last.is_root());
+        let (lineage, certificate) = (record.lineage.clone(), record.certificate()?);
+        Ok(Self { own: own(state, &lineage), lineage, certificate, chain, root, key })
+    }
+
+    fn key(&self) -> Result<&PrivateKey, CliError> {
+        match &self.key {
+            Ok(Some(key)) => Ok(key),
+            Ok(None) => Err(CliError::failed(format!("the private key of {} is not in the store", self.lineage))),
+            Err(error) => Err(CliError { exit: error.exit, message: error.message.clone(), hint: error.hint.clone() }),
+        }
+    }
+
+    /// Refuses to replace what is no certificate of this lineage.
+    fn check_place(&self, path: &Path) -> Result<Option<Certificate>, CliError> {
+        let Some(bytes) = files::read_if_there(path, MAX_SIZE)? else { return Ok(None) };
+        let found = pem::read_certificates(&bytes).ok().and_then(|found| found.into_iter().next());
+        match found {
+            Some(certificate) if self.own.contains(&certificate.fingerprint()) => Ok(Some(certificate)),
+            _ => Err(CliError::failed(format!("{} holds no certificate of {}", path.display(), self.lineage))
+                .hint(self.forget(path.parent().unwrap_or(path)))),
+        }
+    }
+
+    fn forget(&self, path: &Path) -> String {
+        format!(
+            "if its files are not wanted there any more, run \"certwright renew {} --forget {}\"",
+            self.lineage,
+            path.display()
+        )
+    }
+
+    /// Whether the key in a directory is that of the new certificate. An encrypted one is judged by the certificate beside it.
+    fn has_key(&self, dir: &Path, beside: Option<&Certificate>) -> Result<bool, CliError> {
+        let path = dir.join("key.pem");
+        let Some(bytes) = files::read_if_there(&path, MAX_SIZE)? else {
+            // Whoever took it away keeps it elsewhere: as long as it is the same there is nothing to write.
+            return Ok(beside.is_some_and(|beside| beside.spki_der == self.certificate.spki_der));
+        };
+        let outline = KeyOutline::read(&bytes).map_err(|error| CliError::from(error).about(path.display()))?;
+        if outline.encryption.is_some() {
+            return Ok(beside.is_some_and(|beside| beside.spki_der == self.certificate.spki_der));
+        }
+        let key = KeyFile::read(&bytes, &mut || None).map_err(|error| CliError::from(error).about(path.display()))?.key;
+        Ok(key.public_key().spki_der() == self.certificate.spki_der)
+    }
+}
+
+fn own(state: &State, lineage: &str) -> HashSet<[u8; 32]> {
+    let certificates = state.lineage(lineage).filter_map(|record| record.certificate().ok());
+    certificates.map(|certificate| certificate.fingerprint()).collect()
+}
+
+/// Whether a delivery is protected by a password.
+pub(super) fn takes_password(delivery: &DeliveryRecord) -> bool {
+    match &delivery.form {
+        DeliveryForm::Bundle { .. } | DeliveryForm::Certificate { .. } => false,
+        DeliveryForm::Export { format, .. } => matches!(format.as_str(), "p12" | "jks"),
+        DeliveryForm::Keystore { protected, .. } => *protected,
+    }
+}
+
+/// Writes one delivery.
+///
+/// # Errors
+/// Why it was left as it is.
+pub(super) fn write(cx: &mut Context, files: &Files, means: &Means, delivery: &DeliveryRecord) -> Result<(), CliError> {
+    let path = Path::new(&delivery.path);
+    let dir = if delivery.file.is_empty() { path.parent().unwrap_or(path) } else { path };
+    if !places::is_directory(dir) {
+        return Err(CliError::failed(format!("{} is not there any more", dir.display())).hint(files.forget(path)));
+    }
+    match &delivery.form {
+        DeliveryForm::Bundle { key, encrypted } => bundle(files, means, path, *key, *encrypted),
+        DeliveryForm::Certificate { fullchain } => {
+            files.check_place(path)?;
+            let mut text = files.certificate.to_pem();
+            if *fullchain {
+                text.extend(files.chain.iter().map(Certificate::to_pem));
+            }
+            files::write(cx, path, text.as_bytes(), false, true)
+        }
+        DeliveryForm::Export { .. } => export(cx, files, means, path, &delivery.form),
+        DeliveryForm::Keystore { .. } => keystore(cx, files, means, path, &delivery.form),
+    }
+}
+
+fn bundle(files: &Files, means: &Means, dir: &Path, with_key: bool, encrypted: bool) -> Result<(), CliError> {
+    let beside = files.check_place(&dir.join("cert.pem"))?;
+    let key_pem = if with_key && !files.has_key(dir, beside.as_ref())? {
+        if encrypted && means.key_passphrase.is_none() {
+            return Err(CliError::failed("the key there is encrypted").hint("say --key-passphrase for the new one"));
+        }
+        let passphrase = means.key_passphrase.as_ref().filter(|_| encrypted);
+        Some(files.key()?.to_pkcs8_pem(passphrase)?)
+    } else {
+        None
+    };
+    Bundle::build(&files.certificate, &files.chain, files.root.as_ref(), key_pem).write(dir, true)
+}
+
+fn password<'a>(means: &'a Means, what: &str) -> Result<&'a Secret, CliError> {
+    let missing = || {
+        CliError::failed(format!("the password of the {what} is not known")).hint("name its source with --storepass")
+    };
+    means.storepass.as_ref().ok_or_else(missing)
+}
+
+fn preset_of(name: Option<&String>) -> Preset {
+    Preset::ALL.into_iter().find(|preset| Some(preset.name()) == name.map(String::as_str)).unwrap_or_default()
+}
+
+fn export(cx: &mut Context, files: &Files, means: &Means, dir: &Path, form: &DeliveryForm) -> Result<(), CliError> {
+    let DeliveryForm::Export { target, role, format, preset, variables: given } = form else { return Ok(()) };
+    let target = Target::get(target)?;
+    let layout = target.layouts().find(|layout| layout.role() == role && layout.format() == format);
+    let layout =
+        layout.ok_or_else(|| CliError::failed(format!("{} has no {role} ({format}) any more", target.name())))?;
+    let root = files.root.as_ref().or(files.chain.last()).unwrap_or(&files.certificate);
+    let subject = Subject {
+        name: &files.lineage,
+        certificate: &files.certificate,
+        intermediates: &files.chain,
+        root,
+        at: cx.now(),
+    };
+    let about = |error: TargetError| CliError::from(error).about(&files.lineage);
+    let variables = layout.variables(given, &subject, &dir.display().to_string()).map_err(about)?;
+    let store_password = match layout.store_format() {
+        Some(_) => Some(password(means, "keystore")?),
+        None => None,
+    };
+    let key = if layout.needs_key() { Some(files.key()?) } else { None };
+    let credentials = Credentials { key, store_password, preset: preset_of(preset.as_ref()) };
+    let built = layout.build(&subject, &variables, &credentials).map_err(about)?;
+    let output = |file: container::target::BuiltFile| OutputFile {
+        name: file.plan.name,
+        bytes: file.bytes,
+        secret: file.plan.secret,
+    };
+    let outputs: Vec<OutputFile> = built.files.into_iter().map(output).collect();
+    files::write_set(dir, &outputs, true)?;
+    files::compare_set(dir, &outputs)
+}
+
+fn keystore(cx: &mut Context, files: &Files, means: &Means, path: &Path, form: &DeliveryForm) -> Result<(), CliError> {
+    let DeliveryForm::Keystore { format, preset, alias, include_root, protected, key_password } = form else {
+        return Ok(());
+    };
+    if *key_password {
+        return Err(CliError::failed("its key has a password of its own, which renewals do not take")
+            .hint("build it again with \"certwright keystore build\""));
+    }
+    let format = [Format::Jks, Format::Pem, Format::Pkcs12].into_iter().find(|known| known.name() == format);
+    let format = format.ok_or_else(|| CliError::failed("its format is unknown to this version"))?;
+    let store_password = if *protected { Some(password(means, "keystore")?) } else { None };
+    let key = PrivateKey::from_pkcs8_der(&files.key()?.to_pkcs8_der())?;
+    let root = files.root.iter().filter(|_| *include_root);
+    let chain = std::iter::once(&files.certificate).chain(&files.chain).chain(root).cloned().collect();
+    let keystore = Keystore { entries: vec![Entry { alias: alias.clone(), content: Content::Key { key, chain } }] };
+    let preset = preset_of(preset.as_ref());
+    let encoding = Encoding { format, preset, store_password, key_password: None, created: cx.now() };
+    crate::cli::commands::keystore::target::write(cx, &keystore, &encoding, path, true, true)
+}

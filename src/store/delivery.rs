@@ -1,0 +1,186 @@
+//! Where the files of certificates were put outside the store.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+/// Longest path that is recorded, in bytes.
+const LONGEST_PATH: usize = 4096;
+
+/// Files of a lineage's certificate outside the store: a renewal writes its own to the same place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryRecord {
+    /// The lineage.
+    pub lineage: String,
+    /// Serial of the certificate whose files are there, lower-case hex.
+    pub serial: String,
+    /// Absolute path of the directory, or of the file where there is only one.
+    pub path: String,
+    /// The file in the directory that tells it from other deliveries there; empty where `path` is a file.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub file: String,
+    /// What the files are.
+    #[serde(flatten)]
+    pub form: DeliveryForm,
+    /// Whether the files are still to be written, or whoever reads them is still to be told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pending: bool,
+}
+
+/// What files a delivery has, and all it takes to write them again but passwords.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum DeliveryForm {
+    /// `cert.pem`, `chain.pem`, `fullchain.pem` and `ca.pem` in a directory.
+    Bundle {
+        /// Whether `key.pem` is there too.
+        key: bool,
+        /// Whether it is encrypted.
+        encrypted: bool,
+    },
+    /// One file with the certificate.
+    Certificate {
+        /// Whether the intermediates follow it.
+        fullchain: bool,
+    },
+    /// What `export` wrote for a program.
+    Export {
+        /// The program.
+        target: String,
+        /// The part that the certificate plays.
+        role: String,
+        /// The form of the files.
+        format: String,
+        /// How PKCS#12 is encrypted, where that was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        preset: Option<String>,
+        /// The variables that were given.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        variables: BTreeMap<String, String>,
+    },
+    /// A keystore with this certificate alone.
+    Keystore {
+        /// Its format.
+        format: String,
+        /// How PKCS#12 is encrypted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        preset: Option<String>,
+        /// The alias of the entry.
+        alias: String,
+        /// Whether the root stands at the end of the chain.
+        include_root: bool,
+        /// Whether it has a password.
+        protected: bool,
+        /// Whether the key has a password of its own.
+        key_password: bool,
+    },
+}
+
+impl DeliveryRecord {
+    /// What another delivery to the same place has in common with this one.
+    fn site(&self) -> String {
+        if self.file.is_empty() { self.path.clone() } else { format!("{}/{}", self.path, self.file) }
+    }
+
+    /// Why it cannot be recorded.
+    pub(super) fn unfit(&self) -> Option<String> {
+        unfit_path(&self.path).or_else(|| {
+            let plain = !self.file.contains(['/', '\0']) && !matches!(self.file.as_str(), "." | "..");
+            (!plain).then(|| "a delivery's file is no file name".to_owned())
+        })
+    }
+}
+
+/// Why a path is none that deliveries have.
+pub(super) fn unfit_path(path: &str) -> Option<String> {
+    let fits = path.starts_with('/') && path.len() <= LONGEST_PATH && !path.contains('\0');
+    (!fits).then(|| "a delivery's path is not absolute".to_owned())
+}
+
+/// Every delivery that stands.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Deliveries {
+    by_site: HashMap<String, DeliveryRecord>,
+    sites: HashMap<String, Vec<String>>,
+}
+
+impl Deliveries {
+    /// The deliveries of a lineage, in the order in which they were made.
+    pub(super) fn of<'a>(&'a self, lineage: &str) -> impl Iterator<Item = &'a DeliveryRecord> + use<'a> {
+        self.sites.get(lineage).into_iter().flatten().filter_map(|site| self.by_site.get(site))
+    }
+
+    /// Every delivery, in no order.
+    pub(super) fn all(&self) -> impl Iterator<Item = &DeliveryRecord> {
+        self.by_site.values()
+    }
+
+    /// Adds one; what was at the same place is gone.
+    pub(super) fn add(&mut self, record: DeliveryRecord) {
+        let site = record.site();
+        let before = self.by_site.get(&site).map(|before| before.lineage.clone());
+        if before.as_deref() != Some(record.lineage.as_str()) {
+            if let Some(sites) = before.and_then(|lineage| self.sites.get_mut(&lineage)) {
+                sites.retain(|other| *other != site);
+            }
+            self.sites.entry(record.lineage.clone()).or_default().push(site.clone());
+        }
+        self.by_site.insert(site, record);
+    }
+
+    /// Forgets those of a lineage at a path.
+    pub(super) fn forget(&mut self, lineage: &str, path: &str) {
+        let Some(sites) = self.sites.get_mut(lineage) else { return };
+        let by_site = &mut self.by_site;
+        sites.retain(|site| {
+            let gone = by_site.get(site).is_some_and(|record| record.path == path);
+            if gone {
+                by_site.remove(site);
+            }
+            !gone
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(lineage: &str, path: &str, file: &str) -> DeliveryRecord {
+        let form = DeliveryForm::Bundle { key: true, encrypted: false };
+        let (lineage, path, file) = (lineage.to_owned(), path.to_owned(), file.to_owned());
+        DeliveryRecord { lineage, serial: "01".to_owned(), path, file, form, pending: false }
+    }
+
+    #[test]
+    fn the_last_one_at_a_place_counts() {
+        let mut all = Deliveries::default();
+        all.add(record("a", "/tls", "a.crt"));
+        all.add(record("b", "/tls", "b.crt"));
+        all.add(record("b", "/tls", "a.crt"));
+        assert_eq!(all.of("a").count(), 0);
+        assert_eq!(all.of("b").map(|record| record.file.as_str()).collect::<Vec<_>>(), ["b.crt", "a.crt"]);
+        all.add(record("b", "/tls", "a.crt"));
+        assert_eq!(all.of("b").count(), 2);
+        all.forget("a", "/tls");
+        assert_eq!(all.all().count(), 2);
+        all.forget("b", "/tls");
+        assert_eq!(all.all().count(), 0);
+    }
+
+    #[test]
+    fn places_are_absolute_paths_and_plain_names() {
+        assert_eq!(record("a", "/tls", "").unfit(), None);
+        for (path, file) in [("tls", ""), ("", ""), ("/t\0", ""), ("/tls", "../x"), ("/tls", "..")] {
+            assert!(record("a", path, file).unfit().is_some(), "{path:?} {file:?}");
+        }
+    }
+
+    #[test]
+    fn the_line_is_flat_and_without_defaults() {
+        let json = serde_json::to_string(&record("a", "/tls", "cert.pem")).unwrap();
+        let expected = r#"{"lineage":"a","serial":"01","path":"/tls","file":"cert.pem","kind":"bundle","key":true,"encrypted":false}"#;
+        assert_eq!(json, expected);
+        assert_eq!(serde_json::from_str::<DeliveryRecord>(&json).unwrap(), record("a", "/tls", "cert.pem"));
+    }
+}

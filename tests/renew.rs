@@ -1,0 +1,462 @@
+//! What a renewal promises: the same certificate once more, its files where they were, nothing forgotten, and a status that tells
+//! what is due. Time stands still where the test says.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration as Wait;
+
+use certwright::cli::{Environment, NoPrompt, run};
+use certwright::clock::Clock;
+use certwright::keys::KeyFile;
+use certwright::x509::time::parse_instant;
+use certwright::x509::{Certificate, pem};
+use serde_json::Value;
+use tempfile::TempDir;
+use time::{Duration, OffsetDateTime};
+
+#[derive(Clone, Default)]
+struct Written(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Shows one instant, and notes how long it was asked to wait.
+struct Stopped(OffsetDateTime, Arc<Mutex<Vec<Wait>>>);
+
+impl Clock for Stopped {
+    fn now(&self) -> OffsetDateTime {
+        self.0
+    }
+
+    fn sleep(&self, duration: Wait) {
+        self.1.lock().unwrap().push(duration);
+    }
+}
+
+struct Said {
+    exit: u8,
+    out: String,
+    err: String,
+}
+
+impl Said {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}\n{}", self.out, self.err))
+    }
+}
+
+struct Scene {
+    dir: TempDir,
+    slept: Arc<Mutex<Vec<Wait>>>,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let scene = Self { dir: TempDir::new().unwrap(), slept: Arc::default() };
+        scene.ok(0, "init --no-passphrase --key ec-p256 --with-issuing");
+        scene
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Runs a command some days after the beginning; `@/` in it stands for the scene's directory.
+    fn at(&self, days: i64, command: &str) -> Said {
+        let words: Vec<String> =
+            command.split(' ').map(|word| word.replace("@/", &format!("{}/", self.dir.path().display()))).collect();
+        self.words(days, &words.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    fn words(&self, days: i64, words: &[&str]) -> Said {
+        let (stdout, stderr) = (Written::default(), Written::default());
+        let store = self.path("store");
+        let variables =
+            [("USER", "tester".into()), ("PATH", "/usr/bin:/bin".into()), ("CERTWRIGHT_STORE", store.into_os_string())];
+        let environment = Environment {
+            arguments: std::iter::once(&"certwright").chain(words).map(Into::into).collect(),
+            variables: BTreeMap::from(variables.map(|(name, value)| (name.into(), value))),
+            stdin: Box::new(io::empty()),
+            stdout: Box::new(stdout.clone()),
+            stderr: Box::new(stderr.clone()),
+            terminals: (false, false, false),
+            width: None,
+            clock: Box::new(Stopped(instant(days), Arc::clone(&self.slept))),
+            prompt: Box::new(NoPrompt),
+        };
+        let exit = run(environment) as u8;
+        let text = |written: &Written| String::from_utf8(written.0.borrow().clone()).unwrap();
+        Said { exit, out: text(&stdout), err: text(&stderr) }
+    }
+
+    fn ok(&self, days: i64, command: &str) -> Said {
+        let said = self.at(days, command);
+        assert_eq!(said.exit, 0, "{command}: {}{}", said.out, said.err);
+        said
+    }
+
+    fn certificate(&self, file: &str) -> Certificate {
+        let bytes = std::fs::read(self.path(file)).unwrap();
+        pem::read_certificates(&bytes).unwrap().remove(0)
+    }
+
+    /// The certificate in a directory, whose key must be beside it.
+    fn pair(&self, dir: &str) -> Certificate {
+        let certificate = self.certificate(&format!("{dir}/cert.pem"));
+        let key = KeyFile::read(&std::fs::read(self.path(&format!("{dir}/key.pem"))).unwrap(), &mut || None).unwrap();
+        assert_eq!(key.key.public_key().spki_der(), certificate.spki_der, "{dir}");
+        certificate
+    }
+
+    fn current(&self, lineage: &str) -> Certificate {
+        self.certificate(&format!("store/issued/{lineage}/current/cert.pem"))
+    }
+}
+
+fn instant(days: i64) -> OffsetDateTime {
+    parse_instant("2030-06-01T12:00:00Z").unwrap() + Duration::days(days)
+}
+
+/// What a renewal must not change.
+fn facts(certificate: &Certificate) -> (String, Vec<String>, Duration, Vec<u8>, String) {
+    (
+        certificate.subject.to_string(),
+        certificate.subject_alt_names.iter().map(ToString::to_string).collect(),
+        certificate.not_after - certificate.not_before,
+        certificate.spki_der.clone(),
+        format!("{:?} {:?}", certificate.key_usage, certificate.extended_key_usage),
+    )
+}
+
+#[test]
+fn whatever_was_issued_is_issued_again_as_it_was() {
+    let scene = Scene::new();
+    let profile = r#"{ "description": "by team", "kind": "leaf", "validity": { "default": "30d", "max": "31d" },
+        "subject": { "template": "CN={{ name }},OU={{ team }}" }, "names": { "dns": ["*"], "required": true },
+        "variables": { "team": { "description": "whose it is" } },
+        "key_usage": ["digitalSignature"], "extended_key_usage": ["serverAuth"] }"#;
+    std::fs::write(scene.path("store/profiles/team.json"), profile).unwrap();
+    for command in [
+        "issue www.corp.test api.corp.test 10.0.0.5 *.corp.test",
+        "issue alice@corp.test --profile client",
+        "issue orders --profile client --subject CN=orders,OU=billing",
+        "issue spiffe://corp.test/web --profile spiffe --validity 24h",
+        "issue mail@corp.test --profile email",
+        "issue code --profile code-signing --validity 1y",
+        "issue team.corp.test --profile team --set team=red",
+        "issue other.corp.test --lineage blue --subject CN=x.corp.test",
+        "issue tsa --profile timestamping",
+        "issue broker1.corp.test --profile kafka-broker --key rsa-2048",
+    ] {
+        scene.ok(0, command);
+    }
+    scene.ok(0, "key generate --no-passphrase --out @/k.pem");
+    scene.ok(0, "csr create --key @/k.pem --subject CN=csr.corp.test,O=Acme csr.corp.test --out @/x.csr");
+    scene.ok(0, "sign @/x.csr --out @/x.crt --san extra.corp.test");
+    let lineages: Vec<String> = scene.ok(0, "list --current --json").json()["certificates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["lineage"].as_str().unwrap().to_owned())
+        .filter(|lineage| !lineage.starts_with("authority-"))
+        .collect();
+    assert_eq!(lineages.len(), 11, "{lineages:?}");
+    let old: Vec<Certificate> = lineages.iter().map(|lineage| scene.current(lineage)).collect();
+    for round in 1..=3 {
+        let said = scene.ok(0, "renew --all --json").json();
+        assert_eq!(said["renewed"].as_array().unwrap().len(), 11, "{said:#}");
+        for (lineage, old) in lineages.iter().zip(&old) {
+            let new = scene.current(lineage);
+            assert_ne!(new.serial, old.serial);
+            assert_eq!(facts(&new), facts(old), "{lineage}, round {round}");
+        }
+    }
+    assert_eq!(scene.certificate("x.crt").serial, scene.current("csr.corp.test").serial);
+    let refused = scene.at(0, "renew csr.corp.test --rekey");
+    assert_eq!(refused.exit, 4, "{}", refused.err);
+    assert!(refused.err.contains("its private key is not here"), "{}", refused.err);
+    scene.ok(0, "store check");
+}
+
+#[test]
+fn a_renewal_is_due_when_two_thirds_are_gone_or_as_asked() {
+    let scene = Scene::new();
+    scene.ok(0, "issue www.corp.test --out @/www");
+    scene.ok(0, "issue later.corp.test --validity 200d");
+    let first = scene.pair("www");
+    let early = scene.ok(59, "renew --due");
+    assert!(early.err.contains("nothing is due; the next is www.corp.test from 2030-07-31"), "{}", early.err);
+    assert_eq!(early.out, "");
+    let dry = scene.ok(59, "renew --due --within 32d --dry-run --json").json();
+    assert_eq!((dry["renewed"][0]["lineage"].as_str(), dry["dry_run"].as_bool()), (Some("www.corp.test"), Some(true)));
+    assert_eq!(scene.pair("www").serial, first.serial);
+    assert!(scene.ok(61, "renew --due").err.contains("renewed www.corp.test: valid until 2030-10-30"));
+    let second = scene.pair("www");
+    assert_eq!((second.not_after - first.not_after).whole_days(), 61);
+    assert!(scene.ok(61, "renew --due").err.contains("nothing is due"));
+    // Expired certificates of services that are long gone do not come to life again unasked.
+    let late = scene.ok(300, "renew --due");
+    assert!(late.err.contains("www.corp.test is left out: expired"), "{}", late.err);
+    assert_eq!(scene.ok(300, "renew --due --expired --json").json()["renewed"].as_array().unwrap().len(), 2);
+    assert_eq!(scene.at(300, &format!("renew {}", first.serial)).exit, 1);
+    assert_eq!(scene.at(300, "renew issuing").exit, 4);
+}
+
+#[test]
+fn revoked_certificates_get_a_new_key_or_nothing() {
+    let scene = Scene::new();
+    scene.ok(0, "issue bad.test --out @/bad");
+    scene.ok(0, "issue held.test");
+    let old = scene.pair("bad");
+    scene.ok(1, "revoke bad.test --reason key-compromise");
+    scene.ok(1, "hold held.test");
+    let due = scene.ok(61, "renew --due --json").json();
+    let left: Vec<_> = due["left_out"].as_array().unwrap().iter().map(|item| item["why"].as_str().unwrap()).collect();
+    assert_eq!((left, due["renewed"].as_array().unwrap().len()), (vec!["revoked", "on hold"], 0));
+    let refused = scene.at(61, "renew bad.test --json");
+    assert_eq!((refused.exit, refused.json()["failed"][0]["exit"].as_u64()), (4, Some(4)));
+    assert_eq!(scene.at(61, "renew bad.test --force").exit, 2);
+    scene.ok(61, "renew bad.test --rekey --force");
+    assert_ne!(scene.pair("bad").spki_der, old.spki_der);
+    // A compromised key is not certified again, whichever of its certificates was revoked.
+    scene.ok(0, "issue twice.test");
+    let first = scene.current("twice.test").serial.hex();
+    scene.ok(1, "renew twice.test");
+    scene.ok(2, &format!("revoke {first} --reason key-compromise"));
+    let refused = scene.at(3, "renew twice.test");
+    assert_eq!(refused.exit, 4, "{}", refused.err);
+    assert!(refused.err.contains("the key is compromised") && refused.err.contains("--rekey"), "{}", refused.err);
+    scene.ok(3, "renew twice.test --rekey");
+}
+
+#[test]
+fn files_go_where_they_were_put_and_nothing_else_is_replaced() {
+    let scene = Scene::new();
+    scene.ok(0, "issue www.corp.test --out @/tls");
+    scene.ok(0, "export www.corp.test --for nginx --out @/nginx");
+    scene.ok(0, "export www.corp.test --for haproxy --out @/haproxy");
+    scene.ok(0, "keystore build www.corp.test --out @/www.p12 --storepass pass:changeit");
+    let places = ["tls/cert.pem", "nginx/fullchain.pem"];
+    // The same key: nothing but certificates changes. Then a new one.
+    for (day, more) in [(1, ""), (2, " --rekey")] {
+        let before = std::fs::read(scene.path("www.p12")).unwrap();
+        let key = std::fs::read(scene.path("tls/key.pem")).unwrap();
+        let said = scene.at(day, &format!("renew www.corp.test --json{more}"));
+        assert_eq!(said.exit, 1, "{}", said.err);
+        let delivered = said.json()["renewed"][0]["deliveries"].clone();
+        let written: Vec<bool> = delivered.as_array().unwrap().iter().map(|one| one["written"] == true).collect();
+        assert_eq!(written, [true, true, true, false], "{delivered:#}");
+        assert!(said.err.contains("name its source with --storepass"), "{}", said.err);
+        let new = scene.current("www.corp.test");
+        for place in places {
+            assert_eq!(scene.certificate(place).serial, new.serial, "{place}");
+        }
+        assert_eq!(scene.pair("tls").serial, new.serial);
+        assert_eq!(std::fs::read(scene.path("tls/key.pem")).unwrap() == key, more.is_empty());
+        assert_eq!(
+            std::fs::read(scene.path("nginx/key.pem")).unwrap(),
+            std::fs::read(scene.path("tls/key.pem")).unwrap()
+        );
+        assert_eq!(std::fs::read(scene.path("www.p12")).unwrap(), before);
+        // It is not forgotten, and done once the password is there.
+        assert_eq!(scene.at(day, "status").exit, 3);
+        assert_eq!(scene.at(day, "renew --due").exit, 1);
+        scene.ok(day, "renew --due --storepass pass:changeit");
+        assert!(scene.ok(day, "renew --due").err.contains("nothing is due"));
+        let inspected = scene.ok(day, "inspect @/www.p12 --passphrase pass:changeit --json").out;
+        assert!(inspected.contains(&new.serial.hex()), "{inspected}");
+    }
+    // Somebody else's certificate, and a directory that is gone.
+    scene.ok(3, "issue other.test --self-signed --out @/other");
+    std::fs::copy(scene.path("other/cert.pem"), scene.path("tls/cert.pem")).unwrap();
+    std::fs::remove_dir_all(scene.path("nginx")).unwrap();
+    let said = scene.at(3, "renew www.corp.test --storepass pass:changeit");
+    assert_eq!(said.exit, 1);
+    assert!(said.err.contains("holds no certificate of www.corp.test"), "{}", said.err);
+    assert!(said.err.contains("nginx is not there any more"), "{}", said.err);
+    assert_eq!(scene.certificate("tls/cert.pem").serial, scene.certificate("other/cert.pem").serial);
+    assert!(!scene.path("nginx").exists());
+    scene.ok(3, "renew www.corp.test --forget @/nginx");
+    scene.ok(3, "renew www.corp.test --forget @/tls");
+    assert_eq!(scene.at(3, "renew www.corp.test --forget @/tls").exit, 1);
+    scene.ok(3, "renew --due");
+    scene.ok(3, "renew www.corp.test --storepass pass:changeit");
+}
+
+#[test]
+fn the_command_runs_after_and_is_run_again_until_it_succeeds() {
+    let scene = Scene::new();
+    scene.ok(0, "issue www.corp.test --out @/tls");
+    scene.ok(0, "issue bare.corp.test");
+    let file = scene.path("said");
+    let command = format!(
+        "echo \"$CERTWRIGHT_LINEAGE $CERTWRIGHT_SERIAL $CERTWRIGHT_DELIVERIES ${{CERTWRIGHT_STORE-none}}\" >> {}; test -e {}",
+        file.display(),
+        scene.path("fine").display()
+    );
+    let said = scene.words(1, &["renew", "www.corp.test", "bare.corp.test", "--exec", &command]);
+    assert_eq!(said.exit, 1);
+    assert!(said.err.contains("www.corp.test: the command in --exec failed"), "{}", said.err);
+    let new = scene.pair("tls").serial.hex();
+    assert_eq!(new, scene.current("www.corp.test").serial.hex());
+    std::fs::write(scene.path("fine"), "").unwrap();
+    assert_eq!(scene.words(1, &["renew", "--due", "--exec", &command]).exit, 0);
+    assert!(scene.words(1, &["renew", "--due", "--exec", &command]).err.contains("nothing is due"));
+    let bare = scene.current("bare.corp.test").serial.hex();
+    let line = format!("www.corp.test {new} {} none\n", scene.path("tls").display());
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), format!("{line}bare.corp.test {bare}  none\n{line}"));
+}
+
+#[test]
+fn new_keys_are_kept_as_the_old_ones_were() {
+    let scene = Scene { dir: TempDir::new().unwrap(), slept: Arc::default() };
+    scene.ok(0, "init --passphrase pass:of-the-authority --key ec-p256");
+    scene.ok(0, "issue a.test --passphrase pass:of-the-authority --out @/a");
+    scene.ok(0, "issue b.test --passphrase pass:of-the-authority --key-passphrase pass:of-the-key --out @/b");
+    // The same key needs no passphrase but the authority's.
+    scene.ok(1, "renew a.test b.test --passphrase pass:of-the-authority");
+    scene.ok(1, "renew a.test --rekey --passphrase pass:of-the-authority");
+    scene.pair("a");
+    let encrypted = |path: &str| std::fs::read_to_string(scene.path(path)).unwrap().contains("ENCRYPTED PRIVATE KEY");
+    assert!(encrypted("store/issued/a.test/current/key.pem") && !encrypted("a/key.pem"));
+    let said = scene.at(2, "renew b.test --rekey --passphrase pass:of-the-authority");
+    assert_eq!(said.exit, 1);
+    assert!(said.err.contains("the key there is encrypted"), "{}", said.err);
+    scene.ok(2, "renew b.test --rekey --passphrase pass:of-the-authority --key-passphrase pass:of-the-new-key");
+    assert!(encrypted("b/key.pem") && encrypted("store/issued/b.test/current/key.pem"));
+    let key = std::fs::read(scene.path("b/key.pem")).unwrap();
+    let secret = || Some(certwright::keys::Secret::new("of-the-new-key"));
+    let key = KeyFile::read(&key, &mut || secret()).unwrap().key;
+    assert_eq!(key.public_key().spki_der(), scene.certificate("b/cert.pem").spki_der);
+}
+
+#[test]
+fn jitter_waits_no_longer_than_said() {
+    let scene = Scene::new();
+    for _ in 0..20 {
+        scene.ok(0, "renew --due --jitter 1h");
+    }
+    scene.ok(0, "renew --due");
+    let slept = scene.slept.lock().unwrap();
+    assert!(slept.iter().all(|wait| *wait <= Wait::from_secs(3600)), "{slept:?}");
+    assert!(slept.iter().collect::<std::collections::BTreeSet<_>>().len() > 5, "{slept:?}");
+    assert_eq!(scene.at(0, "renew --due --jitter 25h").exit, 2);
+}
+
+#[test]
+fn an_authority_that_ends_is_named_and_another_may_sign() {
+    let scene = Scene::new();
+    scene.ok(0, "authority create short --parent root --no-passphrase --validity 80d");
+    scene.ok(0, "issue www.corp.test --authority short");
+    let said = scene.at(70, "renew www.corp.test --json");
+    assert_eq!(said.exit, 4);
+    let why = said.json()["failed"][0]["why"].as_str().unwrap().to_owned();
+    assert!(why.contains("authority short ends at"), "{why}");
+    assert_eq!(
+        scene.at(70, "status --json").json()["authorities"][2]["attention"].as_str().unwrap().split(':').next(),
+        Some("it expires soon")
+    );
+    scene.ok(70, "renew www.corp.test --authority issuing --validity 90d");
+    assert_eq!((scene.current("www.corp.test").not_after - instant(70)).whole_days(), 90);
+}
+
+#[test]
+fn status_tells_what_is_due_and_nothing_else() {
+    let scene = Scene::new();
+    scene.ok(0, "issue www.corp.test");
+    scene.ok(0, "issue day.corp.test --validity 1d");
+    let fresh = scene.ok(0, "status");
+    assert!(fresh.out.contains("2 valid, 0 superseded") && fresh.err.contains("nothing is due"), "{}", fresh.out);
+    scene.ok(0, "status --within 1h");
+    assert_eq!(scene.at(0, "status --within 2d").exit, 3);
+    let due = scene.at(61, "status --json");
+    assert_eq!(due.exit, 3);
+    let names: Vec<_> = due.json()["certificates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["lineage"].clone(), one["state"].clone()))
+        .collect();
+    assert_eq!(names, [("www.corp.test".into(), "expires soon".into())]);
+    scene.ok(61, "renew --due");
+    let after = scene.ok(61, "status --json").json();
+    assert_eq!(
+        after["counts"],
+        serde_json::json!({ "valid": 1, "superseded": 1, "expired": 1, "revoked": 0, "on_hold": 0 })
+    );
+    assert_eq!(after["calendar"], serde_json::json!([["2030-10-30", 1]]));
+    // A revocation that no CRL tells of, then one that lapses.
+    scene.ok(61, "revoke www.corp.test");
+    assert_eq!(scene.at(61, "status --json").json()["crls"][0]["attention"], "never published");
+    scene.ok(61, "crl publish --authority issuing");
+    scene.ok(61, "status");
+    assert_eq!(scene.at(66, "status --json").json()["crls"][0]["attention"], "lapses soon");
+    assert_eq!(scene.at(69, "status --json").json()["crls"][0]["attention"], "has lapsed");
+    // A key that is used again and again.
+    scene.ok(70, "issue worn.test");
+    for _ in 0..9 {
+        scene.ok(70, "renew worn.test");
+    }
+    scene.ok(70, "crl publish");
+    let worn = scene.at(70, "status --json");
+    assert_eq!(
+        (worn.exit, worn.json()["keys"][0]["attention"].as_str()),
+        (3, Some("10 certificates were made for it"))
+    );
+    scene.ok(70, "renew worn.test --rekey");
+    scene.ok(70, "status");
+}
+
+#[test]
+fn metrics_are_in_the_text_format_and_replace_their_file() {
+    let scene = Scene::new();
+    scene.ok(0, "issue www.corp.test");
+    scene.ok(0, "crl publish");
+    let said = scene.ok(0, "status --format prometheus --out @/certwright.prom");
+    assert_eq!(said.out, "");
+    let text = std::fs::read_to_string(scene.path("certwright.prom")).unwrap();
+    let mut typed = std::collections::BTreeSet::new();
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("# TYPE ") {
+            let name = rest.strip_suffix(" gauge").unwrap();
+            assert!(typed.insert(name), "{name} twice");
+            continue;
+        }
+        if line.starts_with("# HELP ") {
+            continue;
+        }
+        let (series, value) = line.rsplit_once(' ').unwrap();
+        value.parse::<i64>().unwrap();
+        let name = series.split('{').next().unwrap();
+        assert!(typed.contains(name), "{line}");
+        assert!(series == name || series.ends_with("\"}"), "{line}");
+    }
+    let end = scene.current("www.corp.test").not_after.unix_timestamp();
+    let expected = format!(
+        "certwright_certificate_not_after_timestamp_seconds{{lineage=\"www.corp.test\",profile=\"server\",authority=\"issuing\"}} {end}\n"
+    );
+    assert!(text.contains(&expected), "{text}");
+    assert!(text.contains("certwright_due{kind=\"certificate\"} 0\n"));
+    assert_eq!(scene.at(61, "status --format prometheus --out @/certwright.prom").exit, 3);
+    assert!(
+        std::fs::read_to_string(scene.path("certwright.prom"))
+            .unwrap()
+            .contains("certwright_due{kind=\"certificate\"} 1\n")
+    );
+    assert_eq!(scene.at(0, "status --out @/x").exit, 2);
+    assert!(!Path::new(&scene.path("x")).exists());
+}
