@@ -10,6 +10,7 @@ mod guard;
 mod import;
 mod issue;
 mod load;
+mod migrate;
 mod parallel;
 mod reference;
 mod revoke;
@@ -21,6 +22,9 @@ pub use error::CaError;
 pub use import::{CertificateImport, import_certificate};
 pub use issue::{Order, Outcome, Session, dry_run, issue, self_signed_certificate};
 pub use load::{LoadedAuthority, PassphrasePrompt, chain_of, issuers_of, load, resolve};
+pub use migrate::{
+    IndexLine, IndexRevocation, Left, Migration, Moved, MovedCertificate, MovedRevocation, OpensslConfig, migrate, parse_index,
+};
 pub use parallel::in_parallel;
 pub use reference::{Reference, find};
 pub use revoke::{Cause, Revocable, Revoked, release, revoke};

@@ -1,6 +1,7 @@
 //! `certwright store`.
 
 mod check;
+mod import;
 mod settings;
 
 use crate::cli::{CliError, Context, Exit};
@@ -8,9 +9,10 @@ use crate::cli::{CliError, Context, Exit};
 const EXAMPLES: &str = "\
 certwright store check                # is everything as it should be?
 certwright store check --repair       # complete what a crash left half done
+certwright store import easy-rsa pki  # move an authority in
 certwright store settings --crl-url 'http://pki.example.test/{{ authority }}.crl'";
 
-/// Check the store, or change its settings
+/// Check the store, move authorities in, change settings
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub struct Args {
@@ -21,6 +23,7 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Check(check::Args),
+    Import(Box<import::Args>),
     Settings(settings::Args),
 }
 
@@ -32,6 +35,7 @@ impl Args {
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         match &self.command {
             Command::Check(args) => args.run(cx),
+            Command::Import(args) => args.run(cx),
             Command::Settings(args) => args.run(cx),
         }
     }
