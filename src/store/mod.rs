@@ -5,6 +5,7 @@
 
 pub mod atomic;
 mod authority_files;
+mod backup;
 mod check;
 mod commit;
 mod create;
@@ -26,12 +27,14 @@ mod naming;
 mod open;
 mod recovery;
 mod release;
+mod restore;
 mod revocation;
 mod state;
 #[cfg(test)]
 mod tests;
 mod writer;
 
+pub use backup::Backup;
 pub use check::{Finding, Severity};
 pub use error::StoreError;
 pub use event::{AuthorityRecord, CertificateRecord, Entry, Event, decode_der, encode_der, encode_request};
@@ -41,6 +44,7 @@ pub use manifest::{CrlSchedule, Manifest, Settings};
 pub use naming::{authority_name, lineage_name};
 pub use open::Store;
 pub use recovery::Notice;
+pub use restore::restore;
 pub use revocation::{CrlRecord, CrlScope, IssuedCrl, RevocationRecord, Revocations};
 pub use state::State;
 pub use writer::{Draft, Writer};

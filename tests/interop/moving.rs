@@ -95,7 +95,7 @@ fn an_authority_of_easy_rsa_moves_in() {
     let run = |line: &str| {
         let mut command = Command::new(&easyrsa);
         command.args(["--batch", "--pki-dir=pki"]).args(line.split(' ')).current_dir(dir);
-        let said = tool::finish(command.env("EASYRSA", "/usr/share/easy-rsa").env("EASYRSA_REQ_CN", "Easy-CA"));
+        let said = tool::finish(command.env("EASYRSA", "/usr/share/easy-rsa"));
         assert!(said.success, "{line}: {}", said.all());
     };
     run("init-pki");
