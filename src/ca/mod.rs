@@ -3,6 +3,7 @@
 //! Everything here is in three steps: resolve and load keys without the lock, prepare and sign under the lock, commit. A
 //! certificate leaves this layer only after [`crate::store::Writer::commit`] said that it is durable.
 
+mod audit;
 mod authority;
 mod crl;
 mod error;
@@ -16,6 +17,7 @@ mod reference;
 mod revoke;
 mod serial;
 
+pub use audit::{Audit, Kept, audit};
 pub use authority::{AuthorityPlan, ImportPlan, Made, create_root, create_subordinate, import, request};
 pub use crl::{DEFAULT_VALIDITY, Due, Schedule, SignedCrl, sign_crl};
 pub use error::CaError;

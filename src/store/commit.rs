@@ -56,6 +56,7 @@ impl Writer<'_> {
                 Event::CertificateIssued(record) | Event::CertificateImported(record) => ("serial", &record.serial),
                 Event::CertificateReleased { serial, .. } => ("release", serial),
                 Event::CertificateRevoked(record) => ("revocation", &record.serial),
+                Event::CheckpointSigned(record) => ("checkpoint", &record.authority),
                 Event::CrlIssued(record) => ("CRL", &record.authority),
                 Event::SettingsChanged { .. } | Event::StoreCreated { .. } => continue,
             };
@@ -110,6 +111,7 @@ impl Writer<'_> {
             }
             Event::CertificateReleased { .. }
             | Event::CertificateRevoked(_)
+            | Event::CheckpointSigned(_)
             | Event::CrlIssued(_)
             | Event::SettingsChanged { .. }
             | Event::StoreCreated { .. }

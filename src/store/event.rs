@@ -8,7 +8,7 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{CrlRecord, RevocationRecord, Settings};
+use super::{CheckpointRecord, CrlRecord, RevocationRecord, Settings};
 pub(super) use crate::x509::display::hex;
 use crate::x509::{Certificate, Csr, Serial, X509Error};
 
@@ -64,6 +64,8 @@ pub enum Event {
         /// Its serial, lower-case hex.
         serial: String,
     },
+    /// An authority signed what the journal was before this transaction.
+    CheckpointSigned(CheckpointRecord),
     /// A CRL was signed.
     CrlIssued(CrlRecord),
     /// The store's settings changed.
@@ -84,6 +86,7 @@ impl Event {
             | Self::CrlIssued(_) => true,
             Self::CertificateReleased { .. }
             | Self::CertificateRevoked(_)
+            | Self::CheckpointSigned(_)
             | Self::SettingsChanged { .. }
             | Self::StoreCreated { .. } => false,
         }
@@ -97,6 +100,7 @@ impl Event {
             | Self::AuthorityRequested { .. }
             | Self::CertificateReleased { .. }
             | Self::CertificateRevoked(_)
+            | Self::CheckpointSigned(_)
             | Self::CrlIssued(_)
             | Self::SettingsChanged { .. }
             | Self::StoreCreated { .. } => None,

@@ -7,6 +7,7 @@ pub mod atomic;
 mod authority_files;
 mod backup;
 mod check;
+mod checkpoint;
 mod commit;
 mod create;
 mod error;
@@ -36,6 +37,7 @@ mod writer;
 
 pub use backup::Backup;
 pub use check::{Finding, Severity};
+pub use checkpoint::CheckpointRecord;
 pub use error::StoreError;
 pub use event::{AuthorityRecord, CertificateRecord, Entry, Event, decode_der, encode_der, encode_request};
 pub use journal::{JournalReport, parse_journal};

@@ -113,6 +113,7 @@ impl Release<'_> {
             }
             Event::CertificateReleased { .. }
             | Event::CertificateRevoked(_)
+            | Event::CheckpointSigned(_)
             | Event::SettingsChanged { .. }
             | Event::StoreCreated { .. } => Ok(()),
         }
@@ -155,6 +156,7 @@ impl Release<'_> {
             Event::CrlIssued(record) => self.place_crl(&staged, record, flush),
             Event::CertificateReleased { .. }
             | Event::CertificateRevoked(_)
+            | Event::CheckpointSigned(_)
             | Event::SettingsChanged { .. }
             | Event::StoreCreated { .. } => Ok(()),
         }

@@ -117,8 +117,9 @@ fn unpack(input: &mut dyn Read, scratch: &Path) -> Result<Backup, StoreError> {
         if member.size() > limit {
             return Err(damaged(&format!("'{shown}' is larger than {limit} bytes")));
         }
-        // Not to be led to allocate what a header only says.
-        let mut bytes = Zeroizing::new(Vec::new());
+        // Room for a key from the start, since a growing vector leaves copies behind; but no more on a header's word alone.
+        let room = usize::try_from(member.size().min(MAX_SMALL)).unwrap_or_default();
+        let mut bytes = Zeroizing::new(Vec::with_capacity(room + 64));
         (&mut member).take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)?;
         if bytes.len() as u64 != member.size() {
             return Err(damaged("it is cut off"));

@@ -138,6 +138,7 @@ impl State {
             Event::CrlIssued(record) => {
                 self.revocations.entry(record.authority.clone()).or_default().publish(entry.seq, record)?;
             }
+            Event::CheckpointSigned(_) => {}
             Event::SettingsChanged { settings } => self.settings = settings,
         }
         Ok(())
@@ -176,6 +177,12 @@ impl State {
             Event::CertificateReleased { authority, serial } => {
                 self.unknown_authority(authority, added).or_else(|| self.revocations(authority).release_contradiction(serial))
             }
+            // The head is that before the transaction. A line may have been rewritten, and all hashes after it.
+            Event::CheckpointSigned(record) if !self.head.is_empty() && record.head != self.head => Some(format!(
+                "the checkpoint of authority {} tells of another line {}: that line, or one before it, was rewritten",
+                record.authority, record.through
+            )),
+            Event::CheckpointSigned(record) => self.unknown_authority(&record.authority, added),
             Event::CrlIssued(record) => self
                 .unknown_authority(&record.authority, added)
                 .or_else(|| self.revocations(&record.authority).crl_contradiction(record)),
