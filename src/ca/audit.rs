@@ -79,7 +79,10 @@ pub fn audit(store: &Store, kept: &[Kept]) -> Result<Audit, CaError> {
         });
         proved.map_err(|error| damaged(*line, format!("the checkpoint's signature is not valid: {error}")))?;
         if record.through + 1 != *tx {
-            return Err(damaged(*line, format!("the checkpoint covers line {}, not the one before it", record.through)));
+            return Err(damaged(
+                *line,
+                format!("the checkpoint covers line {}, not the one before it", record.through),
+            ));
         }
         found.checkpoints += 1;
         found.signed_through = record.through;
@@ -90,17 +93,22 @@ pub fn audit(store: &Store, kept: &[Kept]) -> Result<Audit, CaError> {
         }
         let crl = Crl::from_der(&store.rebuild_crl(&state, *line, record)?)?;
         let proved = signer(*line, &record.issuer_sha256)?.public_key().and_then(|key| crl.verify_signature(&key));
-        proved.map_err(|error| damaged(*line, format!("the signature of CRL {} is not valid: {error}", record.number)))?;
+        proved
+            .map_err(|error| damaged(*line, format!("the signature of CRL {} is not valid: {error}", record.number)))?;
         found.crls += 1;
     }
     for item in kept {
         match item {
             Kept::Head { line, .. } if *line > state.seq => {
-                let why = format!("the journal ends before it, but what was kept knows {line} lines: its end was cut off");
+                let why =
+                    format!("the journal ends before it, but what was kept knows {line} lines: its end was cut off");
                 return Err(damaged(state.seq + 1, why));
             }
             Kept::Head { line, sha256 } if hashes.get(line) != Some(sha256) => {
-                return Err(damaged(*line, "is not the line that was kept: it, or one before it, was rewritten".to_owned()));
+                return Err(damaged(
+                    *line,
+                    "is not the line that was kept: it, or one before it, was rewritten".to_owned(),
+                ));
             }
             Kept::Head { .. } => {}
             Kept::Crl(crl) => check_crl(crl, &crls, &authorities, &state, &damaged)?,
@@ -130,7 +138,8 @@ fn check_crl(
     if crls.iter().any(|(_, _, record)| record.sha256 == sha256) {
         return Ok(());
     }
-    let number = crl.number.as_deref().map_or("without a number".to_owned(), |number| format!("number 0x{}", hex(number)));
+    let number =
+        crl.number.as_deref().map_or("without a number".to_owned(), |number| format!("number 0x{}", hex(number)));
     Err(damaged(state.seq + 1, format!("the CRL of {} {number} was published, and no line tells of it", crl.issuer)))
 }
 

@@ -200,7 +200,9 @@ impl<'a> Plan<'a> {
             ends.insert(certificate.serial.clone(), certificate.not_after);
             let serial = certificate.serial.hex();
             if self.state.has_serial(&serial) || !self.serials.insert(serial) {
-                leave("another certificate in the store has its serial; it can be revoked by naming its file".to_owned());
+                leave(
+                    "another certificate in the store has its serial; it can be revoked by naming its file".to_owned(),
+                );
                 continue;
             }
             let own = own.filter(|(own, _)| match unfit_key(&certificate, own, self.state) {

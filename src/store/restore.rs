@@ -82,9 +82,10 @@ fn fill(input: &mut dyn Read, scratch: &Path) -> Result<(Backup, State), StoreEr
     writer.repair()?;
     drop(writer);
     let missing: HashSet<PathBuf> = backup.missing_keys.iter().map(|path| scratch.join(path)).collect();
-    let wrong = store.check()?.into_iter().find(|finding| {
-        finding.severity == Severity::Damage && !missing.contains(&finding.path)
-    });
+    let wrong = store
+        .check()?
+        .into_iter()
+        .find(|finding| finding.severity == Severity::Damage && !missing.contains(&finding.path));
     if let Some(finding) = wrong {
         let path = finding.path.strip_prefix(scratch).unwrap_or(&finding.path);
         return Err(damaged(&format!("{} {}", path.display(), finding.what)));
@@ -106,7 +107,8 @@ fn unpack(input: &mut dyn Read, scratch: &Path) -> Result<Backup, StoreError> {
     let mut flush = Flush::new(scratch, usize::MAX);
     for member in archive.entries().map_err(unreadable)? {
         let mut member = member.map_err(unreadable)?;
-        let name = String::from_utf8(member.path_bytes().into_owned()).map_err(|_| damaged("a member's name is no text"))?;
+        let name =
+            String::from_utf8(member.path_bytes().into_owned()).map_err(|_| damaged("a member's name is no text"))?;
         let shown: String = name.chars().take(200).flat_map(char::escape_default).collect();
         if member.header().entry_type() != tar::EntryType::Regular {
             return Err(damaged(&format!("'{shown}' is no regular file")));
@@ -128,7 +130,11 @@ fn unpack(input: &mut dyn Read, scratch: &Path) -> Result<Backup, StoreError> {
             let backup: Backup =
                 serde_json::from_slice(&bytes).map_err(|error| damaged(&format!("{INDEX}: {error}")))?;
             if backup.format != Backup::FORMAT {
-                return Err(damaged(&format!("its format is {}, and this version reads {}", backup.format, Backup::FORMAT)));
+                return Err(damaged(&format!(
+                    "its format is {}, and this version reads {}",
+                    backup.format,
+                    Backup::FORMAT
+                )));
             }
             if (sum.files, sum.finish()) != (backup.files, backup.sha256.clone()) {
                 return Err(damaged("its files are not those that backup.json tells of"));

@@ -174,9 +174,9 @@ impl State {
                 .unknown_authority(&record.authority, added)
                 .or_else(|| record.entry().err())
                 .or_else(|| self.revocations(&record.authority).contradiction(record)),
-            Event::CertificateReleased { authority, serial } => {
-                self.unknown_authority(authority, added).or_else(|| self.revocations(authority).release_contradiction(serial))
-            }
+            Event::CertificateReleased { authority, serial } => self
+                .unknown_authority(authority, added)
+                .or_else(|| self.revocations(authority).release_contradiction(serial)),
             // The head is that before the transaction. A line may have been rewritten, and all hashes after it.
             Event::CheckpointSigned(record) if !self.head.is_empty() && record.head != self.head => Some(format!(
                 "the checkpoint of authority {} tells of another line {}: that line, or one before it, was rewritten",

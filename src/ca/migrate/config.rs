@@ -60,7 +60,12 @@ impl OpensslConfig {
         [section, "default"].iter().find_map(|section| self.sections.get(*section)?.get(name)).map(String::as_str)
     }
 
-    fn expand(&self, section: &str, text: &str, environment: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
+    fn expand(
+        &self,
+        section: &str,
+        text: &str,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<String, String> {
         let mut value = String::new();
         let mut rest = text;
         let mut quote = None;
@@ -101,7 +106,8 @@ fn variable(text: &str) -> Result<(&str, &str), String> {
             return inner.split_once(close).ok_or_else(|| format!("a variable's {open} is not closed"));
         }
     }
-    let word = |text: &str| text.find(|next: char| !(next.is_ascii_alphanumeric() || next == '_')).unwrap_or(text.len());
+    let word =
+        |text: &str| text.find(|next: char| !(next.is_ascii_alphanumeric() || next == '_')).unwrap_or(text.len());
     let mut end = word(text);
     if let Some(rest) = text.get(end..).and_then(|rest| rest.strip_prefix("::")) {
         end += 2 + word(rest);

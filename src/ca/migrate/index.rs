@@ -82,7 +82,8 @@ fn parse_revocation(text: &str) -> Result<IndexRevocation, String> {
     let revoked_at = parse_time(parts.next().unwrap_or_default())?;
     let (word, extra) = (parts.next(), parts.next());
     let (mut invalidity_date, mut lost) = (None, None);
-    let known = |word: &str| RevocationReason::ALL.into_iter().find(|known| known.to_string().eq_ignore_ascii_case(word));
+    let known =
+        |word: &str| RevocationReason::ALL.into_iter().find(|known| known.to_string().eq_ignore_ascii_case(word));
     let reason = match word {
         None | Some("") => RevocationReason::Unspecified,
         Some("keyTime" | "CAkeyTime") => {

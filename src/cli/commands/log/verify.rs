@@ -27,7 +27,7 @@ certwright log verify --crl published.crl     # does the journal know what was p
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub(super) struct Args {
-    /// A report that \"log verify --json\" gave before: its line must still be there
+    /// A report that "log verify --json" gave before: its line must still be there
     #[arg(long, value_name = "FILE")]
     kept: Vec<PathBuf>,
     /// A CRL that was published: the journal must know it
@@ -72,9 +72,10 @@ impl Args {
         let journal = store.verify()?;
         let Audit { checkpoints, signed_through, crls } = ca::audit(&store, &kept)?;
         // Keys do not follow from the journal; one may well be kept elsewhere.
-        let wrong = store.check()?.into_iter().find(|finding| {
-            finding.severity == Severity::Damage && !finding.path.ends_with("key.pem")
-        });
+        let wrong = store
+            .check()?
+            .into_iter()
+            .find(|finding| finding.severity == Severity::Damage && !finding.path.ends_with("key.pem"));
         if let Some(finding) = wrong {
             return Err(StoreError::Damaged { path: finding.path, line: None, why: finding.what }.into());
         }
@@ -87,7 +88,9 @@ impl Args {
         cx.ui.json("log-verify", &report)?;
         cx.ui.line(&format!("{lines} lines, unbroken; head {head}"))?;
         if checkpoints > 0 {
-            cx.ui.line(&format!("{checkpoints} checkpoints signed, the last through line {signed_through}; {crls} CRLs agree"))?;
+            cx.ui.line(&format!(
+                "{checkpoints} checkpoints signed, the last through line {signed_through}; {crls} CRLs agree"
+            ))?;
         }
         Ok(Exit::Done)
     }

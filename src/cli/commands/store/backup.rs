@@ -16,7 +16,7 @@ certwright --store /tmp/look store restore pki.tar    # look at one without touc
 /// Write the whole store into one file
 ///
 /// A tar archive of the journal, settings, private keys and profiles, taken while no other command writes; everything else is
-/// rebuilt from the journal by \"store restore\". The same store gives the same bytes. Keys are in it as they are in the store:
+/// rebuilt from the journal by "store restore". The same store gives the same bytes. Keys are in it as they are in the store:
 /// encrypted, unless that was not wanted, and the archive adds no encryption of its own. Its mode is 0600.
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
@@ -59,8 +59,15 @@ impl Args {
         files::write(cx, &self.file, &bytes, true, self.force)?;
         let Backup { lines, head, files, missing_keys, .. } = backup;
         if unencrypted_keys > 0 {
-            let keys = if unencrypted_keys == 1 { "1 private key".to_owned() } else { format!("{unencrypted_keys} private keys") };
-            cx.ui.warn(&format!("{keys} in it {} not encrypted: keep it as safe as the store", if unencrypted_keys == 1 { "is" } else { "are" }));
+            let keys = if unencrypted_keys == 1 {
+                "1 private key".to_owned()
+            } else {
+                format!("{unencrypted_keys} private keys")
+            };
+            cx.ui.warn(&format!(
+                "{keys} in it {} not encrypted: keep it as safe as the store",
+                if unencrypted_keys == 1 { "is" } else { "are" }
+            ));
         }
         for path in &missing_keys {
             cx.ui.warn(&format!("{path} is not in the store, and so not in the backup"));

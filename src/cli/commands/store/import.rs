@@ -193,7 +193,8 @@ impl AuthorityReport {
 
     fn tell(&self, cx: &mut Context) {
         let Self { name, certificates, keys, revocations, on_hold, .. } = self;
-        let number = self.last_crl_number.map_or("no CRL number".to_owned(), |number| format!("last CRL number {number}"));
+        let number =
+            self.last_crl_number.map_or("no CRL number".to_owned(), |number| format!("last CRL number {number}"));
         cx.ui.say(&format!(
             "moved in authority {name}, {}: {certificates} certificates ({keys} with keys), {revocations} revocations \
              ({on_hold} on hold), {number}",
@@ -206,7 +207,10 @@ impl AuthorityReport {
             cx.ui.warn(&format!("{name}: not carried over: {what}: {why}"));
         }
         if self.left.len() > TOLD {
-            cx.ui.warn(&format!("{name}: {} more things were not carried over; --json lists all", self.left.len() - TOLD));
+            cx.ui.warn(&format!(
+                "{name}: {} more things were not carried over; --json lists all",
+                self.left.len() - TOLD
+            ));
         }
         if self.key {
             cx.ui.say(&format!("sign its next CRL here: certwright crl publish --authority {name}"));

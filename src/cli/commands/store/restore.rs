@@ -20,7 +20,8 @@ age -d pki.tar.age | certwright store restore -";
 /// anew and compared with it; only then does the store appear, in one step. An archive that was changed, cut off or has in it
 /// what no backup has is refused with exit status 6.
 ///
-/// A backup is the past: what was issued or revoked after it is not in it. If the old store was used since, get its journal.
+/// A backup is the past: what was issued or revoked after it is not in it. Where CRLs were published after it, let the next number
+/// be higher: "crl settings AUTHORITY --number-after N".
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub(super) struct Args {
@@ -53,8 +54,9 @@ impl Args {
             StoreError::Damaged { .. } => {
                 CliError::from(error).hint("nothing was restored; take another copy of the backup")
             }
-            StoreError::Exists(_) => CliError::from(error)
-                .hint("name an empty or a new directory with --store DIR; nothing was changed"),
+            StoreError::Exists(_) => {
+                CliError::from(error).hint("name an empty or a new directory with --store DIR; nothing was changed")
+            }
             error => error.into(),
         })?;
         let Backup { lines, head, missing_keys, .. } = backup;
@@ -63,10 +65,15 @@ impl Args {
         }
         let (certificates, authorities) = (state.certificates.len(), state.authorities.len());
         let store = root.display().to_string();
-        cx.ui.say(&format!("{lines} journal lines, {certificates} certificates, {authorities} authorities, head {head}"));
+        cx.ui.say(&format!(
+            "{lines} journal lines, {certificates} certificates, {authorities} authorities, head {head}"
+        ));
         let last = state.latest.map(crate::x509::time::format_instant).unwrap_or_default();
         cx.ui.say(&format!("it is as of {last}; what happened after that is not in it"));
-        cx.ui.json("store-restore", &Report { store: store.clone(), lines, head, certificates, authorities, missing_keys })?;
+        cx.ui.json(
+            "store-restore",
+            &Report { store: store.clone(), lines, head, certificates, authorities, missing_keys },
+        )?;
         cx.ui.line(&store)?;
         Ok(Exit::Done)
     }

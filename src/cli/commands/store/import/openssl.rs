@@ -52,9 +52,8 @@ pub(super) fn find(cx: &mut Context, path: &Path, section: Option<&str>) -> Resu
         return Err(CliError::failed(format!("{} has no index.txt", path.display())).hint(HINT));
     };
     let first = |names: &[&str]| names.iter().map(|name| dir.join(name)).find(|path| is_file(path));
-    let certificate = first(&CERTIFICATES).ok_or_else(|| {
-        CliError::failed(format!("{} has no certificate of an authority", dir.display())).hint(HINT)
-    })?;
+    let certificate = first(&CERTIFICATES)
+        .ok_or_else(|| CliError::failed(format!("{} has no certificate of an authority", dir.display())).hint(HINT))?;
     let parts = Parts {
         certificate,
         key: first(&KEYS),

@@ -153,7 +153,8 @@ fn leaf_key(
     let Some(bytes) = files::read_if_there(path, MAX_FILE)? else { return Ok(None) };
     match KeyFile::read(&bytes, &mut || passphrase.cloned()) {
         Ok(file) => {
-            let encrypted = matches!(file.format.container, KeyContainer::EncryptedPkcs8 | KeyContainer::LegacyEncrypted);
+            let encrypted =
+                matches!(file.format.container, KeyContainer::EncryptedPkcs8 | KeyContainer::LegacyEncrypted);
             let pem = file.key.to_pkcs8_pem(passphrase.filter(|_| encrypted))?;
             Ok(Some((file.key, pem)))
         }
@@ -190,7 +191,10 @@ fn from_index(
         }
         let Some(revocation) = &line.revocation else { continue };
         if let Some(lost) = &revocation.lost {
-            left.push(self::left(lost.clone(), format!("of serial {} in line {} of its index", line.serial, line.line)));
+            left.push(self::left(
+                lost.clone(),
+                format!("of serial {} in line {} of its index", line.serial, line.line),
+            ));
         }
         let entry = RevokedEntry {
             serial: line.serial.clone(),
