@@ -23,7 +23,7 @@ const TOLD: usize = 20;
 const EXAMPLES: &str = "\
 certwright store import easy-rsa ~/easy-rsa/pki --passphrase prompt
 certwright store import openssl ./demoCA --no-passphrase
-certwright store import openssl /etc/ssl/openssl.cnf --section CA_corp --name corp --passphrase env:CA_PASS
+certwright store import openssl openssl.cnf --section CA_corp --name corp
 certwright store import step ~/.step --passphrase file:ca.pass";
 
 /// Move an authority in that another program ran

@@ -20,6 +20,9 @@ const MAX_INDEX: usize = 1 << 30;
 /// Most certificates in one directory.
 const MAX_FILES: usize = 2_000_000;
 
+/// A key, and how it shall lie in the store.
+type KeyAndPem = (PrivateKey, Zeroizing<Vec<u8>>);
+
 /// Where the parts of an authority are.
 pub(super) struct Source {
     /// Whether it stands above another one that comes with it.
@@ -145,11 +148,7 @@ fn read_folder(
 }
 
 /// A certificate's key, protected as it was: one that the authority's passphrase does not open stays behind.
-fn leaf_key(
-    path: &Path,
-    passphrase: Option<&Secret>,
-    left: &mut Vec<Left>,
-) -> Result<Option<(PrivateKey, Zeroizing<Vec<u8>>)>, CliError> {
+fn leaf_key(path: &Path, passphrase: Option<&Secret>, left: &mut Vec<Left>) -> Result<Option<KeyAndPem>, CliError> {
     let Some(bytes) = files::read_if_there(path, MAX_FILE)? else { return Ok(None) };
     match KeyFile::read(&bytes, &mut || passphrase.cloned()) {
         Ok(file) => {
