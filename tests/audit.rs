@@ -103,10 +103,13 @@ fn a_line_that_was_touched_is_named() {
     verify(&sandbox, &[]).succeeded();
 }
 
+/// What is done to the lines.
+type Edit<'a> = &'a dyn Fn(&mut Vec<String>);
+
 #[test]
 fn hashes_made_anew_do_not_hide_a_rewritten_line() {
     let at = |lines: &[String]| line_of(lines, "certificate-revoked");
-    let edits: [(&str, &dyn Fn(&mut Vec<String>)); 4] = [
+    let edits: [(&str, Edit<'_>); 4] = [
         ("edited", &|lines| {
             let at = at(lines);
             lines[at] = lines[at].replace("keyCompromise", "superseded");

@@ -58,22 +58,23 @@ fn no_archive_that_was_touched_becomes_a_store() {
     let sandbox = furnished();
     sandbox.run(["store", "backup", "pki.tar"]).succeeded();
     let whole = std::fs::read(sandbox.path("pki.tar")).unwrap();
-    let refused = |name: &str, bytes: &[u8]| {
+    let refused = |name: &str, bytes: &[u8], why: &str| {
         std::fs::write(sandbox.path("bad.tar"), bytes).unwrap();
         let said = sandbox.run(["--store", "new/pki", "store", "restore", "bad.tar"]);
         assert_eq!(said.code, 6, "{name}: {}", said.stderr);
+        assert!(said.stderr.contains(why), "{name}: not because \"{why}\", but {}", said.stderr);
         let left = std::fs::read_dir(sandbox.path("new")).map_or(0, Iterator::count);
         assert_eq!(left, 0, "{name}: something is left");
     };
     for cut in [0, 1, 511, 512, 1000, whole.len() / 2, whole.len() - 3000] {
-        refused(&format!("cut at {cut}"), &whole[..cut]);
+        refused(&format!("cut at {cut}"), &whole[..cut], "");
     }
     // A byte of a key, of the journal, of the settings.
     for needle in [&b"PRIVATE KEY"[..], b"certificate-issued", b"default_authority"] {
         let at = whole.windows(needle.len()).position(|window| window == needle).unwrap();
         let mut changed = whole.clone();
         changed[at + needle.len() + 5] ^= 1;
-        refused(&String::from_utf8_lossy(needle), &changed);
+        refused(&String::from_utf8_lossy(needle), &changed, "not those that backup.json tells of");
     }
     let hostile = |name: &str, kind: tar::EntryType, size: u64| {
         let mut header = tar::Header::new_gnu();
@@ -89,30 +90,30 @@ fn no_archive_that_was_touched_becomes_a_store() {
         [&header.as_bytes()[..], &whole].concat()
     };
     use tar::EntryType as Kind;
-    for (name, kind, size) in [
-        ("../escaped", Kind::Regular, 0),
-        ("/tmp/escaped", Kind::Regular, 0),
-        ("authorities/../../escaped/key.pem", Kind::Regular, 0),
-        ("authorities/root/../key.pem", Kind::Regular, 0),
-        ("issued/x/Y/key.pem", Kind::Regular, 0),
-        ("issued/www.test/current", Kind::Symlink, 0),
-        ("store.json", Kind::Symlink, 0),
-        ("journal.jsonl", Kind::Link, 0),
-        ("profiles/x.json", Kind::Char, 0),
-        ("profiles/x.json", Kind::Block, 0),
-        ("profiles/x.json", Kind::Fifo, 0),
-        ("profiles", Kind::Directory, 0),
-        ("profiles/x.json", Kind::GNUSparse, 0),
-        ("public/root.crl", Kind::Regular, 0),
-        ("staging/1.key.pem", Kind::Regular, 0),
-        ("store.json", Kind::Regular, 1 << 32),
-        ("journal.jsonl", Kind::Regular, 1 << 32),
-        ("journal.jsonl", Kind::Regular, u64::MAX / 2),
-        ("profiles/.x.json", Kind::Regular, 0),
+    for (name, kind, size, why) in [
+        ("../escaped", Kind::Regular, 0, "is nothing that a backup has"),
+        ("/tmp/escaped", Kind::Regular, 0, "is nothing that a backup has"),
+        ("authorities/../../escaped/key.pem", Kind::Regular, 0, "is nothing that a backup has"),
+        ("authorities/root/../key.pem", Kind::Regular, 0, "is nothing that a backup has"),
+        ("issued/x/Y/key.pem", Kind::Regular, 0, "is nothing that a backup has"),
+        ("issued/www.test/current", Kind::Symlink, 0, "is no regular file"),
+        ("store.json", Kind::Symlink, 0, "is no regular file"),
+        ("journal.jsonl", Kind::Link, 0, "is no regular file"),
+        ("profiles/x.json", Kind::Char, 0, "is no regular file"),
+        ("profiles/x.json", Kind::Block, 0, "is no regular file"),
+        ("profiles/x.json", Kind::Fifo, 0, "is no regular file"),
+        ("profiles", Kind::Directory, 0, "is no regular file"),
+        ("profiles/x.json", Kind::GNUSparse, 0, "is no whole tar archive"),
+        ("public/root.crl", Kind::Regular, 0, "is nothing that a backup has"),
+        ("staging/1.key.pem", Kind::Regular, 0, "is nothing that a backup has"),
+        ("store.json", Kind::Regular, 1 << 32, "is larger than"),
+        ("journal.jsonl", Kind::Regular, 1 << 32, "archive"),
+        ("journal.jsonl", Kind::Regular, u64::MAX / 2, "is larger than"),
+        ("profiles/.x.json", Kind::Regular, 0, "is nothing that a backup has"),
         // One that is in it a second time, further on.
-        ("store.json", Kind::Regular, 0),
+        ("store.json", Kind::Regular, 0, "is in it twice"),
     ] {
-        refused(&format!("{name} {kind:?} {size}"), &hostile(name, kind, size));
+        refused(&format!("{name} {kind:?} {size}"), &hostile(name, kind, size), why);
     }
     assert!(!sandbox.path("escaped").exists() && !sandbox.path("new/escaped").exists());
     sandbox.run(["--store", "new/pki", "store", "restore", "pki.tar"]).succeeded();
