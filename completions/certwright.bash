@@ -169,8 +169,17 @@ _certwright() {
             certwright__subcmd__profile,show)
                 cmd="certwright__subcmd__profile__subcmd__show"
                 ;;
+            certwright__subcmd__store,backup)
+                cmd="certwright__subcmd__store__subcmd__backup"
+                ;;
             certwright__subcmd__store,check)
                 cmd="certwright__subcmd__store__subcmd__check"
+                ;;
+            certwright__subcmd__store,import)
+                cmd="certwright__subcmd__store__subcmd__import"
+                ;;
+            certwright__subcmd__store,restore)
+                cmd="certwright__subcmd__store__subcmd__restore"
                 ;;
             certwright__subcmd__store,settings)
                 cmd="certwright__subcmd__store__subcmd__settings"
@@ -1599,12 +1608,20 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__log__subcmd__verify)
-            opts="-q -h -V --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            opts="-q -h -V --kept --crl --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --kept)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --crl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2081,8 +2098,34 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__store)
-            opts="-q -h -V --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version check settings"
+            opts="-q -h -V --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version backup check import restore settings"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        certwright__subcmd__store__subcmd__backup)
+            opts="-q -h -V --force --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2108,6 +2151,74 @@ _certwright() {
             ;;
         certwright__subcmd__store__subcmd__check)
             opts="-q -h -V --repair --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        certwright__subcmd__store__subcmd__import)
+            opts="-q -h -V --name --section --chain --accept-weak --no-passphrase --new-passphrase --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version easy-rsa openssl step"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --section)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --chain)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --new-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        certwright__subcmd__store__subcmd__restore)
+            opts="-q -h -V --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -54,7 +54,7 @@ complete -c certwright -n "__fish_certwright_needs_command" -f -a "revoke" -d 'R
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "show" -d 'Show a certificate of the store'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "sign" -d 'Sign certificate requests (CSRs)'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "status" -d 'Show what expires, and which authorities, CRLs, keys and files need attention'
-complete -c certwright -n "__fish_certwright_needs_command" -f -a "store" -d 'Check the store, or change its settings'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "store" -d 'Check the store, back it up, move authorities in, change settings'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "trust" -d 'Have this machine trust a root, or no longer'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "truststore" -d 'Write and read truststores: PKCS#12, JKS, PEM and OpenSSL\'s hashed directories'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "verify" -d 'Tell whether a certificate can be trusted, and if not, why'
@@ -530,6 +530,8 @@ complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_se
 complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from verify" -l kept -d 'A report that "log verify --json" gave before: its line must still be there' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from verify" -l crl -d 'A CRL that was published: the journal must know it' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from verify" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from verify" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from verify" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
@@ -700,16 +702,28 @@ complete -c certwright -n "__fish_certwright_using_subcommand status" -l non-int
 complete -c certwright -n "__fish_certwright_using_subcommand status" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand status" -s V -l version -d 'Print version'
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -l json -d 'Print a JSON report on stdout'
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -s V -l version -d 'Print version'
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -f -a "check" -d 'Check that the store is sound'
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from check settings" -f -a "settings" -d 'Show or change what holds for the whole store'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -f -a "backup" -d 'Write the whole store into one file'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -f -a "check" -d 'Check that the store is sound'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -f -a "import" -d 'Move an authority in that another program ran'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -f -a "restore" -d 'Make a store from the archive of a backup'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -f -a "settings" -d 'Show or change what holds for the whole store'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from backup" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from backup" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from backup" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from backup" -l force -d 'Replace it if it is there'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from backup" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from backup" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from backup" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from backup" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from backup" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
@@ -719,6 +733,28 @@ complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from import" -l name -d 'Name of the authority here [default: root, or issuing for one that another signed]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from import" -l section -d 'Section of the openssl.cnf [default: default_ca of its section ca]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from import" -l chain -d 'Certificates above the authority' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from import" -l new-passphrase -d 'Where the new key\'s passphrase comes from [default: as --passphrase]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from import" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from import" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from import" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from import" -l accept-weak -d 'Accept an RSA key that a new authority could not have, such as one with exponent 3'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from import" -l no-passphrase -d 'Leave the new private key unencrypted'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from import" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from import" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from import" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from restore" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from restore" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from restore" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from restore" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from restore" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from restore" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from restore" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -l crl-url -d 'Where the CRL is fetched; may be repeated' -r
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -l ca-issuers-url -d 'Where the issuer\'s certificate is fetched; may be repeated' -r
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -l ocsp-url -d 'Where an OCSP responder answers; may be repeated' -r

@@ -115,6 +115,25 @@ fn reports_have_the_members_that_are_documented() {
     scene.run("log verify", "log-verify");
     scene.run("store check", "store-check");
     scene.run("store settings", "store-settings");
+    scene.run("store backup pki.tar", "store-backup");
+    let restored = Command::new(env!("CARGO_BIN_EXE_certwright"))
+        .args(["store", "restore", "pki.tar", "--json", "--store", "restored"])
+        .current_dir(dir.path())
+        .output()
+        .unwrap();
+    let restored: Value = serde_json::from_slice(&restored.stdout).unwrap();
+    let members: BTreeSet<String> =
+        restored.as_object().unwrap().keys().filter(|key| *key != "schema").cloned().collect();
+    assert_eq!(members, scene.documented["certwright/store-restore/1"]);
+    scene.seen.insert("store-restore".to_owned());
+    let moving = dir.path().join("ca");
+    std::fs::create_dir_all(moving.join("private")).unwrap();
+    scene.run("issue ca.test --self-signed --profile root --out old", "issue");
+    std::fs::copy(dir.path().join("old/cert.pem"), moving.join("cacert.pem")).unwrap();
+    std::fs::copy(dir.path().join("old/key.pem"), moving.join("private/cakey.pem")).unwrap();
+    std::fs::write(moving.join("index.txt"), "R\t300101000000Z\t250101000000Z\t01\tunknown\t/CN=a\n").unwrap();
+    let moved = scene.run("store import openssl ca --name moved --no-passphrase", "store-import");
+    assert_eq!(moved["authorities"][0]["revocations"], 1);
     scene.run("crl publish --to published", "crl-publish");
     scene.run("hold www.test", "hold");
     scene.run("release www.test", "release");

@@ -142,13 +142,30 @@ pub fn import(
     session: &Session<'_>,
 ) -> Result<(Made, Vec<String>), CaError> {
     check_clock(writer.state(), session.now)?;
+    let name = plan.name;
+    let (made, notes, added) = plan_import(writer.state(), plan, session.now)?;
+    let can_sign = matches!(&added.event, Event::AuthorityAdded(record) if record.key);
+    let mut drafts = vec![added];
+    if can_sign {
+        make_default(&writer.state().settings.clone(), name, &mut drafts);
+    }
+    writer.commit(session.now, session.actor, drafts)?;
+    Ok((made, notes))
+}
+
+/// Checks what [`import`] brings in; gives the authority, remarks, and what the journal shall record.
+pub(super) fn plan_import(
+    state: &State,
+    plan: ImportPlan<'_>,
+    now: OffsetDateTime,
+) -> Result<(Made, Vec<String>, Draft), CaError> {
     let mut notes = Vec::new();
-    let requested = writer.state().requested.get(plan.name).cloned();
+    let requested = state.requested.get(plan.name).cloned();
     if requested.is_none() {
-        check_free(writer.state(), plan.name)?;
+        check_free(state, plan.name)?;
     }
     let certificate = plan.certificate;
-    check_usable(&certificate, plan.accept_weak, session.now, &mut notes)?;
+    check_usable(&certificate, plan.accept_weak, now, &mut notes)?;
     match (&requested, &plan.key) {
         (Some(_), Some(_)) => {
             return Err(CaError::Import(format!(
@@ -160,7 +177,7 @@ pub fn import(
         (None, Some((key, _))) => check_pair(key, &certificate)?,
         (None, None) => notes.push("it has no key here and cannot sign: it serves as an anchor".to_owned()),
     }
-    let chain = find_chain(&certificate, plan.chain, writer.state(), session.now)?;
+    let chain = find_chain(&certificate, plan.chain, state, now)?;
     if !certificate.is_self_issued() && chain.is_empty() {
         notes.push(
             "the certificate of its issuer is not known here: give it with --chain to complete chains".to_owned(),
@@ -173,14 +190,8 @@ pub fn import(
         origin: "imported".to_owned(),
         key: requested.is_some() || plan.key.is_some(),
     };
-    let can_sign = record.key;
-    let mut drafts =
-        vec![Draft { event: Event::AuthorityAdded(record), key_pem: plan.key.map(|(_, key_pem)| key_pem) }];
-    if can_sign {
-        make_default(&writer.state().settings.clone(), plan.name, &mut drafts);
-    }
-    writer.commit(session.now, session.actor, drafts)?;
-    Ok((Made { name: plan.name.to_owned(), certificate, chain, report: Report::default() }, notes))
+    let draft = Draft { event: Event::AuthorityAdded(record), key_pem: plan.key.map(|(_, key_pem)| key_pem) };
+    Ok((Made { name: plan.name.to_owned(), certificate, chain, report: Report::default() }, notes, draft))
 }
 
 /// Prepares and signs one authority's certificate and adds what the journal shall record.

@@ -4,6 +4,7 @@ use ring::digest::{SHA256, digest};
 use time::{Duration, OffsetDateTime};
 
 use super::CaError;
+use super::audit::checkpoint;
 use super::issue::check_clock;
 use super::load::LoadedAuthority;
 use crate::issuance::{IssuanceError, publication_url};
@@ -151,7 +152,9 @@ pub fn sign_crl(
         sha256: hex(digest(&SHA256, &der).as_ref()),
     };
     drop(crl);
-    writer.commit(now, actor, vec![Draft { event: Event::CrlIssued(record.clone()), key_pem: None }])?;
+    let checkpoint = checkpoint(writer.state(), authority)?;
+    let events = [Event::CrlIssued(record.clone()), Event::CheckpointSigned(checkpoint)];
+    writer.commit(now, actor, events.map(|event| Draft { event, key_pem: None }).into())?;
     Ok(SignedCrl { record, der })
 }
 

@@ -3,6 +3,7 @@
 //! Everything here is in three steps: resolve and load keys without the lock, prepare and sign under the lock, commit. A
 //! certificate leaves this layer only after [`crate::store::Writer::commit`] said that it is durable.
 
+mod audit;
 mod authority;
 mod crl;
 mod error;
@@ -10,6 +11,7 @@ mod guard;
 mod import;
 mod issue;
 mod load;
+mod migrate;
 mod parallel;
 mod reference;
 mod renew;
@@ -17,12 +19,17 @@ mod revoke;
 mod serial;
 mod status;
 
+pub use audit::{Audit, Kept, audit};
 pub use authority::{AuthorityPlan, ImportPlan, Made, create_root, create_subordinate, import, request};
 pub use crl::{DEFAULT_VALIDITY, Due, Schedule, SignedCrl, sign_crl};
 pub use error::CaError;
 pub use import::{CertificateImport, import_certificate};
 pub use issue::{Order, Outcome, Session, dry_run, issue, issue_to, self_signed_certificate};
 pub use load::{LoadedAuthority, PassphrasePrompt, chain_of, issuers_of, load, resolve};
+pub use migrate::{
+    IndexLine, IndexRevocation, Left, Migration, Moved, MovedCertificate, MovedRevocation, OpensslConfig, migrate,
+    parse_index,
+};
 pub use parallel::in_parallel;
 pub use reference::{Reference, find};
 pub use renew::{Renewal, Renewed, due_from, renew};

@@ -45,14 +45,18 @@ impl Writer<'_> {
     fn prepare(&self, now: OffsetDateTime, actor: &str, drafts: Vec<Draft>) -> Result<Transaction, StoreError> {
         let added: HashSet<&str> = drafts.iter().filter_map(|draft| added_authority(&draft.event)).collect();
         let mut names = HashSet::new();
+        // Lines are added up one by one, so that a revocation must come after its authority.
+        let mut before = HashSet::new();
         for draft in &drafts {
-            self.check(draft, &added)?;
+            self.check(draft, &added, &before)?;
+            before.extend(added_authority(&draft.event));
             let (kind, name) = match &draft.event {
                 Event::AuthorityAdded(record) => ("authority", &record.authority),
                 Event::AuthorityRequested { authority, .. } => ("authority", authority),
                 Event::CertificateIssued(record) | Event::CertificateImported(record) => ("serial", &record.serial),
                 Event::CertificateReleased { serial, .. } => ("release", serial),
                 Event::CertificateRevoked(record) => ("revocation", &record.serial),
+                Event::CheckpointSigned(record) => ("checkpoint", &record.authority),
                 Event::CrlIssued(record) => ("CRL", &record.authority),
                 Event::Delivered { .. }
                 | Event::DeliveryForgotten { .. }
@@ -72,14 +76,14 @@ impl Writer<'_> {
         Ok(Transaction { entries: (tx..).zip(events).map(entry).collect(), keys })
     }
 
-    fn check(&self, draft: &Draft, added: &HashSet<&str>) -> Result<(), StoreError> {
+    fn check(&self, draft: &Draft, added: &HashSet<&str>, before: &HashSet<&str>) -> Result<(), StoreError> {
         let Draft { event, key_pem } = draft;
         if let Some(record) = event.certificate()
             && self.state.has_serial(&record.serial)
         {
             return Err(StoreError::Exists(format!("serial {}", record.serial)));
         }
-        if let Some(why) = self.state.contradiction(event) {
+        if let Some(why) = self.state.contradiction(event, before) {
             return Err(StoreError::Invalid(why));
         }
         files::check(event)?;
@@ -110,6 +114,7 @@ impl Writer<'_> {
             }
             Event::CertificateReleased { .. }
             | Event::CertificateRevoked(_)
+            | Event::CheckpointSigned(_)
             | Event::CrlIssued(_)
             | Event::Delivered { .. }
             | Event::DeliveryForgotten { .. }

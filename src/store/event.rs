@@ -9,7 +9,7 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{CrlRecord, DeliveryRecord, RevocationRecord, Settings};
+use super::{CheckpointRecord, CrlRecord, DeliveryRecord, RevocationRecord, Settings};
 pub(super) use crate::x509::display::hex;
 use crate::x509::{Certificate, Csr, Serial, X509Error};
 
@@ -65,6 +65,8 @@ pub enum Event {
         /// Its serial, lower-case hex.
         serial: String,
     },
+    /// An authority signed what the journal was before this transaction.
+    CheckpointSigned(CheckpointRecord),
     /// A CRL was signed.
     CrlIssued(CrlRecord),
     /// Files of certificates were put outside the store, or are to be.
@@ -99,6 +101,7 @@ impl Event {
             | Self::CertificateRevoked(_)
             | Self::Delivered { .. }
             | Self::DeliveryForgotten { .. }
+            | Self::CheckpointSigned(_)
             | Self::SettingsChanged { .. }
             | Self::StoreCreated { .. } => false,
         }
@@ -112,6 +115,7 @@ impl Event {
             | Self::AuthorityRequested { .. }
             | Self::CertificateReleased { .. }
             | Self::CertificateRevoked(_)
+            | Self::CheckpointSigned(_)
             | Self::CrlIssued(_)
             | Self::Delivered { .. }
             | Self::DeliveryForgotten { .. }

@@ -115,6 +115,9 @@ pub(super) fn check(event: &super::Event) -> Result<(), StoreError> {
         super::Event::CrlIssued(record) => [&record.extensions, &record.algorithm, &record.signature]
             .into_iter()
             .try_for_each(|text| decode(text).map(drop)),
+        super::Event::CheckpointSigned(record) => {
+            [&record.algorithm, &record.signature].into_iter().try_for_each(|text| decode(text).map(drop))
+        }
         super::Event::CertificateReleased { .. }
         | super::Event::CertificateRevoked(_)
         | super::Event::Delivered { .. }

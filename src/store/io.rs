@@ -5,7 +5,7 @@
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
@@ -72,6 +72,23 @@ pub(super) fn create_dir_with_parents(path: &Path) -> Result<(), StoreError> {
         done => drop(done?),
     }
     sync_dir(parent)
+}
+
+/// The regular files of a directory, sorted; none if it is missing.
+pub(super) fn files_in(path: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let entries = match fs::read_dir(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        found => found.map_err(|error| StoreError::io(path, error))?,
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| StoreError::io(path, error))?;
+        if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            files.push(entry.path());
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Makes a file that was not there, with exactly this mode whatever the umask, never through a symbolic link.

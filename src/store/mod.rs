@@ -5,7 +5,9 @@
 
 pub mod atomic;
 mod authority_files;
+mod backup;
 mod check;
+mod checkpoint;
 mod commit;
 mod create;
 mod delivery;
@@ -27,13 +29,16 @@ mod naming;
 mod open;
 mod recovery;
 mod release;
+mod restore;
 mod revocation;
 mod state;
 #[cfg(test)]
 mod tests;
 mod writer;
 
+pub use backup::Backup;
 pub use check::{Finding, Severity};
+pub use checkpoint::CheckpointRecord;
 pub use delivery::{DeliveryForm, DeliveryRecord};
 pub use error::StoreError;
 pub use event::{AuthorityRecord, CertificateRecord, Entry, Event, decode_der, encode_der, encode_request};
@@ -43,6 +48,7 @@ pub use manifest::{CrlSchedule, Manifest, Settings};
 pub use naming::{authority_name, lineage_name};
 pub use open::Store;
 pub use recovery::Notice;
+pub use restore::restore;
 pub use revocation::{CrlRecord, CrlScope, IssuedCrl, RevocationRecord, Revocations};
 pub use state::State;
 pub use writer::{Draft, Writer};

@@ -12,7 +12,7 @@ use super::head::HeadFile;
 use super::journal::{self, Rules, Scan};
 use super::lock::Lock;
 use super::naming::{authority_name, is_serial, is_word};
-use super::{Entry, JournalReport, Layout, Manifest, State, StoreError, Writer, create, keyfile};
+use super::{CrlRecord, Entry, JournalReport, Layout, Manifest, State, StoreError, Writer, create, files, keyfile};
 
 /// A store that is open for reading.
 #[derive(Debug)]
@@ -76,6 +76,15 @@ impl Store {
         let notices = scan.notices(&head);
         let Scan { state, sound, torn, .. } = scan;
         Ok(JournalReport { seq: state.seq, head: state.head, bytes: sound, unfinished: torn, notices })
+    }
+
+    /// Puts a CRL of the journal together again, DER: the record of line `seq`, and the entries that follow from the lines before.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] names the line, when the CRL does not come out as it was signed.
+    pub fn rebuild_crl(&self, state: &State, seq: u64, record: &CrlRecord) -> Result<Vec<u8>, StoreError> {
+        let path = self.layout.journal();
+        files::crl(state, seq, record).map_err(|error| StoreError::damaged(path, Some(seq), error.to_string()))
     }
 
     /// Whether an authority's private key is in its place. It is not when it never was here, and when a command was killed

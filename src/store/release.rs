@@ -115,6 +115,7 @@ impl Release<'_> {
             | Event::CertificateRevoked(_)
             | Event::Delivered { .. }
             | Event::DeliveryForgotten { .. }
+            | Event::CheckpointSigned(_)
             | Event::SettingsChanged { .. }
             | Event::StoreCreated { .. } => Ok(()),
         }
@@ -159,6 +160,7 @@ impl Release<'_> {
             | Event::CertificateRevoked(_)
             | Event::Delivered { .. }
             | Event::DeliveryForgotten { .. }
+            | Event::CheckpointSigned(_)
             | Event::SettingsChanged { .. }
             | Event::StoreCreated { .. } => Ok(()),
         }

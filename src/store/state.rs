@@ -1,6 +1,6 @@
 //! What the journal adds up to.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use time::OffsetDateTime;
@@ -111,7 +111,7 @@ impl State {
 
     /// Adds one line; says why it cannot be.
     pub(super) fn absorb(&mut self, entry: Entry) -> Result<(), String> {
-        if let Some(why) = self.contradiction(&entry.event) {
+        if let Some(why) = self.contradiction(&entry.event, &HashSet::new()) {
             return Err(why);
         }
         let time =
@@ -152,6 +152,7 @@ impl State {
             }
             Event::Delivered { deliveries } => deliveries.into_iter().for_each(|one| self.deliveries.add(one)),
             Event::DeliveryForgotten { lineage, path } => self.deliveries.forget(&lineage, &path),
+            Event::CheckpointSigned(_) => {}
             Event::SettingsChanged { settings } => self.settings = settings,
         }
         Ok(())
@@ -171,8 +172,9 @@ impl State {
         self.history.push(record);
     }
 
-    /// Why an event cannot follow what is here; also keeps whatever becomes a path a safe word.
-    pub(super) fn contradiction(&self, event: &Event) -> Option<String> {
+    /// Why an event cannot follow what is here and the authorities that its transaction adds; also keeps whatever becomes a
+    /// path a safe word.
+    pub(super) fn contradiction(&self, event: &Event, added: &HashSet<&str>) -> Option<String> {
         let begun = !self.store_id.is_empty();
         match event {
             Event::StoreCreated { .. } if begun => Some("the store began before".to_owned()),
@@ -183,14 +185,20 @@ impl State {
             Event::AuthorityAdded(record) => unfit_authority(&record.authority),
             Event::CertificateIssued(record) | Event::CertificateImported(record) => self.unfit_certificate(record),
             Event::CertificateRevoked(record) => self
-                .unknown_authority(&record.authority)
+                .unknown_authority(&record.authority, added)
                 .or_else(|| record.entry().err())
                 .or_else(|| self.revocations(&record.authority).contradiction(record)),
-            Event::CertificateReleased { authority, serial } => {
-                self.unknown_authority(authority).or_else(|| self.revocations(authority).release_contradiction(serial))
-            }
+            Event::CertificateReleased { authority, serial } => self
+                .unknown_authority(authority, added)
+                .or_else(|| self.revocations(authority).release_contradiction(serial)),
+            // The head is that before the transaction. A line may have been rewritten, and all hashes after it.
+            Event::CheckpointSigned(record) if !self.head.is_empty() && record.head != self.head => Some(format!(
+                "the checkpoint of authority {} tells of another line {}: that line, or one before it, was rewritten",
+                record.authority, record.through
+            )),
+            Event::CheckpointSigned(record) => self.unknown_authority(&record.authority, added),
             Event::CrlIssued(record) => self
-                .unknown_authority(&record.authority)
+                .unknown_authority(&record.authority, added)
                 .or_else(|| self.revocations(&record.authority).crl_contradiction(record)),
             Event::Delivered { deliveries } => deliveries.iter().find_map(unfit_delivery),
             Event::DeliveryForgotten { lineage, path } => unfit_lineage(lineage).or_else(|| delivery::unfit_path(path)),
@@ -198,8 +206,9 @@ impl State {
         }
     }
 
-    fn unknown_authority(&self, name: &str) -> Option<String> {
-        (!self.authorities.contains_key(name)).then(|| "the authority is not in the store".to_owned())
+    fn unknown_authority(&self, name: &str, added: &HashSet<&str>) -> Option<String> {
+        let known = self.authorities.contains_key(name) || added.contains(name);
+        (!known).then(|| "the authority is not in the store".to_owned())
     }
 }
 

@@ -33,6 +33,7 @@ mod java;
 mod kafka;
 mod keystores;
 mod manifests;
+mod moving;
 mod mutual_tls;
 mod nginx;
 mod node;

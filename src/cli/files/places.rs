@@ -20,6 +20,32 @@ pub(in crate::cli) fn entries(dir: &Path) -> Vec<PathBuf> {
     paths
 }
 
+/// The regular files of a directory with one of these endings, sorted; nothing where there is no such directory.
+///
+/// # Errors
+/// Names the directory, when it cannot be read or has more than `limit` entries.
+pub(in crate::cli) fn files_of(dir: &Path, endings: &[&str], limit: usize) -> Result<Vec<PathBuf>, CliError> {
+    let failed = |error: &io::Error| CliError::io(dir, "read", error);
+    let found = match fs::read_dir(dir) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
+        found => found.map_err(|error| failed(&error))?,
+    };
+    let mut paths = Vec::new();
+    for (count, entry) in found.enumerate() {
+        let path = entry.map_err(|error| failed(&error))?.path();
+        if count >= limit {
+            return Err(CliError::failed(format!("{} has more than {limit} entries", dir.display())));
+        }
+        if path.extension().is_some_and(|ending| endings.iter().any(|wanted| ending == *wanted)) && path.is_file() {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
 /// Whether there is a directory, perhaps behind a link.
 pub(in crate::cli) fn is_directory(path: &Path) -> bool {
     path.is_dir()

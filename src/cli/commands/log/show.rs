@@ -18,8 +18,19 @@ certwright log show --authority issuing --since 2026-01-01 --until 2026-02-01
 certwright log show --jsonl | jq -r .actor | sort | uniq -c";
 
 /// What the table says about an event, where it has it.
-const TOLD: [&str; 10] =
-    ["authority", "lineage", "serial", "profile", "not_after", "reason", "number", "origin", "path", "settings"];
+const TOLD: [&str; 11] = [
+    "authority",
+    "lineage",
+    "serial",
+    "profile",
+    "not_after",
+    "reason",
+    "number",
+    "origin",
+    "through",
+    "path",
+    "settings",
+];
 
 /// Show what was done, when and by whom
 ///

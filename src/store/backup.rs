@@ -1,0 +1,172 @@
+//! A store in one file: a tar archive of what cannot be rebuilt.
+//!
+//! That is `store.json`, the journal, private keys and profiles; everything else follows from the journal and is made anew by
+//! [`restore`](super::restore()). The same store gives the same bytes. The last member, `backup.json`, tells what the others are.
+
+use std::io::{self as std_io, Write};
+use std::path::{Path, PathBuf};
+
+use ring::digest::{Context, SHA256, digest};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::event::hex;
+use super::{StoreError, Writer, io, journal, keyfile};
+
+/// The last member of the archive.
+pub(super) const INDEX: &str = "backup.json";
+
+/// What an archive holds: its last member, as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backup {
+    /// Version of the archive's format.
+    pub format: u32,
+    /// The store's id.
+    pub store_id: String,
+    /// Lines of the journal.
+    pub lines: u64,
+    /// SHA-256 of its last line, hex.
+    pub head: String,
+    /// How many files there are, this one aside.
+    pub files: u64,
+    /// SHA-256 over path, length and SHA-256 of each of them, a line each, hex.
+    pub sha256: String,
+    /// Private keys that the journal knows, and that were not in the store.
+    pub missing_keys: Vec<String>,
+}
+
+impl Backup {
+    /// The format that this version writes and reads.
+    pub const FORMAT: u32 = 1;
+}
+
+/// Adds up the files of an archive.
+pub(super) struct Sum {
+    context: Context,
+    pub(super) files: u64,
+}
+
+impl Sum {
+    pub(super) fn new() -> Self {
+        Self { context: Context::new(&SHA256), files: 0 }
+    }
+
+    pub(super) fn add(&mut self, path: &str, bytes: &[u8]) {
+        let line = format!("{path} {} {}\n", bytes.len(), hex(digest(&SHA256, bytes).as_ref()));
+        self.context.update(line.as_bytes());
+        self.files += 1;
+    }
+
+    pub(super) fn finish(self) -> String {
+        hex(self.context.finish().as_ref())
+    }
+}
+
+impl Writer<'_> {
+    /// Writes an archive of the store as it is now; nobody else writes meanwhile. Gives what is in it, and how many of its
+    /// private keys are not encrypted.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`]; [`StoreError::Unsafe`] for a key with loose permissions.
+    pub fn backup(&mut self, out: &mut dyn Write) -> Result<(Backup, usize), StoreError> {
+        if self.unsound {
+            self.make_sound()?;
+        }
+        let layout = self.store.layout();
+        let modified = self.state.latest.map_or(0, time::OffsetDateTime::unix_timestamp);
+        let mut archive = Archive { tar: tar::Builder::new(out), sum: Sum::new(), modified, root: layout.root() };
+        archive.add(&layout.manifest(), &read(&layout.manifest())?)?;
+        archive.add(&layout.journal(), &journal::read_file(&layout.journal())?)?;
+        let (mut missing_keys, mut plain) = (Vec::new(), 0);
+        for path in self.key_paths()? {
+            match keyfile::read(&path) {
+                Ok(key) => {
+                    plain += usize::from(!is_encrypted(&key));
+                    archive.add(&path, &key)?;
+                }
+                Err(error) if error.is_not_found() => missing_keys.push(archive.name(&path)?),
+                Err(error) => return Err(error),
+            }
+        }
+        for (name, bytes) in self.store.read_profiles()? {
+            archive.add(&layout.profiles().join(format!("{name}.json")), &bytes)?;
+        }
+        let Archive { mut tar, sum, .. } = archive;
+        let index = Backup {
+            format: Backup::FORMAT,
+            store_id: self.state.store_id().to_owned(),
+            lines: self.state.seq,
+            head: self.state.head.clone(),
+            files: sum.files,
+            sha256: sum.finish(),
+            missing_keys,
+        };
+        let mut bytes = serde_json::to_vec_pretty(&index).map_err(|error| StoreError::Invalid(error.to_string()))?;
+        bytes.push(b'\n');
+        let failed = |error| StoreError::io(INDEX, error);
+        append(&mut tar, INDEX, &bytes, modified).map_err(failed)?;
+        tar.finish().and_then(|()| tar.get_mut().flush()).map_err(failed)?;
+        Ok((index, plain))
+    }
+
+    /// Every private key that should be in the store, or that an authority had before, in order.
+    fn key_paths(&self) -> Result<Vec<PathBuf>, StoreError> {
+        let layout = self.store.layout();
+        let mut paths = Vec::new();
+        let with_key = self.state.authorities.values().filter(|record| record.key).map(|record| &record.authority);
+        for name in with_key.chain(self.state.requested.keys()) {
+            paths.push(layout.authority(name).join("key.pem"));
+        }
+        for name in self.state.authorities.keys().chain(self.state.requested.keys()) {
+            paths.extend(io::files_in(&layout.previous_keys(name))?);
+        }
+        for record in self.state.certificates.iter().filter(|record| record.key) {
+            paths.push(layout.issued(&record.lineage, &record.serial).join("key.pem"));
+        }
+        paths.sort();
+        paths.dedup();
+        Ok(paths)
+    }
+}
+
+struct Archive<'a> {
+    tar: tar::Builder<&'a mut dyn Write>,
+    sum: Sum,
+    /// The modification time of every member, seconds since 1970.
+    modified: i64,
+    root: &'a Path,
+}
+
+impl Archive<'_> {
+    fn name(&self, path: &Path) -> Result<String, StoreError> {
+        let inside = path.strip_prefix(self.root).ok().and_then(Path::to_str);
+        inside.map(str::to_owned).ok_or_else(|| StoreError::Invalid(format!("{} is not in the store", path.display())))
+    }
+
+    fn add(&mut self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+        let name = self.name(path)?;
+        self.sum.add(&name, bytes);
+        append(&mut self.tar, &name, bytes, self.modified).map_err(|error| StoreError::io(path, error))
+    }
+}
+
+fn append(tar: &mut tar::Builder<&mut dyn Write>, name: &str, bytes: &[u8], modified: i64) -> std_io::Result<()> {
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(tar::EntryType::Regular);
+    header.set_mode(io::KEY_MODE);
+    header.set_mtime(modified.try_into().unwrap_or_default());
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_size(bytes.len() as u64);
+    tar.append_data(&mut header, name, bytes)
+}
+
+fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    std::fs::read(path).map(Zeroizing::new).map_err(|error| StoreError::io(path, error))
+}
+
+fn is_encrypted(key: &[u8]) -> bool {
+    let has = |text: &[u8]| key.windows(text.len()).any(|window| window == text);
+    has(b"ENCRYPTED")
+}
