@@ -42,6 +42,7 @@ mod pkilint;
 mod postgres;
 mod pyca;
 mod requests;
+mod revocation;
 mod spring_boot;
 mod tomcat;
 mod trust;
