@@ -10,6 +10,7 @@ mod guard;
 mod import;
 mod issue;
 mod load;
+mod ocsp;
 mod parallel;
 mod reference;
 mod revoke;
@@ -21,6 +22,10 @@ pub use error::CaError;
 pub use import::{CertificateImport, import_certificate};
 pub use issue::{Order, Outcome, Session, dry_run, issue, self_signed_certificate};
 pub use load::{LoadedAuthority, PassphrasePrompt, chain_of, issuers_of, load, resolve};
+pub use ocsp::{
+    KnownResponder, RESPONDER_PROFILE, Responder, check_may_respond, known_responder, live_serials, responder_lineage,
+    responder_order, status,
+};
 pub use parallel::in_parallel;
 pub use reference::{Reference, find};
 pub use revoke::{Cause, Revocable, Revoked, release, revoke};

@@ -37,6 +37,7 @@ mod mutual_tls;
 mod nginx;
 mod node;
 mod nss;
+mod ocsp;
 mod openssl;
 mod pkilint;
 mod postgres;

@@ -19,6 +19,7 @@ mod keystore;
 mod list;
 mod log;
 mod man;
+mod ocsp;
 mod options;
 mod profile;
 mod report;
@@ -135,6 +136,7 @@ subcommands! {
     "list" => List(list::ListArgs),
     "log" => Log(log::Args),
     "man" => Man(man::Args),
+    "ocsp" => Ocsp(ocsp::Args),
     "profile" => Profile(profile::Args),
     "release" => Release(Box<revoke::ReleaseArgs>),
     "revoke" => Revoke(Box<revoke::RevokeArgs>),
