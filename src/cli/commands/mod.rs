@@ -22,6 +22,7 @@ mod man;
 mod ocsp;
 mod options;
 mod profile;
+mod publish;
 mod report;
 mod revocable;
 mod revoke;
@@ -138,6 +139,7 @@ subcommands! {
     "man" => Man(man::Args),
     "ocsp" => Ocsp(ocsp::Args),
     "profile" => Profile(profile::Args),
+    "publish" => Publish(Box<publish::Args>),
     "release" => Release(Box<revoke::ReleaseArgs>),
     "revoke" => Revoke(Box<revoke::RevokeArgs>),
     "show" => Show(show::ShowArgs),

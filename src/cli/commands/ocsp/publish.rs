@@ -54,10 +54,10 @@ pub(super) struct Args {
 /// What is signed, and by whom.
 #[derive(Debug, Clone, clap::Args)]
 pub(in crate::cli::commands) struct SignArgs {
-    /// Sign only where something changed, or a response is in the last third of its life
+    /// Sign OCSP responses only where something changed, or one is in the last third of its life
     #[arg(long)]
     if_due: bool,
-    /// By which hash clients name the issuer: sha1, as nearly all do, sha256
+    /// By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256
     #[arg(long, value_name = "HASH", value_delimiter = ',', default_value = "sha1", value_parser = hash)]
     hash: Vec<CertIdHash>,
     #[command(flatten)]
@@ -281,6 +281,16 @@ impl Plan<'_> {
 }
 
 impl AuthorityItem {
+    /// Whether they are an authority's.
+    pub(in crate::cli::commands) fn speaks_for(&self, name: &str) -> bool {
+        self.authority == name
+    }
+
+    /// How many certificates they speak of.
+    pub(in crate::cli::commands) fn certificates(&self) -> usize {
+        self.certificates
+    }
+
     /// What was done, in a sentence.
     pub(in crate::cli::commands) fn sentence(&self) -> String {
         let Self { authority, certificates, revoked, signed, next_update, .. } = self;

@@ -10,13 +10,13 @@ use crate::x509::time::{Span, format_instant};
 /// Who signs, and for how long.
 #[derive(Debug, Clone, clap::Args)]
 pub(in crate::cli::commands) struct ResponderArgs {
-    /// How long a response holds [default: as long as the authority's CRLs]
+    /// How long an OCSP response holds [default: as long as the authority's CRLs]
     #[arg(long, value_name = "DURATION", value_parser = Span::parse)]
     validity: Option<Span>,
-    /// Sign with the authority's own key instead of a responder's
+    /// Sign OCSP responses with the authority's own key instead of a responder's
     #[arg(long)]
     direct: bool,
-    /// Keep the key of a new responder unencrypted even when the authority's is encrypted, so that cron can use it
+    /// Keep the key of a new OCSP responder unencrypted even when the authority's is encrypted, so that cron can use it
     #[arg(long, conflicts_with = "direct")]
     no_key_passphrase: bool,
 }
