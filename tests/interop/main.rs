@@ -44,6 +44,7 @@ mod postgres;
 mod pyca;
 mod requests;
 mod revocation;
+mod site;
 mod spring_boot;
 mod tomcat;
 mod trust;

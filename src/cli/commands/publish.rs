@@ -167,7 +167,11 @@ fn gather(
     loop {
         round += 1;
         let published = state.authorities.values().map(|record| published(cx, store, &state, record, ocsp));
-        let published: Result<Vec<_>, _> = published.collect();
+        let mut published: Result<Vec<_>, _> = published.collect();
+        if let Ok(published) = &mut published {
+            // From the root down.
+            published.sort_by_key(|authority| authority.chain.len());
+        }
         let newer = store.read()?;
         if newer.seq == state.seq || round == ROUNDS {
             return Ok((state, published?));

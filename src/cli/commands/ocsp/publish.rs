@@ -69,7 +69,8 @@ pub(in crate::cli::commands) struct SignArgs {
 pub(in crate::cli::commands) struct AuthorityItem {
     authority: String,
     responder: String,
-    next_update: String,
+    /// Until when those hold that were signed; none where none was.
+    next_update: Option<String>,
     /// How many certificates are answered for, and how.
     certificates: usize,
     good: usize,
@@ -229,7 +230,6 @@ impl Plan<'_> {
         let mut item = AuthorityItem {
             authority: name.clone(),
             responder: self.responder.certificate().serial.hex(),
-            next_update: format_instant(next_update),
             ..AuthorityItem::default()
         };
         let mut wanted = Vec::new();
@@ -263,6 +263,7 @@ impl Plan<'_> {
             }
         }
         item.signed = wanted.len();
+        item.next_update = (!wanted.is_empty()).then(|| format_instant(next_update));
         let progress = cx.ui.progress(wanted.len() as u64, "responses");
         let signed = ca::in_parallel(wanted, |wanted| {
             let id = issuers[wanted.issuer].certificate(&wanted.serial);
@@ -297,9 +298,11 @@ impl AuthorityItem {
         let revoked = if *revoked == 0 { String::new() } else { format!(", {revoked} of them revoked") };
         let these =
             if *certificates == 1 { "1 certificate".to_owned() } else { format!("{certificates} certificates") };
-        match signed {
-            0 => format!("{authority}: {these}{revoked}, every response still holds"),
-            _ => format!("{authority}: {these}{revoked}, signed {signed} responses that hold until {next_update}"),
+        match next_update {
+            None => format!("{authority}: {these}{revoked}, every response still holds"),
+            Some(next_update) => {
+                format!("{authority}: {these}{revoked}, signed {signed} responses that hold until {next_update}")
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{Published, Root};
 use crate::cli::CliError;
 use crate::store::{IssuedCrl, State};
 use crate::x509::time::format_instant;
-use crate::x509::{Certificate, escape};
+use crate::x509::{Certificate, Subtree, escape};
 
 const TEMPLATE: &str = include_str!("../../../../templates/site/index.html");
 
@@ -126,7 +126,7 @@ impl RootFacts {
             title: title(&root.certificate),
             alias: format!(
                 "{base}-{}",
-                fingerprint.iter().take(4).map(|octet| octet.to_lowercase()).collect::<String>()
+                fingerprint.iter().take(8).map(|octet| octet.to_lowercase()).collect::<String>()
             ),
             base,
             file: root.file.clone(),
@@ -175,7 +175,7 @@ impl Facts {
             not_before: readable(certificate.not_before),
             not_after: readable(certificate.not_after),
             sha256: print(&SHA256, certificate),
-            permitted: constraints.permitted.iter().map(ToString::to_string).collect(),
+            permitted: constraints.permitted.iter().map(permitted).collect(),
             excluded: constraints.excluded.iter().map(ToString::to_string).collect(),
             state,
         }
@@ -199,6 +199,17 @@ impl CrlFacts {
     }
 }
 
+/// A permitted subtree; a kind of names that is shut out says so instead of the name that stands for that.
+fn permitted(subtree: &Subtree) -> String {
+    let text = subtree.to_string();
+    match text.split_once(':') {
+        Some(("dns", "nothing.invalid")) => "no DNS names".to_owned(),
+        Some(("email", "nothing.invalid")) => "no mail addresses".to_owned(),
+        Some(("uri", "nothing.invalid")) => "no URIs".to_owned(),
+        _ => text,
+    }
+}
+
 /// What a certificate's holder is called, in short.
 fn title(certificate: &Certificate) -> String {
     certificate.subject.common_name().map_or_else(|| certificate.subject.to_string(), |name| escape(&name))
@@ -206,11 +217,7 @@ fn title(certificate: &Certificate) -> String {
 
 /// A fingerprint, octet by octet.
 fn print(algorithm: &'static Algorithm, certificate: &Certificate) -> Vec<String> {
-    digest(algorithm, certificate.der())
-        .as_ref()
-        .chunks(2)
-        .map(|pair| pair.iter().map(|octet| format!("{octet:02X}")).collect())
-        .collect()
+    digest(algorithm, certificate.der()).as_ref().iter().map(|octet| format!("{octet:02X}")).collect()
 }
 
 /// `2026-11-22 08:40 UTC`
@@ -218,4 +225,59 @@ fn readable(instant: OffsetDateTime) -> String {
     let text = format_instant(instant);
     let (date, time) = text.split_once('T').unwrap_or((&text, ""));
     format!("{date} {} UTC", time.get(..5).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::AuthorityRecord;
+    use crate::x509::fixtures::{NOW, Node, Spec};
+
+    fn page(name: &str, title: Option<&str>, base_url: Option<&str>) -> String {
+        let certificate = Node::root(&Spec::ca(name, None).permit(&["corp.test", "uri:nothing.invalid"])).certificate;
+        let record = AuthorityRecord {
+            authority: "root".to_owned(),
+            certificate: crate::store::encode_der(certificate.der()),
+            chain: Vec::new(),
+            origin: "created".to_owned(),
+            key: true,
+        };
+        let files = [("root.crt".to_owned(), Vec::new())].into();
+        let roots = [Root { certificate: certificate.clone(), file: "root".to_owned() }];
+        let published = [Published { record, certificate, chain: Vec::new(), files, ocsp: 3 }];
+        render(&Heading { title, base_url, now: NOW }, &State::default(), &roots, &published).unwrap()
+    }
+
+    #[test]
+    fn names_are_text_and_never_markup() {
+        let hostile = "<script>alert(1)</script>\" onload='x' {{ 7 * 7 }} \u{202e}&amp;";
+        for page in [page(hostile, None, None), page("Acme", Some(hostile), None)] {
+            assert!(!page.contains("<script") && !page.contains(" onload='") && !page.contains('\u{202e}'), "{page}");
+            assert!(
+                page.contains("&lt;script&gt;") && page.contains("{{ 7 * 7 }}") && page.contains("&amp;amp;"),
+                "{page}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_page_fetches_nothing_and_runs_nothing() {
+        let page = page("Acme", None, Some("http://pki.corp.test"));
+        for word in ["<script", "javascript:", "src=", "@import", "url(", "<iframe", "<form", "onclick", "onload"] {
+            assert!(!page.contains(word), "{word}: {page}");
+        }
+        let links = page.match_indices("href=\"").map(|(start, _)| page[start + 6..].split('"').next().unwrap());
+        let outward: Vec<&str> = links.filter(|link| link.contains("//")).collect();
+        assert!(outward.is_empty(), "{outward:?}");
+    }
+
+    #[test]
+    fn it_says_what_the_root_may_certify_and_where_to_fetch_it() {
+        let page = page("Acme", None, Some("http://pki.corp.test"));
+        let plain = page.replace("&#x2f;", "/");
+        for text in ["dns:corp.test", "no URIs", "curl -fsSo root.pem 'http://pki.corp.test/root.pem'", "none yet"] {
+            assert!(plain.contains(text), "{text}: {page}");
+        }
+        assert!(!page.contains("No limits"));
+    }
 }
