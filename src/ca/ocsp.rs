@@ -179,11 +179,13 @@ pub fn status(state: &State, authority: &AuthorityRecord, serial: &Serial) -> Ce
     if recorded && ours() { CertStatus::Good } else { CertStatus::Unknown }
 }
 
-/// The serials of which relying parties may ask: what the authority signed and has not expired, without itself; and what it
-/// revoked that is recorded elsewhere.
+/// The serials of which relying parties may ask: what the authority signed and has not expired, without itself and its
+/// responders (`ocspNoCheck`); and what it revoked that is recorded elsewhere.
 pub fn live_serials(state: &State, authority: &AuthorityRecord, now: OffsetDateTime) -> Vec<Serial> {
+    let responders = responder_lineage(&authority.authority);
     let of_it = |record: &&CertificateRecord| {
         record.authority == authority.authority
+            && !(record.lineage == responders && record.profile == RESPONDER_PROFILE)
             && record.certificate != authority.certificate
             && record.not_after().is_ok_and(|end| now <= end)
             && state

@@ -11,7 +11,7 @@ fn chromium_shows_the_public_site() {
     let Some(browser) = tool::program("chromium-headless-shell") else { return };
     let place = tool::lasting_directory();
     let certwright = Certwright::empty(&place);
-    let hostile = r#"Acme <script>document.title="owned"</script> & "Friends""#;
+    let hostile = r#"A <script>document.title="x"</script> & "B""#;
     let permit = ["--permit", "corp.test", "10.0.0.0/8"];
     certwright.ok([&["init", "--no-passphrase", "--with-issuing", "--cn", hostile], &permit[..]].concat());
     certwright.ok(["issue", "www.corp.test"]);
@@ -33,9 +33,10 @@ fn chromium_shows_the_public_site() {
     ] {
         assert!(shown.out.contains(sight), "{sight}: {}", shown.out);
     }
-    // What the browser itself computes the page's fingerprint against: OpenSSL's.
+    // Its fingerprint is what people compare with what OpenSSL says.
     if let Some(openssl) = tool::program("openssl") {
-        let arguments = ["x509", "-in", text(&site.join("root.pem")), "-noout", "-fingerprint", "-sha256"];
+        let root = site.join("root.pem");
+        let arguments = ["x509", "-in", text(&root), "-noout", "-fingerprint", "-sha256"];
         let said = tool::must(&place, openssl, arguments);
         let fingerprint = said.trim().split_once('=').expect("a fingerprint").1;
         let plain = shown.out.replace("<span>", "").replace("</span>", "");

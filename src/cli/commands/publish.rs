@@ -105,14 +105,12 @@ impl Args {
         }
         let mut changes = Changes { written: Vec::new(), unchanged: 0, removed: Vec::new() };
         let mut ocsp = Vec::new();
+        let mut failure = None;
         if self.ocsp || !(self.no_ocsp || state.settings.ocsp_urls.is_empty()) {
-            let (names, skipped) = speakers(cx, &store, &state, &[])?;
-            for name in &skipped {
-                cx.ui.say(&format!("no OCSP responses of {name}: neither its key nor a responder's is here"));
-            }
-            (ocsp, changes) = self.sign.publish(cx, &store, &names, &self.to, "ocsp/", self.force)?;
-            for item in &ocsp {
-                cx.ui.say(&item.sentence());
+            match self.responses(cx, &store, &state) {
+                Ok(done) => (ocsp, changes) = done,
+                // The CRLs are no less urgent for a responder's key that cannot be opened.
+                Err(error) => failure = Some(error),
             }
             state = store.read()?;
         }
@@ -132,10 +130,32 @@ impl Args {
             removed.len()
         ));
         cx.ui.line(&page)?;
+        if let Some(error) = failure {
+            cx.ui.warn("everything but the OCSP responses was published; --no-ocsp leaves them out");
+            return Err(error);
+        }
         let authorities = published.into_iter().map(|authority| authority.record.authority).collect();
         let (directory, base_url) = (self.to.display().to_string(), self.base_url.clone());
         cx.ui.json("publish", &Report { directory, page, base_url, authorities, ocsp, written, unchanged, removed })?;
         Ok(Exit::Done)
+    }
+
+    /// Brings the OCSP responses.
+    fn responses(
+        &self,
+        cx: &mut Context,
+        store: &Store,
+        state: &State,
+    ) -> Result<(Vec<AuthorityItem>, Changes), CliError> {
+        let (names, skipped) = speakers(cx, store, state, &[])?;
+        for name in &skipped {
+            cx.ui.say(&format!("no OCSP responses of {name}: neither its key nor a responder's is here"));
+        }
+        let done = self.sign.publish(cx, store, &names, &self.to, "ocsp/", self.force)?;
+        for item in &done.0 {
+            cx.ui.say(&item.sentence());
+        }
+        Ok(done)
     }
 
     fn lay_out(&self, cx: &Context, state: &State, published: &[Published]) -> Result<Site, CliError> {

@@ -114,10 +114,11 @@ impl Args {
     }
 }
 
-/// The authorities that can speak and have something to speak of, and those that cannot; `wanted` ones must be able to.
+/// The authorities that can speak and have something to speak of, and those whose keys are elsewhere; `wanted` ones must be
+/// able to. Left out without a word are those that are revoked or have expired.
 ///
 /// # Errors
-/// For a wanted one that cannot.
+/// For a wanted one that cannot, and a clock that was set back.
 pub(in crate::cli::commands) fn speakers(
     cx: &Context,
     store: &Store,
@@ -129,6 +130,14 @@ pub(in crate::cli::commands) fn speakers(
     for (name, record) in &state.authorities {
         let named = wanted.contains(name);
         if !(wanted.is_empty() || named) {
+            continue;
+        }
+        match ca::check_may_respond(state, record, now) {
+            // Nobody believes a revoked authority; its parent's responses say so.
+            Err(ca::CaError::Refused { .. }) if !named => continue,
+            result => result?,
+        }
+        if !named && now >= record.certificate()?.not_after {
             continue;
         }
         let can = (record.key && store.has_authority_key(name)) || ca::known_responder(state, record, now).is_some();
