@@ -128,6 +128,18 @@ fn publish_can_be_killed_anywhere() {
     }
 }
 
+/// A CRL that is recorded and not yet in place is put there by whoever publishes next.
+#[test]
+fn publish_finishes_what_crl_publish_began() {
+    if !strace::is_installed() {
+        return;
+    }
+    let base = Sandbox::with_root();
+    let run = recorded(&base, &["crl", "publish"]);
+    run.run(["publish", "--to", "site"]).succeeded();
+    assert!(run.path("site/root.crl").exists());
+}
+
 /// Whether bytes are one SEQUENCE in DER.
 fn is_whole(bytes: &[u8]) -> bool {
     (0..=6).any(|start| {

@@ -1,6 +1,6 @@
 //! What OCSP responses say, who signs them, and what is left alone; by the program on a store, read with the library.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::collections::BTreeMap;
 use std::path::Path;

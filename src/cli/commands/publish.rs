@@ -183,22 +183,26 @@ fn gather(
     mut state: State,
     ocsp: &[AuthorityItem],
 ) -> Result<(State, Vec<Published>), CliError> {
-    let mut round = 0;
-    loop {
-        round += 1;
-        let published = state.authorities.values().map(|record| published(cx, store, &state, record, ocsp));
-        let mut published: Result<Vec<_>, _> = published.collect();
-        if let Ok(published) = &mut published {
-            // From the root down.
-            published.sort_by_key(|authority| authority.chain.len());
-        }
+    for round in 1..=ROUNDS {
+        let found = state.authorities.values().map(|record| published(cx, store, &state, record, ocsp));
+        let found: Result<Vec<_>, _> = found.collect();
         let newer = store.read()?;
-        if newer.seq == state.seq || round == ROUNDS {
-            return Ok((state, published?));
+        let same = newer.seq == state.seq;
+        match found {
+            Ok(mut found) if same || round == ROUNDS => {
+                // From the root down.
+                found.sort_by_key(|authority| authority.chain.len());
+                return Ok((state, found));
+            }
+            Err(error) if round == ROUNDS || (same && round > 1) => return Err(error),
+            // A command that was killed may have recorded a CRL before it was in place: the lock puts it there.
+            Err(_) if same => drop(cx.lock(store)?),
+            // A CRL that was signed meanwhile has taken the place of the one that the older state knows.
+            _ => {}
         }
-        // A CRL that was signed meanwhile has taken the place of the one that the older state knows.
         state = newer;
     }
+    Err(CliError::failed("the CRLs changed all the time").hint("run it again"))
 }
 
 fn published(

@@ -62,12 +62,10 @@ impl Site {
         Ok(Self { dir: dir.to_owned(), known, files: BTreeMap::new(), kept: BTreeSet::new() })
     }
 
-    /// Reads a file that was put there before.
-    ///
-    /// # Errors
-    /// Names the file.
-    pub(in crate::cli) fn read(&self, path: &str, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, CliError> {
-        if self.known.contains(path) { read_if_there(&self.dir.join(path), limit) } else { Ok(None) }
+    /// Reads a file that was put there before; nothing where it is gone, larger than `limit` bytes, or cannot be read: then it
+    /// is to be written again.
+    pub(in crate::cli) fn read(&self, path: &str, limit: usize) -> Option<Zeroizing<Vec<u8>>> {
+        if self.known.contains(path) { read_if_there(&self.dir.join(path), limit).ok().flatten() } else { None }
     }
 
     /// Puts a file there; `path` is relative, with `/` between its parts, none of them empty.
