@@ -47,7 +47,9 @@ complete -c certwright -n "__fish_certwright_needs_command" -f -a "keystore" -d 
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "list" -d 'List the certificates that were issued'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "log" -d 'Show or verify the journal'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "man" -d 'Write the manual pages'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "ocsp" -d 'Answer for certificates by OCSP (RFC 6960)'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "profile" -d 'List, show and check profiles: what may be issued'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "publish" -d 'Lay out what relying parties fetch, for a static web server'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "release" -d 'Take certificates off hold'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "renew" -d 'Renew certificates: the same subject, names, profile and length, signed once more'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "revoke" -d 'Revoke certificates'
@@ -549,6 +551,45 @@ complete -c certwright -n "__fish_certwright_using_subcommand man" -l non-intera
 complete -c certwright -n "__fish_certwright_using_subcommand man" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand man" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and not __fish_seen_subcommand_from publish respond" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and not __fish_seen_subcommand_from publish respond" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and not __fish_seen_subcommand_from publish respond" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and not __fish_seen_subcommand_from publish respond" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and not __fish_seen_subcommand_from publish respond" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and not __fish_seen_subcommand_from publish respond" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and not __fish_seen_subcommand_from publish respond" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and not __fish_seen_subcommand_from publish respond" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and not __fish_seen_subcommand_from publish respond" -f -a "publish" -d 'Sign responses in advance, for a static web server'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and not __fish_seen_subcommand_from publish respond" -f -a "respond" -d 'Answer one OCSP request'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l to -d 'The directory' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l authority -d 'Whose certificates [default: those of every authority that can speak]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l hash -d 'By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256' -r
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l validity -d 'How long an OCSP response holds [default: as long as the authority\'s CRLs]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l if-due -d 'Sign OCSP responses only where something changed, or one is in the last third of its life'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l direct -d 'Sign OCSP responses with the authority\'s own key instead of a responder\'s'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l no-key-passphrase -d 'Keep the key of a new OCSP responder unencrypted even when the authority\'s is encrypted, so that cron can use it'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l force -d 'Replace files that something else put there'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -l out -d 'Write the response to this file; - is standard output' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -l validity -d 'How long an OCSP response holds [default: as long as the authority\'s CRLs]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -l direct -d 'Sign OCSP responses with the authority\'s own key instead of a responder\'s'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -l no-key-passphrase -d 'Keep the key of a new OCSP responder unencrypted even when the authority\'s is encrypted, so that cron can use it'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -l force -d 'Replace a file that exists'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand profile; and not __fish_seen_subcommand_from check list schema show" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
@@ -593,6 +634,25 @@ complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fis
 complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l to -d 'The directory' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l base-url -d 'Where the web server offers the directory; the page has links to fetch from then' -r
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l title -d 'Title of the page [default: the root\'s name]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l hash -d 'By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256' -r
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l validity -d 'How long an OCSP response holds [default: as long as the authority\'s CRLs]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l ocsp -d 'Sign OCSP responses, whatever the settings say'
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l no-ocsp -d 'Sign no OCSP responses; those that are there stay'
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l if-due -d 'Sign OCSP responses only where something changed, or one is in the last third of its life'
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l direct -d 'Sign OCSP responses with the authority\'s own key instead of a responder\'s'
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l no-key-passphrase -d 'Keep the key of a new OCSP responder unencrypted even when the authority\'s is encrypted, so that cron can use it'
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l force -d 'Replace files that something else put there'
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand release" -l lineage -d 'Every certificate of a name that has not expired, not only the newest' -r
 complete -c certwright -n "__fish_certwright_using_subcommand release" -l key -d 'Every certificate with the key of this file: a private key, a certificate or a request' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand release" -l name -d 'Every certificate with a name like this (* and ?); shows them, and does it with --yes' -r

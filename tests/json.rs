@@ -82,6 +82,14 @@ impl Scene<'_> {
     }
 }
 
+/// A request about the serial 1 of an issuer.
+fn ocsp_request(issuer: &Path) -> Vec<u8> {
+    use certwright::x509::ocsp::{CertIdHash, IssuerId, OcspRequest};
+    let issuer = certwright::x509::Certificate::from_der(&std::fs::read(issuer).unwrap()).unwrap();
+    let id = IssuerId::new(&issuer, CertIdHash::Sha1).unwrap();
+    OcspRequest::for_one(&id.certificate(&certwright::x509::Serial::from_content(&[1])))
+}
+
 #[test]
 fn reports_have_the_members_that_are_documented() {
     let dir = tempfile::TempDir::new().unwrap();
@@ -144,6 +152,11 @@ fn reports_have_the_members_that_are_documented() {
     scene.run("crl list", "crl-list");
     scene.run("crl settings lab --validity 3d", "crl-settings");
     scene.run("crl check pki/public/issuing.crl --previous published/issuing.crl", "crl-check");
+    scene.run("publish --to site --ocsp --base-url http://pki.test", "publish");
+    scene.run("ocsp publish --to responses", "ocsp-publish");
+    // One certificate of nobody, by its serial alone.
+    std::fs::write(dir.path().join("request.der"), ocsp_request(&dir.path().join("pki/public/issuing.crt"))).unwrap();
+    scene.run("ocsp respond request.der --out response.der", "ocsp-respond");
     scene.run("completions bash", "completions");
     scene.run("man man", "man");
     scene.run("key generate --no-passphrase --out k.pem", "key-generate");

@@ -99,6 +99,80 @@ fn revocable() -> Sandbox {
     base
 }
 
+/// Everything under a final name is whole, and the next command brings the rest.
+#[test]
+fn publish_can_be_killed_anywhere() {
+    if !strace::is_installed() {
+        return;
+    }
+    let base = Sandbox::with_root();
+    base.run(ISSUE).succeeded();
+    base.run(["crl", "publish"]).succeeded();
+    let publish = ["publish", "--to", "site", "--ocsp"];
+    let points = kill_points(&base, &publish);
+    assert!(points.len() > 20, "only {} calls change files", points.len());
+    for point in points.iter().step_by(2) {
+        let run = copy_of(&base);
+        run_under(&run, &strace::killing(point), &publish);
+        let place = format!("killed at {} no. {}, {}", point.call, point.nth, point.shown);
+        let names = |moment: &str| {
+            let files = published(&run.path("site"));
+            for (name, bytes) in &files {
+                let text = || String::from_utf8_lossy(bytes);
+                let whole = match name.rsplit('.').next() {
+                    Some("html") => text().ends_with("</html>\n"),
+                    Some("pem") => text().ends_with("-----\n"),
+                    Some("json") => text().ends_with("}\n"),
+                    _ => is_whole(bytes),
+                };
+                assert!(whole, "{moment} {place}: {name} is not whole");
+            }
+            files.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        names("after being");
+        run.run(publish).succeeded();
+        run.run(CHECK).succeeded();
+        let found = names("later, after being");
+        for name in ["index.html", "root.crt", "root.crl", "root.crl.pem", ".certwright-site.json"] {
+            assert!(found.iter().any(|found| found == name), "{place}: {name} is missing from {found:?}");
+        }
+        assert!(found.iter().any(|name| name.ends_with(".ocsp")), "{place}: {found:?}");
+    }
+}
+
+/// A CRL that is recorded and not yet in place is put there by whoever publishes next.
+#[test]
+fn publish_finishes_what_crl_publish_began() {
+    if !strace::is_installed() {
+        return;
+    }
+    let base = Sandbox::with_root();
+    let run = recorded(&base, &["crl", "publish"]);
+    run.run(["publish", "--to", "site"]).succeeded();
+    assert!(run.path("site/root.crl").exists());
+}
+
+/// Whether bytes are one SEQUENCE in DER.
+fn is_whole(bytes: &[u8]) -> bool {
+    (0..=6).any(|start| {
+        bytes.len().checked_sub(start).is_some_and(|length| bytes[..start] == der::header(0x30, length)[..])
+    })
+}
+
+/// The files below a directory with their contents, those under temporary names left out.
+fn published(directory: &std::path::Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            found.extend(published(&entry.path()));
+        } else if !name.ends_with(".tmp") {
+            found.push((name, std::fs::read(entry.path()).expect("a file")));
+        }
+    }
+    found
+}
+
 /// From some number of requests on, several threads write the files and the whole file system is synced at once.
 #[test]
 fn a_batch_can_be_killed_anywhere() {

@@ -12,6 +12,7 @@ mod import;
 mod issue;
 mod load;
 mod migrate;
+mod ocsp;
 mod parallel;
 mod reference;
 mod renew;
@@ -29,6 +30,10 @@ pub use load::{LoadedAuthority, PassphrasePrompt, chain_of, issuers_of, load, re
 pub use migrate::{
     IndexLine, IndexRevocation, Left, Migration, Moved, MovedCertificate, MovedRevocation, OpensslConfig, migrate,
     parse_index,
+};
+pub use ocsp::{
+    KnownResponder, RESPONDER_PROFILE, Responder, check_may_respond, known_responder, live_serials, responder_lineage,
+    responder_order, status,
 };
 pub use parallel::in_parallel;
 pub use reference::{Reference, find};

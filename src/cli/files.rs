@@ -3,6 +3,7 @@
 pub(super) mod places;
 pub(super) mod scratch;
 mod several;
+pub(super) mod site;
 #[cfg(test)]
 mod tests;
 

@@ -15,6 +15,7 @@ pub(crate) mod fixtures;
 pub mod general_name;
 mod host;
 pub mod name;
+pub mod ocsp;
 pub mod oid;
 pub mod path;
 pub mod pem;

@@ -67,6 +67,11 @@ impl Certwright {
     pub(crate) fn authority(&self, name: &str) -> PathBuf {
         self.store.join("authorities").join(name).join("ca.pem")
     }
+
+    /// A file that the store releases for web servers.
+    pub(crate) fn public(&self, name: &str) -> PathBuf {
+        self.store.join("public").join(name)
+    }
 }
 
 /// The files of an issued certificate.

@@ -20,8 +20,10 @@ mod keystore;
 mod list;
 mod log;
 mod man;
+mod ocsp;
 mod options;
 mod profile;
+mod publish;
 mod renew;
 mod report;
 mod revocable;
@@ -138,7 +140,9 @@ subcommands! {
     "list" => List(list::ListArgs),
     "log" => Log(log::Args),
     "man" => Man(man::Args),
+    "ocsp" => Ocsp(ocsp::Args),
     "profile" => Profile(profile::Args),
+    "publish" => Publish(Box<publish::Args>),
     "release" => Release(Box<revoke::ReleaseArgs>),
     "renew" => Renew(Box<renew::Args>),
     "revoke" => Revoke(Box<revoke::RevokeArgs>),

@@ -197,12 +197,13 @@ impl Time {
 }
 
 /// `YYYYMMDDHHMMSSZ`
-fn generalized_time(instant: OffsetDateTime) -> Result<[u8; 15], X509Error> {
+pub(in crate::x509) fn generalized_time(instant: OffsetDateTime) -> Result<[u8; 15], X509Error> {
     let instant = instant.to_offset(UtcOffset::UTC);
     let (year, month, day) = instant.to_calendar_date();
     let year = u16::try_from(year).ok().filter(|year| *year <= 9999);
-    let year =
-        year.ok_or_else(|| X509Error::Invalid(format!("the year {} has no encoding in a CRL", instant.year())))?;
+    let year = year.ok_or_else(|| {
+        X509Error::Invalid(format!("the year {} has no encoding in a CRL or an OCSP response", instant.year()))
+    })?;
     let [century, in_century] = [year / 100, year % 100].map(|pair| u8::try_from(pair).unwrap_or_default());
     let (hour, minute, second) = instant.to_hms();
     let mut out = [b'Z'; 15];

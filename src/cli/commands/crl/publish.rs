@@ -273,7 +273,14 @@ fn bring<'a>(
 }
 
 /// The file of a CRL in the store, which must be what the journal says.
-fn read_crl(cx: &mut Context, store: &Store, crl: &IssuedCrl) -> Result<Zeroizing<Vec<u8>>, CliError> {
+///
+/// # Errors
+/// Exit 6 when it is not.
+pub(in crate::cli::commands) fn read_crl(
+    cx: &mut Context,
+    store: &Store,
+    crl: &IssuedCrl,
+) -> Result<Zeroizing<Vec<u8>>, CliError> {
     let path = store.layout().crl(&crl.record.authority, crl.record.base.is_some());
     let der = files::read(cx, &path, MAX_SIZE)?;
     if hex(digest(&SHA256, &der).as_ref()) != crl.record.sha256 {

@@ -58,7 +58,7 @@ impl Args {
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let store = cx.open_store()?;
         let state = store.read()?;
-        ca::resolve(&state, Some(&self.authority))?;
+        let is_root = ca::resolve(&state, Some(&self.authority))?.certificate()?.is_root();
         let before = state.settings.clone();
         let mut settings = self.applied(&before)?;
         let mut changed = settings != before;
@@ -72,6 +72,14 @@ impl Args {
             cx.ui.say("settings changed; CRLs that are signed from now on have them");
         }
         let schedule = settings.crl.get(&self.authority).cloned().unwrap_or_default();
+        if is_root && schedule.distribution_point {
+            // A check of the whole chain looks for the root itself in its CRL, and its certificate names no such point.
+            cx.ui.warn(&format!(
+                "OpenSSL, and what is built on it, will refuse the whole chain under {0} for the scope of this CRL: undo it \
+                 with \"certwright crl settings {0} --distribution-point false\"",
+                self.authority
+            ));
+        }
         self.tell(cx, &schedule, changed)?;
         Ok(Exit::Done)
     }

@@ -1,0 +1,260 @@
+//! `certwright publish`.
+
+mod page;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use ring::digest::{SHA256, digest};
+use serde::Serialize;
+
+use super::crl;
+use super::crl::publish::read_crl;
+use super::ocsp::publish::{AuthorityItem, SignArgs, speakers};
+use crate::ca::CaError;
+use crate::cli::files::site::{Changes, Site};
+use crate::cli::{CliError, Context, Exit};
+use crate::store::{AuthorityRecord, State, Store};
+use crate::x509::display::hex;
+use crate::x509::{Certificate, pem};
+
+/// How often the CRLs are read again that were overtaken by newer ones while they were read.
+const ROUNDS: usize = 4;
+
+const EXAMPLES: &str = "\
+certwright publish --to /srv/pki --base-url http://pki.corp.test
+certwright crl publish --if-due && certwright publish --to /srv/pki --if-due    # for cron
+certwright publish --to site --title 'Acme internal CA' --no-ocsp
+certwright publish --to site --ocsp --hash sha1,sha256";
+
+/// Lay out what relying parties fetch, for a static web server
+///
+/// The directory gets every authority's certificate (AUTHORITY.crt, .pem, and .chain.pem for one below a root), its newest CRLs
+/// (AUTHORITY.crl, .crl.pem, .delta.crl) and index.html, which says what this authority is, how to trust it on each platform,
+/// and until when its CRLs hold: one file without scripts. OCSP responses are below ocsp/ (as "certwright ocsp publish" makes them)
+/// where the store's settings name an OCSP URL, or with --ocsp.
+///
+/// Each file appears in one step. What this command put there before and is not wanted any more is taken away, and nothing else.
+/// CRLs are not signed here: "certwright crl publish" does that.
+#[derive(Debug, clap::Args)]
+#[command(before_help = EXAMPLES)]
+pub struct Args {
+    /// The directory
+    #[arg(long, value_name = "DIR")]
+    to: PathBuf,
+    /// Where the web server offers the directory; the page has links to fetch from then
+    #[arg(long, value_name = "URL", value_parser = base_url)]
+    base_url: Option<String>,
+    /// Title of the page [default: the root's name]
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// Sign OCSP responses, whatever the settings say
+    #[arg(long, conflicts_with = "no_ocsp")]
+    ocsp: bool,
+    /// Sign no OCSP responses; those that are there stay
+    #[arg(long)]
+    no_ocsp: bool,
+    #[command(flatten)]
+    sign: SignArgs,
+    /// Replace files that something else put there
+    #[arg(long)]
+    force: bool,
+}
+
+/// `certwright/publish/1`.
+#[derive(Debug, Serialize)]
+struct Report {
+    directory: String,
+    page: String,
+    base_url: Option<String>,
+    authorities: Vec<String>,
+    ocsp: Vec<AuthorityItem>,
+    written: Vec<String>,
+    unchanged: usize,
+    removed: Vec<String>,
+}
+
+/// What is published of an authority.
+struct Published {
+    record: AuthorityRecord,
+    certificate: Certificate,
+    /// Those above it, nearest first.
+    chain: Vec<Certificate>,
+    /// Its files by name.
+    files: BTreeMap<String, Vec<u8>>,
+    /// Certificates that OCSP responses speak of.
+    ocsp: usize,
+}
+
+/// A root and where its files are, without their endings.
+struct Root {
+    certificate: Certificate,
+    file: String,
+}
+
+impl Args {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Exit 1 for a file that something else put there.
+    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
+        let store = cx.open_store()?;
+        let mut state = store.read()?;
+        if state.authorities.is_empty() {
+            return Err(CaError::NoAuthority.into());
+        }
+        let mut changes = Changes { written: Vec::new(), unchanged: 0, removed: Vec::new() };
+        let mut ocsp = Vec::new();
+        let mut failure = None;
+        if self.ocsp || !(self.no_ocsp || state.settings.ocsp_urls.is_empty()) {
+            match self.responses(cx, &store, &state) {
+                Ok(done) => (ocsp, changes) = done,
+                // The CRLs are no less urgent for a responder's key that cannot be opened.
+                Err(error) => failure = Some(error),
+            }
+            state = store.read()?;
+        }
+        let (state, published) = gather(cx, &store, state, &ocsp)?;
+        for authority in &published {
+            crl::warn(cx, &state, &authority.record.authority);
+        }
+        let site = self.lay_out(cx, &state, &published)?.finish(|path| !path.starts_with("ocsp/"), self.force)?;
+        changes.written.extend(site.written);
+        changes.removed.extend(site.removed);
+        changes.unchanged += site.unchanged;
+        let page = self.to.join("index.html").display().to_string();
+        let Changes { written, unchanged, removed } = changes;
+        cx.ui.say(&format!(
+            "{} files new or changed, {unchanged} as they were, {} removed",
+            written.len(),
+            removed.len()
+        ));
+        cx.ui.line(&page)?;
+        if let Some(error) = failure {
+            cx.ui.warn("everything but the OCSP responses was published; --no-ocsp leaves them out");
+            return Err(error);
+        }
+        let authorities = published.into_iter().map(|authority| authority.record.authority).collect();
+        let (directory, base_url) = (self.to.display().to_string(), self.base_url.clone());
+        cx.ui.json("publish", &Report { directory, page, base_url, authorities, ocsp, written, unchanged, removed })?;
+        Ok(Exit::Done)
+    }
+
+    /// Brings the OCSP responses.
+    fn responses(
+        &self,
+        cx: &mut Context,
+        store: &Store,
+        state: &State,
+    ) -> Result<(Vec<AuthorityItem>, Changes), CliError> {
+        let (names, skipped) = speakers(cx, store, state, &[])?;
+        for name in &skipped {
+            cx.ui.say(&format!("no OCSP responses of {name}: neither its key nor a responder's is here"));
+        }
+        let done = self.sign.publish(cx, store, &names, &self.to, "ocsp/", self.force)?;
+        for item in &done.0 {
+            cx.ui.say(&item.sentence());
+        }
+        Ok(done)
+    }
+
+    fn lay_out(&self, cx: &Context, state: &State, published: &[Published]) -> Result<Site, CliError> {
+        let mut site = Site::open(&self.to)?;
+        let roots = roots(published);
+        for authority in published {
+            for (name, bytes) in &authority.files {
+                site.put(name.clone(), bytes.clone());
+            }
+        }
+        for root in &roots {
+            site.put(format!("{}.crt", root.file), root.certificate.der().to_vec());
+            site.put(format!("{}.pem", root.file), root.certificate.to_pem().into_bytes());
+        }
+        let heading = page::Heading { title: self.title.as_deref(), base_url: self.base_url.as_deref(), now: cx.now() };
+        site.put("index.html", page::render(&heading, state, &roots, published)?.into_bytes());
+        Ok(site)
+    }
+}
+
+/// Everything but the page, as of one state of the store; that state comes back.
+fn gather(
+    cx: &mut Context,
+    store: &Store,
+    mut state: State,
+    ocsp: &[AuthorityItem],
+) -> Result<(State, Vec<Published>), CliError> {
+    for round in 1..=ROUNDS {
+        let found = state.authorities.values().map(|record| published(cx, store, &state, record, ocsp));
+        let found: Result<Vec<_>, _> = found.collect();
+        let newer = store.read()?;
+        let same = newer.seq == state.seq;
+        match found {
+            Ok(mut found) if same || round == ROUNDS => {
+                // From the root down.
+                found.sort_by_key(|authority| authority.chain.len());
+                return Ok((state, found));
+            }
+            Err(error) if round == ROUNDS || (same && round > 1) => return Err(error),
+            // A command that was killed may have recorded a CRL before it was in place: the lock puts it there.
+            Err(_) if same => drop(cx.lock(store)?),
+            // A CRL that was signed meanwhile has taken the place of the one that the older state knows.
+            _ => {}
+        }
+        state = newer;
+    }
+    Err(CliError::failed("the CRLs changed all the time").hint("run it again"))
+}
+
+fn published(
+    cx: &mut Context,
+    store: &Store,
+    state: &State,
+    record: &AuthorityRecord,
+    ocsp: &[AuthorityItem],
+) -> Result<Published, CliError> {
+    let name = &record.authority;
+    let (certificate, chain) = (record.certificate()?, record.chain()?);
+    let mut files = BTreeMap::new();
+    files.insert(format!("{name}.crt"), certificate.der().to_vec());
+    files.insert(format!("{name}.pem"), certificate.to_pem().into_bytes());
+    if !certificate.is_root() {
+        let with_those_above = std::iter::once(&certificate).chain(chain.iter().filter(|above| !above.is_root()));
+        let text: String = with_those_above.map(Certificate::to_pem).collect();
+        files.insert(format!("{name}.chain.pem"), text.into_bytes());
+    }
+    let revocations = state.revocations(name);
+    for crl in [revocations.newest_full(), revocations.newest_delta()].into_iter().flatten() {
+        let der = read_crl(cx, store, crl)?.to_vec();
+        let file = if crl.record.base.is_some() { format!("{name}.delta.crl") } else { format!("{name}.crl") };
+        files.insert(format!("{file}.pem"), pem::encode("X509 CRL", &der).into_bytes());
+        files.insert(file, der);
+    }
+    let ocsp = ocsp.iter().find(|item| item.speaks_for(name)).map_or(0, AuthorityItem::certificates);
+    Ok(Published { record: record.clone(), certificate, chain, files, ocsp })
+}
+
+/// The roots, each once: authorities of the store, and those above its authorities that are elsewhere.
+fn roots(published: &[Published]) -> Vec<Root> {
+    let mut roots: Vec<Root> = Vec::new();
+    for Published { record, certificate, .. } in published {
+        if certificate.is_root() {
+            roots.push(Root { certificate: certificate.clone(), file: record.authority.clone() });
+        }
+    }
+    for above in published.iter().filter_map(|authority| authority.chain.last()).filter(|above| above.is_root()) {
+        if roots.iter().all(|root| root.certificate != *above) {
+            let fingerprint = hex(digest(&SHA256, above.der()).as_ref());
+            roots.push(Root { certificate: above.clone(), file: format!("anchors/{}", &fingerprint[..16]) });
+        }
+    }
+    roots
+}
+
+fn base_url(text: &str) -> Result<String, String> {
+    let url = crate::cli::url::checked(text)?;
+    let lower = url.to_ascii_lowercase();
+    if !(lower.starts_with("http://") || lower.starts_with("https://")) || url.contains(['\'', '{', '?', '#']) {
+        return Err("give the http:// or https:// URL of the directory, without a query or quotes".to_owned());
+    }
+    Ok(url.trim_end_matches('/').to_owned())
+}

@@ -1,0 +1,213 @@
+//! A directory of public files for a web server, with an index of what was put there, so that it can be taken away again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{CliError, OutputFile, exists, public_directory, read_if_there, write_sets};
+
+/// The index's name. A leading dot keeps it out of most listings; there is nothing secret in it.
+const INDEX: &str = ".certwright-site.json";
+const SCHEMA: &str = "certwright/site/1";
+/// Largest index that is read, in bytes.
+const MAX_INDEX: usize = 256 << 20;
+
+/// What a site is to hold.
+pub(in crate::cli) struct Site {
+    dir: PathBuf,
+    /// What was put there before: relative paths.
+    known: BTreeSet<String>,
+    /// What is to be there.
+    files: BTreeMap<String, Vec<u8>>,
+    /// What is there and stays.
+    kept: BTreeSet<String>,
+}
+
+/// What became of a site.
+#[derive(Debug)]
+pub(in crate::cli) struct Changes {
+    /// New and changed files.
+    pub(in crate::cli) written: Vec<String>,
+    /// How many were right already.
+    pub(in crate::cli) unchanged: usize,
+    /// What was taken away.
+    pub(in crate::cli) removed: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Index {
+    schema: String,
+    files: BTreeSet<String>,
+}
+
+impl Site {
+    /// Makes the directory if need be, and reads its index.
+    ///
+    /// # Errors
+    /// For an index that is none, or names what is not below the directory.
+    pub(in crate::cli) fn open(dir: &Path) -> Result<Self, CliError> {
+        public_directory(dir)?;
+        let path = dir.join(INDEX);
+        let known = match read_if_there(&path, MAX_INDEX)? {
+            Some(bytes) => read_index(&bytes).map_err(|why| {
+                CliError::failed(format!("{} is no index of published files: {why}", path.display()))
+                    .hint("remove it and publish with --force; files that are not published any more will stay then")
+            })?,
+            None => BTreeSet::new(),
+        };
+        Ok(Self { dir: dir.to_owned(), known, files: BTreeMap::new(), kept: BTreeSet::new() })
+    }
+
+    /// Reads a file that was put there before; nothing where it is gone, larger than `limit` bytes, or cannot be read: then it
+    /// is to be written again.
+    pub(in crate::cli) fn read(&self, path: &str, limit: usize) -> Option<Zeroizing<Vec<u8>>> {
+        if self.known.contains(path) { read_if_there(&self.dir.join(path), limit).ok().flatten() } else { None }
+    }
+
+    /// Puts a file there; `path` is relative, with `/` between its parts, none of them empty.
+    pub(in crate::cli) fn put(&mut self, path: impl Into<String>, bytes: Vec<u8>) {
+        self.files.insert(path.into(), bytes);
+    }
+
+    /// Leaves a file as it is.
+    pub(in crate::cli) fn keep(&mut self, path: impl Into<String>) {
+        self.kept.insert(path.into());
+    }
+
+    /// Writes what is new or changed, each file in one step, and takes away what was put there before, is not wanted any more
+    /// and for which `owns` holds. The index names a file before it appears, and until it is gone.
+    ///
+    /// # Errors
+    /// Exit 1 for a file that somebody else put there, unless `force`, with nothing written.
+    pub(in crate::cli) fn finish(self, owns: impl Fn(&str) -> bool, force: bool) -> Result<Changes, CliError> {
+        let Self { dir, known, files, kept } = self;
+        let mut changes = Changes { written: Vec::new(), unchanged: kept.len(), removed: Vec::new() };
+        let mut sets: BTreeMap<PathBuf, Vec<OutputFile>> = BTreeMap::new();
+        let mut wanted = kept;
+        for (path, bytes) in files {
+            let target = dir.join(&path);
+            wanted.insert(path.clone());
+            let there = read_if_there(&target, bytes.len() + 1).ok().flatten();
+            if there.as_deref().is_some_and(|there| *there == bytes) {
+                changes.unchanged += 1;
+                continue;
+            }
+            if !force && !known.contains(&path) && fs::symlink_metadata(&target).is_ok() {
+                return Err(exists(&target));
+            }
+            let (Some(parent), Some(name)) = (target.parent(), target.file_name()) else { continue };
+            let name = name.to_string_lossy().into_owned();
+            let bytes = Zeroizing::new(bytes);
+            sets.entry(parent.to_owned()).or_default().push(OutputFile { name, bytes, secret: false });
+            changes.written.push(path);
+        }
+        let both: BTreeSet<String> = known.union(&wanted).cloned().collect();
+        if both != known {
+            write_index(&dir, &both)?;
+        }
+        sets.keys().try_for_each(|parent| public_directory(parent))?;
+        let sets: Vec<(&Path, &[OutputFile])> =
+            sets.iter().map(|(dir, files)| (dir.as_path(), files.as_slice())).collect();
+        write_sets(&sets, true)?;
+        changes.removed = both.iter().filter(|path| !wanted.contains(*path) && owns(path)).cloned().collect();
+        for path in &changes.removed {
+            remove(&dir, path)?;
+        }
+        if !changes.removed.is_empty() {
+            let left = both.into_iter().filter(|path| changes.removed.binary_search(path).is_err()).collect();
+            write_index(&dir, &left)?;
+        }
+        Ok(changes)
+    }
+}
+
+/// Takes a file away, and the directories that it leaves empty.
+fn remove(dir: &Path, path: &str) -> Result<(), CliError> {
+    super::places::remove(&dir.join(path))?;
+    for parent in Path::new(path).ancestors().skip(1).filter(|parent| !parent.as_os_str().is_empty()) {
+        if fs::remove_dir(dir.join(parent)).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn read_index(bytes: &[u8]) -> Result<BTreeSet<String>, String> {
+    let index: Index = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    if index.schema != SCHEMA {
+        return Err(format!("its schema is not {SCHEMA}"));
+    }
+    let below = |path: &String| {
+        !path.is_empty() && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
+    };
+    match index.files.iter().find(|path| !below(path)) {
+        Some(path) => Err(format!("{:?} is not below it", path.chars().take(100).collect::<String>())),
+        None => Ok(index.files),
+    }
+}
+
+fn write_index(dir: &Path, files: &BTreeSet<String>) -> Result<(), CliError> {
+    let index = Index { schema: SCHEMA.to_owned(), files: files.clone() };
+    let mut bytes = serde_json::to_vec_pretty(&index)
+        .map_err(|error| CliError::failed(format!("the index of published files cannot be written: {error}")))?;
+    bytes.push(b'\n');
+    write_sets(&[(dir, &[OutputFile { name: INDEX.to_owned(), bytes: Zeroizing::new(bytes), secret: false }])], true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn publish(dir: &Path, files: &[(&str, &str)], force: bool) -> Result<Changes, CliError> {
+        let mut site = Site::open(dir)?;
+        files.iter().for_each(|(path, text)| site.put(*path, text.as_bytes().to_vec()));
+        site.finish(|path| !path.starts_with("others/"), force)
+    }
+
+    #[test]
+    fn what_is_not_wanted_any_more_goes_and_nothing_else() {
+        let scratch = tempfile::tempdir().unwrap();
+        let dir = scratch.path().join("site");
+        let first = publish(&dir, &[("a", "1"), ("deep/er/b", "2"), ("others/c", "3")], false).unwrap();
+        assert_eq!((first.written.len(), first.unchanged), (3, 0));
+        fs::write(dir.join("deep/mine"), "4").unwrap();
+        let second = publish(&dir, &[("a", "1"), ("d", "5")], false).unwrap();
+        assert_eq!((second.written, second.unchanged), (vec!["d".to_owned()], 1));
+        assert_eq!(second.removed, ["deep/er/b"]);
+        assert!(!dir.join("deep/er").exists() && dir.join("deep/mine").exists() && dir.join("others/c").exists());
+        // What another call left alone is known all the same.
+        assert!(publish(&dir, &[("others/c", "6")], false).is_ok());
+    }
+
+    #[test]
+    fn a_file_of_somebody_else_is_left_alone() {
+        let scratch = tempfile::tempdir().unwrap();
+        let dir = scratch.path();
+        fs::write(dir.join("index.html"), "mine").unwrap();
+        let error = publish(dir, &[("a", "1"), ("index.html", "2")], false).unwrap_err();
+        assert!(error.message.contains("index.html exists already"), "{}", error.message);
+        assert!(!dir.join("a").exists());
+        publish(dir, &[("index.html", "2")], true).unwrap();
+        assert_eq!(fs::read(dir.join("index.html")).unwrap(), b"2");
+        publish(dir, &[("index.html", "3")], false).unwrap();
+    }
+
+    #[test]
+    fn an_index_that_leads_elsewhere_is_refused() {
+        let scratch = tempfile::tempdir().unwrap();
+        let dir = scratch.path().join("site");
+        publish(&dir, &[("a", "1")], false).unwrap();
+        for path in ["../x", "/etc/passwd", "", "a/../../x"] {
+            let files = [path.to_owned()].into();
+            let index = serde_json::to_vec(&Index { schema: SCHEMA.to_owned(), files }).unwrap();
+            fs::write(dir.join(INDEX), index).unwrap();
+            assert!(publish(&dir, &[], false).is_err(), "{path}");
+        }
+        fs::write(dir.join(INDEX), "{}").unwrap();
+        assert!(publish(&dir, &[], false).is_err());
+    }
+}
