@@ -127,7 +127,7 @@ pub fn responder_lineage(authority: &str) -> String {
     format!("ocsp-{authority}")
 }
 
-/// What is asked of [`super::issue`] for a new responder; `key_pem` is its key as the store shall keep it.
+/// What is asked of [`super::issue()`] for a new responder; `key_pem` is its key as the store shall keep it.
 pub fn responder_order(authority: &str, key: &PrivateKey, key_pem: zeroize::Zeroizing<Vec<u8>>) -> Order {
     let lineage = responder_lineage(authority);
     let name = Some(format!("OCSP responder of {authority}"));
