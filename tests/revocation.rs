@@ -1,6 +1,6 @@
 //! What a revocation and a CRL promise: nothing is lost, numbers only rise, time only goes on, and every rule has its words.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::sync::Arc;
 use std::time::Duration as Wait;
