@@ -110,6 +110,15 @@ impl Writer<'_> {
         Ok((index, plain))
     }
 
+    /// About how large the archive will be, in bytes: room for it from the start leaves no copies of keys behind.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn backup_size(&self) -> Result<u64, StoreError> {
+        const MEMBER: u64 = 8 * 1024;
+        Ok(self.length + MEMBER * (self.key_paths()?.len() as u64 + 64))
+    }
+
     /// Every private key that should be in the store, or that an authority had before, in order.
     fn key_paths(&self) -> Result<Vec<PathBuf>, StoreError> {
         let layout = self.store.layout();

@@ -53,7 +53,8 @@ impl Args {
         files::refuse_existing(std::slice::from_ref(&self.file), self.force)?;
         let store = cx.open_store()?;
         let mut writer = cx.lock(&store)?;
-        let mut bytes = Zeroizing::new(Vec::new());
+        let room = usize::try_from(writer.backup_size()?).unwrap_or_default();
+        let mut bytes = Zeroizing::new(Vec::with_capacity(room));
         let (backup, unencrypted_keys) = writer.backup(&mut *bytes)?;
         drop(writer);
         files::write(cx, &self.file, &bytes, true, self.force)?;
