@@ -233,14 +233,14 @@ fn revoked_certificates_get_a_new_key_or_nothing() {
     scene.ok(61, "renew bad.test --rekey --force");
     assert_ne!(scene.pair("bad").spki_der, old.spki_der);
     // A compromised key is not certified again, whichever of its certificates was revoked.
-    scene.ok(0, "issue twice.test");
+    scene.ok(61, "issue twice.test");
     let first = scene.current("twice.test").serial.hex();
-    scene.ok(1, "renew twice.test");
-    scene.ok(2, &format!("revoke {first} --reason key-compromise"));
-    let refused = scene.at(3, "renew twice.test");
+    scene.ok(62, "renew twice.test");
+    scene.ok(63, &format!("revoke {first} --reason key-compromise"));
+    let refused = scene.at(64, "renew twice.test");
     assert_eq!(refused.exit, 4, "{}", refused.err);
     assert!(refused.err.contains("the key is compromised") && refused.err.contains("--rekey"), "{}", refused.err);
-    scene.ok(3, "renew twice.test --rekey");
+    scene.ok(64, "renew twice.test --rekey");
 }
 
 #[test]

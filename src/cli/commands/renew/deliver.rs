@@ -1,6 +1,5 @@
 //! Writing the files of a renewed certificate where those of the old one are.
 
-use std::collections::HashSet;
 use std::path::Path;
 
 use crate::ca::{self, Outcome};
@@ -17,14 +16,13 @@ use crate::x509::{Certificate, pem};
 const MAX_SIZE: usize = 4 << 20;
 
 /// What is written.
-pub(super) struct Files {
+pub(super) struct Files<'a> {
+    state: &'a State,
     lineage: String,
     certificate: Certificate,
     chain: Vec<Certificate>,
     root: Option<Certificate>,
     key: Result<Option<PrivateKey>, CliError>,
-    /// SHA-256 of the certificates of the lineage, this one included: what may be replaced.
-    own: HashSet<[u8; 32]>,
 }
 
 /// Passwords, where they were given.
@@ -33,16 +31,16 @@ pub(super) struct Means {
     pub(super) key_passphrase: Option<Secret>,
 }
 
-impl Files {
+impl<'a> Files<'a> {
     /// The files of a certificate that was renewed just now.
     pub(super) fn new(
-        state: &State,
+        state: &'a State,
         lineage: &str,
         outcome: &Outcome,
         key: Result<Option<PrivateKey>, CliError>,
     ) -> Self {
         let Outcome { certificate, chain, root, .. } = outcome.clone();
-        Self { lineage: lineage.to_owned(), certificate, chain, root, key, own: own(state, lineage) }
+        Self { lineage: lineage.to_owned(), certificate, chain, root, key, state }
     }
 
     /// The files of a certificate of the store.
@@ -50,14 +48,14 @@ impl Files {
     /// # Errors
     /// When the journal holds something unreadable.
     pub(super) fn recorded(
-        state: &State,
+        state: &'a State,
         record: &CertificateRecord,
         key: Result<Option<PrivateKey>, CliError>,
     ) -> Result<Self, CliError> {
         let mut chain = ca::issuers_of(state, record)?;
         let root = chain.pop_if(|last| last.is_root());
         let (lineage, certificate) = (record.lineage.clone(), record.certificate()?);
-        Ok(Self { own: own(state, &lineage), lineage, certificate, chain, root, key })
+        Ok(Self { state, lineage, certificate, chain, root, key })
     }
 
     fn key(&self) -> Result<&PrivateKey, CliError> {
@@ -73,10 +71,16 @@ impl Files {
         let Some(bytes) = files::read_if_there(path, MAX_SIZE)? else { return Ok(None) };
         let found = pem::read_certificates(&bytes).ok().and_then(|found| found.into_iter().next());
         match found {
-            Some(certificate) if self.own.contains(&certificate.fingerprint()) => Ok(Some(certificate)),
+            Some(certificate) if self.is_own(&certificate) => Ok(Some(certificate)),
             _ => Err(CliError::failed(format!("{} holds no certificate of {}", path.display(), self.lineage))
                 .hint(self.forget(path.parent().unwrap_or(path)))),
         }
+    }
+
+    /// Whether a certificate is of this lineage.
+    fn is_own(&self, certificate: &Certificate) -> bool {
+        let known = self.state.by_serial(&certificate.serial.hex()).filter(|known| known.lineage == self.lineage);
+        known.is_some_and(|known| known.certificate().is_ok_and(|known| known.der() == certificate.der()))
     }
 
     fn forget(&self, path: &Path) -> String {
@@ -103,11 +107,6 @@ impl Files {
     }
 }
 
-fn own(state: &State, lineage: &str) -> HashSet<[u8; 32]> {
-    let certificates = state.lineage(lineage).filter_map(|record| record.certificate().ok());
-    certificates.map(|certificate| certificate.fingerprint()).collect()
-}
-
 /// Whether a delivery is protected by a password.
 pub(super) fn takes_password(delivery: &DeliveryRecord) -> bool {
     match &delivery.form {
@@ -121,7 +120,12 @@ pub(super) fn takes_password(delivery: &DeliveryRecord) -> bool {
 ///
 /// # Errors
 /// Why it was left as it is.
-pub(super) fn write(cx: &mut Context, files: &Files, means: &Means, delivery: &DeliveryRecord) -> Result<(), CliError> {
+pub(super) fn write(
+    cx: &mut Context,
+    files: &Files<'_>,
+    means: &Means,
+    delivery: &DeliveryRecord,
+) -> Result<(), CliError> {
     let path = Path::new(&delivery.path);
     let dir = if delivery.file.is_empty() { path.parent().unwrap_or(path) } else { path };
     if !places::is_directory(dir) {
@@ -142,7 +146,7 @@ pub(super) fn write(cx: &mut Context, files: &Files, means: &Means, delivery: &D
     }
 }
 
-fn bundle(files: &Files, means: &Means, dir: &Path, with_key: bool, encrypted: bool) -> Result<(), CliError> {
+fn bundle(files: &Files<'_>, means: &Means, dir: &Path, with_key: bool, encrypted: bool) -> Result<(), CliError> {
     let beside = files.check_place(&dir.join("cert.pem"))?;
     let key_pem = if with_key && !files.has_key(dir, beside.as_ref())? {
         if encrypted && means.key_passphrase.is_none() {
@@ -167,7 +171,7 @@ fn preset_of(name: Option<&String>) -> Preset {
     Preset::ALL.into_iter().find(|preset| Some(preset.name()) == name.map(String::as_str)).unwrap_or_default()
 }
 
-fn export(cx: &mut Context, files: &Files, means: &Means, dir: &Path, form: &DeliveryForm) -> Result<(), CliError> {
+fn export(cx: &mut Context, files: &Files<'_>, means: &Means, dir: &Path, form: &DeliveryForm) -> Result<(), CliError> {
     let DeliveryForm::Export { target, role, format, preset, variables: given } = form else { return Ok(()) };
     let target = Target::get(target)?;
     let layout = target.layouts().find(|layout| layout.role() == role && layout.format() == format);
@@ -200,7 +204,13 @@ fn export(cx: &mut Context, files: &Files, means: &Means, dir: &Path, form: &Del
     files::compare_set(dir, &outputs)
 }
 
-fn keystore(cx: &mut Context, files: &Files, means: &Means, path: &Path, form: &DeliveryForm) -> Result<(), CliError> {
+fn keystore(
+    cx: &mut Context,
+    files: &Files<'_>,
+    means: &Means,
+    path: &Path,
+    form: &DeliveryForm,
+) -> Result<(), CliError> {
     let DeliveryForm::Keystore { format, preset, alias, include_root, protected, key_password } = form else {
         return Ok(());
     };

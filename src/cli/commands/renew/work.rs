@@ -273,7 +273,7 @@ fn renew(
     Ok(ca::renew(writer, &session(cx, actor, &tick), renewals)?)
 }
 
-fn deliver_all(cx: &mut Context, files: &Files, means: &Means, deliveries: &[DeliveryRecord]) -> Vec<Delivered> {
+fn deliver_all(cx: &mut Context, files: &Files<'_>, means: &Means, deliveries: &[DeliveryRecord]) -> Vec<Delivered> {
     let one = |delivery: &DeliveryRecord| Delivered::new(delivery, deliver::write(cx, files, means, delivery));
     deliveries.iter().map(one).collect()
 }
