@@ -27,10 +27,10 @@ pub(super) struct Survey {
 impl Survey {
     pub(super) fn of(state: &State, limits: &Limits, now: OffsetDateTime) -> Result<Self, CaError> {
         let month = Duration::days(30);
-        let horizon = limits.within.map_or(Ok(now + month), |span| span.after(now))?;
-        let lately = format_instant(now - (horizon - now).max(month));
+        let horizon = limits.within.map_or(Ok(now.saturating_add(month)), |span| span.after(now))?;
+        let lately = format_instant(now.saturating_sub((horizon - now).max(month)));
         let (now_text, horizon_text) = (format_instant(now), format_instant(horizon));
-        let year_text = format_instant(now + Duration::days(366));
+        let year_text = format_instant(now.saturating_add(Duration::days(366)));
         let mut found = Self {
             counts: Counts::default(),
             certificates: Vec::new(),

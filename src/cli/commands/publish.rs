@@ -184,7 +184,7 @@ fn gather(
     ocsp: &[AuthorityItem],
 ) -> Result<(State, Vec<Published>), CliError> {
     for round in 1..=ROUNDS {
-        let found = state.authorities.values().map(|record| published(cx, store, &state, record, ocsp));
+        let found = state.authorities.values().map(|record| published(store, &state, record, ocsp));
         let found: Result<Vec<_>, _> = found.collect();
         let newer = store.read()?;
         let same = newer.seq == state.seq;
@@ -206,7 +206,6 @@ fn gather(
 }
 
 fn published(
-    cx: &mut Context,
     store: &Store,
     state: &State,
     record: &AuthorityRecord,
@@ -224,7 +223,7 @@ fn published(
     }
     let revocations = state.revocations(name);
     for crl in [revocations.newest_full(), revocations.newest_delta()].into_iter().flatten() {
-        let der = read_crl(cx, store, crl)?.to_vec();
+        let der = read_crl(store, crl)?.to_vec();
         let file = if crl.record.base.is_some() { format!("{name}.delta.crl") } else { format!("{name}.crl") };
         files.insert(format!("{file}.pem"), pem::encode("X509 CRL", &der).into_bytes());
         files.insert(file, der);

@@ -1,5 +1,6 @@
 //! Choosing the certificates that are revoked, held or released.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -194,7 +195,7 @@ impl SelectArgs {
         let records: Vec<_> = state
             .certificates
             .iter()
-            .filter(|record| is_live(record, now) && name_matches(pattern, record) && !record.authority.is_empty())
+            .filter(|record| is_live(record, now) && name_matches(pattern, record) && !signed_itself(state, record))
             .filter(|record| self.authority.as_ref().is_none_or(|name| *name == record.authority))
             .collect();
         if records.is_empty() {
@@ -227,6 +228,24 @@ fn add(found: &mut Vec<Revocable>, state: &State, records: &[&CertificateRecord]
         }
     }
     Ok(())
+}
+
+/// Whether no CRL can speak of it: what signed itself, and what nobody here signed.
+fn signed_itself(state: &State, record: &CertificateRecord) -> bool {
+    record.authority.is_empty()
+        || state.issuer_of(&record.serial).is_none_or(|issuer| issuer.certificate == record.certificate)
+}
+
+/// How many other certificates that are still valid have the key of one of these.
+pub(super) fn same_key(state: &State, chosen: &[Revocable], now: OffsetDateTime) -> usize {
+    let is_chosen = |record: &CertificateRecord| chosen.iter().any(|one| one.serial.hex() == record.serial);
+    let keys: HashSet<&str> =
+        state.certificates.iter().filter(|record| is_chosen(record)).map(|record| record.key_sha256.as_str()).collect();
+    let stands = |record: &CertificateRecord| {
+        record.serial().is_some_and(|serial| state.revocation(&record.authority, &serial).is_none())
+    };
+    let others = state.certificates.iter().filter(|record| keys.contains(record.key_sha256.as_str()));
+    others.filter(|record| is_live(record, now) && !is_chosen(record) && stands(record)).count()
 }
 
 fn is_live(record: &CertificateRecord, now: OffsetDateTime) -> bool {

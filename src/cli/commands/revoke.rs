@@ -5,7 +5,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::crl::publish::{self, PublishedItem};
-use super::revocable::{Item, SelectArgs, title};
+use super::revocable::{Item, SelectArgs, same_key, title};
 use crate::ca::{self, Cause, Revocable};
 use crate::cli::{CliError, Context, Exit};
 use crate::store::Store;
@@ -118,6 +118,17 @@ fn suspend(cx: &mut Context, name: &str, select: &SelectArgs, cause: &Cause, pub
     let store = cx.open_store()?;
     let state = store.read()?;
     let certificates = select.find(cx, &state)?;
+    if matches!(cause.reason, RevocationReason::KeyCompromise | RevocationReason::CaCompromise) {
+        let left = same_key(&state, &certificates, cx.now());
+        if left > 0 {
+            let are = if left == 1 {
+                "1 other certificate that is still valid has".to_owned()
+            } else {
+                format!("{left} other certificates that are still valid have")
+            };
+            cx.ui.warn(&format!("{are} the same key: --key FILE, with one of them, revokes them all"));
+        }
+    }
     let held = cause.reason == RevocationReason::CertificateHold;
     let (done, would) = if held { ("put on hold", "hold") } else { ("revoked", "revoke") };
     if select.dry_run {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use num_bigint::BigUint;
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -11,9 +12,10 @@ use crate::ca::{self, CaError, Due, Schedule};
 use crate::cli::commands::options::load_authority;
 use crate::cli::files::OutputFile;
 use crate::cli::{CliError, Context, Exit, files};
-use crate::store::{AuthorityRecord, CrlRecord, IssuedCrl, State, Store};
+use crate::store::{AuthorityRecord, CrlRecord, IssuedCrl, State, Store, StoreError};
+use crate::x509::Crl;
 use crate::x509::display::hex;
-use crate::x509::pem;
+use crate::x509::pem::{self, Block};
 use crate::x509::time::Span;
 
 /// Largest CRL file that is copied, in bytes.
@@ -166,6 +168,7 @@ impl Args {
             signed = true;
         }
         if !signed && let Some(newest) = revocations.newest_full() {
+            read_crl(store, newest)?;
             cx.ui.say(&format!(
                 "{name}: nothing is due, CRL {} holds until {}",
                 newest.record.number, newest.record.next_update
@@ -255,14 +258,17 @@ fn bring<'a>(
             }
         }
         for crl in [revocations.newest_full(), revocations.newest_delta()].into_iter().flatten() {
-            let der = read_crl(cx, store, crl)?;
+            let der = read_crl(store, crl)?;
             let file = store.layout().crl(name, crl.record.base.is_some());
             let file = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let text = pem::encode("X509 CRL", &der).into_bytes();
             for (name, bytes) in [(format!("{file}.pem"), Zeroizing::new(text)), (file, der)] {
                 let path = dir.join(&name);
                 let there = files::read_if_there(&path, MAX_SIZE)?;
-                if there.is_none_or(|there| there != bytes) {
+                if there.as_ref().is_none_or(|there| *there != bytes) {
+                    if let Some(there) = there {
+                        check_older(&path, &there, crl, &bytes)?;
+                    }
                     files::write_set(dir, &[OutputFile { name, bytes, secret: false }], true)?;
                     cx.ui.line(&path.display().to_string())?;
                 }
@@ -272,20 +278,53 @@ fn bring<'a>(
     Ok(())
 }
 
+/// Refuses to replace what is no CRL, another issuer's, or newer than what this store knows: a store that was restored from a
+/// backup would take revocations back that others have seen.
+fn check_older(path: &Path, there: &[u8], ours: &IssuedCrl, bytes: &[u8]) -> Result<(), CliError> {
+    let crl = |bytes: &[u8]| match pem::read_all(bytes).ok()?.into_iter().next() {
+        Some(Block::Crl(crl)) => Some(crl),
+        _ => None,
+    };
+    let refused = |why: String, next: String| Err(CliError::refused(why).about(path.display()).hint(next));
+    let (Some(there), Some(own)) = (crl(there), crl(bytes)) else {
+        return refused(
+            "is no CRL, and is not replaced".to_owned(),
+            "move it away, or name another directory".to_owned(),
+        );
+    };
+    if there.issuer != own.issuer {
+        let why = format!("is a CRL of another issuer, {}, and is not replaced", there.issuer);
+        return refused(why, "name another directory with --to".to_owned());
+    }
+    let number = |crl: &Crl| crl.number.as_deref().map(BigUint::from_bytes_be).unwrap_or_default();
+    if number(&there) > number(&own) {
+        let (newer, name) = (number(&there), &ours.record.authority);
+        return refused(
+            format!(
+                "has the number {newer}, which is above {}: this store does not know what was published last",
+                ours.record.number
+            ),
+            format!(
+                "was the store restored from a backup? Revoke again what that CRL lists, run \"certwright crl settings {name} --number-after {newer}\", and publish"
+            ),
+        );
+    }
+    Ok(())
+}
+
 /// The file of a CRL in the store, which must be what the journal says.
 ///
 /// # Errors
 /// Exit 6 when it is not.
-pub(in crate::cli::commands) fn read_crl(
-    cx: &mut Context,
-    store: &Store,
-    crl: &IssuedCrl,
-) -> Result<Zeroizing<Vec<u8>>, CliError> {
+pub(in crate::cli::commands) fn read_crl(store: &Store, crl: &IssuedCrl) -> Result<Zeroizing<Vec<u8>>, CliError> {
     let path = store.layout().crl(&crl.record.authority, crl.record.base.is_some());
-    let der = files::read(cx, &path, MAX_SIZE)?;
+    let damaged = |path, why: &str| {
+        let error = CliError::from(StoreError::Damaged { path, line: None, why: why.to_owned() });
+        Err(error.hint("run \"certwright store check --repair\", which rebuilds it from the journal"))
+    };
+    let Some(der) = files::read_if_there(&path, MAX_SIZE)? else { return damaged(path, "is missing") };
     if hex(digest(&SHA256, &der).as_ref()) != crl.record.sha256 {
-        let why = "is not the CRL that the journal says";
-        return Err(crate::store::StoreError::Damaged { path, line: None, why: why.to_owned() }.into());
+        return damaged(path, "is not the CRL that the journal says");
     }
     Ok(der)
 }

@@ -1,10 +1,12 @@
 //! `certwright crl settings`.
 
 use serde::Serialize;
+use time::OffsetDateTime;
 
 use crate::ca::{self, DEFAULT_VALIDITY, Schedule};
 use crate::cli::{CliError, Context, Exit};
 use crate::store::{CrlSchedule, Draft, Event, Settings};
+use crate::x509::time::Span;
 
 const EXAMPLES: &str = "\
 certwright crl settings issuing
@@ -45,6 +47,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "NUMBER")]
     number_after: Option<u64>,
 }
+
+/// What `--number-after` may be at most: room for as many CRLs again.
+const LAST_NUMBER: u64 = u64::MAX / 2;
 
 /// `certwright/crl-settings/1`.
 #[derive(Debug, Serialize)]
@@ -102,7 +107,19 @@ impl Args {
         schedule.keep_expired = self.keep_expired.unwrap_or(schedule.keep_expired);
         schedule.distribution_point = self.distribution_point.unwrap_or(schedule.distribution_point);
         schedule.number_after = self.number_after.unwrap_or(schedule.number_after);
-        Schedule::read(&schedule).map_err(|error| CliError::usage(error.to_string()))?;
+        let before = before.crl.get(&self.authority).map_or(0, |before| before.number_after);
+        if schedule.number_after < before {
+            return Err(CliError::usage(format!(
+                "--number-after {} is below {before}, which was promised",
+                schedule.number_after
+            ))
+            .hint("numbers only rise"));
+        }
+        if schedule.number_after > LAST_NUMBER {
+            return Err(CliError::usage(format!("--number-after {} leaves no room", schedule.number_after))
+                .hint(format!("the highest is {LAST_NUMBER}")));
+        }
+        check_spans(&schedule)?;
         if schedule == CrlSchedule::default() {
             settings.crl.remove(&self.authority);
         } else {
@@ -125,4 +142,20 @@ impl Args {
         cx.ui.table(&["SETTING", "VALUE"], rows)?;
         cx.ui.json("crl-settings", &Report { authority: &self.authority, settings: schedule, changed })
     }
+}
+
+/// Refuses durations with which a CRL would be due as soon as it is signed.
+fn check_spans(schedule: &CrlSchedule) -> Result<(), CliError> {
+    let read = Schedule::read(schedule).map_err(|error| CliError::usage(error.to_string()))?;
+    let length = |span: Span| Ok::<_, CliError>(span.after(OffsetDateTime::UNIX_EPOCH)? - OffsetDateTime::UNIX_EPOCH);
+    let Some(overlap) = read.overlap.map(length).transpose()? else { return Ok(()) };
+    for (what, validity) in [("validity", Some(read.validity)), ("delta validity", read.delta_validity)] {
+        if let Some(validity) = validity
+            && overlap >= length(validity)?
+        {
+            let message = format!("with an overlap as long as the {what}, every CRL would be due at once");
+            return Err(CliError::usage(message).hint("the overlap is how long before it lapses a CRL is due"));
+        }
+    }
+    Ok(())
 }
