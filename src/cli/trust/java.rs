@@ -12,7 +12,7 @@ use crate::keys::Secret;
 use crate::x509::pem;
 
 /// The password of every `cacerts` that nobody changed; no secret.
-pub(super) const CHANGEIT: &str = "changeit";
+pub(in crate::cli) const CHANGEIT: &str = "changeit";
 /// Where a runtime keeps its file, since Java 9 and before.
 const CACERTS: [&str; 2] = ["lib/security/cacerts", "jre/lib/security/cacerts"];
 /// Where its tool is.
@@ -52,29 +52,54 @@ enum MadeBy {
 
 impl JavaStore {
     /// The runtime in a directory; `None` where there is none.
-    pub(super) fn at(machine: &Machine, home: &Path, system: Option<&SystemStore>, password: &Secret) -> Option<Self> {
-        let cacerts = CACERTS.iter().find_map(|below| places::followed(&home.join(below)))?;
+    ///
+    /// # Errors
+    /// When root must touch neither its file nor its tool.
+    pub(super) fn at(
+        machine: &Machine,
+        home: &Path,
+        system: Option<&SystemStore>,
+        password: &Secret,
+    ) -> Result<Option<Self>, Problem> {
+        let Some((place, cacerts)) = cacerts(home) else { return Ok(None) };
         let keytool = KEYTOOL.iter().map(|below| home.join(below)).find(|path| places::is_file(path));
-        let via = machine.owner_of(home);
-        Some(Self {
+        // As it is reached and as it is: a link on the way may be somebody else's, and so may be the end.
+        let via = machine.owner_of(keytool.iter().chain([&place, &cacerts]))?;
+        Ok(Some(Self {
             made_by: system.and_then(|system| made_by(system, &cacerts)),
             file: cacerts.clone(),
             cacerts,
             keytool: keytool.or_else(|| machine.program("keytool")),
             via,
             password: password.clone(),
-        })
+        }))
     }
 
-    /// The runtimes of the machine, each file once.
-    pub(super) fn find(machine: &Machine, system: Option<&SystemStore>, password: &Secret) -> Vec<Self> {
-        let mut found: Vec<Self> = Vec::new();
+    /// The runtimes of the machine, each file once, or why root must not touch one.
+    pub(super) fn find(
+        machine: &Machine,
+        system: Option<&SystemStore>,
+        password: &Secret,
+    ) -> Vec<Result<Self, Problem>> {
+        let (mut found, mut files): (Vec<Result<Self, Problem>>, Vec<PathBuf>) = (Vec::new(), Vec::new());
         for home in homes(machine) {
-            if let Some(store) = Self::at(machine, &home, system, password)
-                && found.len() < MOST_RUNTIMES
-                && !found.iter().any(|known| known.cacerts == store.cacerts)
-            {
-                found.push(store);
+            let Some((_, file)) = cacerts(&home) else { continue };
+            if found.len() == MOST_RUNTIMES || files.contains(&file) {
+                continue;
+            }
+            match Self::at(machine, &home, system, password) {
+                Ok(None) => {}
+                Ok(Some(store)) => {
+                    files.push(file);
+                    found.push(Ok(store));
+                }
+                Err(problem) => {
+                    // Another way to the same file may be root's alone.
+                    let problem = problem.about(&home.display().to_string());
+                    if !found.iter().any(|known| known.as_ref().is_err_and(|known| *known == problem)) {
+                        found.push(Err(problem));
+                    }
+                }
             }
         }
         found
@@ -171,6 +196,11 @@ impl TrustStore for JavaStore {
     }
 }
 
+/// The file of the runtime in a directory: as it is reached, and with every link followed.
+fn cacerts(home: &Path) -> Option<(PathBuf, PathBuf)> {
+    CACERTS.iter().map(|below| home.join(below)).find_map(|path| Some((path.clone(), places::followed(&path)?)))
+}
+
 /// Whether and how the system's store makes a file.
 fn made_by(system: &SystemStore, cacerts: &Path) -> Option<MadeBy> {
     let is_made = |path: &str| places::followed(&system.path(path)).is_some_and(|real| real == cacerts);
@@ -226,6 +256,9 @@ fn aliases_of(anchor: &Anchor, listing: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::super::machine::Person;
     use super::super::tests::{anchor, machine};
     use super::*;
 
@@ -233,6 +266,10 @@ mod tests {
         for file in ["lib/security/cacerts", "bin/keytool"] {
             std::fs::create_dir_all(dir.join(file).parent().unwrap()).unwrap();
             std::fs::write(dir.join(file), "").unwrap();
+        }
+        // Whatever the umask.
+        for place in ["", "bin", "lib", "lib/security", "bin/keytool", "lib/security/cacerts"] {
+            std::fs::set_permissions(dir.join(place), PermissionsExt::from_mode(0o755)).unwrap();
         }
     }
 
@@ -259,7 +296,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         runtime(home.path());
         let steps = |password: &str| {
-            let store = JavaStore::at(&machine(), home.path(), None, &Secret::new(password)).unwrap();
+            let store = JavaStore::at(&machine(), home.path(), None, &Secret::new(password)).unwrap().unwrap();
             store.install(&anchor(), &Presence::default()).unwrap()
         };
         assert!(words(&steps(CHANGEIT)[0]).contains(" -storepass changeit "));
@@ -278,16 +315,47 @@ mod tests {
             .unwrap();
         let machine = Machine { home: Some(home.clone()), java_home: Some(jvm.clone()), ..machine() };
         let found = JavaStore::find(&machine, None, &Secret::new(CHANGEIT));
-        let ours: Vec<_> = found.iter().filter(|store| store.file.starts_with(dir.path())).collect();
+        let ours: Vec<_> = found.iter().flatten().filter(|store| store.file.starts_with(dir.path())).collect();
         assert_eq!(ours.len(), 2, "{ours:?}");
         assert_eq!(ours[0].keytool, Some(jvm.join("bin/keytool")));
+    }
+
+    #[test]
+    fn root_runs_no_tool_that_others_can_change() {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = places::followed(dir.path()).map(|path| (path, dir)).unwrap();
+        let (jdk, open) = (dir.0.join("jdk"), dir.0.join("open"));
+        runtime(&jdk);
+        runtime(&open);
+        std::fs::set_permissions(&open, PermissionsExt::from_mode(0o777)).unwrap();
+        let keeper = Some(rustix::process::geteuid().as_raw());
+        let (kept, changeit) = (Machine { keeper, ..machine() }, Secret::new(CHANGEIT));
+        let at = |machine: &Machine, home: &Path| JavaStore::at(machine, home, None, &changeit).map(Option::unwrap);
+        assert_eq!(at(&kept, &jdk).unwrap().via, Via::Here);
+        // The directory itself, then a tool and a file behind links.
+        assert!(at(&kept, &open).is_err());
+        for (file, target) in [("bin/keytool", "bin/keytool"), ("lib/security/cacerts", "lib/security/cacerts")] {
+            let linked = dir.0.join(format!("linked-{}", file.len()));
+            runtime(&linked);
+            std::fs::remove_file(linked.join(file)).unwrap();
+            std::os::unix::fs::symlink(open.join(target), linked.join(file)).unwrap();
+            assert!(at(&kept, &linked).is_err(), "{file}");
+            assert!(at(&machine(), &linked).is_ok(), "{file}");
+            let person = Some(Person { name: "ann".into(), sudo: "/usr/bin/sudo".into() });
+            let via = at(&Machine { person, ..kept.clone() }, &linked).unwrap().via;
+            assert!(matches!(via, Via::Person(_)), "{file}");
+        }
+        let both = Machine { java_home: Some(open.clone()), home: None, ..kept };
+        let found = JavaStore::find(&both, None, &changeit);
+        let left_out = |problem: &Problem| matches!(problem, Problem::Other { why, .. } if why.starts_with(&format!("{}: ", open.display())));
+        assert!(found.iter().any(|store| store.as_ref().is_err_and(left_out)), "{found:?}");
     }
 
     #[test]
     fn only_what_certwright_made_is_deleted() {
         let home = tempfile::tempdir().unwrap();
         runtime(home.path());
-        let store = JavaStore::at(&machine(), home.path(), None, &Secret::new(CHANGEIT)).unwrap();
+        let store = JavaStore::at(&machine(), home.path(), None, &Secret::new(CHANGEIT)).unwrap().unwrap();
         let presence = Presence { trusted: true, own: vec!["a".into()], others: vec!["theirs".into()] };
         let steps = store.uninstall(&anchor(), &presence);
         assert_eq!(steps.len(), 1);

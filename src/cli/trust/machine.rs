@@ -1,14 +1,19 @@
 //! The machine whose stores are meant: its platform, its programs, and the person at it.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use super::Problem;
 use super::step::Invocation;
-use crate::cli::Context;
-use crate::cli::files::places;
+use crate::cli::files::{ownership, places};
+use crate::cli::{CliError, Context};
 
-/// Where administrators' programs are, even for those who do not have them in `PATH`.
-const ADMINISTRATION: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+/// Where programs are, even for those who do not have them in `PATH`.
+const PROGRAMS: [&str; 6] = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/bin"];
+/// What programs that root runs inherit: how texts and names of files are written, and nothing that makes a program load
+/// another (`JAVA_TOOL_OPTIONS`, `PERL5LIB`, …).
+const INHERITED: [&str; 3] = ["LANG", "LC_ALL", "LC_CTYPE"];
+const TEMPORARY: &str = "/tmp";
 
 /// What the stores need to know of the machine.
 #[derive(Debug, Clone)]
@@ -24,6 +29,9 @@ pub(in crate::cli) struct Machine {
     pub(super) temporary: PathBuf,
     /// The person who called `sudo`, whose databases are meant then.
     pub(super) person: Option<Person>,
+    /// The user whose files, with root's, are the only ones that are run and changed: root, where certwright runs as root,
+    /// which must not give its rights to whoever can exchange a file; `None` where there is nothing to give away.
+    pub(super) keeper: Option<u32>,
 }
 
 /// An operating system.
@@ -59,7 +67,14 @@ pub(super) enum Via {
 
 impl Machine {
     /// Looks at the process's environment, once.
-    pub(in crate::cli) fn new(cx: &Context) -> Self {
+    ///
+    /// # Errors
+    /// When certwright runs as root for somebody as whom nothing can be run.
+    pub(in crate::cli) fn new(cx: &Context) -> Result<Self, CliError> {
+        Self::kept_by(cx, rustix::process::geteuid().is_root().then_some(0))
+    }
+
+    fn kept_by(cx: &Context, keeper: Option<u32>) -> Result<Self, CliError> {
         let directory = |name| cx.variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let path = cx.variable("PATH").unwrap_or_default();
         let mut machine = Self {
@@ -67,35 +82,88 @@ impl Machine {
             home: directory("HOME"),
             path: std::env::split_paths(path).filter(|directory| directory.is_absolute()).collect(),
             java_home: directory("JAVA_HOME"),
-            temporary: directory("TMPDIR").unwrap_or_else(|| PathBuf::from("/tmp")),
+            temporary: PathBuf::from(TEMPORARY),
             person: None,
+            keeper,
         };
-        if rustix::process::geteuid().is_root()
-            && let Some(name) = cx.variable("SUDO_USER").and_then(OsStr::to_str).filter(|name| is_person(name))
+        // Who may rename the directory with the certificate decides which one is trusted; the child stands for it.
+        if let Some(temporary) = directory("TMPDIR").filter(|dir| machine.keeps(&dir.join("certwright-"))) {
+            machine.temporary = temporary;
+        }
+        if keeper.is_some()
+            && let Some(name) = cx.variable("SUDO_USER").filter(|name| *name != "root")
             && let Some(sudo) = machine.program("sudo")
         {
-            let person = Person { name: name.to_owned(), sudo };
-            machine.home = home_of(cx, &person);
+            let person = name.to_str().filter(|name| is_person(name));
+            let person = person.map(|name| Person { name: name.to_owned(), sudo });
+            let Some((person, home)) =
+                person.and_then(|person| home_of(cx, &machine, &person).map(|home| (person, home)))
+            else {
+                let name = name.to_string_lossy();
+                return Err(CliError::failed(format!("SUDO_USER is {name:?}, and sudo runs nothing as that user"))
+                    .hint("run certwright without sudo as the user whose stores are meant; where root's own are, unset SUDO_USER"));
+            };
+            machine.home = Some(home);
             // The administrator's own may be closed to others.
-            machine.temporary = PathBuf::from("/tmp");
+            machine.temporary = PathBuf::from(TEMPORARY);
             machine.person = Some(person);
         }
-        machine
+        Ok(machine)
     }
 
-    /// Finds a program by its name.
+    /// Finds a program by its name; for root, only among those that nobody else can exchange.
     pub(super) fn program(&self, name: &str) -> Option<PathBuf> {
-        let directories = self.path.iter().map(PathBuf::as_path).chain(ADMINISTRATION.iter().map(Path::new));
-        directories.map(|directory| directory.join(name)).find(|path| places::is_file(path))
+        let named = self.directories().map(|directory| directory.join(name));
+        named.into_iter().find(|path| places::is_file(path) && self.keeps(path))
     }
 
-    /// As whom to change or run what is at a path: as the person, if it is below their home or found through it, so that no
-    /// link of theirs makes the administrator run a program of their choice.
-    pub(super) fn owner_of(&self, path: &Path) -> Via {
-        let (Some(person), Some(home)) = (&self.person, &self.home) else { return Via::Here };
-        let real = |path: &Path| places::followed(path).unwrap_or_else(|| path.to_owned());
-        let is_theirs = path.starts_with(home) || real(path).starts_with(real(home));
-        if is_theirs { Via::Person(person.clone()) } else { Via::Here }
+    /// The directories where programs are looked for.
+    fn directories(&self) -> impl Iterator<Item = &Path> {
+        let directories = self.path.iter().map(PathBuf::as_path).chain(PROGRAMS.iter().map(Path::new));
+        directories.filter(|directory| self.keeps(directory))
+    }
+
+    /// Whether nobody can exchange what is at a path and has root run or change it.
+    fn keeps(&self, path: &Path) -> bool {
+        self.keeper.is_none_or(|keeper| ownership::foreign(path, keeper).is_none())
+    }
+
+    /// As whom to run or change what is at some paths, all of them: as the person, if one of them is below their home or not
+    /// root's alone, so that neither a file nor a link of theirs makes the administrator run a program of their choice.
+    ///
+    /// # Errors
+    /// When one is not root's alone, and there is no person to do it as.
+    pub(super) fn owner_of<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Result<Via, Problem> {
+        let Some(keeper) = self.keeper else { return Ok(Via::Here) };
+        let at_home = |path: &Path| self.home.as_ref().is_some_and(|home| path.starts_with(home));
+        for path in paths {
+            let foreign = ownership::foreign(path.as_ref(), keeper);
+            match (&self.person, foreign) {
+                (Some(person), foreign) if foreign.is_some() || at_home(path.as_ref()) => {
+                    return Ok(Via::Person(person.clone()));
+                }
+                (None, Some(place)) => {
+                    let why = "others than root may change it, and root runs and changes nothing there";
+                    return Err(Problem::new(format!("{}: {why}", place.display()))
+                        .remedy("run certwright as the user whose it is, with sudo from their account or without"));
+                }
+                _ => {}
+            }
+        }
+        Ok(Via::Here)
+    }
+
+    /// A child process; for root, one that finds root's programs only, and no options for them in the environment.
+    pub(super) fn child(&self, cx: &Context, program: &Path) -> Command {
+        let mut command = cx.child(program);
+        if self.keeper.is_some() {
+            command.env_clear();
+            command.envs(INHERITED.iter().filter_map(|name| Some((name, cx.variable(name)?))));
+            if let Ok(path) = std::env::join_paths(self.directories()) {
+                command.env("PATH", path);
+            }
+        }
+        command
     }
 }
 
@@ -129,8 +197,8 @@ fn is_person(name: &str) -> bool {
 }
 
 /// Where the person is at home; `sudo` knows on every system.
-fn home_of(cx: &Context, person: &Person) -> Option<PathBuf> {
-    let mut command = cx.child(&person.sudo);
+fn home_of(cx: &Context, machine: &Machine, person: &Person) -> Option<PathBuf> {
+    let mut command = machine.child(cx, &person.sudo);
     let output = command.args(["-n", "-H", "-u", &person.name, "--", "printenv", "HOME"]).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let home = Path::new(text.trim_end_matches('\n'));
@@ -139,26 +207,113 @@ fn home_of(cx: &Context, person: &Person) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
     use super::*;
+    use crate::cli::testing::Process;
+
+    fn person() -> Person {
+        Person { name: "ann".into(), sudo: "/usr/bin/sudo".into() }
+    }
+
+    /// A machine where the tester is what root is elsewhere.
+    fn kept() -> Machine {
+        Machine { keeper: Some(rustix::process::geteuid().as_raw()), ..super::super::tests::machine() }
+    }
+
+    fn directory() -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = fs::canonicalize(dir.path()).unwrap();
+        (dir, path)
+    }
+
+    fn open(path: &Path) {
+        fs::set_permissions(path, Permissions::from_mode(0o777)).unwrap();
+    }
+
+    /// Written by another process: one of this process that starts meanwhile would hold it open.
+    fn script(path: &Path, text: &str) {
+        let write = r#"printf '#!/bin/sh\n%s\n' "$2" >"$1" && chmod 755 "$1""#;
+        let status = Command::new("sh").args(["-c", write, "-"]).arg(path).arg(text).status().unwrap();
+        assert!(status.success());
+    }
 
     #[test]
-    fn what_is_reached_through_a_home_is_run_as_its_owner() {
-        let (home, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        std::os::unix::fs::symlink(elsewhere.path(), home.path().join("jdk")).unwrap();
-        std::os::unix::fs::symlink(home.path(), elsewhere.path().join("back")).unwrap();
-        let person = Person { name: "ann".into(), sudo: "/usr/bin/sudo".into() };
-        let (home_path, person) = (Some(home.path().to_owned()), Some(person));
-        let machine = Machine { home: home_path, person, ..super::super::tests::machine() };
+    fn what_others_can_change_is_run_as_the_person_or_not_at_all() {
+        let ((_home, home), (_elsewhere, elsewhere)) = (directory(), directory());
+        open(&home);
+        symlink(&elsewhere, home.join("jdk")).unwrap();
+        symlink(&home, elsewhere.join("back")).unwrap();
+        let alone = Machine { home: Some(home.clone()), ..kept() };
+        let machine = Machine { person: Some(person()), ..alone.clone() };
         for (path, is_theirs) in [
-            (home.path().join("jdk"), true),
-            (elsewhere.path().join("back"), true),
-            (home.path().join("not/there/yet"), true),
-            (elsewhere.path().to_owned(), false),
+            (home.join("jdk"), true),
+            (elsewhere.join("back"), true),
+            (home.join("not/there/yet"), true),
+            (elsewhere.clone(), false),
+            (elsewhere.join("not/there/yet"), false),
         ] {
-            assert_eq!(matches!(machine.owner_of(&path), Via::Person(_)), is_theirs, "{}", path.display());
+            let via = machine.owner_of([&elsewhere, &path]).unwrap();
+            assert_eq!(matches!(via, Via::Person(_)), is_theirs, "{}", path.display());
+            // su -m, doas, docker -u 0 -e HOME=…
+            assert_eq!(alone.owner_of([&elsewhere, &path]).is_err(), is_theirs, "{}", path.display());
         }
-        let line = machine.owner_of(home.path()).program("/jdk/bin/keytool".as_ref());
+        let line = machine.owner_of([&home]).unwrap().program("/jdk/bin/keytool".as_ref());
         assert_eq!(line.program, Path::new("/usr/bin/sudo"));
+        let nobody = Machine { keeper: None, ..alone };
+        assert_eq!(nobody.owner_of([&home]), Ok(Via::Here));
+    }
+
+    #[test]
+    fn programs_that_others_can_change_are_not_found() {
+        let ((_open, open_dir), (_ours, ours)) = (directory(), directory());
+        for dir in [&open_dir, &ours] {
+            script(&dir.join("certwright-test-tool"), "exit");
+        }
+        symlink(open_dir.join("certwright-test-tool"), ours.join("certwright-test-link")).unwrap();
+        open(&open_dir);
+        let machine = Machine { path: vec![open_dir.clone(), ours.clone()], ..kept() };
+        assert_eq!(machine.program("certwright-test-tool"), Some(ours.join("certwright-test-tool")));
+        assert_eq!(machine.program("certwright-test-link"), None);
+        let (cx, ..) = Process::new(&["trust", "status"]).variable("JAVA_TOOL_OPTIONS", "-javaagent:x").context();
+        let environment: Vec<_> =
+            machine.child(&cx, "x".as_ref()).get_envs().map(|(name, _)| name.to_owned()).collect();
+        assert_eq!(environment, ["PATH"]);
+        let path = machine.child(&cx, "x".as_ref()).get_envs().next().unwrap().1.unwrap().to_owned();
+        let path: Vec<PathBuf> = std::env::split_paths(&path).collect();
+        assert!(path.contains(&ours) && !path.contains(&open_dir), "{path:?}");
+        let nobody = Machine { keeper: None, ..machine };
+        assert_eq!(nobody.program("certwright-test-link"), Some(ours.join("certwright-test-link")));
+    }
+
+    #[test]
+    fn the_person_is_known_or_nothing_is_done() {
+        let (_bin, bin) = directory();
+        script(&bin.join("sudo"), "test \"$4\" = ann && echo /home/ann");
+        let made = |user: &str, temporary: &Path| {
+            let process = Process::new(&["trust", "status"]).variable("SUDO_USER", user).variable("HOME", "/root");
+            let process =
+                process.variable("PATH", bin.to_str().unwrap()).variable("TMPDIR", temporary.to_str().unwrap());
+            Machine::kept_by(&process.context().0, kept().keeper)
+        };
+        let machine = made("ann", &bin).unwrap();
+        assert_eq!(machine.home, Some("/home/ann".into()));
+        assert_eq!(machine.person.unwrap().sudo, bin.join("sudo"));
+        for name in ["bob", "-u", "a b", "a;b"] {
+            assert!(made(name, &bin).unwrap_err().message.contains("SUDO_USER"), "{name}");
+        }
+        for name in ["root", ""] {
+            let machine = made(name, &bin).unwrap();
+            assert_eq!((machine.person, machine.home), (None, Some("/root".into())), "{name}");
+            assert_eq!(machine.temporary, bin);
+        }
+        // Neither the stub nor the directory for temporary files counts where others can change it.
+        open(&bin);
+        assert_eq!(made("root", &bin).unwrap().temporary, Path::new(TEMPORARY));
+        assert!(
+            !made("ann", &bin).is_ok_and(|machine| machine.person.is_some_and(|person| person.sudo.starts_with(&bin)))
+        );
     }
 
     #[test]
