@@ -89,6 +89,7 @@ impl Scene {
             [("USER", "tester".into()), ("PATH", "/usr/bin:/bin".into()), ("CERTWRIGHT_STORE", store.into_os_string())];
         let environment = Environment {
             arguments: std::iter::once(&"certwright").chain(words).map(Into::into).collect(),
+            program: None,
             variables: BTreeMap::from(variables.map(|(name, value)| (name.into(), value))),
             stdin: Box::new(io::empty()),
             stdout: Box::new(stdout.clone()),

@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test may stop")]
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 
 use sandbox::{CERTWRIGHT, Outcome, Sandbox, hermetic, outcome};
@@ -214,10 +214,8 @@ fn only_roots_are_installed() {
 
 #[test]
 fn without_the_right_nothing_is_done_and_the_command_is_told() {
-    use std::os::unix::fs::MetadataExt;
     let scene = Scene::new(&DISTRIBUTIONS[0]);
-    let is_root = fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0);
-    if is_root {
+    if is_root() {
         // Nothing is forbidden to root; the overlay in tests/interop/trust has this case with another user.
         return;
     }
@@ -225,9 +223,57 @@ fn without_the_right_nothing_is_done_and_the_command_is_told() {
     fs::set_permissions(&dir, Permissions::from_mode(0o555)).expect("its mode");
     let failed = scene.trust(&["install"], 1);
     let store = scene.sandbox.path("store");
-    let command = format!("sudo certwright --store {} trust install --to system --root ", path(&store));
+    let program = fs::canonicalize(CERTWRIGHT).expect("it is there");
+    let command = format!("sudo {} --store {} trust install --to system --root ", path(&program), path(&store));
     assert!(failed.stderr.contains(&command), "{}", failed.stderr);
     fs::set_permissions(&dir, Permissions::from_mode(0o755)).expect("its mode");
+}
+
+#[test]
+fn root_neither_runs_nor_changes_what_is_somebody_elses() {
+    if !is_root() {
+        // Whoever runs this has no rights to give away; the unit tests have the same with another owner.
+        return;
+    }
+    let sandbox = Sandbox::with_root();
+    let (home, bin) = (sandbox.path("home"), sandbox.path("home/bin"));
+    let (jdk, linked) = (sandbox.path("home/jdk"), sandbox.path("linked"));
+    for runtime in [&jdk, &linked] {
+        fs::create_dir_all(runtime.join("lib/security")).expect("a directory");
+        fs::write(runtime.join("lib/security/cacerts"), "").expect("a file");
+        fs::create_dir_all(runtime.join("bin")).expect("a directory");
+    }
+    fs::create_dir_all(home.join(".pki/nssdb")).expect("a directory");
+    fs::write(home.join(".pki/nssdb/cert9.db"), "").expect("a file");
+    fs::create_dir(&bin).expect("a directory");
+    let planted = sandbox.path("planted");
+    for program in [jdk.join("bin/keytool"), bin.join("keytool"), bin.join("certutil"), bin.join("sudo")] {
+        fs::write(&program, format!("#!/bin/sh\necho \"$0\" >>'{}'\n", path(&planted))).expect("a program");
+        fs::set_permissions(program, Permissions::from_mode(0o755)).expect("its mode");
+    }
+    symlink(jdk.join("bin/keytool"), linked.join("bin/keytool")).expect("a link");
+    chown(&home, Some(65534), None).expect("its owner");
+    let trust = |arguments: &[&str], code| {
+        let mut command = hermetic(CERTWRIGHT, &sandbox.path(""));
+        command.env("HOME", &home).env("PATH", format!("{}:/usr/bin:/bin", path(&bin))).env("JAVA_HOME", &jdk);
+        let outcome = outcome(command.env_remove("SUDO_USER").arg("trust").args(arguments)).exited(code);
+        assert!(!planted.exists(), "{arguments:?} ran {:?}", fs::read_to_string(&planted));
+        outcome.stderr
+    };
+    for verb in ["status", "install", "uninstall"] {
+        let accept: &[&str] = if verb == "install" { &["--accept-unconstrained"] } else { &[] };
+        for named in [["--java-home", "home/jdk"], ["--java-home", "linked"], ["--nss-db", "home/.pki/nssdb"]] {
+            let said = trust(&[&[verb], &named[..], accept].concat(), 1);
+            assert!(said.contains(named[1]) && said.contains("others than root may change it"), "{said}");
+        }
+        let said = trust(&[&[verb, "--to", "nss"], accept].concat(), 1);
+        assert!(said.contains("left out is ") && said.contains("home/.pki/nssdb: "), "{said}");
+    }
+}
+
+/// Whether the tests run as root.
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0)
 }
 
 fn path(path: &Path) -> &str {

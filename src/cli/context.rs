@@ -1,7 +1,7 @@
 //! What every command gets: the resolved settings and the ways to talk.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use time::OffsetDateTime;
@@ -26,15 +26,17 @@ pub struct Context {
     /// Standard input.
     pub(super) input: Input,
     pub(super) secrets: Secrets,
+    /// Where the running program is, as far as the system tells.
+    program: Option<PathBuf>,
     clock: Box<dyn Clock>,
 }
 
 impl Context {
     pub(super) fn new(environment: Environment, mut ui: Ui, settings: Settings) -> Self {
         ui.configure(settings.json, settings.quiet);
-        let Environment { variables, arguments, stdin, prompt, terminals, clock, .. } = environment;
+        let Environment { variables, arguments, program, stdin, prompt, terminals, clock, .. } = environment;
         let secrets = Secrets::new(variables, &arguments, prompt, !settings.non_interactive);
-        Self { settings, ui, input: Input::new(stdin, terminals.0), secrets, clock }
+        Self { settings, ui, input: Input::new(stdin, terminals.0), secrets, program, clock }
     }
 
     /// The current instant.
@@ -168,6 +170,11 @@ impl Context {
     /// certwright's own.
     pub fn child(&self, program: impl AsRef<OsStr>) -> Command {
         self.secrets.child(program.as_ref())
+    }
+
+    /// What starts this program again, wherever programs are looked for then: its path, else its name.
+    pub(super) fn program(&self) -> &Path {
+        self.program.as_deref().unwrap_or(Path::new("certwright"))
     }
 
     /// An environment variable that is set and not empty.

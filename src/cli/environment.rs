@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::path::PathBuf;
 
 use super::prompt::{Prompt, TerminalPrompt};
 use crate::clock::{Clock, SystemClock};
@@ -11,6 +12,8 @@ use crate::clock::{Clock, SystemClock};
 pub struct Environment {
     /// The arguments, the program's name first.
     pub arguments: Vec<OsString>,
+    /// Where the running program is, as far as the system tells.
+    pub program: Option<PathBuf>,
     /// The environment variables.
     pub variables: BTreeMap<OsString, OsString>,
     /// Standard input.
@@ -35,6 +38,7 @@ impl Environment {
         let stdout_is_terminal = io::stdout().is_terminal();
         Self {
             arguments: std::env::args_os().collect(),
+            program: std::env::current_exe().ok(),
             variables: std::env::vars_os().collect(),
             stdin: Box::new(io::stdin()),
             // A terminal sees every line at once; a pipe or a file gets large writes.

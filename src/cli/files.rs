@@ -1,5 +1,6 @@
 //! Files that the user names: read with a size cap, written durably, never overwritten in silence.
 
+pub(super) mod ownership;
 pub(super) mod places;
 pub(super) mod scratch;
 mod several;

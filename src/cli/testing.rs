@@ -73,6 +73,7 @@ impl Process {
         let (stdout, stderr) = (Written::default(), Written::default());
         let environment = Environment {
             arguments: std::iter::once(&"certwright").chain(arguments).map(Into::into).collect(),
+            program: Some("/opt/bin/certwright".into()),
             variables: BTreeMap::new(),
             stdin: Box::new(io::empty()),
             stdout: Box::new(stdout.clone()),

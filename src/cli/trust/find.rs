@@ -9,8 +9,8 @@ use super::nss::NssStore;
 use super::system::SystemStore;
 use super::windows::WindowsStore;
 use super::{Kind, Problem, TrustStore};
-use crate::cli::CliError;
 use crate::cli::files::places;
+use crate::cli::{CliError, Ui};
 use crate::keys::Secret;
 
 /// What the command line says of stores.
@@ -51,11 +51,16 @@ impl Selection {
     }
 }
 
-/// The stores that are meant and that are there, the system's first.
+/// The stores that are meant and that are there, the system's first. What is there and not for root to touch is left out with
+/// a warning.
 ///
 /// # Errors
-/// Exit 1 when one that was asked for is not there, or there is none at all.
-pub(in crate::cli) fn find(selection: &Selection, machine: &Machine) -> Result<Vec<Box<dyn TrustStore>>, CliError> {
+/// Exit 1 when one that was asked for is not there or not for root to touch, or there is none at all.
+pub(in crate::cli) fn find(
+    selection: &Selection,
+    machine: &Machine,
+    ui: &mut Ui,
+) -> Result<Vec<Box<dyn TrustStore>>, CliError> {
     let kinds = selection.kinds();
     let mut stores: Vec<Box<dyn TrustStore>> = Vec::new();
     let image = selection.image.as_deref().map(image).transpose()?;
@@ -69,7 +74,7 @@ pub(in crate::cli) fn find(selection: &Selection, machine: &Machine) -> Result<V
     if kinds.contains(&Kind::Java) {
         // An image's store makes nothing of this machine.
         let system = system.as_ref().filter(|_| image.is_none());
-        java = runtimes(selection, machine, system, password)?;
+        java = runtimes(selection, machine, system, password, ui)?;
         missing(
             selection,
             Kind::Java,
@@ -97,7 +102,7 @@ pub(in crate::cli) fn find(selection: &Selection, machine: &Machine) -> Result<V
         }
     }
     if kinds.contains(&Kind::Nss) {
-        let nss = databases(selection, machine)?;
+        let nss = databases(selection, machine, ui)?;
         let hint = "start the browser once, or name the directory with --nss-db DIR";
         missing(selection, Kind::Nss, nss.is_empty(), "no NSS database was found", hint)?;
         stores.extend(nss.into_iter().map(|store| Box::new(store) as Box<dyn TrustStore>));
@@ -110,14 +115,14 @@ pub(in crate::cli) fn find(selection: &Selection, machine: &Machine) -> Result<V
     Ok(stores)
 }
 
-fn databases(selection: &Selection, machine: &Machine) -> Result<Vec<NssStore>, CliError> {
+fn databases(selection: &Selection, machine: &Machine, ui: &mut Ui) -> Result<Vec<NssStore>, CliError> {
     let password = selection.nss_password.as_ref();
     if selection.databases.is_empty() {
-        return Ok(NssStore::find(machine, password));
+        return Ok(kept(NssStore::find(machine, password), ui));
     }
     let named = selection.databases.iter().map(|dir| {
         let dir = places::absolute(dir)?;
-        Ok(NssStore::new(machine, dir, password.cloned()))
+        NssStore::new(machine, dir.clone(), password.cloned()).map_err(|problem| refused(&dir, problem))
     });
     named.collect()
 }
@@ -127,18 +132,41 @@ fn runtimes(
     machine: &Machine,
     system: Option<&SystemStore>,
     password: &Secret,
+    ui: &mut Ui,
 ) -> Result<Vec<JavaStore>, CliError> {
     if selection.runtimes.is_empty() {
-        return Ok(JavaStore::find(machine, system, password));
+        return Ok(kept(JavaStore::find(machine, system, password), ui));
     }
     let named = selection.runtimes.iter().map(|dir| {
         let dir = places::absolute(dir)?;
-        JavaStore::at(machine, &dir, system, password).ok_or_else(|| {
+        let store = JavaStore::at(machine, &dir, system, password).map_err(|problem| refused(&dir, problem))?;
+        store.ok_or_else(|| {
             CliError::failed(format!("{} is no Java runtime: it has no lib/security/cacerts", dir.display()))
                 .hint("name the directory that JAVA_HOME would be")
         })
     });
     named.collect()
+}
+
+/// The stores that may be touched; the others are warned about.
+fn kept<Store>(found: Vec<Result<Store, Problem>>, ui: &mut Ui) -> Vec<Store> {
+    let mut stores = Vec::new();
+    for store in found {
+        match store {
+            Ok(store) => stores.push(store),
+            Err(Problem::NeedsRoot) => {}
+            Err(Problem::Other { why, remedy }) => {
+                let remedy = remedy.map(|remedy| format!("; {remedy}")).unwrap_or_default();
+                ui.warn(&format!("left out is {why}{remedy}"));
+            }
+        }
+    }
+    stores
+}
+
+/// A place that was named and is not to be touched.
+fn refused(dir: &std::path::Path, problem: Problem) -> CliError {
+    told(problem.about(&dir.display().to_string()))
 }
 
 /// An image's directory; `/` is this machine.

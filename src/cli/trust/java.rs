@@ -12,7 +12,7 @@ use crate::keys::Secret;
 use crate::x509::pem;
 
 /// The password of every `cacerts` that nobody changed; no secret.
-pub(super) const CHANGEIT: &str = "changeit";
+pub(in crate::cli) const CHANGEIT: &str = "changeit";
 /// Where a runtime keeps its file, since Java 9 and before.
 const CACERTS: [&str; 2] = ["lib/security/cacerts", "jre/lib/security/cacerts"];
 /// Where its tool is.
@@ -52,29 +52,54 @@ enum MadeBy {
 
 impl JavaStore {
     /// The runtime in a directory; `None` where there is none.
-    pub(super) fn at(machine: &Machine, home: &Path, system: Option<&SystemStore>, password: &Secret) -> Option<Self> {
-        let cacerts = CACERTS.iter().find_map(|below| places::followed(&home.join(below)))?;
+    ///
+    /// # Errors
+    /// When root must touch neither its file nor its tool.
+    pub(super) fn at(
+        machine: &Machine,
+        home: &Path,
+        system: Option<&SystemStore>,
+        password: &Secret,
+    ) -> Result<Option<Self>, Problem> {
+        let Some((place, cacerts)) = cacerts(home) else { return Ok(None) };
         let keytool = KEYTOOL.iter().map(|below| home.join(below)).find(|path| places::is_file(path));
-        let via = machine.owner_of(home);
-        Some(Self {
+        // As it is reached and as it is: a link on the way may be somebody else's, and so may be the end.
+        let via = machine.owner_of(keytool.iter().chain([&place, &cacerts]))?;
+        Ok(Some(Self {
             made_by: system.and_then(|system| made_by(system, &cacerts)),
             file: cacerts.clone(),
             cacerts,
             keytool: keytool.or_else(|| machine.program("keytool")),
             via,
             password: password.clone(),
-        })
+        }))
     }
 
-    /// The runtimes of the machine, each file once.
-    pub(super) fn find(machine: &Machine, system: Option<&SystemStore>, password: &Secret) -> Vec<Self> {
-        let mut found: Vec<Self> = Vec::new();
+    /// The runtimes of the machine, each file once, or why root must not touch one.
+    pub(super) fn find(
+        machine: &Machine,
+        system: Option<&SystemStore>,
+        password: &Secret,
+    ) -> Vec<Result<Self, Problem>> {
+        let (mut found, mut files): (Vec<Result<Self, Problem>>, Vec<PathBuf>) = (Vec::new(), Vec::new());
         for home in homes(machine) {
-            if let Some(store) = Self::at(machine, &home, system, password)
-                && found.len() < MOST_RUNTIMES
-                && !found.iter().any(|known| known.cacerts == store.cacerts)
-            {
-                found.push(store);
+            let Some((_, file)) = cacerts(&home) else { continue };
+            if found.len() == MOST_RUNTIMES || files.contains(&file) {
+                continue;
+            }
+            match Self::at(machine, &home, system, password) {
+                Ok(None) => {}
+                Ok(Some(store)) => {
+                    files.push(file);
+                    found.push(Ok(store));
+                }
+                Err(problem) => {
+                    // Another way to the same file may be root's alone.
+                    let problem = problem.about(&home.display().to_string());
+                    if !found.iter().any(|known| known.as_ref().is_err_and(|known| *known == problem)) {
+                        found.push(Err(problem));
+                    }
+                }
             }
         }
         found
@@ -171,6 +196,11 @@ impl TrustStore for JavaStore {
     }
 }
 
+/// The file of the runtime in a directory: as it is reached, and with every link followed.
+fn cacerts(home: &Path) -> Option<(PathBuf, PathBuf)> {
+    CACERTS.iter().map(|below| home.join(below)).find_map(|path| Some((path.clone(), places::followed(&path)?)))
+}
+
 /// Whether and how the system's store makes a file.
 fn made_by(system: &SystemStore, cacerts: &Path) -> Option<MadeBy> {
     let is_made = |path: &str| places::followed(&system.path(path)).is_some_and(|real| real == cacerts);
@@ -225,73 +255,4 @@ fn aliases_of(anchor: &Anchor, listing: &str) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::tests::{anchor, machine};
-    use super::*;
-
-    fn runtime(dir: &Path) {
-        for file in ["lib/security/cacerts", "bin/keytool"] {
-            std::fs::create_dir_all(dir.join(file).parent().unwrap()).unwrap();
-            std::fs::write(dir.join(file), "").unwrap();
-        }
-    }
-
-    fn words(step: &Step) -> String {
-        step.shell(&anchor())
-    }
-
-    #[test]
-    fn entries_are_found_by_the_certificate() {
-        let (wanted, other) = (anchor(), anchor());
-        let entry = |alias: &str, anchor: &Anchor| {
-            format!(
-                "Alias name: {alias}\nCreation date: today\nEntry type: trustedCertEntry\n\n{}\n\n",
-                anchor.certificate.to_pem()
-            )
-        };
-        let listing = [entry("mine", &wanted), entry("not mine", &other), entry("again", &wanted)].concat();
-        assert_eq!(aliases_of(&wanted, &listing), ["mine", "again"]);
-        assert!(aliases_of(&wanted, "Alias name: x\n-----BEGIN CERTIFICATE-----\nnonsense").is_empty());
-    }
-
-    #[test]
-    fn a_password_that_is_secret_is_no_argument() {
-        let home = tempfile::tempdir().unwrap();
-        runtime(home.path());
-        let steps = |password: &str| {
-            let store = JavaStore::at(&machine(), home.path(), None, &Secret::new(password)).unwrap();
-            store.install(&anchor(), &Presence::default()).unwrap()
-        };
-        assert!(words(&steps(CHANGEIT)[0]).contains(" -storepass changeit "));
-        let line = words(&steps("hunter2")[0]);
-        assert!(line.contains(" -storepass:file /dev/stdin ") && !line.contains("hunter2"), "{line}");
-    }
-
-    #[test]
-    fn runtimes_that_share_a_file_are_one_store() {
-        let dir = tempfile::tempdir().unwrap();
-        let (jvm, home) = (dir.path().join("jvm"), dir.path().join("home"));
-        runtime(&jvm);
-        runtime(&home.join(".jdks/other"));
-        std::fs::create_dir_all(home.join(".jdks/same/lib/security")).unwrap();
-        std::os::unix::fs::symlink(jvm.join("lib/security/cacerts"), home.join(".jdks/same/lib/security/cacerts"))
-            .unwrap();
-        let machine = Machine { home: Some(home.clone()), java_home: Some(jvm.clone()), ..machine() };
-        let found = JavaStore::find(&machine, None, &Secret::new(CHANGEIT));
-        let ours: Vec<_> = found.iter().filter(|store| store.file.starts_with(dir.path())).collect();
-        assert_eq!(ours.len(), 2, "{ours:?}");
-        assert_eq!(ours[0].keytool, Some(jvm.join("bin/keytool")));
-    }
-
-    #[test]
-    fn only_what_certwright_made_is_deleted() {
-        let home = tempfile::tempdir().unwrap();
-        runtime(home.path());
-        let store = JavaStore::at(&machine(), home.path(), None, &Secret::new(CHANGEIT)).unwrap();
-        let presence = Presence { trusted: true, own: vec!["a".into()], others: vec!["theirs".into()] };
-        let steps = store.uninstall(&anchor(), &presence);
-        assert_eq!(steps.len(), 1);
-        let line = words(&steps[0]);
-        assert!(line.contains(" -delete ") && line.ends_with(" -alias a"), "{line}");
-    }
-}
+mod tests;

@@ -1,14 +1,19 @@
 //! The machine whose stores are meant: its platform, its programs, and the person at it.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use super::Problem;
 use super::step::Invocation;
-use crate::cli::Context;
-use crate::cli::files::places;
+use crate::cli::files::{ownership, places};
+use crate::cli::{CliError, Context};
 
-/// Where administrators' programs are, even for those who do not have them in `PATH`.
-const ADMINISTRATION: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+/// Where programs are, even for those who do not have them in `PATH`.
+const PROGRAMS: [&str; 6] = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/bin"];
+/// What programs that root runs inherit: how texts and names of files are written, and nothing that makes a program load
+/// another (`JAVA_TOOL_OPTIONS`, `PERL5LIB`, …).
+const INHERITED: [&str; 3] = ["LANG", "LC_ALL", "LC_CTYPE"];
+const TEMPORARY: &str = "/tmp";
 
 /// What the stores need to know of the machine.
 #[derive(Debug, Clone)]
@@ -24,6 +29,9 @@ pub(in crate::cli) struct Machine {
     pub(super) temporary: PathBuf,
     /// The person who called `sudo`, whose databases are meant then.
     pub(super) person: Option<Person>,
+    /// The user whose files, with root's, are the only ones that are run and changed: root, where certwright runs as root,
+    /// which must not give its rights to whoever can exchange a file; `None` where there is nothing to give away.
+    pub(super) keeper: Option<u32>,
 }
 
 /// An operating system.
@@ -59,7 +67,14 @@ pub(super) enum Via {
 
 impl Machine {
     /// Looks at the process's environment, once.
-    pub(in crate::cli) fn new(cx: &Context) -> Self {
+    ///
+    /// # Errors
+    /// When certwright runs as root for somebody as whom nothing can be run.
+    pub(in crate::cli) fn new(cx: &Context) -> Result<Self, CliError> {
+        Self::kept_by(cx, rustix::process::geteuid().is_root().then_some(0))
+    }
+
+    fn kept_by(cx: &Context, keeper: Option<u32>) -> Result<Self, CliError> {
         let directory = |name| cx.variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let path = cx.variable("PATH").unwrap_or_default();
         let mut machine = Self {
@@ -67,35 +82,88 @@ impl Machine {
             home: directory("HOME"),
             path: std::env::split_paths(path).filter(|directory| directory.is_absolute()).collect(),
             java_home: directory("JAVA_HOME"),
-            temporary: directory("TMPDIR").unwrap_or_else(|| PathBuf::from("/tmp")),
+            temporary: PathBuf::from(TEMPORARY),
             person: None,
+            keeper,
         };
-        if rustix::process::geteuid().is_root()
-            && let Some(name) = cx.variable("SUDO_USER").and_then(OsStr::to_str).filter(|name| is_person(name))
+        // Who may rename the directory with the certificate decides which one is trusted; the child stands for it.
+        if let Some(temporary) = directory("TMPDIR").filter(|dir| machine.keeps(&dir.join("certwright-"))) {
+            machine.temporary = temporary;
+        }
+        if keeper.is_some()
+            && let Some(name) = cx.variable("SUDO_USER").filter(|name| *name != "root")
             && let Some(sudo) = machine.program("sudo")
         {
-            let person = Person { name: name.to_owned(), sudo };
-            machine.home = home_of(cx, &person);
+            let person = name.to_str().filter(|name| is_person(name));
+            let person = person.map(|name| Person { name: name.to_owned(), sudo });
+            let Some((person, home)) =
+                person.and_then(|person| home_of(cx, &machine, &person).map(|home| (person, home)))
+            else {
+                let name = name.to_string_lossy();
+                return Err(CliError::failed(format!("SUDO_USER is {name:?}, and sudo runs nothing as that user"))
+                    .hint("run certwright without sudo as the user whose stores are meant; where root's own are, unset SUDO_USER"));
+            };
+            machine.home = Some(home);
             // The administrator's own may be closed to others.
-            machine.temporary = PathBuf::from("/tmp");
+            machine.temporary = PathBuf::from(TEMPORARY);
             machine.person = Some(person);
         }
-        machine
+        Ok(machine)
     }
 
-    /// Finds a program by its name.
+    /// Finds a program by its name; for root, only among those that nobody else can exchange.
     pub(super) fn program(&self, name: &str) -> Option<PathBuf> {
-        let directories = self.path.iter().map(PathBuf::as_path).chain(ADMINISTRATION.iter().map(Path::new));
-        directories.map(|directory| directory.join(name)).find(|path| places::is_file(path))
+        let named = self.directories().map(|directory| directory.join(name));
+        named.into_iter().find(|path| places::is_file(path) && self.keeps(path))
     }
 
-    /// As whom to change or run what is at a path: as the person, if it is below their home or found through it, so that no
-    /// link of theirs makes the administrator run a program of their choice.
-    pub(super) fn owner_of(&self, path: &Path) -> Via {
-        let (Some(person), Some(home)) = (&self.person, &self.home) else { return Via::Here };
-        let real = |path: &Path| places::followed(path).unwrap_or_else(|| path.to_owned());
-        let is_theirs = path.starts_with(home) || real(path).starts_with(real(home));
-        if is_theirs { Via::Person(person.clone()) } else { Via::Here }
+    /// The directories where programs are looked for.
+    fn directories(&self) -> impl Iterator<Item = &Path> {
+        let directories = self.path.iter().map(PathBuf::as_path).chain(PROGRAMS.iter().map(Path::new));
+        directories.filter(|directory| self.keeps(directory))
+    }
+
+    /// Whether nobody can exchange what is at a path and has root run or change it.
+    fn keeps(&self, path: &Path) -> bool {
+        self.keeper.is_none_or(|keeper| ownership::foreign(path, keeper).is_none())
+    }
+
+    /// As whom to run or change what is at some paths, all of them: as the person, if one of them is below their home or not
+    /// root's alone, so that neither a file nor a link of theirs makes the administrator run a program of their choice.
+    ///
+    /// # Errors
+    /// When one is not root's alone, and there is no person to do it as.
+    pub(super) fn owner_of<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Result<Via, Problem> {
+        let Some(keeper) = self.keeper else { return Ok(Via::Here) };
+        let at_home = |path: &Path| self.home.as_ref().is_some_and(|home| path.starts_with(home));
+        for path in paths {
+            let foreign = ownership::foreign(path.as_ref(), keeper);
+            match (&self.person, foreign) {
+                (Some(person), foreign) if foreign.is_some() || at_home(path.as_ref()) => {
+                    return Ok(Via::Person(person.clone()));
+                }
+                (None, Some(place)) => {
+                    let why = "others than root may change it, and root runs and changes nothing there";
+                    return Err(Problem::new(format!("{}: {why}", place.display()))
+                        .remedy("run certwright as the user whose it is, with sudo from their account or without"));
+                }
+                _ => {}
+            }
+        }
+        Ok(Via::Here)
+    }
+
+    /// A child process; for root, one that finds root's programs only, and no options for them in the environment.
+    pub(super) fn child(&self, cx: &Context, program: &Path) -> Command {
+        let mut command = cx.child(program);
+        if self.keeper.is_some() {
+            command.env_clear();
+            command.envs(INHERITED.iter().filter_map(|name| Some((name, cx.variable(name)?))));
+            if let Ok(path) = std::env::join_paths(self.directories()) {
+                command.env("PATH", path);
+            }
+        }
+        command
     }
 }
 
@@ -129,8 +197,8 @@ fn is_person(name: &str) -> bool {
 }
 
 /// Where the person is at home; `sudo` knows on every system.
-fn home_of(cx: &Context, person: &Person) -> Option<PathBuf> {
-    let mut command = cx.child(&person.sudo);
+fn home_of(cx: &Context, machine: &Machine, person: &Person) -> Option<PathBuf> {
+    let mut command = machine.child(cx, &person.sudo);
     let output = command.args(["-n", "-H", "-u", &person.name, "--", "printenv", "HOME"]).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let home = Path::new(text.trim_end_matches('\n'));
@@ -138,36 +206,4 @@ fn home_of(cx: &Context, person: &Person) -> Option<PathBuf> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_reached_through_a_home_is_run_as_its_owner() {
-        let (home, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        std::os::unix::fs::symlink(elsewhere.path(), home.path().join("jdk")).unwrap();
-        std::os::unix::fs::symlink(home.path(), elsewhere.path().join("back")).unwrap();
-        let person = Person { name: "ann".into(), sudo: "/usr/bin/sudo".into() };
-        let (home_path, person) = (Some(home.path().to_owned()), Some(person));
-        let machine = Machine { home: home_path, person, ..super::super::tests::machine() };
-        for (path, is_theirs) in [
-            (home.path().join("jdk"), true),
-            (elsewhere.path().join("back"), true),
-            (home.path().join("not/there/yet"), true),
-            (elsewhere.path().to_owned(), false),
-        ] {
-            assert_eq!(matches!(machine.owner_of(&path), Via::Person(_)), is_theirs, "{}", path.display());
-        }
-        let line = machine.owner_of(home.path()).program("/jdk/bin/keytool".as_ref());
-        assert_eq!(line.program, Path::new("/usr/bin/sudo"));
-    }
-
-    #[test]
-    fn a_person_has_a_plain_name() {
-        for name in ["ann", "a.b-c_9", "ann@corp.test"] {
-            assert!(is_person(name), "{name}");
-        }
-        for name in ["", "root", "-u", "a b", "a;b", "a\nb", "a/b"] {
-            assert!(!is_person(name), "{name}");
-        }
-    }
-}
+mod tests;

@@ -23,6 +23,7 @@ mod windows;
 
 pub(super) use anchor::Anchor;
 pub(super) use find::{Selection, find};
+pub(super) use java::CHANGEIT;
 pub(super) use machine::Machine;
 pub(super) use runner::Runner;
 pub(super) use step::{Step, StepReport, shell_line};
@@ -84,6 +85,14 @@ impl Problem {
             Self::Other { why, .. } => Self::Other { why, remedy: Some(text.into()) },
         }
     }
+
+    /// Says which place it is about.
+    pub(super) fn about(self, place: &str) -> Self {
+        match self {
+            Self::NeedsRoot => self,
+            Self::Other { why, remedy } => Self::Other { why: format!("{place}: {why}"), remedy },
+        }
+    }
 }
 
 impl From<super::CliError> for Problem {
@@ -114,6 +123,11 @@ pub(super) trait TrustStore {
 
     /// What takes the entries away that certwright made.
     fn uninstall(&self, anchor: &Anchor, presence: &Presence) -> Vec<Step>;
+
+    /// Says better what to do when a step failed.
+    fn explain(&self, problem: Problem) -> Problem {
+        problem
+    }
 
     /// Whether this process may not change it.
     fn needs_root(&self) -> bool;

@@ -13,10 +13,14 @@ use crate::keys::Secret;
 
 /// The file that makes a directory a database.
 const DATABASE: &str = "cert9.db";
+/// The others in it; the last may name libraries, which are loaded.
+const BESIDE: [&str; 2] = ["key4.db", "pkcs11.txt"];
 /// Databases that are looked for.
 const MOST_DATABASES: usize = 64;
 /// Certificates of a database that are compared; asking for each takes about 10 ms.
 const MOST_CERTIFICATES: usize = 2000;
+/// What `certutil` says when it wants another password.
+const LOCKED: [&str; 3] = ["SEC_ERROR_BAD_PASSWORD", "SEC_ERROR_TOKEN_NOT_LOGGED_IN", "password file contains no data"];
 /// Trusted to sign for TLS servers, and for nothing else.
 const TRUST: &str = "C,,";
 
@@ -57,13 +61,17 @@ pub(super) struct NssStore {
 
 impl NssStore {
     /// The database in a directory, which may be still to be made.
-    pub(super) fn new(machine: &Machine, dir: PathBuf, password: Option<Secret>) -> Self {
-        let (certutil, via) = (machine.program("certutil"), machine.owner_of(&dir));
-        Self { dir, certutil, via, password, platform: machine.platform }
+    ///
+    /// # Errors
+    /// When root must not touch it.
+    pub(super) fn new(machine: &Machine, dir: PathBuf, password: Option<Secret>) -> Result<Self, Problem> {
+        let files = [DATABASE].into_iter().chain(BESIDE).map(|name| dir.join(name));
+        let via = machine.owner_of(std::iter::once(dir.clone()).chain(files))?;
+        Ok(Self { dir, certutil: machine.program("certutil"), via, password, platform: machine.platform })
     }
 
-    /// The databases in the person's home, each once.
-    pub(super) fn find(machine: &Machine, password: Option<&Secret>) -> Vec<Self> {
+    /// The databases in the person's home, each once, or why root must not touch one.
+    pub(super) fn find(machine: &Machine, password: Option<&Secret>) -> Vec<Result<Self, Problem>> {
         let Some(home) = &machine.home else { return Vec::new() };
         let profiles: &[&str] = if machine.platform == Platform::MacOs { &MACOS_PROFILES } else { &PROFILES };
         let profiles = profiles.iter().flat_map(|below| places::entries(&home.join(below)));
@@ -78,7 +86,11 @@ impl NssStore {
                 found.push(real);
             }
         }
-        found.into_iter().map(|dir| Self::new(machine, dir, password.cloned())).collect()
+        let database = |dir: PathBuf| {
+            let place = dir.display().to_string();
+            Self::new(machine, dir, password.cloned()).map_err(|problem| problem.about(&place))
+        };
+        found.into_iter().map(database).collect()
     }
 
     fn exists(&self) -> bool {
@@ -164,6 +176,22 @@ impl TrustStore for NssStore {
         presence.own.iter().filter_map(delete).collect()
     }
 
+    fn explain(&self, problem: Problem) -> Problem {
+        let Problem::Other { why, .. } = &problem else { return problem };
+        if !LOCKED.iter().any(|sign| why.contains(sign)) {
+            return problem;
+        }
+        let dir = self.dir.display();
+        problem.remedy(match (&self.via, &self.password) {
+            (Via::Person(person), _) => format!(
+                "{dir} has a password: run certwright as {}, without sudo, and name its source with --nss-password SRC",
+                person.name
+            ),
+            (_, Some(_)) => format!("--nss-password gave another password than {dir} has"),
+            (_, None) => format!("{dir} has a password: name its source with --nss-password SRC"),
+        })
+    }
+
     fn needs_root(&self) -> bool {
         self.via == Via::Here && self.exists() && !places::is_writable(&self.dir.join(DATABASE))
     }
@@ -216,44 +244,4 @@ fn package(platform: Platform) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nicknames_may_have_spaces_and_commas() {
-        let listing = "\nCertificate Nickname          Trust Attributes\n                      SSL,S/MIME,JAR/XPI\n\n\
-            Acme, Inc. Root, CA                    C,,  \nplain      CTu,Cu,Cu\nx y                ,,   \nx y      ,,\n";
-        assert_eq!(nicknames(listing), ["Acme, Inc. Root, CA", "plain", "x y"]);
-    }
-
-    #[test]
-    fn trust_is_that_of_the_certificate_asked_for() {
-        let shown = "Certificate:\n    Fingerprint (SHA-256):\n        AA:01\n    Fingerprint (SHA1):\n        01\n\n\
-            Certificate Trust Flags:\n        SSL Flags:\n        Email Flags:\n            Trusted CA\n\n\
-            Certificate:\n    Fingerprint (SHA-256):\n        BB:02\n    Certificate Trust Flags:\n        SSL Flags:\n\
-            Valid CA\n            Trusted CA\n        Email Flags:\n";
-        assert_eq!(trust(shown, "aa01"), Some(false));
-        assert_eq!(trust(shown, "bb02"), Some(true));
-        assert_eq!(trust(shown, "cc03"), None);
-        assert_eq!(trust("", "aa01"), None);
-    }
-
-    #[test]
-    fn databases_are_found_where_browsers_keep_them() {
-        let home = tempfile::tempdir().unwrap();
-        let home_path = places::followed(home.path()).unwrap();
-        for dir in [".mozilla/firefox/a.default", "snap/firefox/common/.mozilla/firefox/b.default", ".pki/nssdb"] {
-            std::fs::create_dir_all(home_path.join(dir)).unwrap();
-            std::fs::write(home_path.join(dir).join(DATABASE), "").unwrap();
-        }
-        // Neither a profile without a database nor a link out of the home counts.
-        std::fs::create_dir_all(home_path.join(".mozilla/firefox/new.default")).unwrap();
-        let elsewhere = tempfile::tempdir().unwrap();
-        std::fs::write(elsewhere.path().join(DATABASE), "").unwrap();
-        std::os::unix::fs::symlink(elsewhere.path(), home_path.join(".mozilla/firefox/link")).unwrap();
-        let machine = Machine { home: Some(home_path.clone()), ..super::super::tests::machine() };
-        let found: Vec<PathBuf> = NssStore::find(&machine, None).into_iter().map(|store| store.dir).collect();
-        let expected = [".mozilla/firefox/a.default", "snap/firefox/common/.mozilla/firefox/b.default", ".pki/nssdb"];
-        assert_eq!(found, expected.map(|dir| home_path.join(dir)));
-    }
-}
+mod tests;

@@ -87,7 +87,7 @@ impl<'a> Runner<'a> {
     }
 
     fn command(&mut self, invocation: &Invocation) -> Result<Command, Problem> {
-        let mut command = self.cx.child(&invocation.program);
+        let mut command = self.machine.child(self.cx, &invocation.program);
         for argument in &invocation.arguments {
             match argument {
                 Argument::Certificate => command.arg(self.file()?.path()),

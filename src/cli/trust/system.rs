@@ -172,11 +172,12 @@ impl SystemStore {
                 if seen > MOST_FILES {
                     return found;
                 }
-                if places::is_directory(&path) {
+                let Ok(real) = inside(&self.root, &path) else { continue };
+                if places::is_directory(&real) {
                     if depth < DEPTH {
                         pending.push((path, depth + 1));
                     }
-                } else if places::is_file(&path) && holds(&path, LARGEST, anchor).unwrap_or(false) {
+                } else if places::is_file(&real) && holds(&real, LARGEST, anchor).unwrap_or(false) {
                     found.push(path);
                 }
             }
@@ -310,6 +311,22 @@ mod tests {
             panic!("the link was followed");
         };
         assert!(why.contains("leads out of"), "{why}");
+    }
+
+    #[test]
+    fn a_root_behind_a_link_out_of_an_image_is_not_in_it() {
+        let (outside, image) = (tempfile::tempdir().unwrap(), image(&["/usr/local/share/ca-certificates/sub"], &[]));
+        let anchor = super::super::tests::anchor();
+        let anchors = image.path().join("usr/local/share/ca-certificates");
+        for dir in [outside.path(), &anchors.join("sub")] {
+            fs::write(dir.join("a.crt"), anchor.certificate.to_pem()).unwrap();
+        }
+        symlink(outside.path().join("a.crt"), anchors.join("file.crt")).unwrap();
+        symlink(outside.path(), anchors.join("directory")).unwrap();
+        symlink("sub/a.crt", anchors.join("within.crt")).unwrap();
+        let files = found(image.path()).unwrap().files_with(&anchor);
+        let anchors = places::followed(&anchors).unwrap();
+        assert_eq!(files, [anchors.join("within.crt"), anchors.join("sub/a.crt")]);
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub(super) fn machine() -> Machine {
         java_home: None,
         temporary: std::env::temp_dir(),
         person: None,
+        keeper: None,
     }
 }
 

@@ -117,7 +117,7 @@ hook a-x
 
 # Without the administrator's rights nothing is changed, and it is said how to get them.
 expect 1 setpriv --reuid=65534 --regid=65534 --clear-groups certwright trust install root.pem --to system
-says 'sudo certwright trust install /t/root.pem --to system'
+says 'sudo /t/certwright trust install /t/root.pem --to system'
 snapshot >after
 cmp -s before after || { diff before after || :; fail 'something was left at the end'; }
 hook a+x

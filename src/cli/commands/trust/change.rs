@@ -56,8 +56,8 @@ impl Change<'_> {
             refuse_unfit(cx, &anchors)?;
         }
         let selection = self.target.selection(cx, self.direction == Direction::Uninstall)?;
-        let machine = Machine::new(cx);
-        let stores = trust::find(&selection, &machine)?;
+        let machine = Machine::new(cx)?;
+        let stores = trust::find(&selection, &machine, &mut cx.ui)?;
         let items = self.plan(cx, &machine, &anchors, &stores);
         let is_change = |item: &Item<'_>| matches!(item.plan, Ok(Plan::Steps(_)));
         if self.direction == Direction::Install {
@@ -139,6 +139,7 @@ impl Change<'_> {
             Ok(Plan::Steps(steps)) => steps,
         };
         let carried_out = steps.iter().try_for_each(|step| runner.carry_out(step));
+        let carried_out = carried_out.map_err(|problem| item.store.explain(problem));
         let checked = carried_out.and_then(|()| {
             let presence = item.store.look(item.anchor, &mut runner)?;
             match self.direction {

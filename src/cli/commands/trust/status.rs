@@ -54,8 +54,8 @@ impl Args {
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let anchors = self.target.anchors(cx)?;
         let selection = self.target.selection(cx, false)?;
-        let machine = Machine::new(cx);
-        let stores = trust::find(&selection, &machine)?;
+        let machine = Machine::new(cx)?;
+        let stores = trust::find(&selection, &machine, &mut cx.ui)?;
         let mut rows = Vec::new();
         for anchor in &anchors {
             let mut runner = Runner::new(cx, &machine, anchor);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::ca;
 use crate::cli::files::{self, places};
-use crate::cli::trust::{Anchor, Kind, Selection, shell_line};
+use crate::cli::trust::{Anchor, CHANGEIT, Kind, Selection, shell_line};
 use crate::cli::{CliError, Context, SecretSource};
 use crate::store::AuthorityRecord;
 use crate::x509::{Certificate, pem};
@@ -88,14 +88,21 @@ impl TargetArgs {
     /// The command line that does this for some kinds of stores as the administrator.
     pub(super) fn with_sudo(&self, cx: &Context, verb: &str, kinds: &[Kind], more: &[&str]) -> String {
         let absolute = |path: &Path| places::absolute(path).unwrap_or_else(|_| path.to_owned()).into_os_string();
-        let mut words: Vec<OsString> = vec!["sudo".into(), "certwright".into()];
+        let sources = self.sources(kinds);
+        let mut words: Vec<OsString> = vec!["sudo".into()];
+        words.extend(sources.iter().filter_map(|(_, source)| match source {
+            // sudo takes the environment away.
+            SecretSource::Env(name) => Some(format!("--preserve-env={name}").into()),
+            _ => None,
+        }));
+        words.push(cx.program().into());
         let file = self.anchor.as_deref().filter(|text| is_file(text));
         if file.is_none() {
             words.extend(["--store".into(), absolute(&cx.settings.store)]);
         }
         words.extend(["trust".into(), verb.into()]);
         match (file, &self.anchor) {
-            (Some("-"), _) => words.push("-".into()),
+            (Some("-"), _) => words.push("FILE".into()),
             (Some(file), _) => words.push(absolute(Path::new(file))),
             (None, Some(name)) => words.push(name.into()),
             (None, None) => {}
@@ -109,8 +116,40 @@ impl TargetArgs {
             };
             words.extend(places.into_iter().flat_map(|place| [option.into(), absolute(place)]));
         }
+        for (option, source) in sources {
+            let mut value = OsString::new();
+            match source {
+                SecretSource::Command(command) => value.extend(["cmd:", command].map(OsStr::new)),
+                SecretSource::Env(name) => value.extend(["env:", name].map(OsStr::new)),
+                SecretSource::File(path) => value.extend([OsString::from("file:"), absolute(path)]),
+                SecretSource::Pass(text) if text == CHANGEIT => value.extend(["pass:", CHANGEIT].map(OsStr::new)),
+                // No secret is shown, and sudo closes descriptors.
+                SecretSource::Fd(_) | SecretSource::Pass(_) | SecretSource::Prompt => value.push("prompt"),
+                SecretSource::Stdin => value.push("stdin"),
+            }
+            words.extend([option.into(), value]);
+        }
         words.extend(more.iter().map(OsString::from));
-        shell_line(words.iter().map(OsString::as_os_str))
+        let line = shell_line(words.iter().map(OsString::as_os_str));
+        match file {
+            Some("-") => format!("{line} # FILE: a file with the certificate, standard input being read by now"),
+            _ => line,
+        }
+    }
+
+    /// The options for passwords that stores of some kinds take, with their sources.
+    fn sources(&self, kinds: &[Kind]) -> Vec<(&'static str, &SecretSource)> {
+        // What Java's file keeps of the system's store goes with it.
+        let java = [Kind::System, Kind::Java].iter().any(|kind| kinds.contains(kind));
+        let options = [
+            ("--nss-password", &self.nss_password, kinds.contains(&Kind::Nss)),
+            ("--java-storepass", &self.java_storepass, java),
+        ];
+        options
+            .into_iter()
+            .filter(|(.., is_meant)| *is_meant)
+            .filter_map(|(name, source, _)| Some((name, source.as_ref()?)))
+            .collect()
     }
 }
 
@@ -154,4 +193,61 @@ fn root_of(record: &AuthorityRecord) -> Result<Certificate, CliError> {
         CliError::failed(format!("the root of authority {} is not in this store", record.authority))
             .hint("name the file with its certificate")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::testing::Process;
+
+    #[derive(Parser)]
+    struct Target {
+        #[command(flatten)]
+        args: TargetArgs,
+    }
+
+    fn line(arguments: &[&str], kinds: &[Kind]) -> String {
+        let target = Target::try_parse_from(["install"].iter().chain(arguments)).unwrap();
+        let (cx, ..) = Process::new(&["--store", "/s", "trust", "status"]).context();
+        target.args.with_sudo(&cx, "install", kinds, &["--accept-unconstrained"])
+    }
+
+    #[test]
+    fn the_command_for_the_administrator_is_whole() {
+        let java = ["root", "--java-home", "/jdk", "--java-storepass", "file:/p", "--nss-password", "file:/n"];
+        assert_eq!(
+            line(&java, &[Kind::Java]),
+            "sudo /opt/bin/certwright --store /s trust install root --to java --java-home /jdk --java-storepass file:/p --accept-unconstrained"
+        );
+        for (source, expected) in [
+            (
+                "env:PW",
+                "sudo --preserve-env=PW /opt/bin/certwright --store /s trust install --to java --java-storepass env:PW",
+            ),
+            (
+                "pass:changeit",
+                "sudo /opt/bin/certwright --store /s trust install --to java --java-storepass pass:changeit",
+            ),
+            ("pass:hunter2", "sudo /opt/bin/certwright --store /s trust install --to java --java-storepass prompt"),
+            ("cmd:get it", "sudo /opt/bin/certwright --store /s trust install --to java --java-storepass 'cmd:get it'"),
+        ] {
+            let line = line(&["--java-storepass", source], &[Kind::Java]);
+            assert_eq!(line, format!("{expected} --accept-unconstrained"));
+        }
+        // What the place does not need stays out.
+        assert!(!line(&["--nss-password", "file:/n"], &[Kind::System]).contains("password"));
+        let here = std::env::current_dir().unwrap();
+        let relative = line(&["a.pem", "--java-storepass", "file:p"], &[Kind::System]);
+        assert!(relative.contains(&format!(" --java-storepass file:{}", here.join("p").display())), "{relative}");
+        assert!(relative.contains(&format!(" trust install {}", here.join("a.pem").display())), "{relative}");
+    }
+
+    #[test]
+    fn standard_input_becomes_a_file() {
+        let line = line(&["-"], &[Kind::System]);
+        assert!(line.starts_with("sudo /opt/bin/certwright trust install FILE --to system "), "{line}");
+        assert!(line.contains(" # FILE: a file with the certificate"), "{line}");
+    }
 }
