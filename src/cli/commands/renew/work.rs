@@ -85,7 +85,9 @@ pub(super) fn run(
         }
         let files = Files::recorded(writer.state(), &record, key)?;
         let deliveries = deliver_all(cx, &files, &means, &pending);
-        done.push((unfinished_item(record, store, deliveries), pending));
+        let before = writer.state().lineage(&record.lineage).take_while(|other| other.serial != record.serial).last();
+        let old_serial = before.map_or_else(|| record.serial.clone(), |before| before.serial.clone());
+        done.push((unfinished_item(record, old_serial, store, deliveries), pending));
     }
     drop(writer);
     for (item, _) in &mut done {
@@ -297,12 +299,12 @@ fn item(ready: &Ready, certificate: &crate::x509::Certificate, store: &Store) ->
     }
 }
 
-fn unfinished_item(record: CertificateRecord, store: &Store, deliveries: Vec<Delivered>) -> Item {
+fn unfinished_item(record: CertificateRecord, old_serial: String, store: &Store, deliveries: Vec<Delivered>) -> Item {
     Item {
         directory: Some(store.layout().issued(&record.lineage, &record.serial).display().to_string()),
         lineage: record.lineage,
         why: "unfinished",
-        old_serial: record.serial.clone(),
+        old_serial,
         serial: Some(record.serial),
         subject: record.subject,
         names: record.names,
