@@ -73,7 +73,7 @@ fn next(status: &Status) -> String {
         steps.push("certwright crl publish --if-due");
     }
     if status.authorities.iter().any(|one| one.attention.is_some()) {
-        steps.push("certwright authority rollover NAME");
+        steps.push("certwright authority create NEW-NAME --parent NAME");
     }
     match steps.as_slice() {
         [] => "nothing is due".to_owned(),
