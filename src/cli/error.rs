@@ -109,7 +109,7 @@ impl From<StoreError> for CliError {
             StoreError::Unsafe { .. } => Self::new(
                 Exit::Failed,
                 &error,
-                "a key that others could read or replace is not used; if nobody did, run: chmod 600 FILE",
+                "a key that others could read or replace is not used; nothing was changed",
             ),
             StoreError::Exists(_) => {
                 Self::new(Exit::Failed, &error, "choose another name, or say --force if it takes one")

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::inspect::{Opening, open_file};
 use super::target::MAX_SIZE;
 use crate::ca::{self, CertificateImport, ImportPlan};
+use crate::cli::commands::inspect::facts::title;
 use crate::cli::commands::inspect::keystore::EntryFacts;
 use crate::cli::commands::options::{NewKeyArgs, read_key, session};
 use crate::cli::{CliError, Context, Exit, SecretSource, files};
@@ -241,6 +242,7 @@ fn import_lineage(
     entry: EntryFacts,
 ) -> Result<Report, CliError> {
     let Found { alias, key, certificate, above } = found;
+    let title = title(&certificate.subject, &certificate.subject_alt_names);
     let plan = CertificateImport { lineage, certificate, above, key: (key, key_pem) };
     let mut writer = cx.lock(store)?;
     let actor = cx.settings.actor.clone();
@@ -253,7 +255,7 @@ fn import_lineage(
         None => "signed by no authority of this store".to_owned(),
     };
     let from = if alias == lineage { String::new() } else { format!(" (\"{}\" in the file)", escape(&alias)) };
-    cx.ui.say(&format!("imported {lineage}{from}: {}, serial {}, {by}", record.subject, record.serial));
+    cx.ui.say(&format!("imported {lineage}{from}: {title}, serial {}, {by}", record.serial));
     let directory = store.layout().issued(lineage, &record.serial).display().to_string();
     Ok(Report { kind: "certificate", name: lineage.to_owned(), authority, directory, entry })
 }

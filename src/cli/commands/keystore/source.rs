@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::ca::{self, CaError, Reference};
+use crate::cli::commands::inspect::facts::title;
 use crate::cli::commands::options::{about_key, reference, with_passphrase};
 use crate::cli::{CliError, Context, SecretSource, files};
 use crate::container::ordered;
@@ -117,7 +118,10 @@ impl LooseArgs {
         let chain = ordered(&leaf, &pool);
         let unused = pool.iter().filter(|certificate| !chain.contains(certificate)).count();
         if unused > 0 {
-            cx.ui.warn(&format!("{unused} certificates of the files are no issuers of {} and left out", leaf.subject));
+            cx.ui.warn(&format!(
+                "{unused} certificates of the files are no issuers of {} and left out",
+                title(&leaf.subject, &leaf.subject_alt_names)
+            ));
         }
         let name = leaf.subject.common_name().or_else(|| leaf.subject_alt_names.first().map(ToString::to_string));
         let stem = || cert.file_stem().map(|stem| stem.to_string_lossy().into_owned());
