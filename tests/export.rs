@@ -232,6 +232,7 @@ fn a_wildcard_is_not_made_a_host() {
     let sandbox = scene();
     run(&sandbox, "issue corp.test").succeeded();
     run(&sandbox, "issue 10.0.0.1 --profile etcd-server").succeeded();
+    run(&sandbox, "issue 10.0.0.2").succeeded();
     run(&sandbox, "issue *.db.corp.test --profile kafka-broker").succeeded();
     let export = |what: &str| json(&run(&sandbox, &format!("export {what} --out out --dry-run --json")).succeeded());
     let text = |report: &Value, key: &str| report[key].to_string();
@@ -245,7 +246,7 @@ fn a_wildcard_is_not_made_a_host() {
 
     // An Ingress has no addresses, Kafka advertises no wildcard.
     for (what, snippet) in [
-        ("10.0.0.1 --for kubernetes --role server", r#"hosts: [\"HOST\"]"#),
+        ("10.0.0.2 --for kubernetes", r#"hosts: [\"HOST\"]"#),
         ("*.db.corp.test --for kafka --role broker", "SSL://HOST:9093"),
     ] {
         let report = export(what);
