@@ -377,7 +377,7 @@ Register-ArgumentCompleter -Native -CommandName 'certwright' -ScriptBlock {
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The directory for the files')
             [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'The part that the certificate plays: server, client, … [default: what its extended key usage says]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The form of the files, where the target reads several: pem, p12, jks [default: the target''s first]')
-            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Give a variable of the profile a value')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Give a variable of the target a value (--show TARGET lists them); dir is where the program will find the files, if not in --out')
             [CompletionResult]::new('--storepass', '--storepass', [CompletionResultType]::ParameterName, 'Where the password of keystores and truststores comes from')
             [CompletionResult]::new('--preset', '--preset', [CompletionResultType]::ParameterName, 'How PKCS#12 is encrypted [default: modern]')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The private key, where the store does not hold it')

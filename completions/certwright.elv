@@ -356,7 +356,7 @@ set edit:completion:arg-completer[certwright] = {|@words|
             cand --out 'The directory for the files'
             cand --role 'The part that the certificate plays: server, client, … [default: what its extended key usage says]'
             cand --format 'The form of the files, where the target reads several: pem, p12, jks [default: the target''s first]'
-            cand --set 'Give a variable of the profile a value'
+            cand --set 'Give a variable of the target a value (--show TARGET lists them); dir is where the program will find the files, if not in --out'
             cand --storepass 'Where the password of keystores and truststores comes from'
             cand --preset 'How PKCS#12 is encrypted [default: modern]'
             cand --key 'The private key, where the store does not hold it'

@@ -274,7 +274,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand export" -l for -d 
 complete -c certwright -n "__fish_certwright_using_subcommand export" -l out -d 'The directory for the files' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand export" -l role -d 'The part that the certificate plays: server, client, … [default: what its extended key usage says]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand export" -l format -d 'The form of the files, where the target reads several: pem, p12, jks [default: the target\'s first]' -r
-complete -c certwright -n "__fish_certwright_using_subcommand export" -l set -d 'Give a variable of the profile a value' -r
+complete -c certwright -n "__fish_certwright_using_subcommand export" -l set -d 'Give a variable of the target a value (--show TARGET lists them); dir is where the program will find the files, if not in --out' -r
 complete -c certwright -n "__fish_certwright_using_subcommand export" -l storepass -d 'Where the password of keystores and truststores comes from' -r
 complete -c certwright -n "__fish_certwright_using_subcommand export" -l preset -d 'How PKCS#12 is encrypted [default: modern]' -r -f -a "modern\t'AES-256, PBKDF2 and HMAC with SHA-256: what is safe, and read since about 2020'
 3des\t'3DES and SHA-1: Windows Server 2016, macOS keychains, JDK 8 before update 301'

@@ -206,3 +206,63 @@ fn a_password_belongs_to_keystores_only() {
             .succeeded();
     assert!(!written.stdout.contains("changeit") && !written.stderr.contains("changeit"));
 }
+
+#[test]
+fn a_service_with_its_own_user_reaches_what_is_public() {
+    let sandbox = scene();
+    for umask in ["000", "077"] {
+        let out = format!("srv-{umask}/pg");
+        let line = format!("export www.corp.test --for postgres --out {out}");
+        let script = format!("umask {umask}; exec {} {line}", sandbox::CERTWRIGHT);
+        let ran = sandbox::hermetic("sh", &sandbox.path("")).args(["-c", &script]).output().unwrap();
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert!(ran.status.success(), "{said}");
+        assert!(said.contains("chown postgres "), "{said}");
+        for (path, mode) in
+            [("", 0o755), ("/..", 0o755), ("/server.crt", 0o644), ("/root.crt", 0o644), ("/server.key", 0o600)]
+        {
+            let found = std::fs::metadata(sandbox.path(format!("{out}{path}"))).unwrap().permissions().mode();
+            assert_eq!(found & 0o7777, mode, "umask {umask}: {path}");
+        }
+    }
+}
+
+#[test]
+fn a_wildcard_is_not_made_a_host() {
+    let sandbox = scene();
+    run(&sandbox, "issue corp.test").succeeded();
+    run(&sandbox, "issue 10.0.0.1 --profile etcd-server").succeeded();
+    run(&sandbox, "issue 10.0.0.2").succeeded();
+    run(&sandbox, "issue *.db.corp.test --profile kafka-broker").succeeded();
+    let export = |what: &str| json(&run(&sandbox, &format!("export {what} --out out --dry-run --json")).succeeded());
+    let text = |report: &Value, key: &str| report[key].to_string();
+
+    let wildcard = export("*.corp.test --for kubernetes");
+    assert!(text(&wildcard, "snippet").contains(r#"hosts: [\"*.corp.test\"]"#), "{wildcard}");
+    assert!(text(&wildcard, "snippet").contains("wildcard.corp.test-tls"), "{wildcard}");
+    assert_eq!(wildcard["cautions"], Value::Array(Vec::new()));
+    let apex = export("corp.test --for kubernetes");
+    assert!(text(&apex, "snippet").contains(r#"\"corp.test-tls\""#), "{apex}");
+
+    // An Ingress has no addresses, Kafka advertises no wildcard.
+    for (what, snippet) in [
+        ("10.0.0.2 --for kubernetes", r#"hosts: [\"HOST\"]"#),
+        ("*.db.corp.test --for kafka --role broker", "SSL://HOST:9093"),
+    ] {
+        let report = export(what);
+        assert!(text(&report, "snippet").contains(snippet), "{report}");
+        assert!(text(&report, "cautions").contains("where it says HOST"), "{report}");
+    }
+    let address = export("10.0.0.1 --for etcd --role server");
+    assert!(text(&address, "snippet").contains("https://10.0.0.1:2379"), "{address}");
+    assert_eq!(address["cautions"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn a_directory_that_cannot_be_pasted_is_refused_with_the_way_out() {
+    let sandbox = scene();
+    let refused = run(&sandbox, "export www.corp.test --for nginx --out a$b").exited(2);
+    assert!(refused.stderr.contains("--set dir=DIR"), "{}", refused.stderr);
+    let help = run(&sandbox, "export --help").succeeded().stdout;
+    assert!(help.contains("Give a variable of the target a value"), "{help}");
+}

@@ -305,3 +305,79 @@ fn a_pair_of_files_comes_in_too() {
     let key = fs::metadata(sandbox.path("there/issued/web.corp.test/current/key.pem")).unwrap();
     assert_eq!(key.permissions().mode() & 0o777, 0o600);
 }
+
+/// Runs a command line with a umask.
+fn run_with_umask(sandbox: &Sandbox, umask: &str, line: &str) {
+    let script = format!("umask {umask}; exec {} {line}", sandbox::CERTWRIGHT);
+    let status = sandbox::hermetic("sh", &sandbox.path("")).args(["-c", &script]).output().unwrap();
+    assert!(status.status.success(), "{line}: {}", String::from_utf8_lossy(&status.stderr));
+}
+
+fn mode_of(sandbox: &Sandbox, path: &str) -> u32 {
+    fs::metadata(sandbox.path(path)).unwrap().permissions().mode() & 0o7777
+}
+
+#[test]
+fn a_hashed_directory_holds_nothing_but_what_was_asked() {
+    let sandbox = services();
+    for umask in ["000", "077"] {
+        run_with_umask(&sandbox, umask, &format!("truststore build --format hashed --out new-{umask}/certs"));
+        for dir in ["", "/certs"] {
+            assert_eq!(mode_of(&sandbox, &format!("new-{umask}{dir}")), 0o755, "umask {umask}");
+        }
+    }
+    run(&sandbox, "truststore build --format hashed --out certs").succeeded();
+    for name in ["0a0b0c0d.0", "0a0b0c0d.r0", "notes.txt"] {
+        fs::write(sandbox.path(format!("certs/{name}")), "x").unwrap();
+    }
+    let line = "truststore build --format hashed --out certs";
+    refused(&sandbox, "truststore build web/cert.pem --format hashed --out certs", 1, "0a0b0c0d.0");
+    refused(&sandbox, line, 1, "certs holds other anchors, which would stay trusted: 0a0b0c0d.0");
+    let forced = run(&sandbox, &format!("{line} --force")).succeeded();
+    assert!(forced.stderr.contains("removed from certs: 0a0b0c0d.0"), "{}", forced.stderr);
+    for (name, stays) in [("0a0b0c0d.0", false), ("0a0b0c0d.r0", true), ("notes.txt", true)] {
+        assert_eq!(sandbox.path(format!("certs/{name}")).exists(), stays, "{name}");
+    }
+
+    let listed = run(&sandbox, "truststore inspect certs").succeeded();
+    assert!(listed.stdout.contains("format          hashed"), "{}", listed.stdout);
+    assert!(listed.stdout.contains("certwright Root CA"), "{}", listed.stdout);
+    refused(&sandbox, "truststore inspect home", 1, "no file that OpenSSL would take for an anchor");
+}
+
+#[test]
+fn a_password_that_java_refuses_is_refused() {
+    let sandbox = services();
+    for password in ["change\tit", "changeit\r", "\u{7f}changeit"] {
+        let line = format!("keystore build web.corp.test --out web.p12 --storepass pass:{password}");
+        refused(&sandbox, &line, 1, "control character");
+        assert!(!sandbox.path("web.p12").exists());
+    }
+}
+
+#[test]
+fn an_authority_does_not_leave_the_store_unsaid() {
+    let sandbox = services();
+    let built = run(&sandbox, &format!("keystore build issuing --out ca.p12 --storepass {PASSWORD}")).succeeded();
+    assert!(built.stderr.contains("the private key of authority issuing leaves the store"), "{}", built.stderr);
+    let built =
+        run(&sandbox, &format!("keystore build web.corp.test --out web.p12 --storepass {PASSWORD}")).succeeded();
+    assert!(!built.stderr.contains("leaves the store"), "{}", built.stderr);
+}
+
+#[test]
+fn an_import_names_the_key_password_and_says_what_store_it_made() {
+    let sandbox = services();
+    let build = format!("keystore build web.corp.test --out web.jks --storepass {PASSWORD} --keypass pass:another");
+    run(&sandbox, &build).succeeded();
+    let import = |rest: &str| format!("--store mistyped keystore import web.jks --storepass {PASSWORD} {rest}");
+    refused(&sandbox, &import("--no-passphrase"), 1, "name its source with --keypass");
+    refused(&sandbox, &import("--no-passphrase --keypass pass:wrong"), 1, "check what --keypass names");
+    refused(&sandbox, &import("--keypass pass:another"), 2, "--no-passphrase");
+    refused(&sandbox, &import("--keypass pass:another --no-passphrase --name Billing/Web"), 2, "such as ");
+    assert!(!sandbox.path("mistyped").exists(), "a store was made before all was known");
+
+    let made = run(&sandbox, &import("--keypass pass:another --no-passphrase --name billing")).succeeded();
+    assert!(made.stderr.contains("made a new store: mistyped"), "{}", made.stderr);
+    assert!(made.stderr.contains("imported billing (\"web.corp.test\" in the file)"), "{}", made.stderr);
+}

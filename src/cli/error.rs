@@ -109,7 +109,7 @@ impl From<StoreError> for CliError {
             StoreError::Unsafe { .. } => Self::new(
                 Exit::Failed,
                 &error,
-                "a key that others could read or replace is not used; if nobody did, run: chmod 600 FILE",
+                "a key that others could read or replace is not used; nothing was changed",
             ),
             StoreError::Exists(_) => {
                 Self::new(Exit::Failed, &error, "choose another name, or say --force if it takes one")
@@ -120,7 +120,13 @@ impl From<StoreError> for CliError {
                 &error,
                 "do not ask for it again: free space or mend the file system, then run \"certwright store check --repair\"",
             ),
-            StoreError::Io { path, source } => Self::io(path, "use", source),
+            StoreError::Io { path, source } => {
+                let mut failed = Self::io(path, "use", source);
+                if is_full(source) {
+                    failed.hint = failed.hint.map(|hint| format!("what the journal has recorded is safe; {hint}"));
+                }
+                failed
+            }
         }
     }
 }
@@ -221,13 +227,15 @@ fn reason(error: &io::Error) -> String {
     characters.next().map(|first| first.to_lowercase().chain(characters).collect()).unwrap_or_default()
 }
 
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 fn io_hint(error: &io::Error) -> Option<String> {
     let hint = match error.kind() {
         io::ErrorKind::NotFound => "check the path; a relative one starts at the current directory",
         io::ErrorKind::PermissionDenied => "check who owns it and its permissions, or run as its owner",
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "what the journal has recorded is safe; free some space and run the same command again"
-        }
+        _ if is_full(error) => "free some space and run the same command again",
         io::ErrorKind::ReadOnlyFilesystem => {
             "the file system is read-only: commands that only read work, those that write need it mounted for writing"
         }

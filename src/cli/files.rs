@@ -8,9 +8,9 @@ pub(super) mod site;
 #[cfg(test)]
 mod tests;
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -20,6 +20,9 @@ use crate::store::StoreError;
 use crate::store::atomic::{self, FileSet};
 
 pub(super) use several::{Output, check_outputs, write_several};
+
+/// Mode of directories that others look into.
+const PUBLIC_DIR_MODE: u32 = 0o755;
 
 /// An output file to be written.
 pub(super) struct OutputFile {
@@ -99,12 +102,25 @@ pub(super) fn write_set(dir: &Path, files: &[OutputFile], force: bool) -> Result
     write_sets(&[(dir, files)], force)
 }
 
+/// As [`write_set`], for programs that run as another user: a directory that is made has mode 0755, so that they get at what
+/// is not secret in it.
+///
+/// # Errors
+/// Names the file.
+pub(super) fn write_public_set(dir: &Path, files: &[OutputFile], force: bool) -> Result<(), CliError> {
+    write_sets_with(&[(dir, files)], PUBLIC_DIR_MODE, force)
+}
+
 /// Writes the files of many directories, a reader never seeing a certificate beside another one's key
 /// ([`atomic::write_sets`]). A directory that is made here has mode 0700.
 ///
 /// # Errors
 /// Names the file.
 pub(super) fn write_sets(sets: &[(&Path, &[OutputFile])], force: bool) -> Result<(), CliError> {
+    write_sets_with(sets, 0o700, force)
+}
+
+fn write_sets_with(sets: &[(&Path, &[OutputFile])], dir_mode: u32, force: bool) -> Result<(), CliError> {
     for (dir, files) in sets {
         refuse_existing(&files.iter().map(|file| dir.join(&file.name)).collect::<Vec<_>>(), force)?;
     }
@@ -112,7 +128,7 @@ pub(super) fn write_sets(sets: &[(&Path, &[OutputFile])], force: bool) -> Result
         .iter()
         .map(|(dir, files)| {
             let files = files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice(), mode(file.secret)));
-            FileSet { dir, files: files.collect() }
+            FileSet { dir, dir_mode, files: files.collect() }
         })
         .collect();
     atomic::write_sets(&sets, force).map_err(told)
@@ -144,12 +160,24 @@ pub(super) fn is_regular(path: &Path) -> bool {
     !is_standard_stream(path) && fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
-/// Makes a directory that others may read, with its parents, as the umask has it.
+/// Makes a directory that others may read and only its owner may write to (mode 0755 whatever the umask), with its parents.
+/// One that is there is left as it is.
 ///
 /// # Errors
 /// Names the directory.
 pub(super) fn public_directory(dir: &Path) -> Result<(), CliError> {
-    fs::create_dir_all(dir).map_err(|error| CliError::io(dir, "make directory", &error))
+    if dir.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        public_directory(parent)?;
+    }
+    let made = DirBuilder::new().mode(PUBLIC_DIR_MODE).create(dir);
+    match made.and_then(|()| fs::set_permissions(dir, Permissions::from_mode(PUBLIC_DIR_MODE))) {
+        // Another process made it first.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && dir.is_dir() => Ok(()),
+        done => done.map_err(|error| CliError::io(dir, "make directory", &error)),
+    }
 }
 
 /// The store's error as one about a file of the user.

@@ -104,6 +104,12 @@ fn check_pkcs12(keystore: &Keystore, encoding: &Encoding<'_>) -> Result<(), Cont
     const WHAT: &str = "a PKCS#12 file";
     check_password(encoding.store_password, WHAT)?;
     let password = encoding.store_password.map(Secret::expose).unwrap_or_default();
+    if password.iter().any(u8::is_ascii_control) {
+        return refused(
+            "the password of a PKCS#12 file has a control character, which Java refuses; a carriage return comes from a file \
+             with the line ends of Windows, a tab from a paste",
+        );
+    }
     if !password.is_ascii() {
         return refused(
             "the password of a PKCS#12 file may have ASCII characters only: Java refuses others, and programs differ in \

@@ -21,7 +21,7 @@ pub struct Passwords<'a> {
 /// A keystore that was read.
 #[derive(Debug)]
 pub struct Opened {
-    /// What it is: `PKCS#12`, `JKS`, `JCEKS` or `PEM`.
+    /// What it is: `PKCS#12`, `JKS`, `JCEKS`, `PEM`, or `hashed` for a directory.
     pub format: &'static str,
     /// How it is protected, for people: `HMAC-SHA-256 (10000 iterations)`, `PBES2, …`.
     pub protection: Vec<String>,

@@ -40,13 +40,13 @@ pub fn create_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StoreError
     write(path, bytes, mode, false)
 }
 
-/// Writes one set of files, as [`write_sets`] does.
+/// Writes one set of files, as [`write_sets`] does; a directory that is made has mode 0700.
 ///
 /// # Errors
 /// [`StoreError::Exists`] when one is there and `replace` is false, before anything is written; [`StoreError::Invalid`] for a
 /// name that is no plain file name or is there twice; [`StoreError::Io`], with no temporary file left behind.
 pub fn write_set(dir: &Path, files: &[(&str, &[u8], u32)], replace: bool) -> Result<(), StoreError> {
-    write_sets(&[FileSet { dir, files: files.to_vec() }], replace)
+    write_sets(&[FileSet { dir, dir_mode: io::DIR_MODE, files: files.to_vec() }], replace)
 }
 
 /// Writes files `(name, bytes, mode)` that belong together into a directory that is there. A reader never sees a certificate

@@ -65,7 +65,7 @@ impl Writer<'_> {
         let parent = path.parent().unwrap_or(layout.root());
         match fix {
             Fix::Content(bytes) => {
-                io::create_dir_with_parents(parent)?;
+                io::create_dir_with_parents(parent, io::DIR_MODE)?;
                 replace(layout, "repair", path, &bytes)
             }
             Fix::Link(target) => {

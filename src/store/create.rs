@@ -85,7 +85,7 @@ fn prepare_root(root: &Path) -> Result<(), StoreError> {
             }
             io::set_mode(root, io::DIR_MODE)
         }
-        Err(error) if error.kind() == ErrorKind::NotFound => io::create_dir_with_parents(root),
+        Err(error) if error.kind() == ErrorKind::NotFound => io::create_dir_with_parents(root, io::DIR_MODE),
         Err(error) if error.kind() == ErrorKind::NotADirectory => Err(StoreError::NotAStore(root.to_owned())),
         Err(error) => Err(StoreError::io(root, error)),
     }

@@ -58,18 +58,22 @@ pub(super) fn create_dir_if_missing(path: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// Makes a directory with its parents, all of them durable; one that is there, or a link to one, is fine.
-pub(super) fn create_dir_with_parents(path: &Path) -> Result<(), StoreError> {
+/// Makes a directory with its parents, all of them durable and with this mode; one that is there, or a link to one, is fine
+/// as it is.
+pub(super) fn create_dir_with_parents(path: &Path, mode: u32) -> Result<(), StoreError> {
     if path.is_dir() {
         return Ok(());
     }
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match create_dir_if_missing(path) {
+    let made = match create_dir_if_missing(path) {
         Err(error) if error.is_not_found() => {
-            create_dir_with_parents(parent)?;
-            create_dir_if_missing(path)?;
+            create_dir_with_parents(parent, mode)?;
+            create_dir_if_missing(path)?
         }
-        done => drop(done?),
+        done => done?,
+    };
+    if made && mode != DIR_MODE {
+        set_mode(path, mode)?;
     }
     sync_dir(parent)
 }

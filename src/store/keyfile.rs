@@ -40,7 +40,10 @@ pub(super) fn unsafe_key(metadata: &fs::Metadata) -> Option<String> {
             "has mode {mode:04o}, so that others can get at it; chmod 600 it, and replace the key if they might have"
         ))
     } else if ![0, rustix::process::geteuid().as_raw()].contains(&metadata.uid()) {
-        Some(format!("belongs to another user (uid {})", metadata.uid()))
+        Some(format!(
+            "belongs to another user (uid {0}); run the command as that user: sudo -u '#{0}' …",
+            metadata.uid()
+        ))
     } else if metadata.len() > MAX_SIZE {
         Some("is larger than 1 MiB, which no key is".to_owned())
     } else {

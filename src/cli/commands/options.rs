@@ -205,7 +205,8 @@ pub(crate) fn generate(algorithm: crate::keys::Algorithm) -> Result<Arc<PrivateK
     Ok(Arc::new(PrivateKey::generate(algorithm)?))
 }
 
-fn parse_variable(text: &str) -> Result<(String, String), String> {
+/// Takes `KEY=VALUE` apart.
+pub(crate) fn parse_variable(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
         _ => Err("write it as KEY=VALUE".to_owned()),

@@ -46,6 +46,27 @@ pub(in crate::cli) fn files_of(dir: &Path, endings: &[&str], limit: usize) -> Re
     Ok(paths)
 }
 
+/// The names in a directory, whatever they stand for, but for those of directories; sorted. None where there is no directory.
+///
+/// # Errors
+/// Names the directory, when it cannot be read.
+pub(in crate::cli) fn file_names(dir: &Path) -> Result<Vec<String>, CliError> {
+    let failed = |error: io::Error| CliError::io(dir, "read", &error);
+    let found = match fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        found => found.map_err(failed)?,
+    };
+    let mut names = Vec::new();
+    for entry in found {
+        let entry = entry.map_err(failed)?;
+        if !entry.file_type().map_err(failed)?.is_dir() {
+            names.extend(entry.file_name().into_string());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
 /// Whether there is a directory, perhaps behind a link.
 pub(in crate::cli) fn is_directory(path: &Path) -> bool {
     path.is_dir()

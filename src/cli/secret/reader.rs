@@ -166,8 +166,7 @@ impl Secrets {
 
     fn plain(&mut self, text: &str) -> Result<Secret, CliError> {
         if text != "changeit" {
-            let why =
-                "a passphrase given as pass: can be seen by every process on this machine; use env:, file: or prompt";
+            let why = "a secret given as pass: can be seen by every process on this machine; use env:, file: or prompt";
             self.warnings.push(why.to_owned());
         }
         checked(&SecretSource::Pass(String::new()), text.as_bytes())

@@ -2,6 +2,7 @@
 
 use super::key::{CLASSIC, KeyWord, list};
 use super::table::LayoutConfig;
+use super::variables::PLACEHOLDER;
 use super::{Layout, Subject, Target, TargetError, Variables, template};
 use crate::x509::time::format_instant;
 use crate::x509::{Certificate, GeneralName, KeyUsage, Oid, oid};
@@ -81,15 +82,40 @@ impl Layout<'_> {
     }
 
     /// What to mind with this certificate, though the target can use it.
-    pub fn cautions(&self, subject: &Subject<'_>) -> Vec<String> {
+    ///
+    /// # Errors
+    /// [`TargetError::Table`].
+    pub fn cautions(&self, subject: &Subject<'_>, variables: &Variables) -> Result<Vec<String>, TargetError> {
         let kind = subject.certificate.public_key().ok().map(|key| key.kind());
         let applies = |keys: &[KeyWord], lacks: &[Oid]| {
             (keys.is_empty() || kind.is_some_and(|kind| keys.iter().any(|word| word.covers(kind))))
                 && (lacks.is_empty() || lacks.iter().any(|purpose| !has_purpose(subject.certificate, purpose)))
         };
         let cautions = self.config.cautions.iter().filter(|caution| applies(&caution.keys, &caution.lacks));
-        cautions.map(|caution| caution.text.clone()).collect()
+        let mut cautions: Vec<String> = cautions.map(|caution| caution.text.clone()).collect();
+        let is_placeholder =
+            |name: &str| variables.values.get(name).is_some_and(|value| value.as_str() == Some(PLACEHOLDER));
+        if (is_placeholder("host") || is_placeholder("dns")) && has_placeholder(&self.snippet(variables)?) {
+            cautions.push(format!(
+                "the certificate names no single host for the configuration: put the right one where it says {PLACEHOLDER}"
+            ));
+        }
+        let is_own_root = subject.root.der() == subject.certificate.der() && subject.certificate.is_self_issued();
+        if is_own_root && !subject.certificate.is_ca() {
+            cautions.push(
+                "the certificate is self-signed and stands in the place of a CA: with it as the only anchor nobody else's \
+                 certificate is accepted, neither a server's nor a client's"
+                    .to_owned(),
+            );
+        }
+        Ok(cautions)
     }
+}
+
+/// Whether a snippet has the placeholder in it as a word of its own; `DOCKER_HOST` is none.
+fn has_placeholder(snippet: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    snippet.split(|c: char| !is_word(c)).any(|word| word == PLACEHOLDER)
 }
 
 /// Whether a certificate may be used for a purpose: it says so, or says nothing at all. `anyExtendedKeyUsage` does not

@@ -25,8 +25,10 @@ pub(super) fn render(source: &str, values: &BTreeMap<String, Value>) -> Result<S
     environment.render_str(source, values).map_err(|error| sentence(&error))
 }
 
-/// A word of the store as the name of a Kubernetes object (RFC 1123): lower-case letters, digits, dots and hyphens.
+/// A word of the store as the name of a Kubernetes object (RFC 1123): lower-case letters, digits, dots and hyphens. A wildcard
+/// (`_.corp.test`) is told apart from the domain that it is for.
 fn subdomain(text: &str) -> String {
+    let text = &text.strip_prefix("_.").map_or_else(|| text.to_owned(), |domain| format!("wildcard.{domain}"));
     let replaced: String = text
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || c == '.' { c.to_ascii_lowercase() } else { '-' })
@@ -54,7 +56,8 @@ mod tests {
     fn names_of_objects_are_what_kubernetes_takes() {
         for (name, expected) in [
             ("www.corp.test", "www.corp.test"),
-            ("_.corp.test", "corp.test"),
+            ("corp.test", "corp.test"),
+            ("_.corp.test", "wildcard.corp.test"),
             ("alice@corp.test", "alice-corp.test"),
             ("a_b-", "a-b"),
             ("_", "certificate"),

@@ -37,6 +37,7 @@ impl Variables {
         let mut values = BTreeMap::from([
             ("dir".to_owned(), Value::from(dir.trim_end_matches('/'))),
             ("format".to_owned(), Value::from(layout.format.as_str())),
+            ("dns".to_owned(), Value::from(dns(subject.certificate))),
             ("host".to_owned(), Value::from(host(subject.certificate))),
             ("intermediates".to_owned(), Value::from(!subject.intermediates.is_empty())),
             ("name".to_owned(), Value::from(subject.name)),
@@ -57,16 +58,29 @@ impl Variables {
     }
 }
 
-/// The host for URLs and addresses in snippets: the first one that the certificate is for.
+/// What stands in a snippet where the certificate does not say which host is meant.
+pub(super) const PLACEHOLDER: &str = "HOST";
+
+/// The host for URLs and addresses in snippets: the first one that the certificate is for. A wildcard is none.
 fn host(certificate: &Certificate) -> String {
     let mut hosts = certificate.subject_alt_names.iter().filter_map(|name| match name {
-        GeneralName::Dns(host) => Some(host.replacen("*.", "www.", 1)),
+        GeneralName::Dns(host) => Some(host.clone()),
         GeneralName::Ip(std::net::IpAddr::V6(address)) => Some(format!("[{address}]")),
         GeneralName::Ip(address) => Some(address.to_string()),
         _ => None,
     });
     let fine = |host: &String| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte));
-    hosts.find(fine).unwrap_or_else(|| "localhost".to_owned())
+    hosts.find(fine).unwrap_or_else(|| PLACEHOLDER.to_owned())
+}
+
+/// The DNS name for where no address can stand, such as the hosts of an Ingress: the first one, a wildcard too.
+fn dns(certificate: &Certificate) -> String {
+    let mut names = certificate.subject_alt_names.iter().filter_map(|name| match name {
+        GeneralName::Dns(host) => Some(host.clone()),
+        _ => None,
+    });
+    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+    names.find(|name| plain(name.strip_prefix("*.").unwrap_or(name))).unwrap_or_else(|| PLACEHOLDER.to_owned())
 }
 
 /// Every program reads a path in quotes; quotes, backslashes, braces, dollar signs and the like in it mean something else in
@@ -77,7 +91,7 @@ fn check_path(path: &str) -> Result<(), TargetError> {
         None if !path.is_empty() => Ok(()),
         None => Err(TargetError::Variable("the directory dir is empty".to_owned())),
         Some(c) => Err(TargetError::Variable(format!(
-            "the directory {} holds {:?}, which configuration files do not take as it is: name another one with dir",
+            "the directory {} holds {:?}, which configuration files do not take as it is: name another one with --set dir=DIR",
             escape(path),
             c
         ))),

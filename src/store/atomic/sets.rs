@@ -14,12 +14,14 @@ use super::{check_names, parent, replace_set, temporary_name};
 pub struct FileSet<'a> {
     /// The directory.
     pub dir: &'a Path,
+    /// The directory's mode if it is made, and that of parents that are made with it.
+    pub dir_mode: u32,
     /// Names, contents and modes.
     pub files: Vec<(&'a str, &'a [u8], u32)>,
 }
 
-/// Writes sets of files. A directory that is not there yet appears with all of its files in one step (mode 0700; its parents
-/// are made too). In one that is there, files appear one by one, but never a certificate beside another one's key. All of
+/// Writes sets of files. A directory that is not there yet appears with all of its files in one step (its parents are made
+/// too). In one that is there, files appear one by one, but never a certificate beside another one's key. All of
 /// it is durable when this returns; for many sets that costs two syncs of the file system, not some for each.
 ///
 /// # Errors
@@ -31,17 +33,17 @@ pub fn write_sets(sets: &[FileSet<'_>], replace: bool) -> Result<(), StoreError>
         replace_set(set.dir, &set.files, replace)?;
     }
     let Some(first) = fresh.first() else { return Ok(()) };
-    let mut parents: Vec<&Path> = fresh.iter().map(|set| parent(set.dir)).collect();
-    parents.sort();
+    let mut parents: Vec<(&Path, u32)> = fresh.iter().map(|set| (parent(set.dir), set.dir_mode)).collect();
+    parents.sort_unstable();
     parents.dedup();
-    parents.iter().try_for_each(|dir| io::create_dir_with_parents(dir))?;
+    parents.iter().try_for_each(|(dir, mode)| io::create_dir_with_parents(dir, *mode))?;
     let root = parent(first.dir);
     let staged =
         Staged(fresh.iter().map(|set| Ok((staging_for(set.dir)?, set.dir))).collect::<Result<_, StoreError>>()?);
     stage(&fresh, &staged, root)?;
     staged.place()?;
     let mut flush = Flush::new(root, fresh.len());
-    parents.into_iter().for_each(|dir| flush.dir(dir.to_owned()));
+    parents.into_iter().for_each(|(dir, _)| flush.dir(dir.to_owned()));
     flush.run()
 }
 
@@ -57,6 +59,9 @@ fn stage(sets: &[&FileSet<'_>], staged: &Staged<'_>, root: &Path) -> Result<(), 
             for (name, bytes, mode) in &set.files {
                 let path = staging.join(name);
                 flush.file(io::write_file(&path, bytes, *mode)?, path);
+            }
+            if set.dir_mode != io::DIR_MODE {
+                io::set_mode(staging, set.dir_mode)?;
             }
             flush.dir(staging.to_path_buf());
         }

@@ -146,7 +146,7 @@ fn who_comes_second_takes_nothing_from_the_first() {
 fn a_new_directory_appears_with_all_of_its_files() {
     let dir = temporary();
     let many: Vec<_> = (0..40).map(|number| dir.path().join(format!("deep/{number}"))).collect();
-    let sets: Vec<_> = many.iter().map(|dir| atomic::FileSet { dir, files: NEW.to_vec() }).collect();
+    let sets: Vec<_> = many.iter().map(|dir| atomic::FileSet { dir, dir_mode: 0o700, files: NEW.to_vec() }).collect();
     atomic::write_sets(&sets, false).unwrap();
     assert_eq!(tree(&dir.path().join("deep")).len(), 40 * 4);
     for dir in &many {

@@ -100,8 +100,11 @@ pub(super) fn show(cx: &mut Context, name: &str) -> Result<Exit, CliError> {
     let layouts: Vec<LayoutReport> = target.layouts().map(layout_report).collect();
     cx.ui.line(target.description())?;
     for variable in &variables {
-        let default =
-            if variable.default.is_empty() { String::new() } else { format!(" [default: {}]", variable.default) };
+        let default = match variable.default.as_str() {
+            "" => String::new(),
+            template if template.contains("{{") => " [default: made from the certificate's name]".to_owned(),
+            value => format!(" [default: {value}]"),
+        };
         cx.ui.line(&format!("  --set {}=…: {}{default}", variable.name, variable.description))?;
     }
     for layout in &layouts {

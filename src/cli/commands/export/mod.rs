@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use self::report::{ExportReport, FileReport};
 use self::subject::Exported;
 use super::keystore::target::{PresetName, preset_of, warn_short};
-use super::options::VariableArgs;
+use super::options::{VariableArgs, parse_variable};
 use crate::cli::files::{self, OutputFile};
 use crate::cli::{CliError, Context, Exit, SecretSource};
 use crate::container::Preset;
@@ -31,7 +31,8 @@ certwright export --show kafka                    # roles, formats, files and wh
 ///
 /// REF is a certificate of the store or an authority. What the program cannot use is refused with the reason and the
 /// command that makes a fitting certificate. The private key is written unencrypted, mode 0600, since servers read it
-/// unattended; keystores are protected with --storepass.
+/// unattended; keystores are protected with --storepass. A directory that is made has mode 0755: a service that runs as a user
+/// of its own gets at everything but the key, which it must own.
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub struct Args {
@@ -50,9 +51,10 @@ pub struct Args {
     /// The form of the files, where the target reads several: pem, p12, jks [default: the target's first]
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
-    /// Give a variable of the target a value; dir is where the files will be read, if not in --out
-    #[command(flatten)]
-    variables: VariableArgs,
+    /// Give a variable of the target a value (--show TARGET lists them); dir is where the program will find the files, if not
+    /// in --out
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = parse_variable)]
+    variables: Vec<(String, String)>,
     /// Where the password of keystores and truststores comes from
     #[arg(long, value_name = "SRC")]
     storepass: Option<SecretSource>,
@@ -104,7 +106,7 @@ impl Args {
             let hint = format!("\"certwright export --show {}\" shows roles, formats and variables", target.name());
             CliError::from(error).about(&exported.name).hint(hint)
         };
-        let given = self.variables.resolve()?;
+        let given = VariableArgs { variables: self.variables.clone() }.resolve()?;
         let dir = std::path::absolute(out).unwrap_or_else(|_| out.to_path_buf()).display().to_string();
         let subject = exported.subject(cx.now());
         let layout =
@@ -127,7 +129,7 @@ impl Args {
             files::refuse_existing(&plan.iter().map(|file| out.join(&file.name)).collect::<Vec<_>>(), self.force)?;
         }
         let mut cautions = exported.cautions();
-        cautions.extend(layout.cautions(&subject));
+        cautions.extend(layout.cautions(&subject, &variables)?);
         for caution in &cautions {
             cx.ui.warn(caution);
         }
@@ -231,6 +233,6 @@ fn write(out: &Path, built: &Built, force: bool) -> Result<(), CliError> {
         .iter()
         .map(|file| OutputFile { name: file.plan.name.clone(), bytes: file.bytes.clone(), secret: file.plan.secret })
         .collect();
-    files::write_set(out, &outputs, force)?;
+    files::write_public_set(out, &outputs, force)?;
     files::compare_set(out, &outputs)
 }

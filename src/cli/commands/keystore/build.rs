@@ -84,6 +84,12 @@ impl Args {
         files::check_outputs(cx, &[&self.out], self.force)?;
         let sources = self.sources(cx)?;
         let issued: Vec<_> = sources.iter().filter_map(|source| source.issued.clone()).collect();
+        for name in sources.iter().filter(|source| source.authority).map(|source| &source.name) {
+            cx.ui.warn(&format!(
+                "the private key of authority {name} leaves the store: whoever opens {} can sign in its name",
+                self.out.display()
+            ));
+        }
         let keystore = Keystore { entries: self.entries(cx, sources)? };
         let (store_password, key_password) = self.passwords(cx, format)?;
         let encoding = Encoding {

@@ -8,12 +8,13 @@ use zeroize::Zeroizing;
 use super::inspect::{Opening, open_file};
 use super::target::MAX_SIZE;
 use crate::ca::{self, CertificateImport, ImportPlan};
+use crate::cli::commands::inspect::facts::title;
 use crate::cli::commands::inspect::keystore::EntryFacts;
 use crate::cli::commands::options::{NewKeyArgs, read_key, session};
 use crate::cli::{CliError, Context, Exit, SecretSource, files};
 use crate::container::{Content, Entry, Opened, OpenedContent};
-use crate::keys::PrivateKey;
-use crate::store::{Store, lineage_name};
+use crate::keys::{KeyError, PrivateKey};
+use crate::store::{Store, StoreError, lineage_name};
 use crate::x509::{Certificate, escape, pem};
 
 const EXAMPLES: &str = "\
@@ -98,40 +99,32 @@ impl Args {
             found.above.extend(read_certificates(cx, path)?);
         }
         let facts = self.facts(cx, &found)?;
-        let store = Store::create(cx.store_path()?)?;
+        let name = self.store_name(&found.alias)?;
+        let whose = if self.authority.is_some() { "authority " } else { "" };
+        // Everything that may be refused comes before a store is made.
+        let key_pem = self.key_pem(cx, &found.key, &format!("the key of {whose}{name}"))?;
+        let store = open_or_create(cx)?;
         let report = match &self.authority {
-            Some(name) => self.import_authority(cx, &store, name, found, facts)?,
-            None => self.import_lineage(cx, &store, found, facts)?,
+            Some(_) => self.import_authority(cx, &store, &name, (found, key_pem), facts)?,
+            None => import_lineage(cx, &store, &name, (found, key_pem), facts)?,
         };
         cx.ui.json("keystore-import", &report)?;
         cx.ui.line(&report.directory)?;
         Ok(Exit::Done)
     }
 
-    fn import_lineage(
-        &self,
-        cx: &mut Context,
-        store: &Store,
-        found: Found,
-        entry: EntryFacts,
-    ) -> Result<Report, CliError> {
-        let Found { alias, key, certificate, above } = found;
-        let lineage = lineage_name(self.name.as_deref().unwrap_or(&alias));
-        let key_pem = self.key_pem(cx, &key, &format!("the key of {lineage}"))?;
-        let plan = CertificateImport { lineage: &lineage, certificate, above, key: (key, key_pem) };
-        let mut writer = cx.lock(store)?;
-        let actor = cx.settings.actor.clone();
-        let (record, notes) = ca::import_certificate(&mut writer, plan, &session(cx, &actor, &|| {}))?;
-        drop(writer);
-        notes.iter().for_each(|note| cx.ui.warn(note));
-        let authority = Some(record.authority).filter(|name| !name.is_empty());
-        let by = match &authority {
-            Some(name) => format!("signed by authority {name}"),
-            None => "signed by no authority of this store".to_owned(),
-        };
-        cx.ui.say(&format!("imported {lineage}: {}, serial {}, {by}", record.subject, record.serial));
-        let directory = store.layout().issued(&lineage, &record.serial).display().to_string();
-        Ok(Report { kind: "certificate", name: lineage, authority, directory, entry })
+    /// The name in the store: --name or --authority as it was typed, else a word made from the alias.
+    fn store_name(&self, alias: &str) -> Result<String, CliError> {
+        if let Some(name) = &self.authority {
+            return Ok(name.clone());
+        }
+        let Some(name) = &self.name else { return Ok(lineage_name(alias)) };
+        let word = lineage_name(name);
+        if word != *name {
+            return Err(CliError::usage(format!("--name \"{}\" is no word that the store can have", escape(name)))
+                .hint(format!("use lower-case letters, digits and . _ - @, such as {word}")));
+        }
+        Ok(word)
     }
 
     fn import_authority(
@@ -139,14 +132,13 @@ impl Args {
         cx: &mut Context,
         store: &Store,
         name: &str,
-        found: Found,
+        (found, key_pem): (Found, Zeroizing<Vec<u8>>),
         entry: EntryFacts,
     ) -> Result<Report, CliError> {
         if store.read()?.authorities.contains_key(name) {
             return Err(ca::CaError::AuthorityExists(name.to_owned()).into());
         }
         let Found { key, certificate, above, .. } = found;
-        let key_pem = self.key_pem(cx, &key, &format!("the key of authority {name}"))?;
         let accept_weak = self.accept_weak;
         let plan = ImportPlan { name, certificate, chain: above, key: Some((key, key_pem)), accept_weak };
         let mut writer = cx.lock(store)?;
@@ -209,7 +201,7 @@ impl Args {
             });
         };
         let key =
-            key.map_err(|error| CliError::from(error).about(format!("{shown}: the key \"{}\"", escape(&alias))))?;
+            key.map_err(|error| self.unopened(error).about(format!("{shown}: the key \"{}\"", escape(&alias))))?;
         if chain.is_empty() {
             return Err(CliError::failed(format!("{shown} has no certificate for the key \"{}\"", escape(&alias)))
                 .hint(
@@ -221,11 +213,62 @@ impl Args {
         Ok(Found { alias, key, certificate, above })
     }
 
+    /// A key that did not open though the keystore did.
+    fn unopened(&self, error: KeyError) -> CliError {
+        let hint = match (&error, &self.keypass) {
+            (KeyError::WrongPassphrase, Some(_)) => {
+                "check what --keypass names: only the first line counts, without its line end"
+            }
+            (KeyError::WrongPassphrase | KeyError::PassphraseNeeded, None) => {
+                "it has another password than the file: name its source with --keypass, such as env:KEY_PASS or file:PATH"
+            }
+            _ => return error.into(),
+        };
+        CliError::from(error).hint(hint)
+    }
+
     fn facts(&self, cx: &mut Context, found: &Found) -> Result<EntryFacts, CliError> {
         let key = PrivateKey::from_pkcs8_der(&found.key.to_pkcs8_der())?;
         let content = Content::Key { key, chain: vec![found.certificate.clone()] };
         Ok(EntryFacts::new(&Entry { alias: found.alias.clone(), content }, cx.now()))
     }
+}
+
+fn import_lineage(
+    cx: &mut Context,
+    store: &Store,
+    lineage: &str,
+    (found, key_pem): (Found, Zeroizing<Vec<u8>>),
+    entry: EntryFacts,
+) -> Result<Report, CliError> {
+    let Found { alias, key, certificate, above } = found;
+    let title = title(&certificate.subject, &certificate.subject_alt_names);
+    let plan = CertificateImport { lineage, certificate, above, key: (key, key_pem) };
+    let mut writer = cx.lock(store)?;
+    let actor = cx.settings.actor.clone();
+    let (record, notes) = ca::import_certificate(&mut writer, plan, &session(cx, &actor, &|| {}))?;
+    drop(writer);
+    notes.iter().for_each(|note| cx.ui.warn(note));
+    let authority = Some(record.authority).filter(|name| !name.is_empty());
+    let by = match &authority {
+        Some(name) => format!("signed by authority {name}"),
+        None => "signed by no authority of this store".to_owned(),
+    };
+    let from = if alias == lineage { String::new() } else { format!(" (\"{}\" in the file)", escape(&alias)) };
+    cx.ui.say(&format!("imported {lineage}{from}: {title}, serial {}, {by}", record.serial));
+    let directory = store.layout().issued(lineage, &record.serial).display().to_string();
+    Ok(Report { kind: "certificate", name: lineage.to_owned(), authority, directory, entry })
+}
+
+/// Opens the store, or makes one and says so: a path that was mistyped shall not go unseen.
+fn open_or_create(cx: &mut Context) -> Result<Store, CliError> {
+    let path = cx.store_path()?.to_path_buf();
+    let is_new = matches!(Store::open(&path), Err(StoreError::Missing(_)));
+    let store = Store::create(&path)?;
+    if is_new {
+        cx.ui.say(&format!("made a new store: {}", path.display()));
+    }
+    Ok(store)
 }
 
 /// Reads certificates, at least one.

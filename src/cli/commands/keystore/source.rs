@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::ca::{self, CaError, Reference};
+use crate::cli::commands::inspect::facts::title;
 use crate::cli::commands::options::{about_key, reference, with_passphrase};
 use crate::cli::{CliError, Context, SecretSource, files};
 use crate::container::ordered;
@@ -22,6 +23,8 @@ pub(super) struct Source {
     pub(super) chain: Vec<Certificate>,
     /// The lineage and serial in the store, where it was issued to somebody.
     pub(super) issued: Option<(String, String)>,
+    /// Whether it is an authority of the store.
+    pub(super) authority: bool,
 }
 
 /// Finds a certificate of the store and opens its key; a name means the newest of its lineage, or an authority.
@@ -63,7 +66,7 @@ fn issued(cx: &mut Context, store: &Store, state: &State, record: &CertificateRe
     let mut chain = vec![record.certificate()?];
     chain.extend(ca::issuers_of(state, record)?);
     let issued = Some((record.lineage.clone(), record.serial.clone()));
-    Ok(Source { name: record.lineage.clone(), key, chain, issued })
+    Ok(Source { name: record.lineage.clone(), key, chain, issued, authority: false })
 }
 
 fn authority_key(cx: &mut Context, store: &Store, record: &AuthorityRecord) -> Result<Source, CliError> {
@@ -74,7 +77,7 @@ fn authority_key(cx: &mut Context, store: &Store, record: &AuthorityRecord) -> R
     let key = open_key(cx, &store.read_authority_key(name)?, &format!("authority {name}"), None)?;
     let mut chain = vec![record.certificate()?];
     chain.extend(record.chain()?);
-    Ok(Source { name: name.clone(), key, chain, issued: None })
+    Ok(Source { name: name.clone(), key, chain, issued: None, authority: true })
 }
 
 /// The files that a key and its certificate may stand in.
@@ -115,12 +118,15 @@ impl LooseArgs {
         let chain = ordered(&leaf, &pool);
         let unused = pool.iter().filter(|certificate| !chain.contains(certificate)).count();
         if unused > 0 {
-            cx.ui.warn(&format!("{unused} certificates of the files are no issuers of {} and left out", leaf.subject));
+            cx.ui.warn(&format!(
+                "{unused} certificates of the files are no issuers of {} and left out",
+                title(&leaf.subject, &leaf.subject_alt_names)
+            ));
         }
         let name = leaf.subject.common_name().or_else(|| leaf.subject_alt_names.first().map(ToString::to_string));
         let stem = || cert.file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let name = lineage_name(&name.or_else(stem).unwrap_or_default());
-        Ok(Some(Source { name, key, chain, issued: None }))
+        Ok(Some(Source { name, key, chain, issued: None, authority: false }))
     }
 }
 

@@ -146,7 +146,7 @@ fn one(cx: &mut Context, state: &State, text: &str) -> Result<CertificateRecord,
 
 fn of_authority(name: &str) -> CliError {
     CliError::refused(format!("{name} is an authority, whose certificate is not renewed like those that it signs"))
-        .hint(format!("make a new one beside it with \"certwright authority create\", and let it sign from then on"))
+        .hint("make a new one beside it with \"certwright authority create\", and let it sign from then on")
 }
 
 fn named(args: &Args, now: OffsetDateTime, state: &State, record: CertificateRecord, chosen: &mut Chosen) {

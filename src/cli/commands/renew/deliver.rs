@@ -200,7 +200,7 @@ fn export(cx: &mut Context, files: &Files<'_>, means: &Means, dir: &Path, form: 
         secret: file.plan.secret,
     };
     let outputs: Vec<OutputFile> = built.files.into_iter().map(output).collect();
-    files::write_set(dir, &outputs, true)?;
+    files::write_public_set(dir, &outputs, true)?;
     files::compare_set(dir, &outputs)
 }
 

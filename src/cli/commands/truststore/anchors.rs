@@ -6,7 +6,7 @@ use crate::ca;
 use crate::cli::{CliError, Context, files};
 use crate::container::{Content, Entry};
 use crate::store::{AuthorityRecord, State, lineage_name};
-use crate::x509::{Certificate, pem};
+use crate::x509::{Certificate, GeneralName, pem};
 
 /// Where systems keep all their anchors in one file, in the order in which Go looks for them.
 const SYSTEM_BUNDLES: [&str; 5] = [
@@ -117,7 +117,8 @@ fn top(record: &AuthorityRecord) -> Result<Certificate, CliError> {
 /// A word for a certificate that has no name of its own: from its common name, else its subject.
 fn name_of(certificate: &Certificate) -> String {
     let subject = &certificate.subject;
-    let text = subject.common_name().unwrap_or_else(|| subject.to_string());
+    let alternative = || certificate.subject_alt_names.first().map(GeneralName::value).filter(|_| subject.is_empty());
+    let text = subject.common_name().or_else(alternative).unwrap_or_else(|| subject.to_string());
     let mut word = String::with_capacity(text.len());
     for character in text.to_lowercase().chars() {
         let keep = character.is_alphanumeric() || matches!(character, '.' | '_');
@@ -130,5 +131,9 @@ fn name_of(certificate: &Certificate) -> String {
     let word: String = word.trim_matches(['-', '.']).chars().take(100).collect();
     // What PKCS#12 has no place for gets a word in ASCII.
     let fits = !word.is_empty() && word.chars().all(|character| u32::from(character) <= 0xffff);
-    if fits { word } else { lineage_name(&text) }
+    match (fits, text.is_empty()) {
+        (true, _) => word,
+        (false, true) => "anchor".to_owned(),
+        (false, false) => lineage_name(&text),
+    }
 }

@@ -5,11 +5,40 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::cli::files::{self, OutputFile};
+use crate::cli::files::{self, OutputFile, places};
 use crate::cli::{CliError, Context};
-use crate::x509::Certificate;
+use crate::x509::{Certificate, pem};
 
-/// Writes the directory: `<hash>.0`, and `.1`, `.2`, … for further certificates of one subject.
+/// Largest file that is read of a directory, in bytes.
+const MAX_SIZE: usize = 1 << 20;
+/// Names that are listed in a message before the rest is counted.
+const MOST_NAMED: usize = 5;
+
+/// The names in a directory under which OpenSSL finds anchors.
+///
+/// # Errors
+/// Names the directory.
+pub(super) fn names(dir: &Path) -> Result<Vec<String>, CliError> {
+    Ok(places::file_names(dir)?.into_iter().filter(|name| is_hash_name(name)).collect())
+}
+
+/// What a directory's anchors are, by their names: a file may hold several certificates, of which OpenSSL takes the first.
+///
+/// # Errors
+/// Names the file.
+pub(super) fn read(cx: &mut Context, dir: &Path) -> Result<Vec<(String, Certificate)>, CliError> {
+    let mut anchors = Vec::new();
+    for name in names(dir)? {
+        let path = dir.join(&name);
+        let found = pem::read_certificates(&files::read(cx, &path, MAX_SIZE)?);
+        let found = found.map_err(|error| CliError::from(error).about(path.display()))?;
+        anchors.extend(found.into_iter().next().map(|certificate| (name, certificate)));
+    }
+    Ok(anchors)
+}
+
+/// Writes the directory: `<hash>.0`, and `.1`, `.2`, … for further certificates of one subject. Other anchors in it would stay
+/// trusted: without `force` they are a reason to refuse, with it they are removed once the new ones are there.
 pub(super) fn write<'a>(
     cx: &mut Context,
     dir: &Path,
@@ -25,14 +54,60 @@ pub(super) fn write<'a>(
         outputs.push(OutputFile { name: format!("{hash:08x}.{count}"), bytes, secret: false });
         *count += 1;
     }
+    let stays = |name: &String| outputs.iter().any(|output| output.name == *name);
+    let others: Vec<String> = names(dir)?.into_iter().filter(|name| !stays(name)).collect();
+    if !others.is_empty() && !force {
+        let what = format!("{} holds other anchors, which would stay trusted: {}", dir.display(), listed(&others));
+        return Err(CliError::failed(what).hint("name a directory of its own, or let --force remove them"));
+    }
     files::public_directory(dir)?;
     files::write_set(dir, &outputs, force)?;
     for output in &outputs {
-        if files::read(cx, &dir.join(&output.name), 1 << 20)? != output.bytes {
+        if files::read(cx, &dir.join(&output.name), MAX_SIZE)? != output.bytes {
             return Err(CliError::failed(format!("{} does not hold what was written to it", output.name))
                 .about(dir.display())
                 .hint("the disk or the file system is failing, or something else writes there"));
         }
     }
+    for name in &others {
+        places::remove(&dir.join(name))?;
+    }
+    if !others.is_empty() {
+        cx.ui.say(&format!("removed from {}: {}", dir.display(), listed(&others)));
+    }
     Ok(outputs.into_iter().map(|output| output.name).collect())
+}
+
+/// `a, b and 3 more`.
+fn listed(names: &[String]) -> String {
+    let (named, rest) = names.split_at(names.len().min(MOST_NAMED));
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    named.join(", ") + &more
+}
+
+/// `<hash>.<number>`, as OpenSSL looks certificates up; CRLs have an `r` before the number.
+fn is_hash_name(name: &str) -> bool {
+    name.split_once('.').is_some_and(|(hash, number)| {
+        hash.len() == 8
+            && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+            && !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_anchors_count() {
+        for name in ["0a1b2c3d.0", "ffffffff.12"] {
+            assert!(is_hash_name(name), "{name}");
+        }
+        for name in
+            ["0a1b2c3d.r0", "0a1b2c3.0", "0a1b2c3d.", "0A1B2C3D.0", "0a1b2c3d", "0a1b2c3d.0.bak", "root.pem", ".0"]
+        {
+            assert!(!is_hash_name(name), "{name}");
+        }
+    }
 }

@@ -125,3 +125,15 @@ fn a_key_that_is_another_ones_and_a_missing_one_are_refused() {
     assert!(matches!(build(Some(&scene.root.key)), Err(TargetError::KeyMismatch)));
     assert!(build(Some(&scene.subject.key)).is_ok());
 }
+
+#[test]
+fn a_self_signed_certificate_is_no_ca_for_others() {
+    let node = Node::root(&Spec::leaf("a", &["www.corp.test"]).purposes(&[SERVER]));
+    let subject =
+        Subject { name: "a", certificate: &node.certificate, intermediates: &[], root: &node.certificate, at: NOW };
+    let nginx = Target::get("nginx").unwrap();
+    let layout = layout(&nginx, "server", "pem");
+    let variables = layout.variables(&BTreeMap::new(), &subject, "/x").unwrap();
+    let cautions = layout.cautions(&subject, &variables).unwrap();
+    assert!(cautions.iter().any(|caution| caution.contains("self-signed")), "{cautions:?}");
+}
