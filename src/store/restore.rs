@@ -38,7 +38,7 @@ pub fn restore(input: &mut dyn Read, root: &Path) -> Result<(Backup, State), Sto
     hidden.push(name);
     hidden.push(".restoring");
     let scratch = parent.join(hidden);
-    io::create_dir_with_parents(parent)?;
+    io::create_dir_with_parents(parent, io::DIR_MODE)?;
     io::create_dir(&scratch).map_err(|error| match error {
         StoreError::Io { source, .. } if source.kind() == ErrorKind::AlreadyExists => StoreError::Exists(format!(
             "{}, of a restore that was stopped or is running: remove it if none is,",
@@ -147,7 +147,7 @@ fn unpack(input: &mut dyn Read, scratch: &Path) -> Result<Backup, StoreError> {
         }
         sum.add(&name, &bytes);
         let path = scratch.join(&name);
-        path.parent().map_or(Ok(()), io::create_dir_with_parents)?;
+        path.parent().map_or(Ok(()), |parent| io::create_dir_with_parents(parent, io::DIR_MODE))?;
         let mode = if name.ends_with("key.pem") { io::KEY_MODE } else { io::FILE_MODE };
         flush.file(io::write_file(&path, &bytes, mode)?, path);
     }
