@@ -82,7 +82,8 @@ impl Args {
                 format!("{} {}: {}", row.store.as_str(), row.location, row.reason.as_deref().unwrap_or_default())
             })
             .collect();
-        let error = CliError::failed(format!("{} stores could not be asked\n{}", unknown.len(), reasons.join("\n")));
+        let stores = if unknown.len() == 1 { "1 store".to_owned() } else { format!("{} stores", unknown.len()) };
+        let error = CliError::failed(format!("{stores} could not be asked\n{}", reasons.join("\n")));
         Err(match unknown.iter().find_map(|row| row.remedy.as_deref()) {
             Some(remedy) => error.hint(remedy),
             None => error,
