@@ -142,6 +142,17 @@ fn names_that_are_taken_keep_their_certificate() {
 }
 
 #[test]
+fn what_moved_in_is_renewed_as_what_it_is() {
+    let (sandbox, serials) = tree();
+    index(&sandbox, &[("V", "", &serials[0])]);
+    import(&sandbox, &[]).succeeded();
+    let renewed = sandbox.run(["--store", "new", "renew", "a.test", "--json"]).succeeded();
+    let report: Value = serde_json::from_str(&renewed.stdout).unwrap();
+    assert_eq!(report["renewed"][0]["profile"], "server", "{report}");
+    sandbox.run(["--store", "new", "store", "check"]).succeeded();
+}
+
+#[test]
 fn a_root_and_its_issuing_authority_of_step_come_together() {
     let sandbox = Sandbox::new();
     sandbox.run(["init", "--no-passphrase", "--with-issuing", "--key", "ec-p256"]).succeeded();

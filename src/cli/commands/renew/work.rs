@@ -11,6 +11,7 @@ use crate::cli::{CliError, Context};
 use crate::issuance::Profile;
 use crate::keys::{Algorithm, KeyFile, KeyOutline, PrivateKey, Secret};
 use crate::store::{CertificateRecord, DeliveryForm, DeliveryRecord, Draft, Event, State, Store};
+use crate::x509::oid;
 use zeroize::Zeroizing;
 
 /// A certificate that is about to be renewed.
@@ -43,9 +44,15 @@ pub(super) fn run(
     }
     let loaded = authorities(args, cx, store, &state, &chosen.todo);
     let known = profiles(store)?;
-    let names: std::collections::BTreeSet<&str> = chosen.todo.iter().map(|todo| profile_of(args, todo)).collect();
-    let profiles: BTreeMap<String, Result<Profile, CliError>> =
-        names.iter().map(|name| ((*name).to_owned(), known.get(name).map_err(CliError::from))).collect();
+    let names: std::collections::BTreeSet<String> =
+        chosen.todo.iter().map(|todo| profile_of(args, &todo.record)).collect();
+    let profiles: BTreeMap<String, Result<Profile, CliError>> = names
+        .into_iter()
+        .map(|name| {
+            let found = known.get(&name).map_err(CliError::from);
+            (name, found)
+        })
+        .collect();
     let mut ready = Vec::new();
     for todo in chosen.todo {
         let record = todo.record.clone();
@@ -100,8 +107,27 @@ pub(super) fn run(
     Ok(report)
 }
 
-fn profile_of<'a>(args: &'a Args, todo: &'a Todo) -> &'a str {
-    args.profile.as_deref().unwrap_or(&todo.record.profile)
+/// The profile that a renewal follows. An imported certificate has none; what it may be used for tells which of the built-in ones
+/// makes its like.
+fn profile_of(args: &Args, record: &CertificateRecord) -> String {
+    match &args.profile {
+        Some(name) => name.clone(),
+        None if record.profile == IMPORTED => fitting(record).unwrap_or(IMPORTED).to_owned(),
+        None => record.profile.clone(),
+    }
+}
+
+/// What the records of imported certificates have for a profile.
+const IMPORTED: &str = "imported";
+
+fn fitting(record: &CertificateRecord) -> Option<&'static str> {
+    let purposes = record.certificate().ok()?.extended_key_usage?;
+    match (purposes.contains(&oid::EKU_SERVER_AUTH), purposes.contains(&oid::EKU_CLIENT_AUTH)) {
+        (true, true) => Some("peer"),
+        (true, false) => Some("server"),
+        (false, true) => Some("client"),
+        (false, false) => None,
+    }
 }
 
 /// Opens every authority that has something to sign.
@@ -139,14 +165,18 @@ fn prepare(
     profiles: &BTreeMap<String, Result<Profile, CliError>>,
 ) -> Result<Ready, CliError> {
     let authority = args.authority.clone().unwrap_or_else(|| record.authority.clone());
-    let profile = args.profile.clone().unwrap_or_else(|| record.profile.clone());
+    let profile = profile_of(args, &record);
     let signer = match authorities.get(&authority) {
         Some(Ok(signer)) => signer,
         Some(Err(error)) => return Err(again(error)),
         None => return Err(CaError::NotFound(authority).into()),
     };
     if let Some(Err(error)) = profiles.get(&profile) {
-        return Err(again(error));
+        return Err(match profile.as_str() {
+            IMPORTED => CliError::refused("it was imported, and nothing says which profile makes its like")
+                .hint(format!("name one: certwright renew {} --profile NAME", record.lineage)),
+            _ => again(error),
+        });
     }
     let public_key = record.certificate()?.public_key()?;
     let deliveries: Vec<_> = state.deliveries(&record.lineage).cloned().collect();
