@@ -315,6 +315,9 @@ fn the_command_runs_after_and_is_run_again_until_it_succeeds() {
     let new = scene.pair("tls").serial.hex();
     assert_eq!(new, scene.current("www.corp.test").serial.hex());
     std::fs::write(scene.path("fine"), "").unwrap();
+    // Without it nobody is told: that stays to be done.
+    let quiet = scene.words(1, &["renew", "--due"]);
+    assert!(quiet.err.contains("has not: give it with --exec"), "{}", quiet.err);
     assert_eq!(scene.words(1, &["renew", "--due", "--exec", &command]).exit, 0);
     assert!(scene.words(1, &["renew", "--due", "--exec", &command]).err.contains("nothing is due"));
     let bare = scene.current("bare.corp.test").serial.hex();

@@ -32,6 +32,8 @@ pub struct Renewal<'a> {
     pub key_pem: Option<Zeroizing<Vec<u8>>>,
     /// How long the new certificate is valid; as long as the old one was if nothing is said.
     pub validity: Option<Span>,
+    /// Whether a command is to run once its files are in place: until it did, they stay pending.
+    pub command: bool,
 }
 
 /// A certificate that was renewed and is durable.
@@ -152,7 +154,7 @@ fn commit(
             }
             Some(Ok(issued)) => issued,
         };
-        let Renewal { record: old, authority, profile, key_pem, .. } = renewal;
+        let Renewal { record: old, authority, profile, key_pem, command, .. } = renewal;
         let has_key = key_pem.is_some();
         let mut record =
             CertificateRecord::new(&issued.certificate, &authority.name, &old.lineage, profile.name(), has_key);
@@ -160,6 +162,7 @@ fn commit(
         let to = |delivery: &DeliveryRecord| DeliveryRecord {
             serial: record.serial.clone(),
             pending: true,
+            command,
             ..delivery.clone()
         };
         let deliveries: Vec<_> = writer.state().deliveries(&old.lineage).map(to).collect();

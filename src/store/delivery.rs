@@ -25,6 +25,9 @@ pub struct DeliveryRecord {
     /// Whether the files are still to be written, or whoever reads them is still to be told.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pending: bool,
+    /// Of a pending one, whether a command was to run once the files are there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub command: bool,
 }
 
 /// What files a delivery has, and all it takes to write them again but passwords.
@@ -149,7 +152,7 @@ mod tests {
     fn record(lineage: &str, path: &str, file: &str) -> DeliveryRecord {
         let form = DeliveryForm::Bundle { key: true, encrypted: false };
         let (lineage, path, file) = (lineage.to_owned(), path.to_owned(), file.to_owned());
-        DeliveryRecord { lineage, serial: "01".to_owned(), path, file, form, pending: false }
+        DeliveryRecord { lineage, serial: "01".to_owned(), path, file, form, pending: false, command: false }
     }
 
     #[test]

@@ -298,6 +298,7 @@ fn renew(
             public_key: ready.public_key.clone(),
             key_pem: ready.key_pem.take(),
             validity: args.validity,
+            command: args.exec.is_some(),
         });
     }
     let progress = cx.ui.progress(renewals.len() as u64, "renewing");
@@ -355,7 +356,14 @@ fn settle(cx: &mut Context, store: &Store, actor: &str, done: &[(Item, Vec<Deliv
             continue;
         }
         let written = deliveries.iter().zip(&item.deliveries).filter(|(_, result)| result.written);
-        settled.extend(written.map(|(delivery, _)| delivery.clone()));
+        let told = |delivery: &DeliveryRecord| !delivery.command || item.hook.is_some();
+        if !deliveries.iter().all(told) {
+            cx.ui.warn(&format!(
+                "{}: the command that was to run after its renewal has not: give it with --exec",
+                item.lineage
+            ));
+        }
+        settled.extend(written.map(|(delivery, _)| delivery).filter(|delivery| told(delivery)).cloned());
     }
     if settled.is_empty() {
         return Ok(());
@@ -365,6 +373,7 @@ fn settle(cx: &mut Context, store: &Store, actor: &str, done: &[(Item, Vec<Deliv
     settled.retain(|delivery| writer.state().deliveries(&delivery.lineage).any(|known| known == delivery));
     for delivery in &mut settled {
         delivery.pending = false;
+        delivery.command = false;
     }
     if settled.is_empty() {
         return Ok(());
