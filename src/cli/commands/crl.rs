@@ -6,7 +6,7 @@ pub(super) mod publish;
 mod settings;
 
 use crate::ca::{Due, Schedule};
-use crate::cli::{CliError, Context, Exit};
+use crate::cli::Context;
 use crate::store::State;
 use crate::x509::time::format_instant;
 
@@ -24,29 +24,12 @@ pub struct Args {
     command: Command,
 }
 
-#[derive(Debug, clap::Subcommand)]
-enum Command {
+dispatch! {
     Check(check::Args),
     Inspect(super::inspect::Args),
     List(list::Args),
     Publish(publish::Args),
     Settings(settings::Args),
-}
-
-impl Args {
-    /// Runs the subcommand.
-    ///
-    /// # Errors
-    /// What the person is told, with the exit code.
-    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        match &self.command {
-            Command::Check(args) => args.run(cx),
-            Command::Inspect(args) => args.run(cx),
-            Command::List(args) => args.run(cx),
-            Command::Publish(args) => args.run(cx),
-            Command::Settings(args) => args.run(cx),
-        }
-    }
 }
 
 /// Warns where an authority's CRL has lapsed, or will before long: those who check it refuse every certificate then.

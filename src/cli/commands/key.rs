@@ -7,7 +7,7 @@ mod inspect;
 pub(super) mod protection;
 mod source;
 
-use crate::cli::{CliError, Context, Exit};
+use crate::cli::{CliError, Context};
 
 const EXAMPLES: &str = "\
 certwright key generate --out api.key                      # asks for a passphrase
@@ -23,27 +23,11 @@ pub struct Args {
     command: Command,
 }
 
-#[derive(Debug, clap::Subcommand)]
-enum Command {
+dispatch! {
     Convert(convert::Args),
     Generate(generate::Args),
     Inspect(inspect::Args),
     Match(compare::Args),
-}
-
-impl Args {
-    /// Runs the subcommand.
-    ///
-    /// # Errors
-    /// What the person is told, with the exit code.
-    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        match &self.command {
-            Command::Convert(args) => args.run(cx),
-            Command::Generate(args) => args.run(cx),
-            Command::Inspect(args) => args.run(cx),
-            Command::Match(args) => args.run(cx),
-        }
-    }
 }
 
 /// The key in a file: of a certificate, a request, a public or a private key.

@@ -6,8 +6,6 @@ mod inspect;
 mod source;
 pub(super) mod target;
 
-use crate::cli::{CliError, Context, Exit};
-
 pub(super) use inspect::{Opening, open_file};
 
 const EXAMPLES: &str = "\
@@ -23,23 +21,8 @@ pub struct Args {
     command: Command,
 }
 
-#[derive(Debug, clap::Subcommand)]
-enum Command {
+dispatch! {
     Build(Box<build::Args>),
     Import(Box<import::Args>),
     Inspect(inspect::Args),
-}
-
-impl Args {
-    /// Runs the subcommand.
-    ///
-    /// # Errors
-    /// What the person is told, with the exit code.
-    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        match &self.command {
-            Command::Build(args) => args.run(cx),
-            Command::Import(args) => args.run(cx),
-            Command::Inspect(args) => args.run(cx),
-        }
-    }
 }

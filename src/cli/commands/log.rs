@@ -3,8 +3,6 @@
 mod show;
 mod verify;
 
-use crate::cli::{CliError, Context, Exit};
-
 const EXAMPLES: &str = "\
 certwright log show --last 20         # what happened lately
 certwright log verify                 # is the journal as it was written?";
@@ -20,21 +18,7 @@ pub struct Args {
     command: Command,
 }
 
-#[derive(Debug, clap::Subcommand)]
-enum Command {
+dispatch! {
     Show(show::Args),
     Verify(verify::Args),
-}
-
-impl Args {
-    /// Runs the subcommand.
-    ///
-    /// # Errors
-    /// What the person is told, with the exit code.
-    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        match &self.command {
-            Command::Show(args) => args.run(cx),
-            Command::Verify(args) => args.run(cx),
-        }
-    }
 }

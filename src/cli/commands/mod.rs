@@ -3,6 +3,10 @@
 //! A new one: a file with an `Args` struct, its `EXAMPLES` and a `run`; a line each in the module list and in the table of
 //! subcommands, in alphabetical order.
 
+// Before the modules that use its macro.
+#[macro_use]
+mod dispatch;
+
 mod authority;
 mod bundle;
 mod completions;

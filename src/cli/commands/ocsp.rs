@@ -4,8 +4,6 @@ pub(super) mod publish;
 mod respond;
 pub(super) mod responder;
 
-use crate::cli::{CliError, Context, Exit};
-
 const EXAMPLES: &str = "\
 certwright ocsp publish --to /srv/pki/ocsp              # signed in advance, for a static web server
 certwright ocsp publish --if-due --to /srv/pki/ocsp     # for cron
@@ -22,21 +20,7 @@ pub struct Args {
     command: Command,
 }
 
-#[derive(Debug, clap::Subcommand)]
-enum Command {
+dispatch! {
     Publish(publish::Args),
     Respond(respond::Args),
-}
-
-impl Args {
-    /// Runs the subcommand.
-    ///
-    /// # Errors
-    /// What the person is told, with the exit code.
-    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        match &self.command {
-            Command::Publish(args) => args.run(cx),
-            Command::Respond(args) => args.run(cx),
-        }
-    }
 }

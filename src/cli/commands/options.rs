@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::ca::{self, LoadedAuthority, RandomSerials, Session};
 use crate::cli::{CliError, Context, SecretSource};
 use crate::issuance::{Profiles, Validity};
-use crate::keys::{KeyError, PrivateKey, Secret};
+use crate::keys::{KeyError, KeyFile, PrivateKey, Secret};
 use crate::store::{AuthorityRecord, Store};
 use crate::x509::extension::{NameConstraints, Subtree};
 use crate::x509::time::{Span, parse_instant};
@@ -159,8 +159,17 @@ pub(crate) fn with_passphrase<T, E: Into<CliError>>(
     cx: &mut Context,
     work: impl FnOnce(&mut ca::PassphrasePrompt<'_>) -> Result<T, E>,
 ) -> Result<T, CliError> {
+    with_passphrase_from(cx, None, work)
+}
+
+/// As [`with_passphrase`], from a source of its own if one is given.
+fn with_passphrase_from<T, E: Into<CliError>>(
+    cx: &mut Context,
+    source: Option<&SecretSource>,
+    work: impl FnOnce(&mut ca::PassphrasePrompt<'_>) -> Result<T, E>,
+) -> Result<T, CliError> {
     let mut failure = None;
-    let result = work(&mut |what| match cx.passphrase(None, what) {
+    let result = work(&mut |what| match cx.passphrase(source, what) {
         Ok(secret) => Some(secret),
         Err(error) => {
             failure = Some(error);
@@ -179,12 +188,25 @@ pub(crate) fn with_passphrase<T, E: Into<CliError>>(
 /// Names the file.
 pub(crate) fn read_key(cx: &mut Context, path: &std::path::Path) -> Result<PrivateKey, CliError> {
     let bytes = crate::cli::files::read(cx, path, 1 << 20)?;
-    let shown = path.display().to_string();
-    let file = with_passphrase(cx, |prompt| {
-        crate::keys::KeyFile::read(&bytes, &mut || prompt(&format!("passphrase of {shown}")))
-            .map_err(|error| about_key(&shown, error))
-    })?;
-    Ok(file.key)
+    open_key(cx, &bytes, None, &path.display().to_string())
+}
+
+/// Opens a private key, asking for its passphrase where it is encrypted: from a source of its own if one is given. `what` it is
+/// called in the question and in errors.
+///
+/// # Errors
+/// Those of the passphrase first, then those of the key.
+pub(crate) fn open_key(
+    cx: &mut Context,
+    bytes: &[u8],
+    source: Option<&SecretSource>,
+    what: &str,
+) -> Result<PrivateKey, CliError> {
+    let question = format!("passphrase of {what}");
+    with_passphrase_from(cx, source, |prompt| {
+        let file = KeyFile::read(bytes, &mut || prompt(&question)).map_err(|error| about_key(what, error))?;
+        Ok::<_, CliError>(file.key)
+    })
 }
 
 /// A key error with the file it is about.

@@ -5,7 +5,7 @@ mod list;
 mod schema;
 mod show;
 
-use crate::cli::{CliError, Context, Exit};
+use crate::cli::{CliError, Context};
 use crate::issuance::Profiles;
 use crate::store::{Store, StoreError};
 
@@ -25,27 +25,11 @@ pub struct Args {
     command: Command,
 }
 
-#[derive(Debug, clap::Subcommand)]
-enum Command {
+dispatch! {
     Check(check::Args),
     List(list::Args),
     Schema(schema::Args),
     Show(show::Args),
-}
-
-impl Args {
-    /// Runs the subcommand.
-    ///
-    /// # Errors
-    /// What the person is told, with the exit code.
-    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        match &self.command {
-            Command::Check(args) => args.run(cx),
-            Command::List(args) => args.run(cx),
-            Command::Schema(args) => args.run(cx),
-            Command::Show(args) => args.run(cx),
-        }
-    }
 }
 
 /// The profiles of the store if there is one, else the built-in ones alone.

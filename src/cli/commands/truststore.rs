@@ -5,8 +5,6 @@ mod build;
 mod hashed;
 mod inspect;
 
-use crate::cli::{CliError, Context, Exit};
-
 const EXAMPLES: &str = "\
 certwright truststore build --out truststore.p12              # the roots of the store
 certwright truststore build partner.pem --out anchors.jks
@@ -23,21 +21,7 @@ pub struct Args {
     command: Command,
 }
 
-#[derive(Debug, clap::Subcommand)]
-enum Command {
+dispatch! {
     Build(build::Args),
     Inspect(inspect::Args),
-}
-
-impl Args {
-    /// Runs the subcommand.
-    ///
-    /// # Errors
-    /// What the person is told, with the exit code.
-    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        match &self.command {
-            Command::Build(args) => args.run(cx),
-            Command::Inspect(args) => args.run(cx),
-        }
-    }
 }

@@ -5,10 +5,10 @@ use std::path::Path;
 use time::OffsetDateTime;
 
 use crate::ca::{self, Reference};
-use crate::cli::commands::options::{about_key, read_key, reference};
+use crate::cli::commands::options::{open_key, read_key, reference};
 use crate::cli::{CliError, Context, SecretSource};
 use crate::container::target::Subject;
-use crate::keys::{KeyFile, PrivateKey};
+use crate::keys::PrivateKey;
 use crate::store::{AuthorityRecord, CertificateRecord, State, Store};
 use crate::x509::Certificate;
 
@@ -139,7 +139,7 @@ impl Exported {
                 None => read_key(cx, file),
                 Some(_) => {
                     let pem = crate::cli::files::read(cx, file, 1 << 20)?;
-                    open(cx, &pem, passphrase, &file.display().to_string())
+                    open_key(cx, &pem, passphrase, &file.display().to_string())
                 }
             };
         }
@@ -153,35 +153,20 @@ impl Exported {
                     return Err(ca::CaError::KeyNotHere(self.name.clone()).into());
                 }
                 let pem = self.store.read_authority_key(&self.name)?;
-                open(cx, &pem, passphrase, &format!("authority {}", self.name))
+                open_key(cx, &pem, passphrase, &format!("authority {}", self.name))
             }
             KeyPlace::Issued { serial } => {
                 if !self.store.layout().issued(&self.name, serial).join("key.pem").exists() {
                     drop(cx.lock(&self.store)?);
                 }
                 let pem = self.store.read_issued_key(&self.name, serial)?;
-                open(cx, &pem, passphrase, &format!("the key of {}", self.name))
+                open_key(cx, &pem, passphrase, &format!("the key of {}", self.name))
             }
             KeyPlace::Elsewhere => {
                 Err(CliError::failed(format!("the private key of {} is not in the store", self.name))
                     .hint("name its file with --key FILE"))
             }
         }
-    }
-}
-
-fn open(cx: &mut Context, pem: &[u8], passphrase: Option<&SecretSource>, what: &str) -> Result<PrivateKey, CliError> {
-    let mut failure = None;
-    let read = KeyFile::read(pem, &mut || match cx.passphrase(passphrase, &format!("passphrase of {what}")) {
-        Ok(secret) => Some(secret),
-        Err(error) => {
-            failure = Some(error);
-            None
-        }
-    });
-    match failure {
-        Some(error) => Err(error),
-        None => Ok(read.map_err(|error| about_key(what, error))?.key),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::cli::commands::options::{about_key, with_passphrase};
+use crate::cli::commands::options::open_key;
 use crate::cli::{CliError, Context, files};
-use crate::keys::{KeyFile, PublicKey};
+use crate::keys::PublicKey;
 use crate::x509::pem::{self, Block};
 
 /// Largest file that is read for its key, in bytes.
@@ -38,13 +38,7 @@ pub(super) fn find(cx: &mut Context, path: &Path, bytes: &[u8]) -> Result<Found,
             Block::Certificate(certificate) => ("certificate", certificate.public_key()),
             Block::Csr(csr) => ("certificate request", csr.public_key()),
             Block::PublicKey(key) => ("public key", Ok(key.clone())),
-            Block::PrivateKey(_) => {
-                let what = format!("passphrase of {shown}");
-                let file = with_passphrase(cx, |prompt| {
-                    KeyFile::read(bytes, &mut || prompt(&what)).map_err(|error| about_key(&shown, error))
-                })?;
-                ("private key", Ok(file.key.public_key().clone()))
-            }
+            Block::PrivateKey(_) => ("private key", Ok(open_key(cx, bytes, None, &shown)?.public_key().clone())),
             other => {
                 others.push(other.describe());
                 continue;

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::ca::{self, CaError, Reference};
 use crate::cli::commands::inspect::facts::title;
-use crate::cli::commands::options::{about_key, reference, with_passphrase};
+use crate::cli::commands::options::{open_key, reference};
 use crate::cli::{CliError, Context, SecretSource, files};
 use crate::container::ordered;
-use crate::keys::{KeyFile, PrivateKey, Secret};
+use crate::keys::PrivateKey;
 use crate::store::{AuthorityRecord, CertificateRecord, State, Store, lineage_name};
 use crate::x509::{Certificate, pem};
 
@@ -62,7 +62,7 @@ fn issued(cx: &mut Context, store: &Store, state: &State, record: &CertificateRe
         drop(cx.lock(store)?);
     }
     let bytes = store.read_issued_key(&record.lineage, &record.serial)?;
-    let key = open_key(cx, &bytes, &what, None)?;
+    let key = open_key(cx, &bytes, None, &what)?;
     let mut chain = vec![record.certificate()?];
     chain.extend(ca::issuers_of(state, record)?);
     let issued = Some((record.lineage.clone(), record.serial.clone()));
@@ -74,7 +74,7 @@ fn authority_key(cx: &mut Context, store: &Store, record: &AuthorityRecord) -> R
     if !record.key || !store.has_authority_key(name) {
         return Err(CaError::KeyNotHere(name.clone()).into());
     }
-    let key = open_key(cx, &store.read_authority_key(name)?, &format!("authority {name}"), None)?;
+    let key = open_key(cx, &store.read_authority_key(name)?, None, &format!("authority {name}"))?;
     let mut chain = vec![record.certificate()?];
     chain.extend(record.chain()?);
     Ok(Source { name: name.clone(), key, chain, issued: None, authority: true })
@@ -109,7 +109,7 @@ impl LooseArgs {
             None => bytes,
         };
         let shown = key_path.display().to_string();
-        let key = open_key(cx, &key_bytes, &shown, self.key_passphrase.as_ref())?;
+        let key = open_key(cx, &key_bytes, self.key_passphrase.as_ref(), &shown)?;
         for path in &self.chain {
             let bytes = files::read(cx, path, MAX_SIZE)?;
             pool.extend(certificates(&bytes, path)?);
@@ -132,18 +132,4 @@ impl LooseArgs {
 
 fn certificates(bytes: &[u8], path: &Path) -> Result<Vec<Certificate>, CliError> {
     pem::read_certificates(bytes).map_err(|error| CliError::from(error).about(path.display()))
-}
-
-/// Opens a key, asking for its passphrase where it is encrypted.
-fn open_key(cx: &mut Context, bytes: &[u8], what: &str, source: Option<&SecretSource>) -> Result<PrivateKey, CliError> {
-    let question = format!("passphrase of {what}");
-    let read = |prompt: &mut dyn FnMut() -> Option<Secret>| {
-        KeyFile::read(bytes, prompt).map(|file| file.key).map_err(|error| about_key(what, error))
-    };
-    let Some(source) = source else {
-        return with_passphrase(cx, |prompt| read(&mut || prompt(&question)));
-    };
-    let mut failure = None;
-    let key = read(&mut || cx.passphrase(Some(source), &question).map_err(|error| failure = Some(error)).ok());
-    failure.map_or(key, Err)
 }

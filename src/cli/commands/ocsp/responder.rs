@@ -1,9 +1,8 @@
 //! Finding the responder of an authority, or certifying one.
 
-use crate::ca::{self, CaError, RESPONDER_PROFILE, Responder, Schedule};
-use crate::cli::commands::options::{generate, load_authority, profiles, session, with_passphrase};
+use crate::ca::{self, RESPONDER_PROFILE, Responder, Schedule};
+use crate::cli::commands::options::{generate, load_authority, open_key, profiles, session};
 use crate::cli::{CliError, Context};
-use crate::keys::KeyFile;
 use crate::store::{AuthorityRecord, State, Store};
 use crate::x509::time::{Span, format_instant};
 
@@ -65,12 +64,8 @@ impl ResponderArgs {
                     drop(cx.lock(store)?);
                 }
                 let pem = store.read_issued_key(&lineage, &known.record.serial)?;
-                let what = format!("the key of {lineage}");
-                let file = with_passphrase(cx, |prompt| {
-                    KeyFile::read(&pem, &mut || prompt(&format!("passphrase of {what}")))
-                        .map_err(|error| CaError::key(what.clone(), error))
-                })?;
-                Ok(Responder::delegated(record, known.record.certificate()?, file.key)?)
+                let key = open_key(cx, &pem, None, &format!("the key of {lineage}"))?;
+                Ok(Responder::delegated(record, known.record.certificate()?, key)?)
             }
             _ => self.certify(cx, store, record),
         }

@@ -6,10 +6,10 @@ use super::deliver::{self, Files, Means};
 use super::report::{Delivered, Failure, Item, Report};
 use super::{Args, Chosen, Todo, hook};
 use crate::ca::{self, CaError, LoadedAuthority, Renewal, Renewed};
-use crate::cli::commands::options::{generate, load_authority, profiles, session, with_passphrase};
+use crate::cli::commands::options::{generate, load_authority, open_key, profiles, session};
 use crate::cli::{CliError, Context};
 use crate::issuance::Profile;
-use crate::keys::{Algorithm, KeyFile, KeyOutline, PrivateKey, Secret};
+use crate::keys::{Algorithm, KeyOutline, PrivateKey, Secret};
 use crate::store::{CertificateRecord, DeliveryForm, DeliveryRecord, Draft, Event, State, Store};
 use crate::x509::oid;
 use zeroize::Zeroizing;
@@ -236,10 +236,7 @@ fn read_key(cx: &mut Context, store: &Store, record: &CertificateRecord) -> Resu
 fn open(cx: &mut Context, store: &Store, record: &CertificateRecord) -> Result<PrivateKey, CliError> {
     let what = format!("the key of {}", record.lineage);
     let pem = read_key(cx, store, record)?;
-    with_passphrase(cx, |prompt| {
-        let read = KeyFile::read(&pem, &mut || prompt(&format!("passphrase of {what}")));
-        read.map(|file| file.key).map_err(|error| crate::cli::commands::options::about_key(&what, error))
-    })
+    open_key(cx, &pem, None, &what)
 }
 
 /// Whether deliveries take the private key; those of a directory only where it may have changed.

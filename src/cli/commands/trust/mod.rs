@@ -7,8 +7,6 @@ mod status;
 mod target;
 mod uninstall;
 
-use crate::cli::{CliError, Context, Exit};
-
 const EXAMPLES: &str = "\
 certwright trust install                  # this store's root, everywhere on this machine
 certwright trust install --dry-run        # the commands that would run
@@ -26,23 +24,8 @@ pub struct Args {
     command: Command,
 }
 
-#[derive(Debug, clap::Subcommand)]
-enum Command {
+dispatch! {
     Install(Box<install::Args>),
     Status(Box<status::Args>),
     Uninstall(Box<uninstall::Args>),
-}
-
-impl Args {
-    /// Runs the subcommand.
-    ///
-    /// # Errors
-    /// What the person is told, with the exit code.
-    pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        match &self.command {
-            Command::Install(args) => args.run(cx),
-            Command::Status(args) => args.run(cx),
-            Command::Uninstall(args) => args.run(cx),
-        }
-    }
 }
