@@ -9,7 +9,7 @@ use std::time::Duration;
 use certwright::ca::{self, AuthorityPlan, CaError, LoadedAuthority, Order, RandomSerials, SerialSource, Session};
 use certwright::issuance::{IssuanceError, Profiles, Request, Validity};
 use certwright::keys::{Algorithm, KeyError, PrivateKey};
-use certwright::store::{Settings, Store};
+use certwright::store::{CertificateRow, Settings, Store, StoreError};
 use certwright::x509::Name;
 use certwright::x509::time::{Span, parse_instant};
 use tempfile::TempDir;
@@ -195,7 +195,13 @@ fn a_batch_over_all_cores_keeps_its_order() {
     let issued: Vec<_> = outcomes.iter().map(|outcome| outcome.certificate.subject.common_name().unwrap()).collect();
     assert_eq!(issued, names);
     let state = bench.store.read().unwrap();
-    let recorded: Vec<_> = state.certificates.iter().skip(1).map(|record| record.lineage.clone()).collect();
+    let mut recorded = Vec::new();
+    let visit = &mut |row: &CertificateRow<'_>| {
+        recorded.push(row.lineage.to_owned());
+        Ok::<(), StoreError>(())
+    };
+    state.for_each_certificate(visit).unwrap();
+    recorded.remove(0);
     assert_eq!(recorded, names);
 }
 

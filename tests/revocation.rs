@@ -180,7 +180,7 @@ fn what_is_revoked_stays_so_and_only_a_hold_is_released() {
     assert_eq!((again.entry.reason, again.entry.revoked_at), (Some(RevocationReason::Superseded), pki.start));
     let error = pki.release(&certificate, pki.start).unwrap_err();
     assert!(error.to_string().contains("revoked for good"), "{error}");
-    assert_eq!(pki.store.read().unwrap().revocations("root").iter().count(), 1);
+    assert_eq!(pki.store.read().unwrap().revocations("root").unwrap().iter().count(), 1);
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn a_crl_is_due_when_something_changed_or_it_will_lapse() {
     let certificate = pki.issue("a.test", 30);
     let due = |now| {
         let state = pki.store.read().unwrap();
-        schedule().due(state.revocations("root"), false, now).unwrap()
+        schedule().due(state.standing("root"), false, now).unwrap()
     };
     let at = |hours| pki.start + Duration::hours(hours);
     assert_eq!(due(at(0)), Some(Due::Never));
@@ -269,7 +269,7 @@ fn a_journal_that_was_cut_or_changed_never_loses_a_revocation() {
     let path = pki.store.layout().journal();
     let whole = std::fs::read(&path).unwrap();
     let revoked = || match pki.store.read() {
-        Ok(state) => state.revocation("root", &certificate.serial).is_some(),
+        Ok(state) => state.revocation("root", &certificate.serial).unwrap().is_some(),
         // A refusal loses nothing.
         Err(_) => true,
     };

@@ -204,7 +204,7 @@ fn make(
     drafts: &mut Vec<Draft>,
 ) -> Result<Made, CaError> {
     check_free(state, plan.name)?;
-    let serial = draw(session.serials, state, &mut HashSet::new()).map_err(|error| CaError::key("serial", error))?;
+    let serial = draw(session.serials, state, &mut HashSet::new())?;
     let facts = parent.map(LoadedAuthority::facts);
     let guard = Guard::new(state);
     let prepared = prepare_guarded(&guard, facts.as_ref(), plan.profile, &plan.request, settings, serial, session.now)?;

@@ -9,7 +9,7 @@ use super::issue::check_clock;
 use super::load::LoadedAuthority;
 use crate::issuance::{IssuanceError, publication_url};
 use crate::keys::PublicKey;
-use crate::store::{CrlRecord, CrlSchedule, CrlScope, Draft, Event, IssuedCrl, Revocations, State, Writer, encode_der};
+use crate::store::{CrlRecord, CrlSchedule, CrlScope, Draft, Event, IssuedCrl, Standing, State, Writer, encode_der};
 use crate::x509::display::hex;
 use crate::x509::time::{Span, format_instant};
 use crate::x509::{Crl, Extension, GeneralName, IssuingDistributionPoint, KeyUsage, TbsCertList, oid};
@@ -99,10 +99,10 @@ impl Schedule {
     ///
     /// # Errors
     /// As [`Schedule::due_from`].
-    pub fn due(&self, revocations: &Revocations, delta: bool, now: OffsetDateTime) -> Result<Option<Due>, CaError> {
-        let newest = if delta { revocations.newest_delta() } else { revocations.newest_full() };
+    pub fn due(&self, standing: &Standing, delta: bool, now: OffsetDateTime) -> Result<Option<Due>, CaError> {
+        let newest = if delta { standing.newest_delta() } else { standing.newest_full() };
         let Some(newest) = newest else { return Ok(Some(Due::Never)) };
-        let changed = revocations.changed_since(newest.seq) && (delta || self.delta_validity.is_none());
+        let changed = standing.changed_since(newest.seq) && (delta || self.delta_validity.is_none());
         Ok(if now >= newest.next_update {
             Some(Due::Lapsed)
         } else if changed {
@@ -134,7 +134,7 @@ pub fn sign_crl(
     check_clock(writer.state(), now)?;
     let record = plan(writer.state(), authority, schedule, delta, now)?;
     let scope = CrlScope { as_of: writer.state().seq + 1, base: record.base, keep_expired: record.keep_expired };
-    let entries = writer.state().revocations(&authority.name).entries(scope);
+    let entries = writer.state().revocations(&authority.name)?.entries(scope);
     let der = record.list.sign(&entries, authority.signer.as_ref())?;
     let crl = read_back(&der, &record, entries.len(), authority.signer.public_key())?;
     let record = CrlRecord {
@@ -182,8 +182,8 @@ fn plan(
             next: "only a new certificate for it can change that".to_owned(),
         });
     }
-    let revocations = state.revocations(name);
-    let base = match (delta, revocations.newest_full()) {
+    let standing = state.standing(name);
+    let base = match (delta, standing.newest_full()) {
         (false, _) => None,
         (true, Some(base)) if now < base.next_update => Some(base),
         (true, base) => {
@@ -194,7 +194,7 @@ fn plan(
             });
         }
     };
-    let last = revocations.crls().last();
+    let last = standing.newest();
     let number = last.map_or(0, |last| last.record.number).max(schedule.number_after).checked_add(1);
     let number = number.ok_or_else(|| CaError::Refused {
         why: format!("the CRL numbers of authority {name} are used up"),

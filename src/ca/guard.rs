@@ -77,7 +77,7 @@ impl<'a> Guard<'a> {
             )));
         }
         let shown = subject.to_string();
-        let mut namesakes = self.state.certificates.iter().filter(|record| record.subject == shown);
+        let mut namesakes = self.state.by_subject(&shown)?.into_iter();
         let taken = |certificate: &Certificate| certificate.is_ca() && other(certificate.public_key().ok().as_ref());
         if namesakes.any(|record| record.certificate().is_ok_and(|certificate| taken(&certificate))) {
             return Err(refused(format!(

@@ -76,7 +76,7 @@ fn check(state: &State, certificate: &Certificate, key: &PrivateKey) -> Result<(
     if certificate.is_ca() {
         return refuse(format!("{subject} is the certificate of an authority: bring it in with --authority NAME"));
     }
-    if let Some(known) = state.by_serial(&certificate.serial.hex()) {
+    if let Some(known) = state.by_serial(&certificate.serial.hex())? {
         let same = known.certificate().is_ok_and(|known| known == *certificate);
         let what = if same { "it" } else { "another certificate with its serial" };
         return refuse(format!("{what} is in the store already, as {} (serial {})", known.lineage, known.serial));

@@ -137,7 +137,7 @@ pub fn dry_run(
     request: &Request,
 ) -> Result<Prepared, CaError> {
     check_clock(state, session.now)?;
-    let serial = draw(session.serials, state, &mut HashSet::new()).map_err(|error| CaError::key("serial", error))?;
+    let serial = draw(session.serials, state, &mut HashSet::new())?;
     prepare_guarded(&Guard::new(state), authority, profile, request, &state.settings, serial, session.now)
 }
 
@@ -167,8 +167,7 @@ pub fn self_signed_certificate(
     signer: &dyn Signer,
     session: &Session<'_>,
 ) -> Result<Issued, CaError> {
-    let serial =
-        draw(session.serials, &State::default(), &mut HashSet::new()).map_err(|error| CaError::key("serial", error))?;
+    let serial = draw(session.serials, &State::default(), &mut HashSet::new())?;
     Ok(prepare(profile, request, None, &Urls::default(), serial, session.now)?.sign(signer)?)
 }
 
@@ -208,9 +207,7 @@ pub(super) fn verify_chain(
 
 fn draw_serials(session: &Session<'_>, state: &State, count: usize) -> Result<Vec<Serial>, CaError> {
     let mut batch = HashSet::with_capacity(count);
-    (0..count)
-        .map(|_| draw(session.serials, state, &mut batch).map_err(|error| CaError::key("serial", error)))
-        .collect()
+    (0..count).map(|_| draw(session.serials, state, &mut batch)).collect()
 }
 
 fn commit(

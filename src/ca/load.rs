@@ -131,9 +131,8 @@ pub fn chain_of(state: &State, record: &CertificateRecord) -> Result<Vec<Certifi
 /// # Errors
 /// [`CaError::X509`] when the journal holds something unreadable.
 pub fn issuers_of(state: &State, record: &CertificateRecord) -> Result<Vec<Certificate>, CaError> {
-    let Some(issuer) = state.issuer_of(&record.serial).filter(|issuer| issuer.certificate != record.certificate) else {
-        return Ok(record.chain()?);
-    };
+    let issuer = state.issuer_of(&record.serial)?.filter(|issuer| issuer.certificate != record.certificate);
+    let Some(issuer) = issuer else { return Ok(record.chain()?) };
     let mut all = vec![issuer.certificate()?];
     all.extend(issuer.chain()?);
     Ok(all)

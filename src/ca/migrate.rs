@@ -111,19 +111,11 @@ struct Plan<'a> {
     drafts: Vec<Draft>,
     /// Serials that are taken by what is in the plan.
     serials: HashSet<String>,
-    /// Lineages that were there before.
-    lineages: HashSet<&'a str>,
 }
 
 impl<'a> Plan<'a> {
     fn new(state: &'a State) -> Self {
-        Self {
-            state,
-            settings: state.settings.clone(),
-            drafts: Vec::new(),
-            serials: HashSet::new(),
-            lineages: state.certificates.iter().map(|record| record.lineage.as_str()).collect(),
-        }
+        Self { state, settings: state.settings.clone(), drafts: Vec::new(), serials: HashSet::new() }
     }
 
     fn into_drafts(self) -> Vec<Draft> {
@@ -199,7 +191,7 @@ impl<'a> Plan<'a> {
             }
             ends.insert(certificate.serial.clone(), certificate.not_after);
             let serial = certificate.serial.hex();
-            if self.state.has_serial(&serial) || !self.serials.insert(serial) {
+            if self.state.has_serial(&serial)? || !self.serials.insert(serial) {
                 leave(
                     "another certificate in the store has its serial; it can be revoked by naming its file".to_owned(),
                 );
@@ -212,7 +204,7 @@ impl<'a> Plan<'a> {
                 }
                 None => true,
             });
-            let lineage = self.lineage(authority, name.as_deref(), &certificate);
+            let lineage = self.lineage(authority, name.as_deref(), &certificate)?;
             let mut record = CertificateRecord::new(&certificate, authority, &lineage, PROFILE, own.is_some());
             record.chain.clone_from(&above);
             moved.certificates += 1;
@@ -261,7 +253,7 @@ impl<'a> Plan<'a> {
     }
 
     /// The lineage of a certificate: never one that is in the store already, whose current certificate would change.
-    fn lineage(&self, authority: &str, name: Option<&str>, certificate: &Certificate) -> String {
+    fn lineage(&self, authority: &str, name: Option<&str>, certificate: &Certificate) -> Result<String, CaError> {
         let own = || {
             let first = || certificate.subject_alt_names.first().map(|name| name.to_string());
             let first = first().map(|name| name.split_once(':').map_or(name.clone(), |(_, bare)| bare.to_owned()));
@@ -269,10 +261,10 @@ impl<'a> Plan<'a> {
         };
         let name = name.map_or_else(own, str::to_owned);
         let word = lineage_name(&name);
-        if word.starts_with(AUTHORITY_LINEAGE) || self.lineages.contains(word.as_str()) {
-            return lineage_name(&format!("{name}@{authority}"));
+        if word.starts_with(AUTHORITY_LINEAGE) || !self.state.lineage(&word)?.is_empty() {
+            return Ok(lineage_name(&format!("{name}@{authority}")));
         }
-        word
+        Ok(word)
     }
 }
 

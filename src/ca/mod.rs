@@ -32,7 +32,7 @@ pub use migrate::{
     parse_index,
 };
 pub use ocsp::{
-    KnownResponder, RESPONDER_PROFILE, Responder, check_may_respond, known_responder, live_serials, responder_lineage,
+    KnownResponder, RESPONDER_PROFILE, Responder, check_may_respond, known_responder, live_statuses, responder_lineage,
     responder_order, status,
 };
 pub use parallel::in_parallel;

@@ -4,6 +4,7 @@
 //! recorded itself, and neither has a number nor takes part in anything that is; the responder's certificate is issued and
 //! recorded like any other.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
@@ -16,7 +17,7 @@ use crate::keys::{PrivateKey, Signer};
 use crate::store::{AuthorityRecord, CertificateRecord, State};
 use crate::x509::ocsp::{CertId, CertStatus, SingleResponse, TbsResponse};
 use crate::x509::time::{Span, format_instant};
-use crate::x509::{Certificate, Extension, RevocationReason, Serial, oid};
+use crate::x509::{Certificate, Extension, RevocationReason, RevokedEntry, Serial, oid};
 
 /// The built-in profile of responders.
 pub const RESPONDER_PROFILE: &str = "ocsp";
@@ -141,18 +142,20 @@ pub fn known_responder<'a>(
     state: &'a State,
     authority: &AuthorityRecord,
     now: OffsetDateTime,
-) -> Option<KnownResponder<'a>> {
+) -> Result<Option<KnownResponder<'a>>, CaError> {
     let lineage = responder_lineage(&authority.authority);
-    let mut records = state.certificates.iter().rev().filter(|record| record.key && record.lineage == lineage);
-    records.find_map(|record| {
-        let certificate = record.certificate().ok()?;
-        let ours = state.issuer_of(&record.serial).is_some_and(|issuer| same_issuer(issuer, authority));
-        let standing = state.revocation(&authority.authority, &certificate.serial).is_none();
+    for record in state.lineage(&lineage)?.into_iter().rev().filter(|record| record.key) {
+        let Ok(certificate) = record.certificate() else { continue };
+        let ours = state.issuer_of(&record.serial)?.is_some_and(|issuer| same_issuer(issuer, authority));
+        let standing = state.revocation(&authority.authority, &certificate.serial)?.is_none();
         let valid = certificate.not_before <= now && now < certificate.not_after;
         let third = (certificate.not_after - certificate.not_before) / 3;
         let due = now >= certificate.not_after - third;
-        (ours && standing && valid && is_responder(&certificate)).then_some(KnownResponder { record, due })
-    })
+        if ours && standing && valid && is_responder(&certificate) {
+            return Ok(Some(KnownResponder { record, due }));
+        }
+    }
+    Ok(None)
 }
 
 /// Refuses to speak for an authority when the clock runs behind the journal, or when the authority is revoked.
@@ -168,34 +171,68 @@ pub fn check_may_respond(state: &State, authority: &AuthorityRecord, now: Offset
 
 /// What the journal says of a serial of an authority: revoked or on hold, also where only the serial is known; good for what is
 /// recorded as signed by it; else unknown.
-pub fn status(state: &State, authority: &AuthorityRecord, serial: &Serial) -> CertStatus {
-    if let Some(entry) = state.revocation(&authority.authority, serial) {
-        let reason = entry.reason.filter(|reason| *reason != RevocationReason::Unspecified);
-        return CertStatus::Revoked { at: entry.revoked_at, reason };
+///
+/// # Errors
+/// [`CaError::Store`] when the journal cannot be read.
+pub fn status(state: &State, authority: &AuthorityRecord, serial: &Serial) -> Result<CertStatus, CaError> {
+    if let Some(entry) = state.revocation(&authority.authority, serial)? {
+        return Ok(revoked_status(&entry));
     }
     let hex = serial.hex();
-    let recorded = state.by_serial(&hex).is_some();
-    let ours = || state.issuer_of(&hex).is_some_and(|issuer| same_issuer(issuer, authority));
-    if recorded && ours() { CertStatus::Good } else { CertStatus::Unknown }
+    let recorded = state.by_serial(&hex)?.is_some();
+    let ours = recorded && state.issuer_of(&hex)?.is_some_and(|issuer| same_issuer(issuer, authority));
+    Ok(if ours { CertStatus::Good } else { CertStatus::Unknown })
 }
 
-/// The serials of which relying parties may ask: what the authority signed and has not expired, without itself and its
+/// The certificates of which relying parties may ask, and what to say of them: what the authority signed and has not expired, without itself and its
 /// responders (`ocspNoCheck`); and what it revoked that is recorded elsewhere.
-pub fn live_serials(state: &State, authority: &AuthorityRecord, now: OffsetDateTime) -> Vec<Serial> {
+///
+/// # Errors
+/// [`CaError::Store`] when the journal cannot be read.
+pub fn live_statuses(
+    state: &State,
+    authority: &AuthorityRecord,
+    now: OffsetDateTime,
+) -> Result<Vec<(Serial, CertStatus)>, CaError> {
     let responders = responder_lineage(&authority.authority);
-    let of_it = |record: &&CertificateRecord| {
-        record.authority == authority.authority
-            && !(record.lineage == responders && record.profile == RESPONDER_PROFILE)
-            && record.certificate != authority.certificate
-            && record.not_after().is_ok_and(|end| now <= end)
-            && state
-                .issuer_of(&record.serial)
-                .is_some_and(|issuer| issuer.certificate != record.certificate && same_issuer(issuer, authority))
-    };
-    let recorded = state.certificates.iter().filter(of_it).filter_map(CertificateRecord::serial);
-    let elsewhere = state.revocations(&authority.authority).iter().map(|entry| &entry.serial);
-    let elsewhere = elsewhere.filter(|serial| !state.has_serial(&serial.hex())).cloned();
-    recorded.chain(elsewhere).collect()
+    let own = authority.certificate()?.serial.hex();
+    let revocations = state.revocations(&authority.authority)?;
+    let (mut found, mut known) = (Vec::new(), HashSet::new());
+    // Hardly ever is there more than one issuer.
+    let mut issuers: Vec<(&AuthorityRecord, bool)> = Vec::new();
+    state.for_each_with_issuer::<CaError>(&mut |row, issuer| {
+        let is_responder = row.lineage == responders && row.profile == RESPONDER_PROFILE;
+        let Some(issuer) = issuer.filter(|_| row.authority == authority.authority && !is_responder) else {
+            return Ok(());
+        };
+        let fits = match issuers.iter().find(|(known, _)| known.certificate == issuer.certificate) {
+            Some((_, fits)) => *fits,
+            None => {
+                let fits = same_issuer(issuer, authority);
+                if let Some(issuer) = state.authority_history(&authority.authority).find(|known| *known == issuer) {
+                    issuers.push((issuer, fits));
+                }
+                fits
+            }
+        };
+        let Some(serial) = row.serial() else { return Ok(()) };
+        let revoked = revocations.find(&serial);
+        if revoked.is_some() {
+            known.insert(serial.clone());
+        }
+        if fits && row.serial != own && row.not_after().is_ok_and(|end| now <= end) {
+            found.push((serial, revoked.map_or(CertStatus::Good, revoked_status)));
+        }
+        Ok(())
+    })?;
+    let elsewhere = revocations.iter().filter(|entry| !known.contains(&entry.serial));
+    found.extend(elsewhere.map(|entry| (entry.serial.clone(), revoked_status(entry))));
+    Ok(found)
+}
+
+fn revoked_status(entry: &RevokedEntry) -> CertStatus {
+    let reason = entry.reason.filter(|reason| *reason != RevocationReason::Unspecified);
+    CertStatus::Revoked { at: entry.revoked_at, reason }
 }
 
 /// Whether two records are of one name and key: a renewed authority speaks for what it signed before.

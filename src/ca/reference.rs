@@ -25,7 +25,7 @@ pub fn find<'a>(state: &'a State, reference: &Reference) -> Result<Vec<&'a Certi
 }
 
 fn find_certificate<'a>(state: &'a State, certificate: &Certificate) -> Result<Vec<&'a CertificateRecord>, CaError> {
-    let record = state.by_serial(&certificate.serial.hex());
+    let record = state.by_serial(&certificate.serial.hex())?;
     let same = record.filter(|record| record.certificate().is_ok_and(|known| known.der() == certificate.der()));
     same.map(|record| vec![record])
         .ok_or_else(|| CaError::NotFound(format!("{} serial {}", certificate.subject, certificate.serial)))
@@ -33,8 +33,11 @@ fn find_certificate<'a>(state: &'a State, certificate: &Certificate) -> Result<V
 
 fn find_text<'a>(state: &'a State, text: &str) -> Result<Vec<&'a CertificateRecord>, CaError> {
     let lineage = crate::store::lineage_name(text);
-    let by_name: Vec<_> = state.certificates.iter().filter(|record| record.lineage == lineage).collect();
-    let by_serial = text.parse::<Serial>().ok().and_then(|serial| state.by_serial(&serial.hex()));
+    let by_name = state.lineage(&lineage)?;
+    let by_serial = match text.parse::<Serial>() {
+        Ok(serial) => state.by_serial(&serial.hex())?,
+        Err(_) => None,
+    };
     match (by_name.is_empty(), by_serial) {
         (true, None) => Err(CaError::NotFound(text.to_owned())),
         (true, Some(record)) => Ok(vec![record]),

@@ -64,19 +64,17 @@ pub fn renew(
     renewals: Vec<Renewal<'_>>,
 ) -> Result<Vec<Option<Result<Renewed, CaError>>>, CaError> {
     check_clock(writer.state(), session.now)?;
-    let newest = newest(writer.state(), &renewals);
+    let newest = newest(writer.state(), &renewals)?;
     let mut batch = HashSet::new();
     let mut work = Vec::with_capacity(renewals.len());
     for renewal in &renewals {
-        let serial = draw(session.serials, writer.state(), &mut batch);
-        work.push((renewal, serial.map_err(|error| CaError::key("serial", error))?));
+        work.push((renewal, draw(session.serials, writer.state(), &mut batch)?));
     }
     let guard = Guard::new(writer.state());
-    let compromised = compromised(writer.state());
     let signed = in_parallel(work, |(renewal, serial): (&Renewal<'_>, Serial)| {
         let is_newest = newest.get(renewal.record.lineage.as_str()) == Some(&renewal.record.serial);
         let signed = is_newest.then(|| {
-            check_key(writer.state(), &compromised, renewal)?;
+            check_key(writer.state(), renewal)?;
             sign(writer.state(), &guard, session, renewal, &serial)
         });
         (session.progress)();
@@ -165,7 +163,7 @@ fn commit(
             command,
             ..delivery.clone()
         };
-        let deliveries: Vec<_> = writer.state().deliveries(&old.lineage).map(to).collect();
+        let deliveries: Vec<_> = writer.state().deliveries(&old.lineage)?.iter().map(to).collect();
         pending.extend(deliveries.iter().cloned());
         drafts.push(Draft { event: Event::CertificateIssued(record), key_pem });
         let (chain, root) = split_chain(authority);
@@ -180,36 +178,36 @@ fn commit(
     Ok(results)
 }
 
-/// SHA-256 of every key of which a certificate was revoked with the reason keyCompromise.
-fn compromised(state: &State) -> HashSet<&str> {
-    let is_compromised = |record: &&CertificateRecord| {
-        let entry = record.serial().and_then(|serial| state.revocation(&record.authority, &serial));
-        entry.is_some_and(|entry| entry.reason == Some(RevocationReason::KeyCompromise))
-    };
-    state.certificates.iter().filter(is_compromised).map(|record| record.key_sha256.as_str()).collect()
-}
-
 /// Refuses a key that is compromised, and that of a certificate that was revoked or put on hold meanwhile.
-fn check_key(state: &State, compromised: &HashSet<&str>, renewal: &Renewal<'_>) -> Result<(), CaError> {
+fn check_key(state: &State, renewal: &Renewal<'_>) -> Result<(), CaError> {
     let record = &renewal.record;
     let refused =
         |why: String| Err(CaError::Refused { why, next: "a new certificate needs a new key: say --rekey".to_owned() });
-    if compromised.contains(hex(&renewal.public_key.fingerprint()).as_str()) {
-        return refused("the key is compromised: a certificate with it was revoked for that reason".to_owned());
+    let entry = |record: &CertificateRecord| match record.serial() {
+        Some(serial) => state.revocation(&record.authority, &serial),
+        None => Ok(None),
+    };
+    for other in state.by_key(&hex(&renewal.public_key.fingerprint()))? {
+        if entry(other)?.is_some_and(|entry| entry.reason == Some(RevocationReason::KeyCompromise)) {
+            return refused("the key is compromised: a certificate with it was revoked for that reason".to_owned());
+        }
     }
     let same = record.certificate()?.spki_der == renewal.public_key.spki_der();
-    let revoked = record.serial().is_some_and(|serial| state.revocation(&record.authority, &serial).is_some());
-    if same && revoked {
+    if same && entry(record)?.is_some() {
         return refused(format!("the certificate {} is revoked or on hold", record.serial));
     }
     Ok(())
 }
 
 /// The newest serial of every lineage concerned.
-fn newest(state: &State, renewals: &[Renewal<'_>]) -> HashMap<String, String> {
-    let wanted: HashSet<&str> = renewals.iter().map(|renewal| renewal.record.lineage.as_str()).collect();
-    let records = state.certificates.iter().filter(|record| wanted.contains(record.lineage.as_str()));
-    records.map(|record| (record.lineage.clone(), record.serial.clone())).collect()
+fn newest(state: &State, renewals: &[Renewal<'_>]) -> Result<HashMap<String, String>, CaError> {
+    let mut found = HashMap::new();
+    for Renewal { record, .. } in renewals {
+        if let Some(newest) = state.lineage(&record.lineage)?.pop() {
+            found.insert(newest.lineage.clone(), newest.serial.clone());
+        }
+    }
+    Ok(found)
 }
 
 /// The ways in which the old certificate may have been asked for, likely ones first. The journal does not say which words

@@ -56,7 +56,7 @@ impl Revocable {
     /// [`CaError::Refused`] for what signed itself: no CRL can speak of it.
     pub fn issued(state: &State, record: &CertificateRecord) -> Result<Self, CaError> {
         let certificate = record.certificate()?;
-        let issuer = state.issuer_of(&record.serial);
+        let issuer = state.issuer_of(&record.serial)?;
         if certificate.is_root() || issuer.is_some_and(|issuer| issuer.certificate == record.certificate) {
             return Err(self_signed(&certificate));
         }
@@ -78,7 +78,7 @@ impl Revocable {
     /// # Errors
     /// [`CaError::Refused`] when no authority here signed it.
     pub fn foreign(state: &State, certificate: &Certificate) -> Result<Self, CaError> {
-        if let Some(record) = state.by_serial(&certificate.serial.hex())
+        if let Some(record) = state.by_serial(&certificate.serial.hex())?
             && record.certificate().is_ok_and(|known| known.der() == certificate.der())
         {
             return Self::issued(state, record);
@@ -162,7 +162,7 @@ pub fn revoke(
         if !seen.insert((certificate.authority.clone(), certificate.serial.clone())) {
             continue;
         }
-        let before = writer.state().revocation(&certificate.authority, &certificate.serial).cloned();
+        let before = writer.state().revocation(&certificate.authority, &certificate.serial)?;
         let on_hold = before.as_ref().is_some_and(|entry| entry.reason == Some(RevocationReason::CertificateHold));
         match before {
             Some(entry) if !on_hold || cause.reason == RevocationReason::CertificateHold => {
@@ -192,7 +192,7 @@ pub fn release(
     let mut drafts = Vec::new();
     for certificate in certificates {
         let Revocable { authority, serial, .. } = certificate;
-        match writer.state().revocation(authority, serial).map(|entry| entry.reason) {
+        match writer.state().revocation(authority, serial)?.map(|entry| entry.reason) {
             Some(Some(RevocationReason::CertificateHold)) => {}
             Some(_) => {
                 return Err(CaError::Refused {
@@ -221,7 +221,7 @@ pub fn release(
 pub(super) fn check_not_revoked(state: &State, name: &str, path: &[Certificate]) -> Result<(), CaError> {
     for certificate in path.iter().filter(|certificate| !certificate.is_root()) {
         for (parent, record) in &state.authorities {
-            if state.revocations(parent).find(&certificate.serial).is_none() {
+            if state.revocation(parent, &certificate.serial)?.is_none() {
                 continue;
             }
             if record.certificate().is_ok_and(|authority| authority.subject == certificate.issuer) {

@@ -1,5 +1,6 @@
 //! Where serial numbers come from.
 
+use super::CaError;
 use crate::keys::{KeyError, random_bytes};
 use crate::store::State;
 use crate::x509::Serial;
@@ -31,13 +32,14 @@ pub(super) fn draw(
     source: &dyn SerialSource,
     state: &State,
     batch: &mut std::collections::HashSet<Serial>,
-) -> Result<Serial, KeyError> {
+) -> Result<Serial, CaError> {
     const DRAWS: usize = 8;
     for _ in 0..DRAWS {
-        let serial = Serial::from_random(source.octets()?);
-        if !state.has_serial(&serial.hex()) && batch.insert(serial.clone()) {
+        let octets = source.octets().map_err(|error| CaError::key("serial", error))?;
+        let serial = Serial::from_random(octets);
+        if !state.has_serial(&serial.hex())? && batch.insert(serial.clone()) {
             return Ok(serial);
         }
     }
-    Err(KeyError::Failed("the random number generator keeps repeating itself".to_owned()))
+    Err(CaError::key("serial", KeyError::Failed("the random number generator keeps repeating itself".to_owned())))
 }

@@ -221,15 +221,15 @@ fn is_revoked(state: &State, record: &AuthorityRecord) -> Result<bool, CaError> 
 fn crls(state: &State, now: OffsetDateTime) -> Result<Vec<CrlStatus>, CaError> {
     let mut all = Vec::new();
     for name in state.authorities.keys() {
-        let (schedule, revocations) = (Schedule::of(state, name)?, state.revocations(name));
-        let full = revocations.newest_full();
-        let wanted = !state.settings.crl_urls.is_empty() || revocations.changed_since(0);
+        let (schedule, standing) = (Schedule::of(state, name)?, state.standing(name));
+        let full = standing.newest_full();
+        let wanted = !state.settings.crl_urls.is_empty() || standing.changed_since(0);
         if full.is_some() || wanted {
-            let due = schedule.due(revocations, false, now)?;
+            let due = schedule.due(standing, false, now)?;
             all.push(crl(name, "full", full, due));
         }
         if schedule.delta_validity.is_some() && full.is_some() {
-            all.push(crl(name, "delta", revocations.newest_delta(), schedule.due(revocations, true, now)?));
+            all.push(crl(name, "delta", standing.newest_delta(), schedule.due(standing, true, now)?));
         }
     }
     Ok(all)
@@ -251,7 +251,7 @@ fn crl(authority: &str, kind: &'static str, newest: Option<&crate::store::Issued
 }
 
 fn undelivered(state: &State) -> Vec<UndeliveredFiles> {
-    let pending = state.all_deliveries().filter(|delivery| delivery.pending);
+    let pending = state.pending_deliveries();
     let mut all: Vec<_> = pending
         .map(|delivery| UndeliveredFiles {
             lineage: delivery.lineage.clone(),

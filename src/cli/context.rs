@@ -3,10 +3,12 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use time::OffsetDateTime;
 
 use super::input::Input;
+use super::progress::Progress;
 use super::secret::Secrets;
 use super::ui::Ui;
 use super::{CliError, Environment, SecretSource, Settings};
@@ -14,6 +16,8 @@ use crate::clock::Clock;
 use crate::keys::Secret;
 use crate::store::{State, Store, Writer};
 
+/// Journals are long when they are told in these.
+const MEGABYTE: u64 = 1_000_000;
 /// A new passphrase shorter than this is warned about.
 const SHORT: usize = 8;
 
@@ -66,7 +70,12 @@ impl Context {
     /// # Errors
     /// With the hint how to make one.
     pub fn open_store(&self) -> Result<Store, CliError> {
-        Ok(Store::open(self.store_path()?)?)
+        let store = Store::open(self.store_path()?)?;
+        let (bar, drawn) = (OnceLock::new(), self.ui.draws_progress());
+        Ok(store.with_progress(Box::new(move |read, total| {
+            let bar = bar.get_or_init(|| Progress::new(total.div_ceil(MEGABYTE), "reading the journal (MB)", drawn));
+            bar.set(read.div_ceil(MEGABYTE));
+        })))
     }
 
     /// Locks a store and tells what recovery did.

@@ -29,6 +29,18 @@ impl Progress {
         Self { bar, started: Instant::now(), shown: OnceLock::new() }
     }
 
+    /// So much is done; all of it ends the bar.
+    pub fn set(&self, done: u64) {
+        let Some(bar) = &self.bar else { return };
+        if self.started.elapsed() > PATIENCE {
+            self.shown.get_or_init(|| bar.set_draw_target(ProgressDrawTarget::stderr()));
+        }
+        bar.set_position(done);
+        if bar.length().is_some_and(|total| done >= total) {
+            bar.finish_and_clear();
+        }
+    }
+
     /// One more is done.
     pub fn tick(&self) {
         let Some(bar) = &self.bar else { return };

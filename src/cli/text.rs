@@ -30,6 +30,10 @@ pub(super) fn visible_message(text: &str) -> String {
 
 /// Escapes what [`visible`] would, in the form that JSON has for it; the text is JSON already.
 pub(super) fn visible_json(json: &str) -> String {
+    // Nothing that is ASCII and printed is.
+    if json.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)) {
+        return json.to_owned();
+    }
     let mut out = String::with_capacity(json.len());
     for character in json.chars() {
         if character != '\n' && is_deceptive(character) {

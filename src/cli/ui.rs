@@ -1,5 +1,6 @@
 //! Output: stdout is data, stderr is talk.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -8,6 +9,8 @@ use super::environment::{Environment, variable};
 use super::progress::Progress;
 use super::{CliError, table, text};
 
+/// How much of a long output is written at once.
+const PIECE: usize = 64 * 1024;
 /// ANSI styles (ECMA-48 SGR) of the labels: bold red, yellow, cyan.
 const ERROR: &str = "1;31";
 const WARNING: &str = "33";
@@ -31,6 +34,35 @@ pub struct Ui {
     closed: bool,
     /// Whether a JSON document is on stdout.
     reported: bool,
+}
+
+/// Takes the cells of a row.
+pub(super) type TakeRow<'a> = dyn FnMut(&[Cow<'_, str>]) + 'a;
+
+/// Writes JSON in pieces: a report may be longer than anybody wants in memory.
+struct JsonWriter<'a> {
+    ui: &'a mut Ui,
+    text: Vec<u8>,
+    failure: Option<CliError>,
+}
+
+impl Write for JsonWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.text.extend_from_slice(bytes);
+        // Never in the middle of a character.
+        if self.text.len() >= PIECE && std::str::from_utf8(&self.text).is_ok() {
+            let text = std::mem::take(&mut self.text);
+            if let Err(error) = self.ui.json_text(&text) {
+                self.failure = Some(error);
+                return Err(io::ErrorKind::Other.into());
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Ui {
@@ -87,9 +119,20 @@ impl Ui {
         }
         self.reported = true;
         let document = Document { schema: format!("certwright/{name}/1"), report };
-        let json = serde_json::to_string_pretty(&document)
-            .map_err(|error| CliError::failed(format!("the report {name} cannot be written as JSON: {error}")))?;
-        self.data(format!("{}\n", text::visible_json(&json)).as_bytes())
+        let mut out = JsonWriter { ui: self, text: Vec::new(), failure: None };
+        let result = serde_json::to_writer_pretty(&mut out, &document);
+        let JsonWriter { text, failure, .. } = out;
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        result.map_err(|error| CliError::failed(format!("the report {name} cannot be written as JSON: {error}")))?;
+        self.json_text(&text)?;
+        self.data(b"\n")
+    }
+
+    fn json_text(&mut self, text: &[u8]) -> Result<(), CliError> {
+        let json = String::from_utf8_lossy(text);
+        self.data(text::visible_json(&json).as_bytes())
     }
 
     /// Says something on stderr, for people; not with `--quiet`.
@@ -127,7 +170,12 @@ impl Ui {
 
     /// A progress bar on stderr, shown only on a terminal and for work that takes long.
     pub fn progress(&self, total: u64, what: &str) -> Progress {
-        Progress::new(total, what, self.terminals.1 && !self.quiet)
+        Progress::new(total, what, self.draws_progress())
+    }
+
+    /// Whether progress bars are drawn.
+    pub(super) fn draws_progress(&self) -> bool {
+        self.terminals.1 && !self.quiet
     }
 
     /// Prints a table that fits the terminal (whole lines when stdout is no terminal); nothing at all without rows or
@@ -136,7 +184,41 @@ impl Ui {
     /// # Errors
     /// As [`Ui::line`].
     pub fn table(&mut self, header: &[&str], rows: Vec<Vec<String>>) -> Result<(), CliError> {
-        if rows.is_empty() || self.json { Ok(()) } else { self.line(&table::render(header, rows, self.width)) }
+        if rows.is_empty() || self.json { Ok(()) } else { self.line(&table::render(header, &rows, self.width)) }
+    }
+
+    /// Prints a table as [`Ui::table`] does, of rows that are not in memory all at once: `rows` gives each of them to whom it
+    /// is handed, twice.
+    ///
+    /// # Errors
+    /// As [`Ui::line`]; what `rows` gives.
+    pub(in crate::cli) fn long_table(
+        &mut self,
+        header: &[&str],
+        rows: &dyn Fn(&mut TakeRow<'_>) -> Result<(), CliError>,
+    ) -> Result<(), CliError> {
+        if self.json {
+            return Ok(());
+        }
+        let mut columns = table::Columns::new(header);
+        rows(&mut |row| columns.fit(row))?;
+        if let Some(width) = self.width {
+            columns.limit(width);
+        }
+        let mut text = String::new();
+        let header: Vec<Cow<'_, str>> = header.iter().map(|title| Cow::Borrowed(*title)).collect();
+        columns.line(&header, &mut text);
+        let mut written = Ok(());
+        rows(&mut |row| {
+            columns.line(row, &mut text);
+            if text.len() >= PIECE {
+                let result = self.data(text.as_bytes());
+                written = std::mem::replace(&mut written, Ok(())).and(result);
+                text.clear();
+            }
+        })?;
+        written?;
+        self.data(text.as_bytes())
     }
 
     /// Tells an error: for people on stderr, and with `--json` as the one document on stdout unless there is one already.

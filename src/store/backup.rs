@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::event::hex;
-use super::{StoreError, Writer, io, journal, keyfile};
+use super::{StoreError, Writer, io, keyfile};
 
 /// The last member of the archive.
 pub(super) const INDEX: &str = "backup.json";
@@ -77,7 +77,7 @@ impl Writer<'_> {
         let modified = self.state.latest.map_or(0, time::OffsetDateTime::unix_timestamp);
         let mut archive = Archive { tar: tar::Builder::new(out), sum: Sum::new(), modified, root: layout.root() };
         archive.add(&layout.manifest(), &read(&layout.manifest())?)?;
-        archive.add(&layout.journal(), &journal::read_file(&layout.journal())?)?;
+        archive.add(&layout.journal(), &read(&layout.journal())?)?;
         let (mut missing_keys, mut plain) = (Vec::new(), 0);
         for path in self.key_paths()? {
             match keyfile::read(&path) {
@@ -130,9 +130,12 @@ impl Writer<'_> {
         for name in self.state.authorities.keys().chain(self.state.requested.keys()) {
             paths.extend(io::files_in(&layout.previous_keys(name))?);
         }
-        for record in self.state.certificates.iter().filter(|record| record.key) {
-            paths.push(layout.issued(&record.lineage, &record.serial).join("key.pem"));
-        }
+        self.state.for_each_certificate::<StoreError>(&mut |row| {
+            if row.key {
+                paths.push(layout.issued(row.lineage, row.serial).join("key.pem"));
+            }
+            Ok(())
+        })?;
         paths.sort();
         paths.dedup();
         Ok(paths)

@@ -77,6 +77,7 @@ impl Writer<'_> {
                 write_manifest(layout, &Manifest { format: Manifest::FORMAT, store_id, settings })
             }
             Fix::Mode => io::set_mode(path, io::DIR_MODE),
+            Fix::Cache => io::remove_tree(path),
         }
     }
 }

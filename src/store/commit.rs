@@ -79,7 +79,7 @@ impl Writer<'_> {
     fn check(&self, draft: &Draft, added: &HashSet<&str>, before: &HashSet<&str>) -> Result<(), StoreError> {
         let Draft { event, key_pem } = draft;
         if let Some(record) = event.certificate()
-            && self.state.has_serial(&record.serial)
+            && self.state.has_serial(&record.serial)?
         {
             return Err(StoreError::Exists(format!("serial {}", record.serial)));
         }
@@ -193,7 +193,10 @@ impl Writer<'_> {
         let layout = self.store.layout();
         Release { layout, state: &self.state, again: false }.run(&entries)?;
         match io::remove_file(&layout.marker(tx)) {
-            Ok(_) => self.unsound = false,
+            Ok(_) => {
+                self.unsound = false;
+                self.continue_index();
+            }
             // Everything is durable; the next lock removes the rest.
             Err(error) => self.notices.push(Notice(format!("left for the next command to remove: {error}"))),
         }

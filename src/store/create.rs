@@ -8,18 +8,18 @@ use std::time::Duration;
 use ring::rand::{SecureRandom, SystemRandom};
 use time::OffsetDateTime;
 
-use super::journal::{self, Rules};
+use super::journal::{self, Rules, Watch};
 use super::lock::Lock;
 use super::open::{read_manifest, refuse_newer};
 use super::release::write_manifest;
-use super::{Layout, Manifest, Store, StoreError, Writer, event, io};
+use super::{Layout, Manifest, State, Store, StoreError, Writer, event, io};
 use crate::clock::{Clock, SystemClock};
 
 /// How long `create` waits for another one.
 const WAIT: Duration = Duration::from_secs(30);
 /// What a `create` that was killed may have left.
-const OWN: [&str; 8] =
-    ["authorities", "issued", "journal.head", "journal.jsonl", "lock", "profiles", "public", "staging"];
+const OWN: [&str; 9] =
+    ["authorities", "cache", "issued", "journal.head", "journal.jsonl", "lock", "profiles", "public", "staging"];
 
 impl Store {
     /// Makes an empty store, or opens one that is there. The directory is created with its parents, mode 0700. A directory
@@ -94,8 +94,14 @@ fn prepare_root(root: &Path) -> Result<(), StoreError> {
 /// `store.json` of a new store, or of one whose `store.json` was lost.
 fn first_manifest(layout: &Layout) -> Result<Manifest, StoreError> {
     let path = layout.journal();
-    let bytes = journal::read_file(&path)?;
-    let state = Rules { path: &path, head: None, newer: false, writer: false }.scan(&bytes, &mut |_| ())?.state;
+    let rules = Rules { path: &path, head: None, newer: false, writer: false };
+    let state = match journal::open(&path)? {
+        None => State::empty(),
+        Some(file) => {
+            let length = file.metadata().map_err(|error| StoreError::io(&path, error))?.len();
+            rules.scan_file(&file, length, Watch { visit: &mut |_| (), builder: None, progress: &|_| () })?.state
+        }
+    };
     if state.seq > 0 {
         let store_id = state.store_id().to_owned();
         return Ok(Manifest { format: Manifest::FORMAT, store_id, settings: state.settings });

@@ -1,6 +1,6 @@
 //! Where the files of certificates were put outside the store.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -81,7 +81,7 @@ pub enum DeliveryForm {
 
 impl DeliveryRecord {
     /// What another delivery to the same place has in common with this one.
-    fn site(&self) -> String {
+    pub(super) fn site(&self) -> String {
         if self.file.is_empty() { self.path.clone() } else { format!("{}/{}", self.path, self.file) }
     }
 
@@ -100,22 +100,49 @@ pub(super) fn unfit_path(path: &str) -> Option<String> {
     (!fits).then(|| "a delivery's path is not absolute".to_owned())
 }
 
-/// Every delivery that stands.
+/// What lines say of deliveries, on top of what may have been said before.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Deliveries {
     by_site: HashMap<String, DeliveryRecord>,
     sites: HashMap<String, Vec<String>>,
+    /// Every place that was ever delivered to.
+    touched: HashSet<String>,
+    /// Lineage and path of what was forgotten.
+    forgotten: HashSet<(String, String)>,
 }
 
 impl Deliveries {
-    /// The deliveries of a lineage, in the order in which they were made.
-    pub(super) fn of<'a>(&'a self, lineage: &str) -> impl Iterator<Item = &'a DeliveryRecord> + use<'a> {
-        self.sites.get(lineage).into_iter().flatten().filter_map(|site| self.by_site.get(site))
+    /// The deliveries of a lineage, in the order in which they were made; `before` is what stood before these lines.
+    pub(super) fn of(&self, lineage: &str, before: Vec<DeliveryRecord>) -> Vec<DeliveryRecord> {
+        let sites = self.sites.get(lineage).map(Vec::as_slice).unwrap_or_default();
+        let mut found = Vec::with_capacity(before.len() + sites.len());
+        let mut told = HashSet::new();
+        for record in before {
+            let site = record.site();
+            match self.by_site.get(&site) {
+                Some(newer) if newer.lineage == lineage => {
+                    found.push(newer.clone());
+                    told.insert(site);
+                }
+                _ if self.replaces(&record, &site) => {}
+                _ => found.push(record),
+            }
+        }
+        found.extend(
+            sites.iter().filter(|site| !told.contains(*site)).filter_map(|site| self.by_site.get(site).cloned()),
+        );
+        found
     }
 
-    /// Every delivery, in no order.
-    pub(super) fn all(&self) -> impl Iterator<Item = &DeliveryRecord> {
-        self.by_site.values()
+    /// The deliveries that are pending, in no order; `before` were so before these lines.
+    pub(super) fn pending<'a>(&'a self, before: &'a [DeliveryRecord]) -> impl Iterator<Item = &'a DeliveryRecord> {
+        let old = before.iter().filter(|record| !self.replaces(record, &record.site()));
+        old.chain(self.by_site.values()).filter(|record| record.pending)
+    }
+
+    /// Whether these lines say something else of a place, or forget it.
+    fn replaces(&self, record: &DeliveryRecord, site: &str) -> bool {
+        self.touched.contains(site) || self.forgotten.contains(&(record.lineage.clone(), record.path.clone()))
     }
 
     /// Adds one; what was at the same place is gone.
@@ -128,11 +155,13 @@ impl Deliveries {
             }
             self.sites.entry(record.lineage.clone()).or_default().push(site.clone());
         }
+        self.touched.insert(site.clone());
         self.by_site.insert(site, record);
     }
 
     /// Forgets those of a lineage at a path.
     pub(super) fn forget(&mut self, lineage: &str, path: &str) {
+        self.forgotten.insert((lineage.to_owned(), path.to_owned()));
         let Some(sites) = self.sites.get_mut(lineage) else { return };
         let by_site = &mut self.by_site;
         sites.retain(|site| {
@@ -161,14 +190,38 @@ mod tests {
         all.add(record("a", "/tls", "a.crt"));
         all.add(record("b", "/tls", "b.crt"));
         all.add(record("b", "/tls", "a.crt"));
-        assert_eq!(all.of("a").count(), 0);
-        assert_eq!(all.of("b").map(|record| record.file.as_str()).collect::<Vec<_>>(), ["b.crt", "a.crt"]);
+        let files = |all: &Deliveries, lineage: &str, before: &[DeliveryRecord]| -> Vec<String> {
+            all.of(lineage, before.to_vec()).into_iter().map(|record| record.file).collect()
+        };
+        assert_eq!(files(&all, "a", &[]), [""; 0]);
+        assert_eq!(files(&all, "b", &[]), ["b.crt", "a.crt"]);
         all.add(record("b", "/tls", "a.crt"));
-        assert_eq!(all.of("b").count(), 2);
+        assert_eq!(files(&all, "b", &[]), ["b.crt", "a.crt"]);
         all.forget("a", "/tls");
-        assert_eq!(all.all().count(), 2);
+        assert_eq!(files(&all, "b", &[]), ["b.crt", "a.crt"]);
         all.forget("b", "/tls");
-        assert_eq!(all.all().count(), 0);
+        assert_eq!(files(&all, "b", &[]), [""; 0]);
+    }
+
+    #[test]
+    fn what_stood_before_counts_until_something_else_is_said_of_its_place() {
+        let before = [record("a", "/tls", "1"), record("a", "/tls", "2"), record("a", "/other", "3")];
+        let mut all = Deliveries::default();
+        let files = |all: &Deliveries| -> Vec<(String, bool)> {
+            all.of("a", before.to_vec()).into_iter().map(|record| (record.file, record.pending)).collect()
+        };
+        let told = |file: &str, pending| (file.to_owned(), pending);
+        assert_eq!(files(&all), [told("1", false), told("2", false), told("3", false)]);
+        // The place stays where it was in the order; another lineage takes one away, and a forgotten one does not come back.
+        all.add(DeliveryRecord { pending: true, ..record("a", "/tls", "2") });
+        all.add(record("b", "/tls", "1"));
+        assert_eq!(files(&all), [told("2", true), told("3", false)]);
+        assert_eq!(all.pending(&before).count(), 1);
+        all.forget("b", "/tls");
+        assert_eq!(files(&all), [told("2", true), told("3", false)]);
+        all.forget("a", "/other");
+        all.add(record("a", "/other", "4"));
+        assert_eq!(files(&all), [told("2", true), told("4", false)]);
     }
 
     #[test]

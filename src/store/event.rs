@@ -337,6 +337,11 @@ impl Line {
         })
     }
 
+    /// What it says, where this version knows that.
+    pub(super) fn event(&self) -> Option<&Event> {
+        self.event.as_ref().ok()
+    }
+
     /// The entry, or why there is none.
     pub(super) fn into_entry(self) -> Result<Entry, String> {
         let Self { seq, prev, tx, lines, time, actor, event } = self;

@@ -33,7 +33,7 @@ impl<'a> Contents<'a> {
     ) -> Result<Self, StoreError> {
         let mut chains = HashMap::new();
         for record in records {
-            if let Some(issuer) = state.issuer_of(&record.serial)
+            if let Some(issuer) = state.issuer_of(&record.serial)?
                 && !chains.contains_key(issuer.certificate.as_str())
             {
                 chains.insert(issuer.certificate.as_str(), chain_below(issuer)?);
@@ -42,11 +42,17 @@ impl<'a> Contents<'a> {
         Ok(Self { state, chains })
     }
 
+    /// With the chains of whatever was signed.
+    pub(super) fn of_all(state: &'a State) -> Result<Self, StoreError> {
+        let chain = |issuer: &'a AuthorityRecord| Ok((issuer.certificate.as_str(), chain_below(issuer)?));
+        Ok(Self { state, chains: state.history.iter().map(chain).collect::<Result<_, StoreError>>()? })
+    }
+
     /// The files of `issued/<lineage>/<serial>/`, without the key.
     pub(super) fn certificate(&self, record: &CertificateRecord) -> Result<[Content; 3], StoreError> {
         let certificate = pem_of("CERTIFICATE", &record.certificate)?;
         let brought = chain_pem(record.chain.iter())?;
-        let chain = match self.state.issuer_of(&record.serial) {
+        let chain = match self.state.issuer_of(&record.serial)? {
             None => brought.as_str(),
             Some(issuer) if issuer.certificate != record.certificate => {
                 self.chains.get(issuer.certificate.as_str()).map_or("", String::as_str)
@@ -89,7 +95,7 @@ pub(super) fn crl(state: &State, seq: u64, record: &CrlRecord) -> Result<Vec<u8>
         extensions: Extension::parse_list(&decode(&record.extensions)?).map_err(invalid)?,
     };
     let scope = CrlScope { as_of: seq, base: record.base, keep_expired: record.keep_expired };
-    let entries = state.revocations(&record.authority).entries(scope);
+    let entries = state.revocations(&record.authority)?.entries(scope);
     let der =
         list.with_signature(&entries, &decode(&record.algorithm)?, &decode(&record.signature)?).map_err(invalid)?;
     if event::hex(digest(&SHA256, &der).as_ref()) != record.sha256 {

@@ -1,9 +1,11 @@
 //! `journal.head`: what the journal's end was when it was last written, to notice a tail that was cut off.
 //!
 //! It is overwritten in place after every commit and not synced, so it may lag behind the journal, never be ahead of it.
+//! It also knows when the journal was last changed: as long as that is so, nobody else has written it.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use ring::digest::{SHA256, digest};
@@ -26,8 +28,23 @@ pub(super) struct Head {
     pub(super) sha256: String,
     /// Length of the journal with the line's newline.
     pub(super) bytes: u64,
+    /// When the journal was last changed.
+    pub(super) changed: Stamp,
     /// A checksum over the rest, against a line that was read while it was being written.
     check: String,
+}
+
+/// When a file's content or attributes were last changed, as its file system says (`st_ctime`): seconds and nanoseconds since
+/// 1970. No program can set it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Stamp(String);
+
+impl Stamp {
+    /// Length and stamp of a file.
+    pub(super) fn of(file: &File, path: &Path) -> Result<(u64, Self), StoreError> {
+        let metadata = file.metadata().map_err(|error| StoreError::io(path, error))?;
+        Ok((metadata.len(), Self(format!("{}.{:09}", metadata.ctime(), metadata.ctime_nsec()))))
+    }
 }
 
 /// What was found under the name.
@@ -66,13 +83,14 @@ impl HeadFile {
 }
 
 impl Head {
-    pub(super) fn new(seq: u64, sha256: &str, bytes: u64) -> Self {
-        Self { seq, sha256: sha256.to_owned(), bytes, check: checksum(seq, sha256, bytes) }
+    pub(super) fn new(seq: u64, sha256: &str, bytes: u64, changed: Stamp) -> Self {
+        let check = checksum(seq, sha256, bytes, &changed);
+        Self { seq, sha256: sha256.to_owned(), bytes, changed, check }
     }
 
     fn parse(bytes: &[u8]) -> Option<Self> {
         let head: Self = serde_json::from_slice(bytes).ok()?;
-        (head.check == checksum(head.seq, &head.sha256, head.bytes)).then_some(head)
+        (head.check == checksum(head.seq, &head.sha256, head.bytes, &head.changed)).then_some(head)
     }
 
     /// Overwrites the file in place.
@@ -86,6 +104,6 @@ impl Head {
     }
 }
 
-fn checksum(seq: u64, sha256: &str, bytes: u64) -> String {
-    event::hex(&digest(&SHA256, format!("{seq} {sha256} {bytes}").as_bytes()).as_ref()[..8])
+fn checksum(seq: u64, sha256: &str, bytes: u64, changed: &Stamp) -> String {
+    event::hex(&digest(&SHA256, format!("{seq} {sha256} {bytes} {}", changed.0).as_bytes()).as_ref()[..8])
 }

@@ -1,6 +1,6 @@
 //! Looking for what is not as the journal says.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::{self, Content, Contents};
 use super::open::read_manifest;
-use super::{Finding, Layout, Severity, State, Store, StoreError, keyfile};
+use super::{Finding, Layout, Severity, State, Store, StoreError, index, journal, keyfile};
 use crate::x509::pem;
 
 /// A finding, and how it is put right.
@@ -27,6 +27,8 @@ pub(super) enum Fix {
     Manifest,
     /// Give the directory mode 0700.
     Mode,
+    /// Remove the directory: the next command that wants it makes it again.
+    Cache,
 }
 
 /// One look at a store.
@@ -40,7 +42,7 @@ impl Inspection<'_> {
     /// Looks at everything.
     pub(super) fn run(store: &Store) -> Result<Vec<Problem>, StoreError> {
         let layout = store.layout();
-        let (scan, head) = match store.scan(&mut |_| ()) {
+        let (scan, head) = match store.sum_all() {
             Ok(found) => found,
             Err(StoreError::Damaged { path, line, why }) => {
                 let what = line.map_or(why.clone(), |line| format!("line {line}: {why}"));
@@ -54,9 +56,9 @@ impl Inspection<'_> {
             inspection.problems.push(Problem { finding, fix: None });
         }
         inspection.manifest()?;
+        inspection.index()?;
         inspection.directories()?;
         inspection.certificates()?;
-        inspection.unknown_certificates()?;
         inspection.authorities()?;
         inspection.staging()?;
         Ok(inspection.problems)
@@ -67,6 +69,14 @@ impl Inspection<'_> {
         if self.state.seq > 0 && settings.as_ref() != Some(&self.state.settings) {
             let what = "differs from the settings in the journal";
             self.report(Severity::Damage, self.layout.manifest(), what, Some(Fix::Manifest));
+        }
+        Ok(())
+    }
+
+    fn index(&mut self) -> Result<(), StoreError> {
+        let Some(journal) = journal::open(&self.layout.journal())? else { return Ok(()) };
+        if let Some(what) = index::fault(self.layout, &journal)? {
+            self.report(Severity::Warning, self.layout.cache(), what, Some(Fix::Cache));
         }
         Ok(())
     }
@@ -94,34 +104,39 @@ impl Inspection<'_> {
 
     fn certificates(&mut self) -> Result<(), StoreError> {
         let state = self.state;
-        let contents = Contents::new(state, state.certificates.iter())?;
-        let mut newest = BTreeMap::new();
-        for record in &state.certificates {
-            newest.insert(record.lineage.as_str(), record.serial.as_str());
-            let dir = self.layout.issued(&record.lineage, &record.serial);
+        let contents = Contents::of_all(state)?;
+        // What is in the journal; what else is there was released without a record.
+        let mut known: HashMap<String, BTreeSet<String>> = HashMap::new();
+        state.for_each_in_lineage::<StoreError>(&mut |row, newest| {
+            known.entry(row.lineage.to_owned()).or_default().insert(row.serial.to_owned());
+            let dir = self.layout.issued(row.lineage, row.serial);
             self.directory(&dir)?;
-            self.contents(&dir, &contents.certificate(record)?)?;
-            self.key(&dir.join("key.pem"), record.key)?;
-            self.strays(&dir, &["cert.pem", "chain.pem", "fullchain.pem", "key.pem"])?;
-        }
-        for (lineage, serial) in newest {
-            let dir = self.layout.lineage(lineage);
-            self.directory(&dir)?;
-            let link = dir.join("current");
-            if fs::read_link(&link).ok().as_deref() != Some(Path::new(serial)) {
-                let what = format!("does not name the newest certificate, {serial}");
-                self.report(Severity::Damage, link, what, Some(Fix::Link(serial.to_owned())));
+            if let Some(record) = state.copy_by_serial(row.serial)? {
+                self.contents(&dir, &contents.certificate(&record)?)?;
             }
+            self.key(&dir.join("key.pem"), row.key)?;
+            self.strays(&dir, &["cert.pem", "chain.pem", "fullchain.pem", "key.pem"])?;
+            if newest {
+                self.current(row.lineage, row.serial)?;
+            }
+            Ok(())
+        })?;
+        self.unknown_certificates(&known)
+    }
+
+    fn current(&mut self, lineage: &str, serial: &str) -> Result<(), StoreError> {
+        let dir = self.layout.lineage(lineage);
+        self.directory(&dir)?;
+        let link = dir.join("current");
+        if fs::read_link(&link).ok().as_deref() != Some(Path::new(serial)) {
+            let what = format!("does not name the newest certificate, {serial}");
+            self.report(Severity::Damage, link, what, Some(Fix::Link(serial.to_owned())));
         }
         Ok(())
     }
 
     /// Looks for certificates that are there without a record.
-    fn unknown_certificates(&mut self) -> Result<(), StoreError> {
-        let mut known: HashMap<&str, BTreeSet<&str>> = HashMap::new();
-        for record in &self.state.certificates {
-            known.entry(&record.lineage).or_default().insert(&record.serial);
-        }
+    fn unknown_certificates(&mut self, known: &HashMap<String, BTreeSet<String>>) -> Result<(), StoreError> {
         for lineage in names(&self.layout.issued_root())? {
             let dir = self.layout.lineage(&lineage);
             let Some(serials) = known.get(lineage.as_str()) else {
@@ -168,8 +183,8 @@ impl Inspection<'_> {
     }
 
     fn crls(&mut self, authority: &str) -> Result<(), StoreError> {
-        let revocations = self.state.revocations(authority);
-        for (crl, delta) in [(revocations.newest_full(), false), (revocations.newest_delta(), true)] {
+        let standing = self.state.standing(authority);
+        for (crl, delta) in [(standing.newest_full(), false), (standing.newest_delta(), true)] {
             let path = self.layout.crl(authority, delta);
             let Some(crl) = crl else {
                 if metadata(&path)?.is_some() {

@@ -1,5 +1,7 @@
 //! The journal's bytes: one JSON line per entry, each with the SHA-256 of the line before.
 
+use std::fs::File;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::thread;
 
@@ -7,10 +9,13 @@ use ring::digest::{SHA256, digest};
 
 use super::event::{Line, hex};
 use super::head::{Head, HeadFile};
+use super::index::{Builder, Prepared};
 use super::{Entry, Notice, State, StoreError};
 
 /// From this size on several threads parse.
 const PARALLEL: usize = 512 * 1024;
+/// How much of a long journal is in memory at a time.
+const CHUNK: usize = if cfg!(test) { 5000 } else { 8 << 20 };
 
 /// What `log verify` tells about a journal whose chain holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +39,7 @@ pub struct JournalReport {
 /// [`StoreError::Damaged`] names the first bad line.
 pub fn parse_journal(bytes: &[u8]) -> Result<State, StoreError> {
     let rules = Rules { path: Path::new("journal.jsonl"), head: None, newer: false, writer: false };
-    rules.scan(bytes, &mut |_| ()).map(|scan| scan.state)
+    rules.scan(bytes, State::empty(), 0, &mut |_| ()).map(|scan| scan.state)
 }
 
 /// How a journal is read.
@@ -89,48 +94,53 @@ impl Scan {
 struct Hashed {
     line: Line,
     sha256: String,
+    /// What an index is to know of it, where one is built.
+    prepared: Option<Prepared>,
+}
+
+/// What is done while a long journal is read.
+pub(super) struct Watch<'a> {
+    /// Called back for every entry of a whole transaction.
+    pub(super) visit: &'a mut dyn FnMut(&Entry),
+    /// The index that is built; without one, nothing is kept of the certificates but their serials.
+    pub(super) builder: Option<&'a mut Builder>,
+    /// Told how many bytes were read.
+    pub(super) progress: &'a dyn Fn(u64),
 }
 
 impl Rules<'_> {
-    /// Reads all lines in one pass, calling back for every entry of a whole transaction.
-    pub(super) fn scan(&self, bytes: &[u8], visit: &mut dyn FnMut(&Entry)) -> Result<Scan, StoreError> {
-        let terminated = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
-        let mut link = Link {
-            rules: self,
-            visit,
-            state: State::empty(),
-            pending: Vec::new(),
-            lines: 0,
-            last: (0, "0".repeat(64)),
-            read: 0,
-            sound: 0,
-        };
-        for (line, length) in parse_lines(&bytes[..terminated]) {
-            link.read += length as u64;
-            link.add(line)?;
-        }
-        let unterminated = self.add_unterminated(&mut link, &bytes[terminated..]);
-        let Link { state, sound, .. } = link;
-        if let Some(head) = self.head
-            && head.seq > state.seq
-        {
-            let why = format!("the journal ends here, but journal.head knows {} lines: its end was cut off", head.seq);
-            return Err(self.damaged(state.seq + 1, why));
-        }
-        Ok(Scan { state, sound, unterminated, torn: bytes.len() as u64 - sound })
+    /// Reads all lines in one pass, calling back for every entry of a whole transaction. The bytes begin at `offset` in the
+    /// journal, after the lines that add up to `start`.
+    pub(super) fn scan(
+        &self,
+        bytes: &[u8],
+        start: State,
+        offset: u64,
+        visit: &mut dyn FnMut(&Entry),
+    ) -> Result<Scan, StoreError> {
+        let mut link = Link::new(self, start, offset, Watch { visit, builder: None, progress: &|_| () }, false);
+        let whole = link.feed(bytes)?;
+        link.end(&bytes[whole..])
     }
 
-    /// Takes the text after the last newline as a line if it is one that completes its transaction.
-    fn add_unterminated(&self, link: &mut Link<'_, '_>, tail: &[u8]) -> bool {
-        let seq = link.last.0 + 1;
-        if tail.is_empty() || !(self.writer || self.head.is_some_and(|head| head.seq >= seq)) {
-            return false;
+    /// Reads the first `length` bytes of a journal in one pass and in little memory: the certificates are not in the state.
+    pub(super) fn scan_file<'a>(&'a self, journal: &File, length: u64, watch: Watch<'a>) -> Result<Scan, StoreError> {
+        let mut link = Link::new(self, State::empty(), 0, watch, true);
+        let (mut at, mut buffer) = (0, Vec::new());
+        loop {
+            let begin = buffer.len();
+            let count = usize::try_from(length - at).unwrap_or(usize::MAX).min(CHUNK);
+            buffer.resize(begin + count, 0);
+            let read = journal.read_exact_at(&mut buffer[begin..], at);
+            read.map_err(|error| StoreError::io(self.path, error))?;
+            at += count as u64;
+            let whole = link.feed(&buffer)?;
+            (link.watch.progress)(at);
+            if at == length {
+                return link.end(&buffer[whole..]);
+            }
+            buffer.drain(..whole);
         }
-        let line = hash_line(tail);
-        let completes =
-            line.as_ref().is_ok_and(|hashed| hashed.line.tx.checked_add(hashed.line.lines) == Some(seq + 1));
-        link.read += tail.len() as u64;
-        completes && link.add(line).is_ok()
     }
 
     fn damaged(&self, line: u64, why: impl Into<String>) -> StoreError {
@@ -141,10 +151,12 @@ impl Rules<'_> {
 /// Follows the chain line by line.
 struct Link<'a, 'b> {
     rules: &'a Rules<'b>,
-    visit: &'a mut dyn FnMut(&Entry),
+    watch: Watch<'a>,
+    /// Whether certificates are let go.
+    lean: bool,
     state: State,
-    /// Entries of a transaction whose last line has not come yet.
-    pending: Vec<Option<Entry>>,
+    /// Entries of a transaction whose last line has not come yet, with what an index is to know, and where they begin.
+    pending: Vec<(Option<Entry>, Option<Prepared>, u64)>,
     /// How many lines that transaction has.
     lines: u64,
     /// Number and hash of the line before.
@@ -153,11 +165,54 @@ struct Link<'a, 'b> {
     sound: u64,
 }
 
-impl Link<'_, '_> {
-    fn add(&mut self, line: Result<Hashed, String>) -> Result<(), StoreError> {
+impl<'a, 'b> Link<'a, 'b> {
+    fn new(rules: &'a Rules<'b>, state: State, offset: u64, watch: Watch<'a>, lean: bool) -> Self {
+        let last = (state.seq, state.head.clone());
+        Self { rules, watch, lean, state, pending: Vec::new(), lines: 0, last, read: offset, sound: offset }
+    }
+
+    /// Takes the whole lines among some bytes; says how long they are.
+    fn feed(&mut self, bytes: &[u8]) -> Result<usize, StoreError> {
+        let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
+        for (line, length) in parse_lines(&bytes[..whole], self.watch.builder.is_some()) {
+            self.add(line, length as u64)?;
+        }
+        Ok(whole)
+    }
+
+    /// Takes what follows the last newline.
+    fn end(mut self, tail: &[u8]) -> Result<Scan, StoreError> {
+        let end = self.read + tail.len() as u64;
+        let unterminated = self.add_unterminated(tail);
+        let torn = end - self.sound;
+        let Link { rules, state, sound, .. } = self;
+        if let Some(head) = rules.head
+            && head.seq > state.seq
+        {
+            let why = format!("the journal ends here, but journal.head knows {} lines: its end was cut off", head.seq);
+            return Err(rules.damaged(state.seq + 1, why));
+        }
+        Ok(Scan { state, sound, unterminated, torn })
+    }
+
+    /// Takes the text after the last newline as a line if it is one that completes its transaction.
+    fn add_unterminated(&mut self, tail: &[u8]) -> bool {
+        let seq = self.last.0 + 1;
+        let rules = self.rules;
+        if tail.is_empty() || !(rules.writer || rules.head.is_some_and(|head| head.seq >= seq)) {
+            return false;
+        }
+        let line = hash_line(tail, self.watch.builder.is_some());
+        let completes =
+            line.as_ref().is_ok_and(|hashed| hashed.line.tx.checked_add(hashed.line.lines) == Some(seq + 1));
+        completes && self.add(line, tail.len() as u64).is_ok()
+    }
+
+    fn add(&mut self, line: Result<Hashed, String>, length: u64) -> Result<(), StoreError> {
+        let begin = self.read;
         let number = self.last.0 + 1;
         let damaged = |why: String| self.rules.damaged(number, why);
-        let Hashed { line, sha256 } = line.map_err(damaged)?;
+        let Hashed { line, sha256, prepared } = line.map_err(damaged)?;
         let (seq, tx, lines) = (line.seq, line.tx, line.lines);
         if seq != number {
             return Err(damaged(format!("has the number {seq}: lines are missing, added or out of order")));
@@ -185,19 +240,35 @@ impl Link<'_, '_> {
         {
             return Err(damaged("is not the line that journal.head knows: the end was changed".to_owned()));
         }
-        self.pending.push(entry);
+        self.pending.push((entry, prepared, begin));
         self.lines = lines;
         self.last = (number, sha256);
+        self.read += length;
         if number + 1 == first + lines { self.finish() } else { Ok(()) }
     }
 
     /// Adds up a transaction that is complete.
     fn finish(&mut self) -> Result<(), StoreError> {
         let first = self.last.0 + 1 - self.pending.len() as u64;
-        for (number, entry) in (first..).zip(self.pending.drain(..)) {
-            let Some(entry) = entry else { continue };
-            (self.visit)(&entry);
-            self.state.absorb(entry).map_err(|why| self.rules.damaged(number, why))?;
+        let mut places = Vec::new();
+        for (number, (entry, prepared, begin)) in (first..).zip(self.pending.drain(..)) {
+            let is_certificate = entry.as_ref().is_some_and(|entry| entry.event.certificate().is_some());
+            if let Some(entry) = entry {
+                (self.watch.visit)(&entry);
+                self.state.absorb(entry).map_err(|why| self.rules.damaged(number, why))?;
+            }
+            if let Some(prepared) = prepared {
+                places.push((begin, prepared, is_certificate));
+            }
+        }
+        if self.lean {
+            let mut issuers = self.state.shed().into_iter();
+            if let Some(builder) = &mut self.watch.builder {
+                for (begin, prepared, is_certificate) in places {
+                    let issuer = if is_certificate { issuers.next().flatten() } else { None };
+                    builder.add(begin, &prepared, issuer)?;
+                }
+            }
         }
         self.state.seq = self.last.0;
         self.state.head.clone_from(&self.last.1);
@@ -206,9 +277,10 @@ impl Link<'_, '_> {
     }
 }
 
-fn hash_line(bytes: &[u8]) -> Result<Hashed, String> {
+fn hash_line(bytes: &[u8], prepare: bool) -> Result<Hashed, String> {
     let line = Line::parse(bytes)?;
-    Ok(Hashed { line, sha256: hash(bytes) })
+    let prepared = prepare.then(|| line.event().map(Prepared::of).unwrap_or_default());
+    Ok(Hashed { line, sha256: hash(bytes), prepared })
 }
 
 /// SHA-256 of a line without its newline, hex.
@@ -218,10 +290,10 @@ pub(super) fn hash(line: &[u8]) -> String {
 
 /// Parses and hashes whole lines; gives each with its length. A line's hash depends on nothing but its bytes, so that long
 /// journals are shared among the cores.
-fn parse_lines(bytes: &[u8]) -> Vec<(Result<Hashed, String>, usize)> {
+fn parse_lines(bytes: &[u8], prepare: bool) -> Vec<(Result<Hashed, String>, usize)> {
     let parse = |part: &[u8]| -> Vec<_> {
         part.split_inclusive(|&byte| byte == b'\n')
-            .map(|line| (hash_line(line.strip_suffix(b"\n").unwrap_or(line)), line.len()))
+            .map(|line| (hash_line(line.strip_suffix(b"\n").unwrap_or(line), prepare), line.len()))
             .collect()
     };
     if bytes.len() < PARALLEL {
@@ -262,10 +334,17 @@ pub(super) fn encode(entries: &mut [Entry], head: &str) -> Result<(Vec<u8>, Stri
     Ok((bytes, last))
 }
 
-/// Reads a journal file; one that is missing is empty.
-pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, StoreError> {
-    match std::fs::read(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-        found => found.map_err(|error| StoreError::io(path, error)),
+/// Opens a journal for reading; none if it is missing.
+pub(super) fn open(path: &Path) -> Result<Option<File>, StoreError> {
+    match File::open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        found => found.map(Some).map_err(|error| StoreError::io(path, error)),
     }
+}
+
+/// Reads a part of a journal.
+pub(super) fn read_part(journal: &File, path: &Path, begin: u64, end: u64) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = vec![0; usize::try_from(end.saturating_sub(begin)).unwrap_or(usize::MAX)];
+    journal.read_exact_at(&mut bytes, begin).map_err(|error| StoreError::io(path, error))?;
+    Ok(bytes)
 }

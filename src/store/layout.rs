@@ -99,6 +99,11 @@ impl Layout {
         self.root.join("public")
     }
 
+    /// `cache/`: what makes a long journal fast to look things up in; rebuilt when it is missing.
+    pub(super) fn cache(&self) -> PathBuf {
+        self.root.join("cache")
+    }
+
     /// `public/<authority>.crl`, or `<authority>.delta.crl`: the newest CRL in DER; the same in PEM is at `.crl.pem`.
     pub fn crl(&self, authority: &str, delta: bool) -> PathBuf {
         self.public().join(if delta { format!("{authority}.delta.crl") } else { format!("{authority}.crl") })

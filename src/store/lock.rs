@@ -34,6 +34,13 @@ impl Lock {
         Ok(lock)
     }
 
+    /// Takes the lock if nobody has it and it can be had at all.
+    pub(super) fn try_take(path: &Path) -> Option<Self> {
+        let file = File::options().write(true).open(path).ok()?;
+        file.try_lock().ok()?;
+        Some(Self { file, path: path.to_owned() })
+    }
+
     /// Writes the holder into the file, for those who wait.
     fn note(&self, command: &str) -> Result<(), StoreError> {
         let since = event::format_instant(SystemClock.now());

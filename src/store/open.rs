@@ -1,26 +1,34 @@
 //! Opening and reading a store.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::head::HeadFile;
-use super::journal::{self, Rules, Scan};
+use super::journal::Scan;
 use super::lock::Lock;
 use super::naming::{authority_name, is_serial, is_word};
+use super::reading::{Proved, RECENT};
 use super::{CrlRecord, Entry, JournalReport, Layout, Manifest, State, StoreError, Writer, create, files, keyfile};
 
 /// A store that is open for reading.
-#[derive(Debug)]
 pub struct Store {
-    layout: Layout,
-    manifest: Manifest,
-    /// The journal's bytes when it was last read and found whole: see [`Store::lock_knowing`].
-    proved: Mutex<Option<Vec<u8>>>,
+    pub(super) layout: Layout,
+    pub(super) manifest: Manifest,
+    /// What of the journal was last read and found whole: see [`Store::lock_knowing`].
+    pub(super) proved: Proved,
+    /// Told how many bytes of the journal were read, of how many, when all of a long one must be.
+    pub(super) progress: Option<Box<dyn Fn(u64, u64) + Send + Sync>>,
+    /// From how many lines that the index does not know on it is continued.
+    pub(super) recent: u64,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("layout", &self.layout).field("manifest", &self.manifest).finish_non_exhaustive()
+    }
 }
 
 impl Store {
@@ -31,13 +39,19 @@ impl Store {
     pub fn open(root: &Path) -> Result<Self, StoreError> {
         let layout = Layout::new(root);
         match read_manifest(&layout)? {
-            Some(manifest) => Ok(Self { layout, manifest, proved: Mutex::default() }),
+            Some(manifest) => Ok(Self { layout, manifest, proved: Proved::default(), progress: None, recent: RECENT }),
             None if layout.journal().exists() => {
                 let why = "is missing beside the journal; creating the store again here rebuilds it from the journal";
                 Err(StoreError::damaged(layout.manifest(), None, why))
             }
             None => Err(StoreError::Missing(root.to_owned())),
         }
+    }
+
+    /// Lets somebody be told how many bytes of the journal were read, of how many, when all of a long one must be.
+    #[must_use]
+    pub fn with_progress(self, progress: Box<dyn Fn(u64, u64) + Send + Sync>) -> Self {
+        Self { progress: Some(progress), ..self }
     }
 
     /// Where things are.
@@ -51,12 +65,12 @@ impl Store {
     }
 
     /// Reads the journal, proves its hash chain and adds it up; never blocks, and ignores a line that a writer is
-    /// just appending.
+    /// just appending. What was proved before of a long one, and not written by anybody else since, is not read again.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] names the first bad line.
     pub fn read(&self) -> Result<State, StoreError> {
-        self.scan(&mut |_| ()).map(|(scan, _)| scan.state)
+        self.sum().map(|scan| scan.state)
     }
 
     /// Calls back with every line of the journal in order, chain proved.
@@ -64,7 +78,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] names the first bad line.
     pub fn for_each_entry(&self, visit: &mut dyn FnMut(&Entry)) -> Result<(), StoreError> {
-        self.scan(visit).map(drop)
+        self.scan_all(visit).map(drop)
     }
 
     /// Proves the journal's hash chain and says where it ends.
@@ -72,7 +86,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] names the first bad line.
     pub fn verify(&self) -> Result<JournalReport, StoreError> {
-        let (scan, head) = self.scan(&mut |_| ())?;
+        let (scan, head) = self.scan_all(&mut |_| ())?;
         let notices = scan.notices(&head);
         let Scan { state, sound, torn, .. } = scan;
         Ok(JournalReport { seq: state.seq, head: state.head, bytes: sound, unfinished: torn, notices })
@@ -148,32 +162,6 @@ impl Store {
         Writer::begin(self, lock, known, now, actor)
     }
 
-    /// Whether these are the bytes that were proved when the journal was last read, and whose last line has this hash.
-    pub(super) fn has_proved(&self, bytes: &[u8], state: &State) -> bool {
-        let last = bytes.strip_suffix(b"\n").map(|whole| whole.rsplit(|&byte| byte == b'\n').next().unwrap_or(whole));
-        last.is_some_and(|line| journal::hash(line) == state.head)
-            && self.proved.lock().is_ok_and(|proved| proved.as_deref() == Some(bytes))
-    }
-
-    /// Reads the journal as a reader does.
-    pub(super) fn scan(&self, visit: &mut dyn FnMut(&Entry)) -> Result<(Scan, HeadFile), StoreError> {
-        // In this order: see `head`.
-        let head = HeadFile::read(&self.layout.head())?;
-        let path = self.layout.journal();
-        let bytes = journal::read_file(&path)?;
-        let newer = self.manifest.format > Manifest::FORMAT;
-        let scan = Rules { path: &path, head: head.found(), newer, writer: false }.scan(&bytes, visit)?;
-        self.check_origin(&self.manifest, &scan.state)?;
-        let whole = scan.torn == 0 && !scan.unterminated;
-        if let Ok(mut proved) = self.proved.lock() {
-            *proved = whole.then_some(bytes);
-        }
-        if scan.state.seq > head.found().map_or(0, |head| head.seq) {
-            settle(&path)?;
-        }
-        Ok((scan, head))
-    }
-
     /// Checks that journal, `store.json` and directories are of one store.
     pub(super) fn check_origin(&self, manifest: &Manifest, state: &State) -> Result<(), StoreError> {
         if state.seq == 0 {
@@ -207,16 +195,4 @@ pub(super) fn refuse_newer(manifest: &Manifest) -> Result<(), StoreError> {
         return Err(StoreError::TooNew { found: manifest.format, supported: Manifest::FORMAT });
     }
     Ok(())
-}
-
-/// Makes lines durable that `journal.head` does not know yet, before anybody is told about them: their writer may not have
-/// come to it.
-fn settle(path: &Path) -> Result<(), StoreError> {
-    match File::open(path).and_then(|journal| journal.sync_data()) {
-        // A file system that cannot be written to has nothing to sync.
-        Err(error) if !matches!(error.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::InvalidInput) => {
-            Err(StoreError::io(path, error))
-        }
-        _ => Ok(()),
-    }
 }

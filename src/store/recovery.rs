@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, File};
-use std::io::Read;
 use std::path::Path;
 
-use super::head::{Head, HeadFile};
-use super::journal::{Rules, Scan};
+use super::head::{Head, HeadFile, Stamp};
+use super::journal::Scan;
 use super::open::{read_manifest, refuse_newer};
+use super::reading::Reading;
 use super::release::{Release, write_manifest};
 use super::{Entry, Event, Layout, Manifest, State, Store, StoreError, io, keyfile};
 
@@ -48,23 +48,23 @@ pub(super) fn recover(store: &Store, known: Option<State>) -> Result<Sound, Stor
     let head = HeadFile::read(&layout.head())?;
     let path = layout.journal();
     let journal = io::open_or_create(&path, io::FILE_MODE)?;
-    let mut bytes = Vec::new();
-    (&journal).read_to_end(&mut bytes).map_err(|error| StoreError::io(&path, error))?;
+    let (length, stamp) = Stamp::of(&journal, &path)?;
+    let reading = Reading { journal, length, stamp, head };
     let mut unfinished: BTreeMap<u64, Vec<Entry>> = BTreeMap::new();
-    let rules = Rules { path: &path, head: head.found(), newer: false, writer: true };
     let known = known.filter(|known| {
-        let head = head.found().is_some_and(|head| *head == Head::new(known.seq, &known.head, bytes.len() as u64));
-        head && leftovers.is_empty() && store.has_proved(&bytes, known)
+        let now = Head::new(known.seq, &known.head, length, reading.stamp.clone());
+        reading.head.found() == Some(&now) && leftovers.is_empty() && store.proved.is(&reading, &path, known)
     });
     let scan = match known {
-        Some(state) => Ok(Scan { state, sound: bytes.len() as u64, unterminated: false, torn: 0 }),
-        None => rules.scan(&bytes, &mut |entry| {
+        Some(state) => Ok(Scan { state, sound: length, unterminated: false, torn: 0 }),
+        None => store.add_up(&reading, true, &mut |entry| {
             let range = entry.tx..entry.tx.saturating_add(entry.lines);
             if leftovers.iter().any(|(_, seq)| seq.is_some_and(|seq| range.contains(&seq))) {
                 unfinished.entry(entry.tx).or_default().push(entry.clone());
             }
         }),
     }?;
+    let Reading { journal, head, .. } = reading;
     store.check_origin(&manifest, &scan.state)?;
     let mut notices = scan.notices(&head);
     let mut length = scan.sound;
@@ -77,6 +77,13 @@ pub(super) fn recover(store: &Store, known: Option<State>) -> Result<Sound, Stor
         length += 1;
         notices.push(Notice("completed the journal's last line".to_owned()));
     }
+    if scan.unterminated && scan.state.base().is_some() {
+        // The index would begin its next line at that newline.
+        io::sync_data(&journal, &path)?;
+        drop(journal);
+        let again = recover(store, None)?;
+        return Ok(Sound { notices: [notices, again.notices].concat(), ..again });
+    }
     if scan.torn > 0 || scan.unterminated || scan.state.seq > head.found().map_or(0, |head| head.seq) {
         // Lines that a killed command wrote and did not sync count from now on.
         io::sync_data(&journal, &path)?;
@@ -85,6 +92,9 @@ pub(super) fn recover(store: &Store, known: Option<State>) -> Result<Sound, Stor
         io::sync_dir(layout.root())?;
     }
     let state = scan.state;
+    for (_, seq) in &leftovers {
+        add_old(&state, *seq, &mut unfinished)?;
+    }
     for (tx, entries) in unfinished {
         complete(store, &state, tx, &entries, &mut notices)?;
     }
@@ -96,7 +106,8 @@ pub(super) fn recover(store: &Store, known: Option<State>) -> Result<Sound, Stor
         write_manifest(layout, &Manifest { settings, ..manifest.clone() })?;
         notices.push(Notice("brought the settings in store.json in line with the journal".to_owned()));
     }
-    let current = Head::new(state.seq, &state.head, length);
+    let (_, stamp) = Stamp::of(&journal, &path)?;
+    let current = Head::new(state.seq, &state.head, length, stamp);
     if state.seq > 0
         && head.found() != Some(&current)
         && let Err(error) = current.write(&layout.head())
@@ -104,6 +115,19 @@ pub(super) fn recover(store: &Store, known: Option<State>) -> Result<Sound, Stor
         notices.push(Notice(format!("journal.head could not be written: {error}")));
     }
     Ok(Sound { state, journal, length, notices, manifest })
+}
+
+/// Finds the transaction of a line that the index knows and that was not read, therefore.
+fn add_old(state: &State, seq: Option<u64>, unfinished: &mut BTreeMap<u64, Vec<Entry>>) -> Result<(), StoreError> {
+    let (Some(seq), Some(base)) = (seq, state.base()) else { return Ok(()) };
+    if !(1..=base.summary.seq).contains(&seq) {
+        return Ok(());
+    }
+    let Entry { tx, lines, .. } = base.entry(seq)?;
+    if let std::collections::btree_map::Entry::Vacant(vacant) = unfinished.entry(tx) {
+        vacant.insert((tx..tx.saturating_add(lines)).map(|seq| base.entry(seq)).collect::<Result<_, _>>()?);
+    }
+    Ok(())
 }
 
 /// What is in `staging/`: names, and the journal line or transaction that a name stands for.

@@ -168,8 +168,8 @@ impl Release<'_> {
 
     /// Whether no later CRL has taken its place.
     fn is_newest(&self, seq: u64, record: &CrlRecord) -> bool {
-        let revocations = self.state.revocations(&record.authority);
-        let newest = if record.base.is_none() { revocations.newest_full() } else { revocations.newest_delta() };
+        let standing = self.state.standing(&record.authority);
+        let newest = if record.base.is_none() { standing.newest_full() } else { standing.newest_delta() };
         newest.is_some_and(|newest| newest.seq == seq)
     }
 
@@ -212,7 +212,7 @@ impl Release<'_> {
     /// Lets `issued/<lineage>/current` name the newest certificate.
     fn point_current(&self, record: &CertificateRecord, created: bool, temporary: &Path) -> Result<(), StoreError> {
         let link = self.layout.lineage(&record.lineage).join("current");
-        if self.again && self.state.lineage(&record.lineage).last() != Some(record) {
+        if self.again && self.state.lineage(&record.lineage)?.last() != Some(&record) {
             return Ok(());
         }
         if created {

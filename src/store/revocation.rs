@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::Event;
 use super::event::{decode_der, hex};
 use crate::x509::time::parse_instant;
 use crate::x509::{RevocationReason, RevokedEntry, Serial};
@@ -85,7 +86,8 @@ struct Change {
 }
 
 /// A CRL and the line that recorded it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Published", into = "Published")]
 pub struct IssuedCrl {
     /// Number of the journal line.
     pub seq: u64,
@@ -129,21 +131,6 @@ impl Revocations {
         &self.crls
     }
 
-    /// The newest full CRL.
-    pub fn newest_full(&self) -> Option<&IssuedCrl> {
-        self.crls.iter().rev().find(|crl| crl.record.base.is_none())
-    }
-
-    /// The newest delta CRL that starts from the newest full one.
-    pub fn newest_delta(&self) -> Option<&IssuedCrl> {
-        self.crls.last().filter(|crl| crl.record.base.is_some())
-    }
-
-    /// Whether anything was revoked or released since a journal line.
-    pub fn changed_since(&self, seq: u64) -> bool {
-        self.changes.last().is_some_and(|change| change.seq > seq)
-    }
-
     /// What a CRL lists, in the order in which it was revoked. A full one leaves out what had expired when the full one before
     /// it was made: everything is listed at least once after its end (RFC 5280 §3.3). A delta lists what changed since its
     /// base: new and changed entries, and `removeFromCRL` for what the base still lists (RFC 5280 §5.2.4).
@@ -178,8 +165,20 @@ impl Revocations {
             .collect()
     }
 
-    /// Adds a revocation.
-    pub(super) fn revoke(&mut self, seq: u64, record: &RevocationRecord) -> Result<(), String> {
+    /// Adds what a line says, if it is about revocation at all.
+    pub(super) fn add(&mut self, seq: u64, event: &Event, time: OffsetDateTime) -> Result<(), String> {
+        match event {
+            Event::CertificateRevoked(record) => self.revoke(seq, record),
+            Event::CertificateReleased { serial, .. } => self.release(seq, serial, time),
+            Event::CrlIssued(record) => {
+                self.crls.push(IssuedCrl::new(seq, record.clone())?);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn revoke(&mut self, seq: u64, record: &RevocationRecord) -> Result<(), String> {
         let entry = record.entry()?;
         let not_after = record.not_after.as_deref().map(instant).transpose()?;
         self.push(Change { seq, entry, not_after });
@@ -187,7 +186,7 @@ impl Revocations {
     }
 
     /// Takes a certificate off hold.
-    pub(super) fn release(&mut self, seq: u64, serial: &str, time: OffsetDateTime) -> Result<(), String> {
+    fn release(&mut self, seq: u64, serial: &str, time: OffsetDateTime) -> Result<(), String> {
         let serial = read_serial(serial)?;
         let not_after =
             self.last.get(&serial).and_then(|index| self.changes.get(*index)).and_then(|change| change.not_after);
@@ -197,42 +196,67 @@ impl Revocations {
         Ok(())
     }
 
-    /// Adds a CRL.
-    pub(super) fn publish(&mut self, seq: u64, record: CrlRecord) -> Result<(), String> {
-        let (this_update, next_update) = (instant(&record.this_update)?, instant(&record.next_update)?);
-        self.crls.push(IssuedCrl { seq, record: Arc::new(record), this_update, next_update });
+    fn push(&mut self, change: Change) {
+        self.last.insert(change.entry.serial.clone(), self.changes.len());
+        self.changes.push(change);
+    }
+}
+
+/// What the CRLs of an authority are at now: enough to tell what is due and what may come next.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Standing {
+    full: Option<IssuedCrl>,
+    delta: Option<IssuedCrl>,
+    /// The line of the last revocation or release; 0 before the first.
+    changed: u64,
+}
+
+impl Standing {
+    /// The newest full CRL.
+    pub fn newest_full(&self) -> Option<&IssuedCrl> {
+        self.full.as_ref()
+    }
+
+    /// The newest delta CRL that starts from the newest full one.
+    pub fn newest_delta(&self) -> Option<&IssuedCrl> {
+        self.delta.as_ref()
+    }
+
+    /// The newest CRL of either kind.
+    pub fn newest(&self) -> Option<&IssuedCrl> {
+        self.newest_delta().or_else(|| self.newest_full())
+    }
+
+    /// Whether anything was revoked or released since a journal line.
+    pub fn changed_since(&self, seq: u64) -> bool {
+        self.changed > seq
+    }
+
+    /// Adds what a line says, if it is about revocation at all.
+    pub(super) fn add(&mut self, seq: u64, event: &Event) -> Result<(), String> {
+        match event {
+            Event::CertificateRevoked(_) | Event::CertificateReleased { .. } => self.changed = seq,
+            Event::CrlIssued(record) => {
+                let crl = IssuedCrl::new(seq, record.clone())?;
+                let is_delta = record.base.is_some();
+                *(if is_delta { &mut self.delta } else { &mut self.full }) = Some(crl);
+                if !is_delta {
+                    self.delta = None;
+                }
+            }
+            _ => {}
+        }
         Ok(())
     }
 
-    /// Why a revocation cannot follow what is here.
-    pub(super) fn contradiction(&self, record: &RevocationRecord) -> Option<String> {
-        let serial = match read_serial(&record.serial) {
-            Ok(serial) => serial,
-            Err(why) => return Some(why),
-        };
-        match self.find(&serial).map(|entry| entry.reason) {
-            None | Some(Some(RevocationReason::CertificateHold)) => None,
-            Some(_) => Some(format!("the certificate {} is revoked already", record.serial)),
-        }
-    }
-
-    /// Why a release cannot follow what is here.
-    pub(super) fn release_contradiction(&self, serial: &str) -> Option<String> {
-        let found = read_serial(serial).ok().and_then(|serial| self.find(&serial)).map(|entry| entry.reason);
-        match found {
-            Some(Some(RevocationReason::CertificateHold)) => None,
-            Some(_) => Some(format!("the certificate {serial} is revoked for good")),
-            None => Some(format!("the certificate {serial} is not on hold")),
-        }
-    }
-
     /// Why a CRL cannot follow what is here: numbers only rise, time only goes on (RFC 5280 §5.2.3).
-    pub(super) fn crl_contradiction(&self, record: &CrlRecord) -> Option<String> {
+    pub(super) fn contradiction(&self, record: &CrlRecord) -> Option<String> {
         let CrlRecord { number, base, this_update, .. } = record;
         let Ok(this) = instant(this_update) else {
             return Some("the CRL's thisUpdate is no RFC 3339 instant".to_owned());
         };
-        if let Some(last) = self.crls.last() {
+        if let Some(last) = self.newest() {
             if *number <= last.record.number {
                 return Some(format!("a CRL with the number {number} after the one with {}", last.record.number));
             }
@@ -244,10 +268,51 @@ impl Revocations {
         base.filter(|base| !has_base(base))
             .map(|base| format!("a delta CRL that starts from number {base}, which is not the newest full CRL"))
     }
+}
 
-    fn push(&mut self, change: Change) {
-        self.last.insert(change.entry.serial.clone(), self.changes.len());
-        self.changes.push(change);
+/// A CRL as it is written down: the instants follow from the record.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Published {
+    seq: u64,
+    record: CrlRecord,
+}
+
+impl IssuedCrl {
+    fn new(seq: u64, record: CrlRecord) -> Result<Self, String> {
+        let (this_update, next_update) = (instant(&record.this_update)?, instant(&record.next_update)?);
+        Ok(Self { seq, record: Arc::new(record), this_update, next_update })
+    }
+}
+
+impl TryFrom<Published> for IssuedCrl {
+    type Error = String;
+
+    fn try_from(published: Published) -> Result<Self, String> {
+        Self::new(published.seq, published.record)
+    }
+}
+
+impl From<IssuedCrl> for Published {
+    fn from(crl: IssuedCrl) -> Self {
+        Self { seq: crl.seq, record: crl.record.as_ref().clone() }
+    }
+}
+
+/// Why a revocation cannot follow what is said of the certificate.
+pub(super) fn revoke_contradiction(record: &RevocationRecord, found: Option<&RevokedEntry>) -> Option<String> {
+    match found.map(|entry| entry.reason) {
+        None | Some(Some(RevocationReason::CertificateHold)) => None,
+        Some(_) => Some(format!("the certificate {} is revoked already", record.serial)),
+    }
+}
+
+/// Why a release cannot follow what is said of the certificate.
+pub(super) fn release_contradiction(serial: &str, found: Option<&RevokedEntry>) -> Option<String> {
+    match found.map(|entry| entry.reason) {
+        Some(Some(RevocationReason::CertificateHold)) => None,
+        Some(_) => Some(format!("the certificate {serial} is revoked for good")),
+        None => Some(format!("the certificate {serial} is not on hold")),
     }
 }
 

@@ -5,10 +5,10 @@ use std::fs::File;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::head::Head;
+use super::head::{Head, Stamp};
 use super::lock::Lock;
 use super::recovery::{self, Sound};
-use super::{Event, Notice, State, Store, StoreError};
+use super::{Event, Notice, State, Store, StoreError, index};
 
 /// The right to write: exists only while the exclusive lock is held.
 #[derive(Debug)]
@@ -62,6 +62,7 @@ impl<'a> Writer<'a> {
             let event = Event::StoreCreated { store_id: manifest.store_id };
             writer.commit(now, actor, vec![Draft { event, key_pem: None }])?;
         }
+        writer.continue_index();
         Ok(writer)
     }
 
@@ -78,9 +79,25 @@ impl<'a> Writer<'a> {
 
     /// Notes the journal's end in `journal.head`.
     pub(super) fn write_head(&mut self) {
-        let head = Head::new(self.state.seq, &self.state.head, self.length);
-        if let Err(error) = head.write(&self.store.layout().head()) {
+        let layout = self.store.layout();
+        let written = Stamp::of(&self.journal, &layout.journal()).and_then(|(_, stamp)| {
+            Head::new(self.state.seq, &self.state.head, self.length, stamp).write(&layout.head())
+        });
+        if let Err(error) = written {
             self.notices.push(Notice(format!("journal.head could not be written: {error}")));
+        }
+    }
+
+    /// Continues the index when there are many lines that it does not know.
+    pub(super) fn continue_index(&mut self) {
+        if self.state.recent_lines() < self.store.recent {
+            return;
+        }
+        let extended = index::extend(self.store.layout(), &self.journal, &self.state, self.length);
+        match extended.and_then(State::resting_on) {
+            Ok(state) => self.state = state,
+            // Commands are slower without it, no more.
+            Err(error) => self.notices.push(Notice(format!("the index of the journal could not be written: {error}"))),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One pass over the certificates.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, RandomState};
 
 use time::{Duration, OffsetDateTime};
 
@@ -9,7 +10,7 @@ use crate::ca::CaError;
 use crate::ca::issue::AUTHORITY_LINEAGE;
 use crate::ca::renew::due_from;
 use crate::keys::KeyRules;
-use crate::store::{CertificateRecord, State};
+use crate::store::{CertificateRow, State};
 use crate::x509::RevocationReason;
 use crate::x509::time::{format_instant, parse_instant};
 
@@ -38,56 +39,59 @@ impl Survey {
             calendar: Vec::new(),
             longest: HashMap::new(),
         };
-        let mut newest: HashMap<&str, usize> = HashMap::with_capacity(state.certificates.len());
-        // For every key when it was first certified, and how often.
-        let mut keys: HashMap<&str, (&str, u32)> = HashMap::with_capacity(state.certificates.len());
-        for (index, record) in state.certificates.iter().enumerate() {
-            newest.insert(&record.lineage, index);
-            let key = keys.entry(&record.key_sha256).or_insert((&record.not_before, 0));
-            key.0 = key.0.min(&record.not_before);
-            key.1 += 1;
+        for name in state.authorities.keys() {
+            state.revocations(name)?;
         }
-        let mut days: BTreeMap<&str, u64> = BTreeMap::new();
-        for (index, record) in state.certificates.iter().enumerate() {
-            if record.lineage.starts_with(AUTHORITY_LINEAGE) {
-                continue;
+        let keys = Keys::of(state)?;
+        let mut days: BTreeMap<String, u64> = BTreeMap::new();
+        state.for_each_in_lineage::<CaError>(&mut |row, is_newest| {
+            if row.lineage.starts_with(AUTHORITY_LINEAGE) {
+                return Ok(());
             }
-            let expired = record.not_after < now_text;
+            let expired = row.not_after < now_text.as_str();
             if expired {
                 found.counts.expired += 1;
             }
-            let is_newest = newest.get(record.lineage.as_str()) == Some(&index);
-            if expired && (!is_newest || record.not_after < lately) {
-                continue;
+            if expired && (!is_newest || row.not_after < lately.as_str()) {
+                return Ok(());
             }
-            let revocation = record.serial().and_then(|serial| state.revocation(&record.authority, &serial));
+            let revocation = match row.serial() {
+                Some(serial) => state.revocation(row.authority, &serial)?,
+                None => None,
+            };
             if let Some(revocation) = revocation {
                 match revocation.reason {
                     _ if expired => {}
                     Some(RevocationReason::CertificateHold) => found.counts.on_hold += 1,
                     _ => found.counts.revoked += 1,
                 }
-                continue;
+                return Ok(());
             }
             if !is_newest {
                 found.counts.superseded += 1;
-                continue;
+                return Ok(());
             }
             if !expired {
                 found.counts.valid += 1;
-                found.note_length(record)?;
-                found.note_key(record, &keys, limits, now)?;
-                if record.not_after < year_text
-                    && let Some(day) = record.not_after.get(..10)
+                found.note_length(row)?;
+                found.note_key(state, row, &keys, limits, now)?;
+                if row.not_after < year_text.as_str()
+                    && let Some(day) = row.not_after.get(..10)
                 {
-                    *days.entry(day).or_default() += 1;
+                    match days.get_mut(day) {
+                        Some(count) => *count += 1,
+                        None => {
+                            days.insert(day.to_owned(), 1);
+                        }
+                    }
                 }
             }
-            if record.not_after <= horizon_text {
-                found.note_expiring(record, limits, now, expired)?;
+            if row.not_after <= horizon_text.as_str() {
+                found.note_expiring(row, limits, now, expired)?;
             }
-        }
-        found.calendar = days.into_iter().map(|(day, count)| (day.to_owned(), count)).collect();
+            Ok(())
+        })?;
+        found.calendar = days.into_iter().collect();
         found.certificates.sort_by(|a, b| a.not_after.cmp(&b.not_after).then_with(|| a.lineage.cmp(&b.lineage)));
         found.keys.sort_by(|a, b| a.lineage.cmp(&b.lineage));
         Ok(found)
@@ -95,22 +99,22 @@ impl Survey {
 
     fn note_expiring(
         &mut self,
-        record: &CertificateRecord,
+        row: &CertificateRow<'_>,
         limits: &Limits,
         now: OffsetDateTime,
         expired: bool,
     ) -> Result<(), CaError> {
-        let (begin, end) = (parse_instant(&record.not_before)?, record.not_after()?);
+        let (begin, end) = (parse_instant(row.not_before)?, row.not_after()?);
         // What lives for a day is not worth a word until most of it is gone.
         if limits.within.is_none() && now < due_from(begin, end) {
             return Ok(());
         }
         self.certificates.push(ExpiringCertificate {
-            lineage: record.lineage.clone(),
-            serial: record.serial.clone(),
-            profile: record.profile.clone(),
-            authority: record.authority.clone(),
-            not_after: record.not_after.clone(),
+            lineage: row.lineage.to_owned(),
+            serial: row.serial.to_owned(),
+            profile: row.profile.to_owned(),
+            authority: row.authority.to_owned(),
+            not_after: row.not_after.to_owned(),
             days: (end - now).whole_days(),
             state: if expired { "expired" } else { "expires soon" },
         });
@@ -119,30 +123,33 @@ impl Survey {
 
     fn note_key(
         &mut self,
-        record: &CertificateRecord,
-        keys: &HashMap<&str, (&str, u32)>,
+        state: &State,
+        row: &CertificateRow<'_>,
+        keys: &Keys,
         limits: &Limits,
         now: OffsetDateTime,
     ) -> Result<(), CaError> {
-        let (since, uses) = keys.get(record.key_sha256.as_str()).copied().unwrap_or((&record.not_before, 1));
+        let (since, uses) = keys.get(row.key_sha256);
         let mut wrong = Vec::new();
         // What was issued here passed the same check; only what was brought may be weak.
-        if record.authority.is_empty() || !record.chain.is_empty() {
-            let key = record.certificate()?.public_key().map_err(|error| CaError::key(&record.lineage, error))?;
+        if (row.authority.is_empty() || row.brought)
+            && let Some(record) = state.by_serial(row.serial)?
+        {
+            let key = record.certificate()?.public_key().map_err(|error| CaError::key(row.lineage, error))?;
             wrong.extend(key.check(&KeyRules::default()).err().map(|weakness| format!("weak: {weakness}")));
         }
         if uses > limits.key_uses.saturating_add(1) {
             wrong.push(format!("{uses} certificates were made for it"));
         }
         // A certificate that is not yet due may well be older than the limit itself.
-        if uses > 1 && limits.key_age.after(parse_instant(since)?)? < now {
+        if uses > 1 && limits.key_age.after(since.instant()?)? < now {
             wrong.push(format!("in use for longer than {}", limits.key_age));
         }
         if !wrong.is_empty() {
             self.keys.push(KeyStatus {
-                lineage: record.lineage.clone(),
-                key_sha256: record.key_sha256.clone(),
-                since: since.to_owned(),
+                lineage: row.lineage.to_owned(),
+                key_sha256: row.key_sha256.to_owned(),
+                since: format_instant(since.instant()?),
                 uses,
                 attention: wrong.join(", "),
             });
@@ -150,17 +157,60 @@ impl Survey {
         Ok(())
     }
 
-    fn note_length(&mut self, record: &CertificateRecord) -> Result<(), CaError> {
-        if record.authority.is_empty() {
+    fn note_length(&mut self, row: &CertificateRow<'_>) -> Result<(), CaError> {
+        if row.authority.is_empty() {
             return Ok(());
         }
-        let length = record.not_after()? - parse_instant(&record.not_before)?;
-        match self.longest.get_mut(&record.authority) {
+        let length = row.not_after()? - parse_instant(row.not_before)?;
+        match self.longest.get_mut(row.authority) {
             Some(longest) => *longest = (*longest).max(length),
             None => {
-                self.longest.insert(record.authority.clone(), length);
+                self.longest.insert(row.authority.to_owned(), length);
             }
         }
         Ok(())
+    }
+}
+
+/// For every key when it was first certified, and how often. There may be a million of them: a hash that nobody can aim at
+/// tells them apart.
+struct Keys {
+    hasher: RandomState,
+    known: HashMap<u64, (Digits, u32)>,
+}
+
+impl Keys {
+    fn of(state: &State) -> Result<Self, CaError> {
+        let mut keys = Self { hasher: RandomState::new(), known: HashMap::new() };
+        state.for_each_brief(&mut |brief| {
+            let begin = Digits::of(brief.not_before);
+            let key = keys.known.entry(keys.hasher.hash_one(brief.key_sha256)).or_insert((begin, 0));
+            key.0 = key.0.min(begin);
+            key.1 += 1;
+        })?;
+        Ok(keys)
+    }
+
+    /// Since when a key is certified, and how often it was.
+    fn get(&self, sha256: &str) -> (Digits, u32) {
+        self.known.get(&self.hasher.hash_one(sha256)).copied().unwrap_or_default()
+    }
+}
+
+/// The digits of an instant as the journal has it: quick to read, and in order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Digits(u64);
+
+impl Digits {
+    fn of(instant: &str) -> Self {
+        let digits = instant.bytes().filter(u8::is_ascii_digit).take(14);
+        Self(digits.fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')))
+    }
+
+    fn instant(self) -> Result<OffsetDateTime, CaError> {
+        let part = |place: u64, count: u64| self.0 / place % count;
+        let (year, month, day) = (part(10_000_000_000, 10_000), part(100_000_000, 100), part(1_000_000, 100));
+        let (hour, minute, second) = (part(10_000, 100), part(100, 100), part(1, 100));
+        Ok(parse_instant(&format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))?)
     }
 }

@@ -35,12 +35,12 @@ dispatch! {
 /// Warns where an authority's CRL has lapsed, or will before long: those who check it refuse every certificate then.
 /// Authorities that never published one have nobody who checks.
 pub(super) fn warn(cx: &mut Context, state: &State, authority: &str) {
-    let revocations = state.revocations(authority);
-    let Some(newest) = revocations.newest_full() else { return };
+    let standing = state.standing(authority);
+    let Some(newest) = standing.newest_full() else { return };
     let Ok(schedule) = Schedule::of(state, authority) else { return };
     let end = format_instant(newest.next_update);
     let next = format!("run \"certwright crl publish --authority {authority}\"");
-    match schedule.due(revocations, false, cx.now()) {
+    match schedule.due(standing, false, cx.now()) {
         Ok(Some(Due::Lapsed)) => cx.ui.warn(&format!("the CRL of {authority} lapsed at {end}: {next}")),
         Ok(Some(Due::Soon)) => cx.ui.warn(&format!("the CRL of {authority} lapses at {end} and is due: {next}")),
         _ => {}

@@ -29,7 +29,7 @@ pub(super) fn delivery(path: &Path, file: &str, form: DeliveryForm) -> Option<De
 /// Records a delivery that was made. A store that cannot be written to just now is no reason to fail: the files are there.
 pub(super) fn record(cx: &mut Context, store: &Store, state: State, delivery: Option<DeliveryRecord>) {
     let Some(delivery) = delivery else { return };
-    if state.deliveries(&delivery.lineage).any(|known| *known == delivery) {
+    if state.deliveries(&delivery.lineage).is_ok_and(|known| known.contains(&delivery)) {
         return;
     }
     let path = delivery.path.clone();

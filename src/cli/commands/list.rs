@@ -1,15 +1,21 @@
 //! `certwright list`: what was issued.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
 use clap::Args;
-use serde::Serialize;
+use serde::ser::{Error, SerializeSeq};
+use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 
 use crate::cli::{CliError, Context, Exit, glob};
-use crate::store::{CertificateRecord, State};
+use crate::store::{CertificateRow, State, StoreError};
 use crate::x509::RevocationReason;
 use crate::x509::time::{Span, parse_instant};
+
+/// How many octets of packed certificates are together.
+const PIECE: usize = 4 << 20;
+/// What can be said of a certificate.
+const STANDINGS: [&str; 5] = ["valid", "expired", "not valid yet", "revoked", "on hold"];
 
 const EXAMPLES: &str = "\
 certwright list
@@ -48,21 +54,21 @@ pub struct ListArgs {
     pub current: bool,
 }
 
-#[derive(Debug, Serialize)]
-struct ListReport {
-    certificates: Vec<ListItem>,
+#[derive(Serialize)]
+struct ListReport<'a> {
+    certificates: &'a Listing,
 }
 
 #[derive(Debug, Serialize)]
-struct ListItem {
-    serial: String,
-    lineage: String,
-    subject: String,
-    names: Vec<String>,
-    profile: String,
-    authority: String,
-    not_before: String,
-    not_after: String,
+struct ListItem<'a> {
+    serial: &'a str,
+    lineage: &'a str,
+    subject: &'a str,
+    names: Vec<&'a str>,
+    profile: &'a str,
+    authority: &'a str,
+    not_before: &'a str,
+    not_after: &'a str,
     state: &'static str,
     current: bool,
 }
@@ -79,104 +85,205 @@ impl ListArgs {
             // A typing error would look like good news for ever.
             crate::ca::resolve(&state, Some(name))?;
         }
+        let now = cx.now();
+        let listing = self.listing(&state, now, cx.ui.is_json())?;
         if let Some(name) = &self.profile
-            && !state.certificates.iter().any(|record| record.profile == *name)
+            && !listing.profile_known
         {
             super::options::profiles(&store)?.get(name)?;
         }
-        let now = cx.now();
-        let horizon = self.expiring_within.map(|span| span.after(now)).transpose()?;
-        let newest: HashMap<&str, &str> =
-            state.certificates.iter().map(|record| (record.lineage.as_str(), record.serial.as_str())).collect();
-        let mut items: Vec<ListItem> = state
-            .certificates
-            .iter()
-            .filter(|record| self.matches(record))
-            .map(|record| item(&state, record, &newest, now))
-            .filter(|item| !self.expired || item.state == "expired")
-            .filter(|item| !self.revoked || matches!(item.state, "revoked" | "on hold"))
-            .filter(|item| !(self.valid || horizon.is_some()) || item.state == "valid")
-            .filter(|item| !self.current || item.current)
-            .collect();
-        if let Some(horizon) = horizon {
-            items.retain(|item| parse_instant(&item.not_after).is_ok_and(|end| end <= horizon));
-        }
-        items.sort_by(|a, b| a.not_after.cmp(&b.not_after).then_with(|| a.lineage.cmp(&b.lineage)));
-        if items.is_empty() {
-            cx.ui.say(if state.certificates.is_empty() {
+        if listing.is_empty() {
+            cx.ui.say(if state.certificate_count() == 0 {
                 "no certificate was issued yet"
             } else {
                 "no certificate fits"
             });
         } else {
-            let rows = items.iter().map(|item| row(item, now)).collect();
-            cx.ui.table(&["NAME", "NAMES", "PROFILE", "STATE", "VALID UNTIL", "SERIAL"], rows)?;
+            let header = ["NAME", "NAMES", "PROFILE", "STATE", "VALID UNTIL", "SERIAL"];
+            cx.ui.long_table(&header, &|sink| listing.for_each(&mut |item| sink(&row(&item, now))))?;
         }
-        cx.ui.json("list", &ListReport { certificates: items })?;
+        cx.ui.json("list", &ListReport { certificates: &listing })?;
         Ok(Exit::Done)
     }
 
-    fn matches(&self, record: &CertificateRecord) -> bool {
+    fn listing(&self, state: &State, now: OffsetDateTime, json: bool) -> Result<Listing, CliError> {
+        let horizon = self.expiring_within.map(|span| span.after(now)).transpose()?;
+        let mut listing = Listing::default();
+        for name in state.authorities.keys() {
+            state.revocations(name)?;
+        }
+        let visit = &mut |row: &CertificateRow<'_>, current: bool| -> Result<(), CliError> {
+            listing.profile_known |= self.profile.as_deref() == Some(row.profile);
+            if !self.matches(row) || (self.current && !current) {
+                return Ok(());
+            }
+            let standing = standing(state, row, now)?;
+            let fits = (!self.expired || standing == "expired")
+                && (!self.revoked || matches!(standing, "revoked" | "on hold"))
+                && (!(self.valid || horizon.is_some()) || standing == "valid")
+                && horizon.is_none_or(|horizon| row.not_after().is_ok_and(|end| end <= horizon));
+            if fits { listing.add(row, standing, current) } else { Ok(()) }
+        };
+        if self.current || json {
+            state.for_each_in_lineage(visit)?;
+        } else {
+            // Which one is the newest of its name is not in the table.
+            state.for_each_certificate(&mut |row| visit(row, false))?;
+        }
+        listing.sort();
+        Ok(listing)
+    }
+
+    fn matches(&self, row: &CertificateRow<'_>) -> bool {
         let fits = |wanted: &Option<String>, have: &str| wanted.as_deref().is_none_or(|wanted| wanted == have);
-        fits(&self.profile, &record.profile)
-            && fits(&self.authority, &record.authority)
-            && self.name.as_deref().is_none_or(|pattern| name_matches(pattern, record))
+        fits(&self.profile, row.profile)
+            && fits(&self.authority, row.authority)
+            && self.name.as_deref().is_none_or(|pattern| name_matches(pattern, row))
     }
 }
 
-pub(super) fn name_matches(pattern: &str, record: &CertificateRecord) -> bool {
-    let values = record.names.iter().map(|name| name.split_once(':').map_or(name.as_str(), |(_, value)| value));
-    let common_names = record.subject.split(", ").filter_map(|part| part.strip_prefix("CN="));
-    std::iter::once(record.lineage.as_str())
+pub(super) fn name_matches(pattern: &str, row: &CertificateRow<'_>) -> bool {
+    let values = row.names.iter().map(|name| name.split_once(':').map_or(*name, |(_, value)| value));
+    let common_names = row.subject.split(", ").filter_map(|part| part.strip_prefix("CN="));
+    std::iter::once(row.lineage)
         .chain(values)
-        .chain(record.names.iter().map(String::as_str))
+        .chain(row.names.iter().copied())
         .chain(common_names)
         .any(|candidate| glob::matches(pattern, candidate))
 }
 
-fn item(state: &State, record: &CertificateRecord, newest: &HashMap<&str, &str>, now: OffsetDateTime) -> ListItem {
-    ListItem {
-        serial: record.serial.clone(),
-        lineage: record.lineage.clone(),
-        subject: record.subject.clone(),
-        names: record.names.clone(),
-        profile: record.profile.clone(),
-        authority: record.authority.clone(),
-        not_before: record.not_before.clone(),
-        not_after: record.not_after.clone(),
-        state: standing(state, record, now),
-        current: newest.get(record.lineage.as_str()) == Some(&record.serial.as_str()),
-    }
-}
-
 /// `valid`, `expired` or `not valid yet`; `revoked` and `on hold` come first.
-pub(super) fn standing(state: &State, record: &CertificateRecord, now: OffsetDateTime) -> &'static str {
-    let entry = record.serial().and_then(|serial| state.revocation(&record.authority, &serial));
+pub(super) fn standing(
+    state: &State,
+    row: &CertificateRow<'_>,
+    now: OffsetDateTime,
+) -> Result<&'static str, StoreError> {
+    let entry = match row.serial() {
+        Some(serial) => state.revocation(row.authority, &serial)?,
+        None => None,
+    };
     match entry.map(|entry| entry.reason) {
-        Some(Some(RevocationReason::CertificateHold)) => return "on hold",
-        Some(_) => return "revoked",
+        Some(Some(RevocationReason::CertificateHold)) => return Ok("on hold"),
+        Some(_) => return Ok("revoked"),
         None => {}
     }
-    if record.not_after().is_ok_and(|end| now > end) {
+    Ok(if row.not_after().is_ok_and(|end| now > end) {
         "expired"
-    } else if parse_instant(&record.not_before).is_ok_and(|start| now < start) {
+    } else if parse_instant(row.not_before).is_ok_and(|start| now < start) {
         "not valid yet"
     } else {
         "valid"
+    })
+}
+
+fn row<'a>(item: &ListItem<'a>, now: OffsetDateTime) -> [Cow<'a, str>; 6] {
+    let names: Vec<&str> = item.names.iter().map(|name| name.strip_prefix("dns:").unwrap_or(name)).collect();
+    let end = item.not_after.get(..10).unwrap_or(item.not_after);
+    let left = if item.state == "valid" {
+        let days = parse_instant(item.not_after).map_or(0, |end| (end - now).whole_days());
+        format!("{end} ({days} d)").into()
+    } else {
+        end.into()
+    };
+    let names = match names.as_slice() {
+        [] => item.subject.into(),
+        [only] => (*only).into(),
+        more => more.join(" ").into(),
+    };
+    [item.lineage.into(), names, item.profile.into(), item.state.into(), left, item.serial.into()]
+}
+
+/// The certificates that fit, packed: there may be a million of them.
+#[derive(Debug, Default)]
+struct Listing {
+    pieces: Vec<Vec<u8>>,
+    entries: Vec<Packed>,
+    /// Whether any certificate has the profile that was asked for.
+    profile_known: bool,
+}
+
+/// Where a packed certificate is, and what it is sorted by at first.
+#[derive(Debug, Clone, Copy)]
+struct Packed {
+    /// The digits of `notAfter`.
+    end: u64,
+    /// The first octets of the lineage.
+    lineage: u64,
+    piece: u32,
+    at: u32,
+    standing: u8,
+    current: bool,
+}
+
+impl Listing {
+    fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    fn add(&mut self, row: &CertificateRow<'_>, standing: &'static str, current: bool) -> Result<(), CliError> {
+        if self.pieces.last().is_none_or(|piece| piece.len() > PIECE - PIECE / 4) {
+            self.pieces.push(Vec::with_capacity(PIECE));
+        }
+        let Some(piece) = self.pieces.last_mut() else { return Ok(()) };
+        let at = piece.len() as u32;
+        *piece = postcard::to_extend(row, std::mem::take(piece)).map_err(unpacked)?;
+        let digits = row.not_after.bytes().filter(u8::is_ascii_digit).take(19);
+        let octets = row.lineage.bytes().chain(std::iter::repeat(0)).take(8);
+        self.entries.push(Packed {
+            end: digits.fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')),
+            lineage: octets.fold(0, |sum, octet| sum << 8 | u64::from(octet)),
+            piece: self.pieces.len() as u32 - 1,
+            at,
+            standing: STANDINGS.iter().position(|known| *known == standing).unwrap_or_default() as u8,
+            current,
+        });
+        Ok(())
+    }
+
+    fn get(&self, packed: &Packed) -> Result<ListItem<'_>, CliError> {
+        let bytes = self.pieces.get(packed.piece as usize).and_then(|piece| piece.get(packed.at as usize..));
+        let (row, _) = postcard::take_from_bytes::<CertificateRow<'_>>(bytes.unwrap_or_default()).map_err(unpacked)?;
+        Ok(ListItem {
+            serial: row.serial,
+            lineage: row.lineage,
+            subject: row.subject,
+            names: row.names,
+            profile: row.profile,
+            authority: row.authority,
+            not_before: row.not_before,
+            not_after: row.not_after,
+            state: STANDINGS.get(usize::from(packed.standing)).copied().unwrap_or_default(),
+            current: packed.current,
+        })
+    }
+
+    /// By end, then by name.
+    fn sort(&mut self) {
+        let mut entries = std::mem::take(&mut self.entries);
+        entries.sort_by(|a, b| {
+            (a.end, a.lineage).cmp(&(b.end, b.lineage)).then_with(|| match (self.get(a), self.get(b)) {
+                (Ok(a), Ok(b)) => a.lineage.cmp(b.lineage),
+                _ => std::cmp::Ordering::Equal,
+            })
+        });
+        self.entries = entries;
+    }
+
+    fn for_each<'a>(&'a self, visit: &mut dyn FnMut(ListItem<'a>)) -> Result<(), CliError> {
+        self.entries.iter().try_for_each(|packed| self.get(packed).map(&mut *visit))
     }
 }
 
-fn row(item: &ListItem, now: OffsetDateTime) -> Vec<String> {
-    let names: Vec<&str> = item.names.iter().map(|name| name.strip_prefix("dns:").unwrap_or(name)).collect();
-    let days = parse_instant(&item.not_after).map_or(0, |end| (end - now).whole_days());
-    let end = item.not_after.get(..10).unwrap_or(&item.not_after);
-    let left = if item.state == "valid" { format!("{end} ({days} d)") } else { end.to_owned() };
-    vec![
-        item.lineage.clone(),
-        if names.is_empty() { item.subject.clone() } else { names.join(" ") },
-        item.profile.clone(),
-        item.state.to_owned(),
-        left,
-        item.serial.clone(),
-    ]
+impl Serialize for Listing {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut items = serializer.serialize_seq(Some(self.entries.len()))?;
+        for packed in &self.entries {
+            items.serialize_element(&self.get(packed).map_err(|error| S::Error::custom(error.message))?)?;
+        }
+        items.end()
+    }
+}
+
+fn unpacked(error: postcard::Error) -> CliError {
+    CliError::failed(format!("a certificate could not be listed: {error}"))
 }

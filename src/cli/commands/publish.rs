@@ -221,8 +221,8 @@ fn published(
         let text: String = with_those_above.map(Certificate::to_pem).collect();
         files.insert(format!("{name}.chain.pem"), text.into_bytes());
     }
-    let revocations = state.revocations(name);
-    for crl in [revocations.newest_full(), revocations.newest_delta()].into_iter().flatten() {
+    let standing = state.standing(name);
+    for crl in [standing.newest_full(), standing.newest_delta()].into_iter().flatten() {
         let der = read_crl(store, crl)?.to_vec();
         let file = if crl.record.base.is_some() { format!("{name}.delta.crl") } else { format!("{name}.crl") };
         files.insert(format!("{file}.pem"), pem::encode("X509 CRL", &der).into_bytes());

@@ -116,7 +116,7 @@ impl Args {
         }
         let chosen = choose(self, cx, &state)?;
         let report =
-            if self.dry_run { Report::planned(&state, chosen) } else { work::run(self, cx, &store, state, chosen)? };
+            if self.dry_run { Report::planned(&state, chosen)? } else { work::run(self, cx, &store, state, chosen)? };
         report.tell(cx)
     }
 
@@ -144,8 +144,9 @@ impl Args {
                 Some(record) => record.lineage.clone(),
                 None => return Err(ca::CaError::NotFound(text.clone()).into()),
             };
-            if !state.deliveries(&lineage).any(|delivery| delivery.path == path) {
-                let places: Vec<_> = state.deliveries(&lineage).map(|delivery| delivery.path.as_str()).collect();
+            let deliveries = state.deliveries(&lineage)?;
+            if !deliveries.iter().any(|delivery| delivery.path == path) {
+                let places: Vec<_> = deliveries.iter().map(|delivery| delivery.path.as_str()).collect();
                 let hint = match places.as_slice() {
                     [] => "no files of it are recorded outside the store".to_owned(),
                     places => format!("its files are recorded at {}", places.join(", ")),

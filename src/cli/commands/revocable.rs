@@ -10,9 +10,9 @@ use super::list::name_matches;
 use super::options::reference;
 use crate::ca::{self, CaError, Reference, Revocable};
 use crate::cli::{CliError, Context};
-use crate::store::{CertificateRecord, State, lineage_name};
+use crate::store::{CertificateRecord, CertificateRow, State, StoreError, lineage_name};
 use crate::x509::display::hex;
-use crate::x509::time::{format_instant, parse_instant};
+use crate::x509::time::format_instant;
 use crate::x509::{RevokedEntry, Serial, escape};
 
 /// Which certificates.
@@ -101,7 +101,8 @@ impl SelectArgs {
         let now = cx.now();
         for name in &self.lineage {
             let lineage = lineage_name(name);
-            let records: Vec<_> = state.lineage(&lineage).filter(|record| is_live(record, now)).collect();
+            let records: Vec<_> =
+                state.lineage(&lineage)?.into_iter().filter(|record| is_live(&record.row(), now)).collect();
             if records.is_empty() {
                 return Err(CaError::NotFound(name.clone()).into());
             }
@@ -109,11 +110,8 @@ impl SelectArgs {
         }
         if let Some(path) = &self.key {
             let digest = key_digest(cx, path)?;
-            let records: Vec<_> = state
-                .certificates
-                .iter()
-                .filter(|record| record.key_sha256 == digest && is_live(record, now))
-                .collect();
+            let records: Vec<_> =
+                state.by_key(&digest)?.into_iter().filter(|record| is_live(&record.row(), now)).collect();
             if records.is_empty() {
                 return Err(CliError::failed("no certificate of this store that is still valid has this key")
                     .about(path.display())
@@ -167,11 +165,10 @@ impl SelectArgs {
             return Err(CaError::NotFound(text.to_owned()).into());
         };
         let now = cx.now();
-        let standing = |record: &&&CertificateRecord| {
-            let revoked = record.serial().and_then(|serial| state.revocation(&record.authority, &serial)).is_some();
-            is_live(record, now) && !revoked
-        };
-        let left = others.iter().filter(standing).count();
+        let mut left = 0;
+        for record in others.iter().filter(|record| is_live(&record.row(), now)) {
+            left += usize::from(!is_revoked(state, record)?);
+        }
         if left > 0 {
             let (are, them) =
                 if left == 1 { ("older certificate of it is", "it") } else { ("older certificates of it are", "them") };
@@ -192,12 +189,22 @@ impl SelectArgs {
         found: &mut Vec<Revocable>,
     ) -> Result<(), CliError> {
         let now = cx.now();
-        let records: Vec<_> = state
-            .certificates
-            .iter()
-            .filter(|record| is_live(record, now) && name_matches(pattern, record) && !signed_itself(state, record))
-            .filter(|record| self.authority.as_ref().is_none_or(|name| *name == record.authority))
-            .collect();
+        let mut serials = Vec::new();
+        state.for_each_with_issuer::<CliError>(&mut |row, issuer| {
+            // No CRL can speak of what nobody here signed.
+            let signed = !row.authority.is_empty() && issuer.is_some();
+            let fits = signed && is_live(row, now) && name_matches(pattern, row);
+            if fits && self.authority.as_ref().is_none_or(|name| name == row.authority) {
+                serials.push(row.serial.to_owned());
+            }
+            Ok(())
+        })?;
+        let mut records = Vec::with_capacity(serials.len());
+        for serial in serials {
+            // Nor of what signed itself.
+            let issuer = state.issuer_of(&serial)?.map(|issuer| issuer.certificate.as_str());
+            records.extend(state.by_serial(&serial)?.filter(|record| issuer != Some(record.certificate.as_str())));
+        }
         if records.is_empty() {
             return Err(CliError::failed(format!(
                 "no certificate that is still valid has a name like {}",
@@ -230,26 +237,35 @@ fn add(found: &mut Vec<Revocable>, state: &State, records: &[&CertificateRecord]
     Ok(())
 }
 
-/// Whether no CRL can speak of it: what signed itself, and what nobody here signed.
-fn signed_itself(state: &State, record: &CertificateRecord) -> bool {
-    record.authority.is_empty()
-        || state.issuer_of(&record.serial).is_none_or(|issuer| issuer.certificate == record.certificate)
-}
-
 /// How many other certificates that are still valid have the key of one of these.
-pub(super) fn same_key(state: &State, chosen: &[Revocable], now: OffsetDateTime) -> usize {
-    let is_chosen = |record: &CertificateRecord| chosen.iter().any(|one| one.serial.hex() == record.serial);
-    let keys: HashSet<&str> =
-        state.certificates.iter().filter(|record| is_chosen(record)).map(|record| record.key_sha256.as_str()).collect();
-    let stands = |record: &CertificateRecord| {
-        record.serial().is_some_and(|serial| state.revocation(&record.authority, &serial).is_none())
-    };
-    let others = state.certificates.iter().filter(|record| keys.contains(record.key_sha256.as_str()));
-    others.filter(|record| is_live(record, now) && !is_chosen(record) && stands(record)).count()
+///
+/// # Errors
+/// When the journal cannot be read.
+pub(super) fn same_key(state: &State, chosen: &[Revocable], now: OffsetDateTime) -> Result<usize, CliError> {
+    let chosen: HashSet<String> = chosen.iter().map(|one| one.serial.hex()).collect();
+    let mut keys = HashSet::new();
+    for serial in &chosen {
+        keys.extend(state.by_serial(serial)?.map(|record| record.key_sha256.as_str()));
+    }
+    let mut count = 0;
+    for key in keys {
+        for record in state.by_key(key)? {
+            let other = !chosen.contains(&record.serial) && is_live(&record.row(), now);
+            count += usize::from(other && !is_revoked(state, record)?);
+        }
+    }
+    Ok(count)
 }
 
-fn is_live(record: &CertificateRecord, now: OffsetDateTime) -> bool {
-    parse_instant(&record.not_after).is_ok_and(|end| now <= end)
+fn is_revoked(state: &State, record: &CertificateRecord) -> Result<bool, StoreError> {
+    match record.serial() {
+        Some(serial) => Ok(state.revocation(&record.authority, &serial)?.is_some()),
+        None => Ok(false),
+    }
+}
+
+fn is_live(row: &CertificateRow<'_>, now: OffsetDateTime) -> bool {
+    row.not_after().is_ok_and(|end| now <= end)
 }
 
 /// SHA-256 of the `SubjectPublicKeyInfo` in a file: of a certificate, a request, a public or a private key.

@@ -119,7 +119,7 @@ fn suspend(cx: &mut Context, name: &str, select: &SelectArgs, cause: &Cause, pub
     let state = store.read()?;
     let certificates = select.find(cx, &state)?;
     if matches!(cause.reason, RevocationReason::KeyCompromise | RevocationReason::CaCompromise) {
-        let left = same_key(&state, &certificates, cx.now());
+        let left = same_key(&state, &certificates, cx.now())?;
         if left > 0 {
             let are = if left == 1 {
                 "1 other certificate that is still valid has".to_owned()

@@ -77,9 +77,10 @@ impl ShowArgs {
 
     fn tell(&self, cx: &mut Context, store: &Store, state: &State, record: &CertificateRecord) -> Result<(), CliError> {
         let certificate = record.certificate()?;
-        let validity = super::list::standing(state, record, cx.now());
+        let validity = super::list::standing(state, &record.row(), cx.now())?;
         let directory = store.layout().issued(&record.lineage, &record.serial);
-        let serials: Vec<&str> = state.lineage(&record.lineage).map(|other| other.serial.as_str()).collect();
+        let serials: Vec<&str> =
+            state.lineage(&record.lineage)?.into_iter().map(|other| other.serial.as_str()).collect();
         cx.ui.line(&format!("{:<16}{}", "name", record.lineage))?;
         cx.ui.line(&format!("{:<16}{validity}", "state"))?;
         cx.ui.line(&format!("{:<16}{}", "profile", record.profile))?;

@@ -69,7 +69,7 @@ impl Args {
             Form::Json => cx.ui.configure(true, cx.ui.is_quiet()),
             Form::Text => text::tell(cx, &status, now)?,
             Form::Prometheus => {
-                let metrics = prometheus::metrics(&state, &status, now);
+                let metrics = prometheus::metrics(&state, &status, now)?;
                 match &self.out {
                     Some(path) => files::write(cx, path, metrics.as_bytes(), false, true)?,
                     None if cx.ui.is_json() => {}

@@ -48,7 +48,8 @@ fn assert_never_half(store: &Store) {
         let parts: Vec<&str> = name.split('/').collect();
         match parts.as_slice() {
             ["issued", lineage, serial, file] => {
-                let record = state.by_serial(serial).unwrap_or_else(|| panic!("{name} is released but not recorded"));
+                let record =
+                    state.by_serial(serial).unwrap().unwrap_or_else(|| panic!("{name} is released but not recorded"));
                 assert_eq!(record.lineage, *lineage);
                 let certificate = pem::encode("CERTIFICATE", format!("certificate {serial}").as_bytes());
                 match *file {
@@ -80,11 +81,11 @@ fn assert_never_half(store: &Store) {
 
 /// The next command finds the store sound, with all of the transaction or nothing of it; and can write.
 fn assert_recovers(store: &Store, before: &BTreeMap<String, (u32, Vec<u8>)>, what: &str) -> bool {
-    let recorded_before = store.read().unwrap().has_serial("02");
+    let recorded_before = store.read().unwrap().has_serial("02").unwrap();
     let writer = lock(store);
-    let recorded = writer.state().has_serial("02");
+    let recorded = writer.state().has_serial("02").unwrap();
     assert!(!recorded_before || recorded, "{what}: a reader saw what is gone now");
-    assert_eq!(writer.state().has_serial("03"), recorded, "{what}: half a transaction");
+    assert_eq!(writer.state().has_serial("03").unwrap(), recorded, "{what}: half a transaction");
     assert_eq!(writer.state().authorities.contains_key("sub"), recorded, "{what}");
     drop(writer);
     assert_eq!(store.check().unwrap(), [], "{what}");
@@ -211,7 +212,7 @@ fn an_error_at_any_step_leaves_nothing_or_says_that_it_is_recorded() {
         at_every_step(store.layout().root(), fault, try_commit, |root, result, what| {
             let store = Store::open(root).unwrap();
             assert_never_half(&store);
-            let recorded = store.read().unwrap().has_serial("02");
+            let recorded = store.read().unwrap().has_serial("02").unwrap();
             match &result {
                 Ok(()) | Err(StoreError::Recorded { .. }) => assert!(recorded, "{what}: {result:?}"),
                 Err(_) => assert!(!recorded, "{what}: {result:?}, but it is recorded"),
@@ -243,7 +244,10 @@ fn a_writer_whose_commit_failed_goes_on() {
         let store = Store::open(root).unwrap();
         // Only a failure while the lock is taken, or of the second commit, ends it.
         if result.is_ok() {
-            assert!(store.read().unwrap().has_serial("04") && store.read().unwrap().has_serial("02"), "{what}");
+            assert!(
+                store.read().unwrap().has_serial("04").unwrap() && store.read().unwrap().has_serial("02").unwrap(),
+                "{what}"
+            );
         }
         lock(&store);
         assert_eq!(store.check().unwrap(), [], "{what}");

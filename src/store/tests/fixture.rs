@@ -11,7 +11,9 @@ use time::OffsetDateTime;
 use time::macros::datetime;
 use zeroize::Zeroizing;
 
-use crate::store::{AuthorityRecord, CertificateRecord, Draft, Event, Store, Writer, encode_der};
+use crate::store::{
+    AuthorityRecord, CertificateRecord, CertificateRow, Draft, Event, State, Store, StoreError, Writer, encode_der,
+};
 
 pub(super) const NOW: OffsetDateTime = datetime!(2027-01-31 12:00 UTC);
 pub(super) const WAIT: Duration = Duration::from_secs(20);
@@ -61,6 +63,17 @@ pub(super) fn authority(name: &str, certificate: &str, chain: &[&str], key: Opti
         key: key.is_some(),
     };
     Draft { event: Event::AuthorityAdded(record), key_pem: key.map(pem) }
+}
+
+/// Every certificate of a state.
+pub(super) fn certificates(state: &State) -> Vec<CertificateRecord> {
+    let mut serials = Vec::new();
+    let visit = &mut |row: &CertificateRow<'_>| {
+        serials.push(row.serial.to_owned());
+        Ok::<(), StoreError>(())
+    };
+    state.for_each_certificate(visit).unwrap();
+    serials.iter().map(|serial| state.copy_by_serial(serial).unwrap().unwrap()).collect()
 }
 
 /// A certificate of the authority `root`.

@@ -55,7 +55,7 @@ fn writers_queue_and_readers_see_whole_transactions() {
             let mut reads = 0;
             while stop.try_recv() == Err(mpsc::TryRecvError::Empty) {
                 let state = Store::open(root).unwrap().read().unwrap();
-                assert_eq!(state.certificates.len() % 2, 0, "half a transaction");
+                assert_eq!(state.certificate_count() % 2, 0, "half a transaction");
                 reads += 1;
             }
             reads
@@ -81,6 +81,6 @@ fn writers_queue_and_readers_see_whole_transactions() {
         drop(done);
         assert!(reader.join().unwrap() > 0);
     });
-    assert_eq!(store.read().unwrap().certificates.len(), 80);
+    assert_eq!(store.read().unwrap().certificate_count(), 80);
     assert_eq!(store.check().unwrap(), []);
 }

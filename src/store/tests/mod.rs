@@ -7,6 +7,7 @@ mod commit;
 mod crl;
 mod faults;
 mod fixture;
+mod index;
 mod journal;
 mod lock;
 mod permissions;

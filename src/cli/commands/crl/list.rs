@@ -40,19 +40,19 @@ impl Args {
         let now = cx.now();
         let mut crls = Vec::new();
         for name in state.authorities.keys() {
-            let (schedule, revocations) = (Schedule::of(&state, name)?, state.revocations(name));
-            let due = schedule.due(revocations, false, now)?.map(word);
+            let (schedule, standing) = (Schedule::of(&state, name)?, state.standing(name));
+            let due = schedule.due(standing, false, now)?.map(word);
             crls.push(item(
                 name,
-                if revocations.newest_full().is_some() { "full" } else { "none" },
-                revocations.newest_full(),
+                if standing.newest_full().is_some() { "full" } else { "none" },
+                standing.newest_full(),
                 due,
             ));
-            if revocations.newest_delta().is_some()
-                || (schedule.delta_validity.is_some() && revocations.newest_full().is_some())
+            if standing.newest_delta().is_some()
+                || (schedule.delta_validity.is_some() && standing.newest_full().is_some())
             {
-                let due = schedule.due(revocations, true, now)?.map(word);
-                crls.push(item(name, "delta", revocations.newest_delta(), due));
+                let due = schedule.due(standing, true, now)?.map(word);
+                crls.push(item(name, "delta", standing.newest_delta(), due));
             }
         }
         if crls.is_empty() {

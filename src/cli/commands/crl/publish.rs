@@ -115,8 +115,8 @@ impl Args {
             return Err(CaError::NoAuthority.into());
         }
         let is_missing = |record: &AuthorityRecord| {
-            let revocations = state.revocations(&record.authority);
-            let newest = [revocations.newest_full(), revocations.newest_delta()].into_iter().flatten();
+            let standing = state.standing(&record.authority);
+            let newest = [standing.newest_full(), standing.newest_delta()].into_iter().flatten();
             let crl = |crl: &IssuedCrl| store.layout().crl(&record.authority, crl.record.base.is_some());
             record.key && !store.has_authority_key(&record.authority) || newest.map(crl).any(|path| !path.exists())
         };
@@ -149,25 +149,25 @@ impl Args {
         crls: &mut Vec<PublishedItem>,
     ) -> Result<(), CliError> {
         let schedule = self.schedule(state, name)?;
-        let revocations = state.revocations(name);
+        let standing = state.standing(name);
         let now = cx.now();
         if !self.if_due {
             crls.push(sign_with(cx, store, name, &schedule, self.delta, None)?);
             return Ok(());
         }
         let mut signed = false;
-        if let Some(due) = schedule.due(revocations, false, now)? {
+        if let Some(due) = schedule.due(standing, false, now)? {
             crls.push(sign_with(cx, store, name, &schedule, false, Some(due))?);
             signed = true;
         }
         let with_delta = self.delta || schedule.delta_validity.is_some();
         // The delta on a full CRL that was signed just now is due at once.
-        if with_delta && (signed || schedule.due(revocations, true, now)?.is_some()) {
-            let due = schedule.due(revocations, true, now)?.unwrap_or(Due::Never);
+        if with_delta && (signed || schedule.due(standing, true, now)?.is_some()) {
+            let due = schedule.due(standing, true, now)?.unwrap_or(Due::Never);
             crls.push(sign_with(cx, store, name, &schedule, true, Some(due))?);
             signed = true;
         }
-        if !signed && let Some(newest) = revocations.newest_full() {
+        if !signed && let Some(newest) = standing.newest_full() {
             read_crl(store, newest)?;
             cx.ui.say(&format!(
                 "{name}: nothing is due, CRL {} holds until {}",
@@ -250,14 +250,14 @@ fn bring<'a>(
 ) -> Result<(), CliError> {
     files::public_directory(dir)?;
     for name in names {
-        let revocations = state.revocations(name);
-        if revocations.newest_delta().is_none() {
+        let standing = state.standing(name);
+        if standing.newest_delta().is_none() {
             // A delta on a full CRL that is no longer the newest says nothing to anybody.
             for ending in ["delta.crl", "delta.crl.pem"] {
                 files::places::remove(&dir.join(format!("{name}.{ending}")))?;
             }
         }
-        for crl in [revocations.newest_full(), revocations.newest_delta()].into_iter().flatten() {
+        for crl in [standing.newest_full(), standing.newest_delta()].into_iter().flatten() {
             let der = read_crl(store, crl)?;
             let file = store.layout().crl(name, crl.record.base.is_some());
             let file = file.file_name().unwrap_or_default().to_string_lossy().into_owned();

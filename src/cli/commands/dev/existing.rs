@@ -57,11 +57,12 @@ pub(super) fn look(
         });
     };
     let certificate = pem::read_certificates(&bytes).ok().and_then(|all| all.into_iter().next());
-    let known = certificate.filter(|found| {
-        let record = state.by_serial(&found.serial.hex());
-        record.is_some_and(|record| record.certificate().is_ok_and(|ours| ours.der() == found.der()))
-    });
-    let Some(certificate) = known else {
+    let known = match &certificate {
+        Some(found) => state.by_serial(&found.serial.hex())?,
+        None => None,
+    };
+    let ours = known.and_then(|record| record.certificate().ok());
+    let Some(certificate) = certificate.filter(|found| ours.is_some_and(|ours| ours.der() == found.der())) else {
         return Ok(Existing::Foreign(cert_path.display().to_string()));
     };
     if let Some(why) = stale(&certificate, names, authority, now)? {

@@ -98,7 +98,7 @@ impl Exported {
     /// Whether it is a certificate that was issued, not an authority's.
     pub(super) fn is_issued(&self) -> bool {
         !matches!(self.key, KeyPlace::Authority)
-            && self.state.by_serial(&self.certificate.serial.hex()).is_some()
+            && self.state.by_serial(&self.certificate.serial.hex()).is_ok_and(|found| found.is_some())
             && !self.state.authorities.contains_key(&self.name)
     }
 

@@ -140,13 +140,13 @@ pub(in crate::cli::commands) fn speakers(
         if !named && now >= record.certificate()?.not_after {
             continue;
         }
-        let can = (record.key && store.has_authority_key(name)) || ca::known_responder(state, record, now).is_some();
+        let can = (record.key && store.has_authority_key(name)) || ca::known_responder(state, record, now)?.is_some();
         if !can && named {
             return Err(ca::CaError::KeyNotHere(name.clone()).into());
         }
         if !can {
             skipped.push(name.clone());
-        } else if named || !ca::live_serials(state, record, now).is_empty() {
+        } else if named || !ca::live_statuses(state, record, now)?.is_empty() {
             names.push(name.clone());
         }
     }
@@ -242,8 +242,7 @@ impl Plan<'_> {
             ..AuthorityItem::default()
         };
         let mut wanted = Vec::new();
-        for serial in ca::live_serials(self.state, self.record, now) {
-            let status = ca::status(self.state, self.record, &serial);
+        for (serial, status) in ca::live_statuses(self.state, self.record, now)? {
             item.certificates += 1;
             item.good += usize::from(status == CertStatus::Good);
             item.revoked += usize::from(matches!(status, CertStatus::Revoked { .. }));

@@ -88,10 +88,10 @@ impl Args {
             .into_iter()
             .map(|id| {
                 let status =
-                    if id.is_of(issuer) { ca::status(&state, &record, &id.serial) } else { CertStatus::Unknown };
-                (id, status)
+                    if id.is_of(issuer) { ca::status(&state, &record, &id.serial)? } else { CertStatus::Unknown };
+                Ok((id, status))
             })
-            .collect();
+            .collect::<Result<_, ca::CaError>>()?;
         let now = cx.now();
         let next_update = responder.next_update(now, self.responder.validity(&state, &record.authority)?)?;
         let items: Vec<Item> = statements.iter().map(Item::new).collect();

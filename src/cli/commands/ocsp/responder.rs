@@ -50,7 +50,7 @@ impl ResponderArgs {
             return Ok(Responder::direct(load_authority(cx, store, record)?));
         }
         let key_here = record.key && store.has_authority_key(&record.authority);
-        match ca::known_responder(state, record, now) {
+        match ca::known_responder(state, record, now)? {
             Some(known) if !known.due || !key_here => {
                 if known.due {
                     cx.ui.warn(&format!(

@@ -139,16 +139,16 @@ impl RootFacts {
 impl AuthorityFacts {
     fn new(authority: &Published, state: &State, now: OffsetDateTime) -> Self {
         let name = authority.record.authority.clone();
-        let revocations = state.revocations(&name);
+        let standing = state.standing(&name);
         let revoked = authority.chain.iter().chain([&authority.certificate]).any(|certificate| {
             state.authorities.iter().any(|(parent, record)| {
-                state.revocation(parent, &certificate.serial).is_some()
+                state.revocation(parent, &certificate.serial).is_ok_and(|found| found.is_some())
                     && record.certificate().is_ok_and(|issuer| issuer.subject == certificate.issuer)
             })
         });
         Self {
-            crl: revocations.newest_full().map(|crl| CrlFacts::new(crl, now)),
-            delta: revocations.newest_delta().map(|crl| CrlFacts::new(crl, now)),
+            crl: standing.newest_full().map(|crl| CrlFacts::new(crl, now)),
+            delta: standing.newest_delta().map(|crl| CrlFacts::new(crl, now)),
             ocsp: authority.ocsp,
             files: authority.files.keys().cloned().collect(),
             facts: Facts::new(&authority.certificate, revoked, now),

@@ -1,6 +1,6 @@
 //! What is renewed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use time::OffsetDateTime;
 
@@ -10,7 +10,7 @@ use crate::ca::{self, CaError, Reference};
 use crate::cli::commands::list::standing;
 use crate::cli::commands::options::reference;
 use crate::cli::{CliError, Context, Exit};
-use crate::store::{CertificateRecord, State};
+use crate::store::{CertificateRecord, CertificateRow, State};
 use crate::x509::time::{format_instant, parse_instant};
 
 /// How the lineages of authorities' own certificates begin.
@@ -49,7 +49,7 @@ pub(super) fn choose(args: &Args, cx: &mut Context, state: &State) -> Result<Cho
         for text in &args.references {
             let record = one(cx, state, text)?;
             if seen.insert(record.lineage.clone()) {
-                named(args, cx.now(), state, record, &mut chosen);
+                named(args, cx.now(), state, record, &mut chosen)?;
             }
         }
     }
@@ -59,39 +59,42 @@ pub(super) fn choose(args: &Args, cx: &mut Context, state: &State) -> Result<Cho
 fn every(args: &Args, cx: &mut Context, state: &State, chosen: &mut Chosen) -> Result<(), CliError> {
     let now = cx.now();
     let horizon = args.within.map(|span| span.after(now)).transpose()?;
-    let mut newest: HashMap<&str, usize> = HashMap::new();
-    for (index, record) in state.certificates.iter().enumerate() {
-        newest.insert(&record.lineage, index);
+    for name in state.authorities.keys() {
+        state.revocations(name)?;
     }
-    let mut indices: Vec<usize> = newest.into_values().collect();
-    indices.sort_unstable();
-    let mut next: Option<(OffsetDateTime, &CertificateRecord)> = None;
-    for record in indices.into_iter().filter_map(|index| state.certificates.get(index)) {
-        if record.lineage.starts_with(AUTHORITY) {
-            continue;
+    let pending: BTreeSet<&str> = state.pending_deliveries().map(|delivery| delivery.lineage.as_str()).collect();
+    let mut next: Option<(OffsetDateTime, String)> = None;
+    state.for_each_in_lineage::<CliError>(&mut |row, newest| {
+        if !newest || row.lineage.starts_with(AUTHORITY) {
+            return Ok(());
         }
-        let (begin, end) = (parse_instant(&record.not_before)?, record.not_after()?);
+        let (begin, end) = (parse_instant(row.not_before)?, row.not_after()?);
         let due = match horizon {
             Some(horizon) => end <= horizon,
             None => now >= ca::due_from(begin, end),
         };
-        let standing = standing(state, record, now);
+        let standing = standing(state, row, now)?;
         if !due && !args.all {
             if standing == "valid" {
                 let at = ca::due_from(begin, end);
-                next = next.filter(|(other, _)| *other <= at).or(Some((at, record)));
-                unfinished(state, record, chosen);
+                if next.as_ref().is_none_or(|(other, _)| *other > at) {
+                    next = Some((at, row.lineage.to_owned()));
+                }
+                if pending.contains(row.lineage) {
+                    chosen.unfinished.push(record(state, row)?);
+                }
             }
-            continue;
+            return Ok(());
         }
+        let record = record(state, row)?;
         let why = match standing {
-            "revoked" | "on hold" if now > end => continue,
+            "revoked" | "on hold" if now > end => return Ok(()),
             "revoked" | "on hold" => Some(standing),
             "expired" if args.all || !args.expired => Some("expired"),
-            _ => unfit(record)?,
+            _ => unfit(&record)?,
         };
         match why {
-            Some(why) => chosen.left.push(Left::new(record, why)),
+            Some(why) => chosen.left.push(Left::new(&record, why)),
             None => {
                 let why = if args.all {
                     "asked for"
@@ -100,18 +103,19 @@ fn every(args: &Args, cx: &mut Context, state: &State, chosen: &mut Chosen) -> R
                 } else {
                     "due"
                 };
-                chosen.todo.push(Todo { record: record.clone(), why });
+                chosen.todo.push(Todo { record, why });
             }
         }
-    }
-    chosen.next = next.map(|(at, record)| (record.lineage.clone(), format_instant(at)));
+        Ok(())
+    })?;
+    chosen.next = next.map(|(at, lineage)| (lineage, format_instant(at)));
     Ok(())
 }
 
-fn unfinished(state: &State, record: &CertificateRecord, chosen: &mut Chosen) {
-    if state.deliveries(&record.lineage).any(|delivery| delivery.pending) {
-        chosen.unfinished.push(record.clone());
-    }
+/// All that is known of a certificate.
+fn record(state: &State, row: &CertificateRow<'_>) -> Result<CertificateRecord, CliError> {
+    let record = state.copy_by_serial(row.serial)?;
+    record.ok_or_else(|| CaError::NotFound(row.serial.to_owned()).into())
 }
 
 /// Why a certificate cannot be renewed by itself.
@@ -129,7 +133,7 @@ fn one(cx: &mut Context, state: &State, text: &str) -> Result<CertificateRecord,
         records => records?,
     };
     let Some(record) = records.last() else { return Err(CaError::NotFound(text.to_owned()).into()) };
-    let newest = state.lineage(&record.lineage).last().unwrap_or(record);
+    let newest = state.lineage(&record.lineage)?.pop().unwrap_or(record);
     if let Some(name) = record.lineage.strip_prefix(AUTHORITY) {
         return Err(of_authority(name));
     }
@@ -149,8 +153,14 @@ fn of_authority(name: &str) -> CliError {
         .hint("make a new one beside it with \"certwright authority create\", and let it sign from then on")
 }
 
-fn named(args: &Args, now: OffsetDateTime, state: &State, record: CertificateRecord, chosen: &mut Chosen) {
-    let standing = standing(state, &record, now);
+fn named(
+    args: &Args,
+    now: OffsetDateTime,
+    state: &State,
+    record: CertificateRecord,
+    chosen: &mut Chosen,
+) -> Result<(), CliError> {
+    let standing = standing(state, &record.row(), now)?;
     let refused = |why: String, hint: &str| {
         let error = CliError { exit: Exit::Refused, message: why, hint: None };
         error.hint(hint)
@@ -164,4 +174,5 @@ fn named(args: &Args, now: OffsetDateTime, state: &State, record: CertificateRec
     } else {
         chosen.todo.push(Todo { record, why: "asked for" });
     }
+    Ok(())
 }

@@ -79,7 +79,8 @@ impl<'a> Files<'a> {
 
     /// Whether a certificate is of this lineage.
     fn is_own(&self, certificate: &Certificate) -> bool {
-        let known = self.state.by_serial(&certificate.serial.hex()).filter(|known| known.lineage == self.lineage);
+        let known = self.state.by_serial(&certificate.serial.hex()).ok().flatten();
+        let known = known.filter(|known| known.lineage == self.lineage);
         known.is_some_and(|known| known.certificate().is_ok_and(|known| known.der() == certificate.der()))
     }
 

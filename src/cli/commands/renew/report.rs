@@ -139,7 +139,10 @@ impl Report {
     }
 
     /// What would be done.
-    pub(super) fn planned(state: &State, mut chosen: Chosen) -> Self {
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub(super) fn planned(state: &State, mut chosen: Chosen) -> Result<Self, CliError> {
         let mut report = Self { dry_run: true, ..Self::of(&mut chosen) };
         let todo = chosen.todo.into_iter().map(|todo| (todo.record, todo.why));
         for (record, why) in todo.chain(chosen.unfinished.into_iter().map(|record| (record, "unfinished"))) {
@@ -151,7 +154,7 @@ impl Report {
                 why: None,
             };
             report.renewed.push(Item {
-                deliveries: state.deliveries(&record.lineage).filter(wanted).map(place).collect(),
+                deliveries: state.deliveries(&record.lineage)?.iter().filter(wanted).map(place).collect(),
                 lineage: record.lineage,
                 why,
                 old_serial: record.serial,
@@ -166,7 +169,7 @@ impl Report {
                 hook: None,
             });
         }
-        report
+        Ok(report)
     }
 
     /// Tells all of it; the exit status says whether something failed.

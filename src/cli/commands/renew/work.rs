@@ -63,7 +63,8 @@ pub(super) fn run(
     }
     let mut unfinished = Vec::new();
     for record in chosen.unfinished {
-        let pending: Vec<_> = state.deliveries(&record.lineage).filter(|delivery| delivery.pending).cloned().collect();
+        let mut pending = state.deliveries(&record.lineage)?;
+        pending.retain(|delivery| delivery.pending);
         let key = if record.key && wants_key(&pending, true) { open(cx, store, &record).map(Some) } else { Ok(None) };
         unfinished.push((record, pending, key));
     }
@@ -87,12 +88,13 @@ pub(super) fn run(
     }
     for (record, pending, key) in unfinished {
         // Another command may have renewed it or finished this meanwhile.
-        if writer.state().lineage(&record.lineage).last().is_none_or(|newest| newest.serial != record.serial) {
+        let mut lineage = writer.state().lineage(&record.lineage)?;
+        if lineage.pop().is_none_or(|newest| newest.serial != record.serial) {
             continue;
         }
+        let before = lineage.pop();
         let files = Files::recorded(writer.state(), &record, key)?;
         let deliveries = deliver_all(cx, &files, &means, &pending);
-        let before = writer.state().lineage(&record.lineage).take_while(|other| other.serial != record.serial).last();
         let old_serial = before.map_or_else(|| record.serial.clone(), |before| before.serial.clone());
         done.push((unfinished_item(record, old_serial, store, deliveries), pending));
     }
@@ -179,7 +181,7 @@ fn prepare(
         });
     }
     let public_key = record.certificate()?.public_key()?;
-    let deliveries: Vec<_> = state.deliveries(&record.lineage).cloned().collect();
+    let deliveries = state.deliveries(&record.lineage)?;
     if !args.rekey {
         let key_pem = if record.key { Some(read_key(cx, store, &record)?) } else { None };
         let key =
@@ -258,9 +260,10 @@ fn means(
     ready: &[Ready],
     unfinished: &[Unfinished],
 ) -> Result<Means, CliError> {
-    let of = |ready: &Ready| state.deliveries(&ready.record.lineage).cloned().collect::<Vec<_>>();
-    let mut deliveries = ready.iter().flat_map(of).chain(unfinished.iter().flat_map(|(_, pending, _)| pending.clone()));
-    let takes = deliveries.any(|delivery| deliver::takes_password(&delivery));
+    let mut takes = unfinished.iter().flat_map(|(_, pending, _)| pending).any(deliver::takes_password);
+    for ready in ready {
+        takes |= state.deliveries(&ready.record.lineage)?.iter().any(deliver::takes_password);
+    }
     let storepass = match &args.storepass {
         Some(source) if takes => Some(cx.password(Some(source), "password for the keystores", "--storepass", true)?),
         _ => None,
@@ -367,7 +370,13 @@ fn settle(cx: &mut Context, store: &Store, actor: &str, done: &[(Item, Vec<Deliv
     }
     let mut writer = cx.lock(store)?;
     // A later renewal may wait for its own.
-    settled.retain(|delivery| writer.state().deliveries(&delivery.lineage).any(|known| known == delivery));
+    let mut waiting = Vec::with_capacity(settled.len());
+    for delivery in settled {
+        if writer.state().deliveries(&delivery.lineage)?.contains(&delivery) {
+            waiting.push(delivery);
+        }
+    }
+    let mut settled = waiting;
     for delivery in &mut settled {
         delivery.pending = false;
         delivery.command = false;

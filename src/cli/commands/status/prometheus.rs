@@ -1,16 +1,18 @@
 //! The state of a store as metrics, in the Prometheus text exposition format 0.0.4.
 
-use std::collections::HashMap;
 use std::fmt::Write;
 
 use time::OffsetDateTime;
 
 use crate::ca::Status;
-use crate::store::State;
+use crate::store::{State, StoreError};
 use crate::x509::time::parse_instant;
 
 /// All metrics. Every valid certificate has one, with its end; alerts can have limits of their own.
-pub(super) fn metrics(state: &State, status: &Status, now: OffsetDateTime) -> String {
+///
+/// # Errors
+/// When the journal cannot be read.
+pub(super) fn metrics(state: &State, status: &Status, now: OffsetDateTime) -> Result<String, StoreError> {
     let mut text = String::new();
     let head = |text: &mut String, name: &str, help: &str| {
         // Writing to a string does not fail.
@@ -33,11 +35,7 @@ pub(super) fn metrics(state: &State, status: &Status, now: OffsetDateTime) -> St
     }
     let name = "certificate_not_after_timestamp_seconds";
     head(&mut text, name, "End of the newest certificate of a name, unless it is revoked.");
-    for record in newest(state) {
-        let labels =
-            [("lineage", record.lineage.as_str()), ("profile", &record.profile), ("authority", &record.authority)];
-        instant(&mut text, name, &labels, &record.not_after);
-    }
+    ends(&mut text, name, state)?;
     head(&mut text, "authority_not_after_timestamp_seconds", "End of an authority's certificate.");
     for one in &status.authorities {
         let labels = [("authority", one.authority.as_str())];
@@ -61,21 +59,25 @@ pub(super) fn metrics(state: &State, status: &Status, now: OffsetDateTime) -> St
     }
     head(&mut text, "status_timestamp_seconds", "When this was found out.");
     sample(&mut text, "status_timestamp_seconds", &[], now.unix_timestamp());
-    text
+    Ok(text)
 }
 
-/// The newest certificate of every name that is not revoked, sorted by name. Those that are expired are told, too.
-fn newest(state: &State) -> Vec<&crate::store::CertificateRecord> {
-    let mut newest = HashMap::new();
-    for record in state.certificates.iter().filter(|record| !record.lineage.starts_with("authority-")) {
-        newest.insert(record.lineage.as_str(), record);
-    }
-    let revoked = |record: &&crate::store::CertificateRecord| {
-        record.serial().and_then(|serial| state.revocation(&record.authority, &serial)).is_some()
-    };
-    let mut all: Vec<_> = newest.into_values().filter(|record| !revoked(record)).collect();
-    all.sort_by(|a, b| a.lineage.cmp(&b.lineage));
-    all
+/// The newest certificate of every name that is not revoked. Those that are expired are told, too.
+fn ends(text: &mut String, name: &str, state: &State) -> Result<(), StoreError> {
+    state.for_each_in_lineage::<StoreError>(&mut |row, newest| {
+        if !newest || row.lineage.starts_with("authority-") {
+            return Ok(());
+        }
+        let revoked = match row.serial() {
+            Some(serial) => state.revocation(row.authority, &serial)?.is_some(),
+            None => false,
+        };
+        if !revoked {
+            let labels = [("lineage", row.lineage), ("profile", row.profile), ("authority", row.authority)];
+            instant(text, name, &labels, row.not_after);
+        }
+        Ok(())
+    })
 }
 
 fn instant(text: &mut String, name: &str, labels: &[(&str, &str)], instant: &str) {

@@ -26,7 +26,7 @@ pub(super) struct Args {
 #[derive(Serialize)]
 struct Report {
     lines: u64,
-    certificates: usize,
+    certificates: u64,
     authorities: usize,
     findings: Vec<FindingReport>,
     repaired: Vec<String>,
@@ -85,7 +85,7 @@ impl Args {
         let repairable = findings.iter().any(|finding| finding.repairable);
         let report = Report {
             lines: journal.seq,
-            certificates: state.certificates.len(),
+            certificates: state.certificate_count(),
             authorities: state.authorities.len(),
             findings,
             repaired,

@@ -36,7 +36,7 @@ struct Report {
     store: String,
     lines: u64,
     head: String,
-    certificates: usize,
+    certificates: u64,
     authorities: usize,
     missing_keys: Vec<String>,
 }
@@ -63,7 +63,7 @@ impl Args {
         for path in &missing_keys {
             cx.ui.warn(&format!("{path} was not in the store when the backup was made"));
         }
-        let (certificates, authorities) = (state.certificates.len(), state.authorities.len());
+        let (certificates, authorities) = (state.certificate_count(), state.authorities.len());
         let store = root.display().to_string();
         cx.ui.say(&format!(
             "{lines} journal lines, {certificates} certificates, {authorities} authorities, head {head}"

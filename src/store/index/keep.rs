@@ -1,0 +1,123 @@
+//! Writing the index down.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use super::builder::{Builder, Prepared, SegmentFile};
+use super::segment::Segment;
+use super::{Index, Summary, summary};
+use crate::store::event::Line;
+use crate::store::journal::read_part;
+use crate::store::{Layout, State, StoreError, io};
+
+/// Continues the index up to the state's last line, which ends at `length` in the journal; the lock is held.
+pub(in crate::store) fn extend(
+    layout: &Layout,
+    journal: &File,
+    state: &State,
+    length: u64,
+) -> Result<Arc<Index>, StoreError> {
+    let base = state.base();
+    let (mut files, begin, seq) =
+        base.map_or((Vec::new(), 0, 0), |base| (base.summary.segments.clone(), base.summary.bytes, base.summary.seq));
+    let mut lines = state.seq - seq;
+    let mut merged = Vec::new();
+    // Every line is written again as often as the journal has doubled since.
+    while let Some(last) = files.pop_if(|last| last.lines < 2 * lines) {
+        lines += last.lines;
+        merged.push(last);
+    }
+    let first = state.seq + 1 - lines;
+    let mut builder = Builder::create(&layout.cache(), first)?;
+    for file in merged.iter().rev() {
+        let open = Segment::open(&layout.cache().join(&file.file), file.bytes);
+        let gone = || StoreError::damaged(layout.cache().join(&file.file), None, "is gone or was changed");
+        builder.append(&open.ok_or_else(gone)?)?;
+    }
+    add_lines(&mut builder, journal, state, layout, (begin, length))?;
+    let (_, file) = builder.finish(length)?;
+    files.push(file);
+    let open = |file: &SegmentFile| Segment::open(&layout.cache().join(&file.file), file.bytes);
+    let segments = files.iter().map(open).collect::<Option<Vec<_>>>();
+    let summary = summary_of(state, files, length)?;
+    write(layout, &summary)?;
+    let journal = journal.try_clone().map_err(|error| StoreError::io(layout.journal(), error))?;
+    let index = segments.and_then(|segments| Index::new(layout, summary, segments, journal));
+    index.map(Arc::new).ok_or_else(|| StoreError::damaged(layout.cache(), None, "was changed while it was written"))
+}
+
+fn add_lines(
+    builder: &mut Builder,
+    journal: &File,
+    state: &State,
+    layout: &Layout,
+    (begin, end): (u64, u64),
+) -> Result<(), StoreError> {
+    let path = layout.journal();
+    let bytes = read_part(journal, &path, begin, end)?;
+    let mut at = begin;
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let parsed = Line::parse(line.strip_suffix(b"\n").unwrap_or(line)).and_then(Line::into_entry);
+        let entry = parsed.map_err(|why| StoreError::damaged(&path, None, why))?;
+        let issuer = entry.event.certificate().and_then(|record| state.recent_issuer(&record.serial));
+        builder.add(at, &Prepared::of(&entry.event), issuer)?;
+        at += line.len() as u64;
+    }
+    Ok(())
+}
+
+/// An index of everything: what `builder` has, up to the state's last line, which ends at `length` in the journal.
+pub(in crate::store) fn settled(
+    layout: &Layout,
+    journal: &File,
+    builder: Builder,
+    state: &State,
+    length: u64,
+) -> Result<Arc<Index>, StoreError> {
+    let (segment, file) = builder.finish(length)?;
+    let summary = summary_of(state, vec![file], length)?;
+    let journal = journal.try_clone().map_err(|error| StoreError::io(layout.journal(), error))?;
+    let index = Index::new(layout, summary, vec![segment], journal);
+    index.map(Arc::new).ok_or_else(|| StoreError::damaged(layout.cache(), None, "was changed while it was written"))
+}
+
+/// Lets an index be found by later commands; the lock is held.
+pub(in crate::store) fn keep(index: &Index) -> Result<(), StoreError> {
+    write(&index.layout, &index.summary)
+}
+
+/// Removes the files of an index that cannot be kept. It can be used while it is open.
+pub(in crate::store) fn forget(index: &Index) {
+    for segment in &index.segments {
+        // What stays is removed with the next index that is kept.
+        let _ = io::remove_file(segment.path());
+    }
+}
+
+fn summary_of(state: &State, segments: Vec<SegmentFile>, bytes: u64) -> Result<Summary, StoreError> {
+    let mut summary = state.summary()?;
+    summary.version = summary::VERSION;
+    summary.bytes = bytes;
+    summary.segments = segments;
+    Ok(summary)
+}
+
+/// Writes `index.json`, durably and in one step, then removes what it does not name.
+fn write(layout: &Layout, summary: &Summary) -> Result<(), StoreError> {
+    let dir = layout.cache();
+    let (path, temporary) = (dir.join("index.json"), dir.join("index.json.new"));
+    let json = serde_json::to_vec(summary).map_err(|error| StoreError::io(&path, error.into()))?;
+    io::remove_file(&temporary)?;
+    let file = io::write_file(&temporary, &json, io::KEY_MODE)?;
+    io::sync_data(&file, &temporary)?;
+    io::sync_dir(&dir)?;
+    io::rename(&temporary, &path)?;
+    io::sync_dir(&dir)?;
+    for path in io::files_in(&dir)? {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.ends_with(".segment") && !summary.segments.iter().any(|segment| segment.file == name) {
+            io::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}
