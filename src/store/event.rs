@@ -9,7 +9,7 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{CheckpointRecord, CrlRecord, DeliveryRecord, RevocationRecord, Settings};
+use super::{CheckpointRecord, CrlRecord, DeliveryRecord, RevocationRecord, Rollover, Settings};
 pub(super) use crate::x509::display::hex;
 use crate::x509::{Certificate, Csr, Serial, X509Error};
 
@@ -50,7 +50,8 @@ pub enum Event {
         /// The request, DER in base64.
         request: String,
     },
-    /// An authority can be used: created here, signed here, or imported.
+    /// An authority can be used: created here, signed here, or imported. Recorded again when it is replaced by another one, or
+    /// what servers send with its certificates changes: the newest record holds.
     AuthorityAdded(AuthorityRecord),
     /// A certificate was signed by an authority of this store (authorities' own certificates included).
     CertificateIssued(CertificateRecord),
@@ -138,6 +139,9 @@ pub struct AuthorityRecord {
     pub origin: String,
     /// Whether the store holds its private key.
     pub key: bool,
+    /// How a rollover concerns it.
+    #[serde(default, skip_serializing_if = "Rollover::is_none")]
+    pub rollover: Rollover,
 }
 
 /// A certificate as the journal knows it: what people look for, and the whole of it.

@@ -31,6 +31,7 @@ mod recovery;
 mod release;
 mod restore;
 mod revocation;
+mod rollover;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -50,5 +51,6 @@ pub use open::Store;
 pub use recovery::Notice;
 pub use restore::restore;
 pub use revocation::{CrlRecord, CrlScope, IssuedCrl, RevocationRecord, Revocations};
+pub use rollover::Rollover;
 pub use state::State;
 pub use writer::{Draft, Writer};

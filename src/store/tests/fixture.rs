@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use time::macros::datetime;
 use zeroize::Zeroizing;
 
-use crate::store::{AuthorityRecord, CertificateRecord, Draft, Event, Store, Writer, encode_der};
+use crate::store::{AuthorityRecord, CertificateRecord, Draft, Event, Rollover, Store, Writer, encode_der};
 
 pub(super) const NOW: OffsetDateTime = datetime!(2027-01-31 12:00 UTC);
 pub(super) const WAIT: Duration = Duration::from_secs(20);
@@ -59,6 +59,7 @@ pub(super) fn authority(name: &str, certificate: &str, chain: &[&str], key: Opti
         chain: chain.iter().map(|text| der(text)).collect(),
         origin: "created".to_owned(),
         key: key.is_some(),
+        rollover: Rollover::default(),
     };
     Draft { event: Event::AuthorityAdded(record), key_pem: key.map(pem) }
 }

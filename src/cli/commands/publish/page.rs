@@ -151,7 +151,13 @@ impl AuthorityFacts {
             delta: revocations.newest_delta().map(|crl| CrlFacts::new(crl, now)),
             ocsp: authority.ocsp,
             files: authority.files.keys().cloned().collect(),
-            facts: Facts::new(&authority.certificate, revoked, now),
+            facts: Facts {
+                state: match authority.record.rollover.finished {
+                    true if !revoked => Badge { class: "warn", text: "replaced" },
+                    _ => Facts::new(&authority.certificate, revoked, now).state,
+                },
+                ..Facts::new(&authority.certificate, revoked, now)
+            },
             name,
         }
     }
@@ -241,6 +247,7 @@ mod tests {
             chain: Vec::new(),
             origin: "created".to_owned(),
             key: true,
+            rollover: crate::store::Rollover::default(),
         };
         let files = [("root.crt".to_owned(), Vec::new())].into();
         let roots = [Root { certificate: certificate.clone(), file: "root".to_owned() }];

@@ -67,7 +67,8 @@ fn every(args: &Args, cx: &mut Context, state: &State, chosen: &mut Chosen) -> R
     indices.sort_unstable();
     let mut next: Option<(OffsetDateTime, &CertificateRecord)> = None;
     for record in indices.into_iter().filter_map(|index| state.certificates.get(index)) {
-        if record.lineage.starts_with(AUTHORITY) {
+        let other = args.signed_by.as_ref().is_some_and(|name| *name != record.authority);
+        if other || record.lineage.starts_with(AUTHORITY) {
             continue;
         }
         let (begin, end) = (parse_instant(&record.not_before)?, record.not_after()?);
@@ -75,6 +76,8 @@ fn every(args: &Args, cx: &mut Context, state: &State, chosen: &mut Chosen) -> R
             Some(horizon) => end <= horizon,
             None => now >= ca::due_from(begin, end),
         };
+        let retires = !due && ca::is_to_be_moved(state, &record.authority, horizon, now)?;
+        let due = due || retires;
         let standing = standing(state, record, now);
         if !due && !args.all {
             if standing == "valid" {
@@ -97,6 +100,8 @@ fn every(args: &Args, cx: &mut Context, state: &State, chosen: &mut Chosen) -> R
                     "asked for"
                 } else if standing == "expired" {
                     "expired"
+                } else if retires {
+                    "its authority retires"
                 } else {
                     "due"
                 };
@@ -146,7 +151,7 @@ fn one(cx: &mut Context, state: &State, text: &str) -> Result<CertificateRecord,
 
 fn of_authority(name: &str) -> CliError {
     CliError::refused(format!("{name} is an authority, whose certificate is not renewed like those that it signs"))
-        .hint("make a new one beside it with \"certwright authority create\", and let it sign from then on")
+        .hint("put a new one in its place with \"certwright authority rollover\"")
 }
 
 fn named(args: &Args, now: OffsetDateTime, state: &State, record: CertificateRecord, chosen: &mut Chosen) {

@@ -22,6 +22,7 @@ pub(super) struct Files<'a> {
     certificate: Certificate,
     chain: Vec<Certificate>,
     root: Option<Certificate>,
+    other_anchors: Vec<Certificate>,
     key: Result<Option<PrivateKey>, CliError>,
 }
 
@@ -39,8 +40,8 @@ impl<'a> Files<'a> {
         outcome: &Outcome,
         key: Result<Option<PrivateKey>, CliError>,
     ) -> Self {
-        let Outcome { certificate, chain, root, .. } = outcome.clone();
-        Self { lineage: lineage.to_owned(), certificate, chain, root, key, state }
+        let Outcome { certificate, chain, root, other_anchors, .. } = outcome.clone();
+        Self { lineage: lineage.to_owned(), certificate, chain, root, other_anchors, key, state }
     }
 
     /// The files of a certificate of the store.
@@ -52,10 +53,9 @@ impl<'a> Files<'a> {
         record: &CertificateRecord,
         key: Result<Option<PrivateKey>, CliError>,
     ) -> Result<Self, CliError> {
-        let mut chain = ca::issuers_of(state, record)?;
-        let root = chain.pop_if(|last| last.is_root());
+        let ca::Served { chain, root, other_anchors } = ca::served(state, record)?;
         let (lineage, certificate) = (record.lineage.clone(), record.certificate()?);
-        Ok(Self { state, lineage, certificate, chain, root, key })
+        Ok(Self { state, lineage, certificate, chain, root, other_anchors, key })
     }
 
     fn key(&self) -> Result<&PrivateKey, CliError> {
@@ -157,7 +157,8 @@ fn bundle(files: &Files<'_>, means: &Means, dir: &Path, with_key: bool, encrypte
     } else {
         None
     };
-    Bundle::build(&files.certificate, &files.chain, files.root.as_ref(), key_pem).write(dir, true)
+    let anchors: Vec<_> = files.root.iter().chain(&files.other_anchors).collect();
+    Bundle::build(&files.certificate, &files.chain, &anchors, key_pem).write(dir, true)
 }
 
 fn password<'a>(means: &'a Means, what: &str) -> Result<&'a Secret, CliError> {
@@ -183,6 +184,7 @@ fn export(cx: &mut Context, files: &Files<'_>, means: &Means, dir: &Path, form: 
         certificate: &files.certificate,
         intermediates: &files.chain,
         root,
+        other_anchors: &files.other_anchors,
         at: cx.now(),
     };
     let about = |error: TargetError| CliError::from(error).about(&files.lineage);
@@ -222,7 +224,9 @@ fn keystore(
     let format = format.ok_or_else(|| CliError::failed("its format is unknown to this version"))?;
     let store_password = if *protected { Some(password(means, "keystore")?) } else { None };
     let key = PrivateKey::from_pkcs8_der(&files.key()?.to_pkcs8_der())?;
-    let root = files.root.iter().filter(|_| *include_root);
+    let served =
+        ca::Served { chain: files.chain.clone(), root: files.root.clone(), other_anchors: files.other_anchors.clone() };
+    let root = served.end().into_iter().filter(|_| *include_root);
     let chain = std::iter::once(&files.certificate).chain(&files.chain).chain(root).cloned().collect();
     let keystore = Keystore { entries: vec![Entry { alias: alias.clone(), content: Content::Key { key, chain } }] };
     let preset = preset_of(preset.as_ref());

@@ -2,7 +2,11 @@
 
 use serde::Serialize;
 
+use time::OffsetDateTime;
+
+use super::Args;
 use super::choose::Chosen;
+use crate::ca;
 use crate::cli::{CliError, Context, Exit};
 use crate::store::{CertificateRecord, DeliveryForm, DeliveryRecord, State};
 use crate::x509::escape;
@@ -33,7 +37,7 @@ pub(super) struct Next {
 #[derive(Debug, Serialize)]
 pub(super) struct Item {
     pub(super) lineage: String,
-    /// Why: `due`, `expired`, `asked for`, `unfinished`.
+    /// Why: `due`, `expired`, `its authority retires`, `asked for`, `unfinished`.
     pub(super) why: &'static str,
     pub(super) old_serial: String,
     /// The new one; none in a dry run.
@@ -139,7 +143,7 @@ impl Report {
     }
 
     /// What would be done.
-    pub(super) fn planned(state: &State, mut chosen: Chosen) -> Self {
+    pub(super) fn planned(args: &Args, state: &State, mut chosen: Chosen, now: OffsetDateTime) -> Self {
         let mut report = Self { dry_run: true, ..Self::of(&mut chosen) };
         let todo = chosen.todo.into_iter().map(|todo| (todo.record, todo.why));
         for (record, why) in todo.chain(chosen.unfinished.into_iter().map(|record| (record, "unfinished"))) {
@@ -150,6 +154,8 @@ impl Report {
                 written: false,
                 why: None,
             };
+            let authority = ca::renewing_authority(state, &record.authority, now);
+            let authority = args.authority.as_deref().unwrap_or(authority).to_owned();
             report.renewed.push(Item {
                 deliveries: state.deliveries(&record.lineage).filter(wanted).map(place).collect(),
                 lineage: record.lineage,
@@ -159,7 +165,7 @@ impl Report {
                 subject: record.subject,
                 names: record.names,
                 profile: record.profile,
-                authority: record.authority,
+                authority: if why == "unfinished" { record.authority } else { authority },
                 not_after: record.not_after,
                 rekeyed: false,
                 directory: None,
