@@ -6,8 +6,9 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+use super::clock::check_clock;
 use super::guard::Guard;
-use super::issue::{AUTHORITY_LINEAGE, check_clock, prepare_guarded, verify_chain};
+use super::issue::{AUTHORITY_LINEAGE, prepare_guarded, verify_chain};
 use super::revoke::check_not_revoked;
 use super::rollover::{check_not_retired, rollover_above};
 use super::serial::draw;
@@ -279,6 +280,7 @@ fn check_usable(
     if now > certificate.not_after {
         return refuse(&format!("expired on {}", crate::x509::time::format_instant(certificate.not_after)));
     }
+    notes.extend(super::import::oddities(certificate, now));
     let key = certificate.public_key().map_err(|error| CaError::key(certificate.subject.to_string(), error))?;
     if let Err(weakness) = key.check(&KeyRules::default()) {
         if !accept_weak {

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+use super::clock::check_clock;
 use super::guard::Guard;
 use super::parallel::in_parallel;
 use super::revoke::check_not_revoked;
@@ -19,9 +20,6 @@ use crate::x509::{Certificate, Serial};
 
 /// How the lineages of authorities' own certificates begin.
 pub(super) const AUTHORITY_LINEAGE: &str = "authority-";
-
-/// How far the clock may lag behind the journal's last line.
-const CLOCK_TOLERANCE: Duration = Duration::minutes(5);
 
 /// What stays the same for every order of a run.
 pub struct Session<'a> {
@@ -177,14 +175,6 @@ pub fn self_signed_certificate(
     let serial =
         draw(session.serials, &State::default(), &mut HashSet::new()).map_err(|error| CaError::key("serial", error))?;
     Ok(prepare(profile, request, None, &Urls::default(), serial, session.now)?.sign(signer)?)
-}
-
-/// Refuses a clock that lags behind the journal, since validity and order would no longer be true.
-pub(super) fn check_clock(state: &State, now: OffsetDateTime) -> Result<(), CaError> {
-    match state.latest {
-        Some(latest) if now + CLOCK_TOLERANCE < latest => Err(CaError::ClockSetBack { now, latest }),
-        _ => Ok(()),
-    }
 }
 
 /// The URL settings as issuance takes them.

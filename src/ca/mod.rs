@@ -5,6 +5,7 @@
 
 mod audit;
 mod authority;
+mod clock;
 mod crl;
 mod error;
 mod guard;
@@ -23,6 +24,7 @@ mod status;
 
 pub use audit::{Audit, Kept, audit};
 pub use authority::{AuthorityPlan, ImportPlan, Made, create_root, create_subordinate, import, request};
+pub use clock::{accept_clock, check_clock, crls_ahead};
 pub use crl::{DEFAULT_VALIDITY, Due, Schedule, SignedCrl, sign_crl};
 pub use error::CaError;
 pub use import::{CertificateImport, import_certificate};

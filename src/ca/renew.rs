@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
+use super::clock::check_clock;
 use super::guard::Guard;
-use super::issue::{check_clock, prepare_guarded, split_chain, verify_chain};
+use super::issue::{prepare_guarded, split_chain, verify_chain};
 use super::parallel::in_parallel;
 use super::revoke::check_not_revoked;
 use super::rollover::check_not_retired;

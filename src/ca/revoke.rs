@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use time::OffsetDateTime;
 
 use super::CaError;
-use super::issue::check_clock;
+use super::clock::check_clock;
 use crate::store::{CertificateRecord, Draft, Event, RevocationRecord, State, Writer, encode_der};
 use crate::x509::time::format_instant;
 use crate::x509::{Certificate, RevocationReason, RevokedEntry, Serial};

@@ -16,8 +16,9 @@ use time::{Duration, OffsetDateTime};
 
 use self::cross::prepare_cross;
 use super::authority::{authority_lineage, check_free};
+use super::clock::check_clock;
 use super::guard::Guard;
-use super::issue::{check_clock, prepare_guarded, verify_chain};
+use super::issue::{prepare_guarded, verify_chain};
 use super::revoke::check_not_revoked;
 use super::serial::draw;
 use super::{AuthorityPlan, CaError, LoadedAuthority, Made, RESPONDER_PROFILE, Session, resolve};

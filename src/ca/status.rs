@@ -8,7 +8,7 @@ use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
 use self::survey::Survey;
-use super::{CaError, Due, Schedule, remaining};
+use super::{CaError, Due, Schedule, check_clock, remaining};
 use crate::store::{AuthorityRecord, Rollover, State};
 use crate::x509::time::{Span, format_instant, parse_instant};
 
@@ -30,6 +30,8 @@ pub struct Status {
     pub ok: bool,
     /// The instant it is about, RFC 3339.
     pub at: String,
+    /// What is wrong with the clock: nothing is signed while it lags behind the journal.
+    pub clock: Option<String>,
     /// How many certificates there are of each kind; authorities' own are not counted.
     pub counts: Counts,
     /// The newest certificates of their names that expire soon, or did lately; soonest first.
@@ -169,6 +171,7 @@ impl Status {
         let mut status = Self {
             ok: true,
             at: format_instant(now),
+            clock: check_clock(state, now).err().map(|error| error.to_string()),
             counts: survey.counts,
             certificates: survey.certificates,
             authorities: authorities(state, limits, now, &survey.longest)?,
@@ -183,10 +186,11 @@ impl Status {
     }
 
     /// How many things of each kind need attention.
-    pub fn due(&self) -> [(&'static str, usize); 6] {
+    pub fn due(&self) -> [(&'static str, usize); 7] {
         [
             ("authority", self.authorities.iter().filter(|one| one.attention.is_some()).count()),
             ("certificate", self.certificates.len()),
+            ("clock", usize::from(self.clock.is_some())),
             ("crl", self.crls.iter().filter(|one| one.attention.is_some()).count()),
             ("delivery", self.deliveries.len()),
             ("key", self.keys.len()),

@@ -66,6 +66,11 @@ pub enum Event {
         /// Its serial, lower-case hex.
         serial: String,
     },
+    /// The clock was found to be right although the journal was last written later than it shows: what follows has earlier times.
+    ClockAccepted {
+        /// The latest time in the journal before, RFC 3339.
+        latest: String,
+    },
     /// An authority signed what the journal was before this transaction.
     CheckpointSigned(CheckpointRecord),
     /// A CRL was signed.
@@ -103,6 +108,7 @@ impl Event {
             | Self::Delivered { .. }
             | Self::DeliveryForgotten { .. }
             | Self::CheckpointSigned(_)
+            | Self::ClockAccepted { .. }
             | Self::SettingsChanged { .. }
             | Self::StoreCreated { .. } => false,
         }
@@ -117,6 +123,7 @@ impl Event {
             | Self::CertificateReleased { .. }
             | Self::CertificateRevoked(_)
             | Self::CheckpointSigned(_)
+            | Self::ClockAccepted { .. }
             | Self::CrlIssued(_)
             | Self::Delivered { .. }
             | Self::DeliveryForgotten { .. }

@@ -155,6 +155,7 @@ pub(super) fn check(event: &super::Event) -> Result<(), StoreError> {
         }
         super::Event::CertificateReleased { .. }
         | super::Event::CertificateRevoked(_)
+        | super::Event::ClockAccepted { .. }
         | super::Event::Delivered { .. }
         | super::Event::DeliveryForgotten { .. }
         | super::Event::SettingsChanged { .. }

@@ -116,6 +116,7 @@ impl Release<'_> {
             | Event::Delivered { .. }
             | Event::DeliveryForgotten { .. }
             | Event::CheckpointSigned(_)
+            | Event::ClockAccepted { .. }
             | Event::SettingsChanged { .. }
             | Event::StoreCreated { .. } => Ok(()),
         }
@@ -161,6 +162,7 @@ impl Release<'_> {
             | Event::Delivered { .. }
             | Event::DeliveryForgotten { .. }
             | Event::CheckpointSigned(_)
+            | Event::ClockAccepted { .. }
             | Event::SettingsChanged { .. }
             | Event::StoreCreated { .. } => Ok(()),
         }

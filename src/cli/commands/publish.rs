@@ -160,7 +160,7 @@ impl Args {
     }
 
     fn lay_out(&self, cx: &Context, state: &State, published: &[Published]) -> Result<Site, CliError> {
-        let mut site = Site::open(&self.to)?;
+        let mut site = Site::open(&self.to, state.store_id(), self.force)?;
         let roots = roots(published);
         for authority in published {
             for (name, bytes) in &authority.files {

@@ -117,6 +117,8 @@ impl Args {
         for name in self.authority.iter().chain(&self.signed_by) {
             ca::resolve(&state, Some(name))?;
         }
+        // A run that finds nothing due would not notice.
+        ca::check_clock(&state, cx.now())?;
         let chosen = choose(self, cx, &state)?;
         let report = if self.dry_run {
             Report::planned(self, &state, chosen, cx.now())
@@ -141,7 +143,8 @@ impl Args {
 
     fn forget(&self, cx: &mut Context, path: &std::path::Path) -> Result<Exit, CliError> {
         let store = cx.open_store()?;
-        let path = places::absolute(path)?.display().to_string();
+        let typed = places::absolute(path)?.display().to_string();
+        let real = delivery::place(path)?.display().to_string();
         let mut report = Report::default();
         for text in &self.references {
             let state = store.read()?;
@@ -150,7 +153,10 @@ impl Args {
                 Some(record) => record.lineage.clone(),
                 None => return Err(ca::CaError::NotFound(text.clone()).into()),
             };
-            if !state.deliveries(&lineage).any(|delivery| delivery.path == path) {
+            // Where a link was put since, what is recorded is what was typed.
+            let known = |path: &&String| state.deliveries(&lineage).any(|delivery| delivery.path == **path);
+            let path = [&real, &typed].into_iter().find(known).unwrap_or(&typed).clone();
+            if !known(&&path) {
                 let places: Vec<_> = state.deliveries(&lineage).map(|delivery| delivery.path.as_str()).collect();
                 let hint = match places.as_slice() {
                     [] => "no files of it are recorded outside the store".to_owned(),

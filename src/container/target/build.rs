@@ -61,6 +61,17 @@ impl Layout<'_> {
         files.map(|file| self.planned(file, subject, variables)).collect()
     }
 
+    /// The names of files that another certificate needs and this one does not: left from one before, they would still be read.
+    ///
+    /// # Errors
+    /// [`TargetError::Table`].
+    pub fn unneeded(&self, subject: &Subject<'_>, variables: &Variables) -> Result<Vec<String>, TargetError> {
+        let needed: Vec<String> = self.plan(subject, variables)?.into_iter().map(|file| file.name).collect();
+        let all = self.config.files.iter().map(|file| self.rendered(&file.name, variables));
+        let all = all.collect::<Result<Vec<_>, _>>()?;
+        Ok(all.into_iter().filter(|name| !needed.contains(name)).collect())
+    }
+
     /// The files for any certificate; names hold their variables as `{{ name }}`.
     pub fn outline(&self) -> Vec<PlannedFile> {
         let file = |file: &FileConfig| PlannedFile {

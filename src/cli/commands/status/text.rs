@@ -11,6 +11,10 @@ use crate::cli::{CliError, Context};
 /// # Errors
 /// When stdout is gone.
 pub(super) fn tell(cx: &mut Context, status: &Status, now: OffsetDateTime) -> Result<(), CliError> {
+    if let Some(clock) = &status.clock {
+        cx.ui.line(&format!("Clock: {clock}; nothing is signed meanwhile"))?;
+        cx.ui.line("")?;
+    }
     let days = |days: i64| if days < 0 { format!("{} d ago", -days) } else { format!("{days} d") };
     let certificates: Vec<Vec<String>> = status
         .certificates
@@ -71,6 +75,9 @@ fn section(cx: &mut Context, title: &str, header: &[&str], rows: Vec<Vec<String>
 /// What to do next.
 fn next(status: &Status) -> String {
     let mut steps = Vec::new();
+    if status.clock.is_some() {
+        steps.push("set the clock right, or certwright store clock --accept");
+    }
     if !status.certificates.is_empty() || !status.deliveries.is_empty() {
         steps.push("certwright renew --due");
     }

@@ -31,6 +31,9 @@ pub(super) struct Report {
     in_use: Vec<Remaining>,
     /// What to do, one after the other.
     next: Vec<String>,
+    /// Whether it is about roots.
+    #[serde(skip)]
+    root: bool,
     #[serde(skip)]
     made: Option<Certificate>,
 }
@@ -69,6 +72,7 @@ impl Report {
             cross,
             in_use,
             next,
+            root: old.is_root(),
             made: None,
         })
     }
@@ -92,9 +96,8 @@ impl Report {
             cx.ui.say(&format!("made authority {successor}: {}", summary(made)));
         }
         if self.finished {
-            cx.ui.say(&format!(
-                "{successor} has taken the place of {authority}, which signs CRLs only and is no anchor"
-            ));
+            let anchor = if self.root { " and is no anchor any more" } else { "" };
+            cx.ui.say(&format!("{successor} has taken the place of {authority}, which signs CRLs only{anchor}"));
         } else {
             cx.ui.say(&format!("{successor} takes the place of {authority}"));
             for cross in &self.cross {
