@@ -75,16 +75,14 @@ fn everyday(small: &Path, large: &Path, known: &str, serial: &str) {
         for (size, store, serial) in [("small", small, known), ("large", large, serial)] {
             contenders.push(Contender::new(format!("{name}, {size} store"), move |round| {
                 let (new, revoked) = (format!("new{round}.test"), format!("revoked{round}.test"));
-                run(
-                    store,
-                    match name {
-                        "issue" => &["issue", &new],
-                        "renew" => &["renew", "renewed.test"],
-                        "revoke" => &["revoke", &revoked],
-                        "show SERIAL" => &["show", serial],
-                        _ => &["show", "renewed.test"],
-                    },
-                );
+                let arguments: [&str; 2] = match name {
+                    "issue" => ["issue", &new],
+                    "renew" => ["renew", "renewed.test"],
+                    "revoke" => ["revoke", &revoked],
+                    "show SERIAL" => ["show", serial],
+                    _ => ["show", "renewed.test"],
+                };
+                run(store, &arguments);
             }));
         }
     }

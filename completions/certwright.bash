@@ -112,6 +112,9 @@ _certwright() {
             certwright__subcmd__authority,list)
                 cmd="certwright__subcmd__authority__subcmd__list"
                 ;;
+            certwright__subcmd__authority,rollover)
+                cmd="certwright__subcmd__authority__subcmd__rollover"
+                ;;
             certwright__subcmd__authority,show)
                 cmd="certwright__subcmd__authority__subcmd__show"
                 ;;
@@ -187,6 +190,9 @@ _certwright() {
             certwright__subcmd__store,check)
                 cmd="certwright__subcmd__store__subcmd__check"
                 ;;
+            certwright__subcmd__store,clock)
+                cmd="certwright__subcmd__store__subcmd__clock"
+                ;;
             certwright__subcmd__store,import)
                 cmd="certwright__subcmd__store__subcmd__import"
                 ;;
@@ -244,7 +250,7 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__authority)
-            opts="-q -h -V --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version create csr import list show"
+            opts="-q -h -V --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version create csr import list rollover show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -442,6 +448,88 @@ _certwright() {
                 return 0
             fi
             case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        certwright__subcmd__authority__subcmd__rollover)
+            opts="-q -h -V --as --cn --subject --key --profile --parent --validity --not-before --not-after --set --no-passphrase --new-passphrase --cross --no-cross --retire --renewals --finish --force --dry-run --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --subject)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --parent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --validity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --not-before)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --not-after)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --new-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cross)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retire)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --renewals)
+                    COMPREPLY=($(compgen -W "move stay" -- "${cur}"))
+                    return 0
+                    ;;
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2000,13 +2088,17 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__renew)
-            opts="-q -h -V --due --within --all --expired --rekey --key --key-passphrase --no-key-passphrase --force --authority --profile --validity --storepass --exec --jitter --dry-run --forget --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            opts="-q -h -V --due --within --all --signed-by --expired --rekey --key --key-passphrase --no-key-passphrase --force --authority --profile --validity --storepass --exec --jitter --dry-run --forget --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --within)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --signed-by)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2258,7 +2350,7 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__store)
-            opts="-q -h -V --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version backup check import restore settings"
+            opts="-q -h -V --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version backup check clock import restore settings"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2311,6 +2403,32 @@ _certwright() {
             ;;
         certwright__subcmd__store__subcmd__check)
             opts="-q -h -V --repair --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        certwright__subcmd__store__subcmd__clock)
+            opts="-q -h -V --accept --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

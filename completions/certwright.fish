@@ -32,7 +32,7 @@ complete -c certwright -n "__fish_certwright_needs_command" -l non-interactive -
 complete -c certwright -n "__fish_certwright_needs_command" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_needs_command" -s V -l version -d 'Print version'
-complete -c certwright -n "__fish_certwright_needs_command" -f -a "authority" -d 'Make, import and show authorities'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "authority" -d 'Make, import, replace and show authorities'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "completions" -d 'Print a shell\'s completion script'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "crl" -d 'Sign, publish and check CRLs'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "csr" -d 'Make and inspect certificate requests'
@@ -60,19 +60,20 @@ complete -c certwright -n "__fish_certwright_needs_command" -f -a "store" -d 'Ch
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "trust" -d 'Have this machine trust a root, or no longer'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "truststore" -d 'Write and read truststores: PKCS#12, JKS, PEM and OpenSSL\'s hashed directories'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "verify" -d 'Tell whether a certificate can be trusted, and if not, why'
-complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
-complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
-complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
-complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -l json -d 'Print a JSON report on stdout'
-complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
-complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -s V -l version -d 'Print version'
-complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -f -a "create" -d 'Make an authority under another one'
-complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -f -a "csr" -d 'Make a key and a request, to be signed by an authority elsewhere'
-complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -f -a "import" -d 'Bring in an authority: an answered request, a certificate with its key, or an anchor'
-complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -f -a "list" -d 'List the authorities'
-complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list show" -f -a "show" -d 'Show an authority, or print its certificate'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list rollover show" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list rollover show" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list rollover show" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list rollover show" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list rollover show" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list rollover show" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list rollover show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list rollover show" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list rollover show" -f -a "create" -d 'Make an authority under another one'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list rollover show" -f -a "csr" -d 'Make a key and a request, to be signed by an authority elsewhere'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list rollover show" -f -a "import" -d 'Bring in an authority: an answered request, a certificate with its key, or an anchor'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list rollover show" -f -a "list" -d 'List the authorities'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list rollover show" -f -a "rollover" -d 'Put a new authority in the place of an old one, so that nobody is locked out meanwhile'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list rollover show" -f -a "show" -d 'Show an authority, or print its certificate'
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l parent -d 'The authority that signs it' -r
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l cn -d 'Common name [default: NAME with CA after it]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -l subject -d 'Whole subject instead: "CN=Acme Staging CA,O=Acme"' -r
@@ -132,6 +133,34 @@ complete -c certwright -n "__fish_certwright_using_subcommand authority; and __f
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l as -d 'Name of the authority that takes its place; one that exists is taken as it is [default: NAME-2, then NAME-3]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l cn -d 'Common name of the new authority [default: the old one\'s with G2, G3, … after it]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l subject -d 'Whole subject instead' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l key -d 'Key algorithm [default: that of the old key]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l profile -d 'What may be issued [default: the old one\'s profile]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l parent -d 'Who signs the new authority, unless it is a root [default: who signed the old one, or the authority in its place]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l validity -d 'How long it is valid: 90d, 24h, 1y [default: the profile\'s]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l not-before -d 'Valid from this instant (RFC 3339) [default: a little before now]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l not-after -d 'Valid until this instant (RFC 3339)' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l set -d 'Give a variable of the profile a value' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l new-passphrase -d 'Where the new key\'s passphrase comes from [default: as --passphrase]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l cross -d 'Cross-certificates between both roots that were signed elsewhere' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l retire -d 'From when on the old authority signs no certificates any more: an instant (RFC 3339), a duration from now, or never' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l renewals -d 'Who renews what the old authority signed until it retires [default: move]' -r -f -a "move\t'The new authority'
+stay\t'The old authority'"
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l no-passphrase -d 'Leave the new private key unencrypted'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l no-cross -d 'No cross-certificates: clients need both roots before servers get certificates of the new one'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l finish -d 'Finish: the old authority is no anchor any more, and signs CRLs only'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l force -d 'With --finish: although certificates of the old authority are still in use'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l dry-run -d 'Say what would be signed and done, and change nothing'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from show" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from show" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
@@ -670,9 +699,10 @@ complete -c certwright -n "__fish_certwright_using_subcommand release" -s q -l q
 complete -c certwright -n "__fish_certwright_using_subcommand release" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand release" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l within -d 'With --due: what has this long or less to live [default: two thirds of the lifetime are gone]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l signed-by -d 'With --due or --all: only what this authority signed' -r
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l key -d 'Algorithm of the new key [default: that of the old one]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l key-passphrase -d 'Encrypt new keys, in the store and where the old one was encrypted, with this passphrase' -r
-complete -c certwright -n "__fish_certwright_using_subcommand renew" -l authority -d 'Who signs [default: who signed the old one]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l authority -d 'Who signs [default: who signed the old one, or the authority that takes its place]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l profile -d 'What may be issued [default: the profile of the old one]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l validity -d 'How long it is valid [default: as long as the old one]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l storepass -d 'Where the password of keystores comes from; without it they are left as they are' -r
@@ -762,19 +792,20 @@ complete -c certwright -n "__fish_certwright_using_subcommand status" -l non-int
 complete -c certwright -n "__fish_certwright_using_subcommand status" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand status" -s V -l version -d 'Print version'
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -l json -d 'Print a JSON report on stdout'
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -s V -l version -d 'Print version'
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -f -a "backup" -d 'Write the whole store into one file'
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -f -a "check" -d 'Check that the store is sound'
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -f -a "import" -d 'Move an authority in that another program ran'
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -f -a "restore" -d 'Make a store from the archive of a backup'
-complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check import restore settings" -f -a "settings" -d 'Show or change what holds for the whole store'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check clock import restore settings" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check clock import restore settings" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check clock import restore settings" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check clock import restore settings" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check clock import restore settings" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check clock import restore settings" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check clock import restore settings" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check clock import restore settings" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check clock import restore settings" -f -a "backup" -d 'Write the whole store into one file'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check clock import restore settings" -f -a "check" -d 'Check that the store is sound'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check clock import restore settings" -f -a "clock" -d 'Compare the clock with the journal, or go on after the clock ran ahead'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check clock import restore settings" -f -a "import" -d 'Move an authority in that another program ran'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check clock import restore settings" -f -a "restore" -d 'Make a store from the archive of a backup'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and not __fish_seen_subcommand_from backup check clock import restore settings" -f -a "settings" -d 'Show or change what holds for the whole store'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from backup" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from backup" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from backup" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
@@ -793,6 +824,15 @@ complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from clock" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from clock" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from clock" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from clock" -l accept -d 'Record that the clock is right now'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from clock" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from clock" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from clock" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from clock" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from clock" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from import" -l name -d 'Name of the authority here [default: root, or issuing for one that another signed]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from import" -l section -d 'Section of the openssl.cnf [default: default_ca of its section ca]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from import" -l chain -d 'Certificates above the authority' -r -F

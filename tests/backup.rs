@@ -1,7 +1,16 @@
 //! `store backup` and `store restore`: the same store again, or nothing.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test stops where it fails, and talks"
+)]
 
+#[path = "support/copy.rs"]
+mod copy;
+#[path = "support/mount.rs"]
+mod mount;
 #[path = "support/sandbox.rs"]
 mod sandbox;
 #[path = "support/tree.rs"]
@@ -52,6 +61,66 @@ fn a_restored_store_is_the_same_store() {
     let said = sandbox.run(["--store", "other/pki", "store", "restore", "pki.tar"]).exited(1);
     assert!(said.stderr.contains("not empty"), "{}", said.stderr);
     assert_eq!(std::fs::read_dir(sandbox.path("other")).unwrap().count(), 1, "nothing is left beside it");
+}
+
+#[test]
+fn a_restore_that_was_killed_does_not_block_the_next_one() {
+    let sandbox = furnished();
+    sandbox.run(["store", "backup", "pki.tar"]).succeeded();
+    let left = sandbox.path(".other.restoring");
+    std::fs::create_dir_all(left.join("authorities/root")).unwrap();
+    std::fs::write(left.join("journal.jsonl"), "half").unwrap();
+    // As long as somebody holds it, it is somebody's.
+    let held = std::fs::File::open(&left).unwrap();
+    held.lock().unwrap();
+    let refused = sandbox.run(["--store", "other", "store", "restore", "pki.tar"]).exited(1);
+    assert!(refused.stderr.contains("another restore is running"), "{}", refused.stderr);
+    drop(held);
+    sandbox.run(["--store", "other", "store", "restore", "pki.tar"]).succeeded();
+    assert!(!left.exists());
+    sandbox.run(["--store", "other", "store", "check"]).succeeded();
+}
+
+#[test]
+fn a_store_that_cannot_be_written_to_is_backed_up() {
+    let sandbox = furnished();
+    sandbox.run(["store", "backup", "before.tar"]).succeeded();
+    let Some(disk) = mount::Tmpfs::mount(&sandbox.path("disk"), 8192) else { return };
+    copy::copy_tree(&sandbox.path("store"), &sandbox.path("disk/store")).unwrap();
+    // Not even the lock's file is there.
+    std::fs::remove_file(sandbox.path("disk/store/lock")).unwrap();
+    disk.make_read_only();
+    sandbox.run(["--store", "disk/store", "store", "backup", "after.tar"]).succeeded();
+    assert_eq!(std::fs::read(sandbox.path("before.tar")).unwrap(), std::fs::read(sandbox.path("after.tar")).unwrap());
+}
+
+#[test]
+fn a_key_of_another_certificate_is_damage() {
+    let sandbox = Sandbox::with_root();
+    sandbox.run(["issue", "a.test"]).succeeded();
+    let key = "store/issued/a.test/current/key.pem";
+    let root = "store/authorities/root/key.pem";
+    let (own, other) = (std::fs::read(sandbox.path(key)).unwrap(), std::fs::read(sandbox.path(root)).unwrap());
+    for (path, bytes, what) in [
+        (key, other, "private key of another certificate"),
+        (root, own.clone(), "private key of another certificate"),
+        (key, b"notes".to_vec(), "holds no private key"),
+    ] {
+        let before = std::fs::read(sandbox.path(path)).unwrap();
+        std::fs::write(sandbox.path(path), bytes).unwrap();
+        let said = sandbox.run(["store", "check", "--repair"]).exited(6);
+        assert!(said.stderr.contains(what) || said.stdout.contains(what), "{what}: {}{}", said.stdout, said.stderr);
+        // Nor does it come out of a backup.
+        sandbox.run(["store", "backup", "pki.tar", "--force"]).succeeded();
+        sandbox.run(["--store", "other", "store", "restore", "pki.tar"]).exited(6);
+        std::fs::write(sandbox.path(path), before).unwrap();
+    }
+    sandbox.run(["store", "check"]).succeeded();
+    // An encrypted key is judged by its form.
+    let out = ["key", "convert", key, "--out", "new.key", "--new-passphrase", "pass:longenough"];
+    sandbox.run(out).succeeded();
+    std::fs::copy(sandbox.path("new.key"), sandbox.path(key)).unwrap();
+    sandbox.run(["store", "check"]).succeeded();
 }
 
 #[test]

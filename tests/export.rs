@@ -266,3 +266,21 @@ fn a_directory_that_cannot_be_pasted_is_refused_with_the_way_out() {
     let help = run(&sandbox, "export --help").succeeded().stdout;
     assert!(help.contains("Give a variable of the target a value"), "{help}");
 }
+
+#[test]
+fn a_chain_that_is_not_needed_any_more_goes() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["init", "--no-passphrase", "--with-issuing"]).succeeded();
+    sandbox.run(["issue", "c.test", "--profile", "client"]).succeeded();
+    let export = ["export", "c.test", "--for", "apache", "--force", "--out", "x"];
+    sandbox.run(export).succeeded();
+    let chain = sandbox.path("x/proxy-chain.pem");
+    assert!(chain.exists());
+    sandbox.run(["issue", "c.test", "--profile", "client", "--authority", "root"]).succeeded();
+    sandbox.run(export).succeeded();
+    assert!(!chain.exists());
+    // What is something else under its name stays.
+    std::fs::write(&chain, "notes").unwrap();
+    sandbox.run(export).succeeded();
+    assert!(chain.exists());
+}

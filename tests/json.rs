@@ -122,7 +122,9 @@ fn reports_have_the_members_that_are_documented() {
     scene.run("log show", "log");
     scene.run("log verify", "log-verify");
     scene.run("store check", "store-check");
+    scene.run("store clock", "store-clock");
     scene.run("store settings", "store-settings");
+    scene.run("authority rollover root --no-passphrase", "authority-rollover");
     scene.run("store backup pki.tar", "store-backup");
     let restored = Command::new(env!("CARGO_BIN_EXE_certwright"))
         .args(["store", "restore", "pki.tar", "--json", "--store", "restored"])

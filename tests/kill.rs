@@ -89,6 +89,24 @@ fn crl_publish_can_be_killed_anywhere() {
     sweep_all("crl publish --if-due with a delta", &base, due, &[&[CHECK, due], &[due, CHECK]]);
 }
 
+/// Two authorities, both cross-certificates and what they mean for the authority below are one transaction.
+#[test]
+fn rollover_can_be_killed_anywhere() {
+    if !strace::is_installed() {
+        return;
+    }
+    let base = Sandbox::new();
+    base.run(INIT).succeeded();
+    let rollover: &[&str] = &["authority", "rollover", "root", "--no-passphrase"];
+    // A sample: most calls are those of five authorities and certificates, one after the other.
+    let points = kill_points(&base, rollover).into_iter().step_by(3).collect();
+    sweep("authority rollover", &base, points, rollover, &[&[CHECK, NEXT], &[NEXT, CHECK]]);
+    base.run(rollover).succeeded();
+    let finish: &[&str] = &["authority", "rollover", "root", "--finish", "--force"];
+    let points = kill_points(&base, finish).into_iter().step_by(2).collect();
+    sweep("authority rollover --finish", &base, points, finish, &[&[CHECK, NEXT], &[NEXT, CHECK]]);
+}
+
 /// A store with a certificate, another on hold, and a CRL.
 fn revocable() -> Sandbox {
     let base = Sandbox::with_root();

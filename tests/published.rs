@@ -33,6 +33,20 @@ fn a_store_from_a_backup_does_not_take_published_revocations_back() {
 }
 
 #[test]
+fn the_site_of_another_store_stays() {
+    let sandbox = Sandbox::with_root();
+    sandbox.run(["publish", "--to", "web"]).succeeded();
+    sandbox.run(["--store", "other", "init", "--no-passphrase", "--key", "ec-p256", "--cn", "Other, Root"]).succeeded();
+    let root = std::fs::read(sandbox.path("web/root.crt")).expect("a root");
+    let refused = sandbox.run(["--store", "other", "publish", "--to", "web"]).exited(4);
+    assert!(refused.stderr.contains("another store"), "{}", refused.stderr);
+    assert_eq!(std::fs::read(sandbox.path("web/root.crt")).expect("a root"), root);
+    sandbox.run(["--store", "other", "publish", "--to", "web", "--force"]).succeeded();
+    let page = std::fs::read_to_string(sandbox.path("web/index.html")).expect("a page");
+    assert!(page.contains("CN=Other, Root") && !page.contains("Other\\, Root"), "{page}");
+}
+
+#[test]
 fn another_issuers_crl_and_what_is_none_stay() {
     let sandbox = Sandbox::with_root();
     sandbox.run(["crl", "publish", "--to", "web"]).succeeded();

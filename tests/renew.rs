@@ -464,3 +464,80 @@ fn metrics_are_in_the_text_format_and_replace_their_file() {
     assert_eq!(scene.at(0, "status --out @/x").exit, 2);
     assert!(!Path::new(&scene.path("x")).exists());
 }
+
+#[test]
+fn nothing_of_others_is_replaced_and_access_stays() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let scene = Scene::new();
+    for name in ["one", "two"] {
+        scene.ok(0, &format!("issue {name}.test --out @/{name}"));
+        scene.ok(0, &format!("export {name}.test --for nginx --out @/{name}-nginx"));
+        scene.ok(0, &format!("keystore build {name}.test --out @/{name}.p12 --storepass pass:password-{name}"));
+    }
+    let mode = |path: &str, mode| {
+        std::fs::set_permissions(scene.path(path), std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode("one/cert.pem", 0o600);
+    mode("one-nginx/key.pem", 0o640);
+    let copy = |from: &str, to: &str| std::fs::copy(scene.path(from), scene.path(to)).map(drop).unwrap();
+    let read = |path: &str| std::fs::read(scene.path(path)).unwrap();
+    let left = |said: &Said, path: &str| {
+        assert!(said.exit == 1 && said.err.contains(path), "{path}: {}", said.err);
+    };
+    // The certificate of another lineage, its key, its keystore.
+    copy("two-nginx/fullchain.pem", "one-nginx/fullchain.pem");
+    left(&scene.at(1, "renew one.test --storepass pass:password-one"), "one-nginx/fullchain.pem holds a certificate");
+    assert_eq!(read("one-nginx/fullchain.pem"), read("two-nginx/fullchain.pem"));
+    scene.ok(1, "export one.test --for nginx --force --out @/one-nginx");
+    let own = read("one-nginx/key.pem");
+    copy("two-nginx/key.pem", "one-nginx/key.pem");
+    mode("one-nginx/key.pem", 0o640);
+    left(&scene.at(1, "renew one.test --rekey --storepass pass:password-one"), "one-nginx/key.pem holds a private key");
+    assert_eq!(read("one-nginx/key.pem"), read("two-nginx/key.pem"));
+    std::fs::write(scene.path("one-nginx/key.pem"), own).unwrap();
+    let keystore = read("one.p12");
+    left(&scene.at(2, "renew one.test --storepass pass:password-two"), "one.p12 has another password");
+    copy("two.p12", "one.p12");
+    left(&scene.at(2, "renew one.test --storepass pass:password-two"), "one.p12 holds a certificate");
+    assert_eq!(read("one.p12"), read("two.p12"));
+    std::fs::write(scene.path("one.p12"), keystore).unwrap();
+    scene.ok(3, "renew one.test --rekey --storepass pass:password-one");
+    let mode_of = |path: &str| std::fs::metadata(scene.path(path)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode_of("one/cert.pem"), mode_of("one-nginx/key.pem"), mode_of("one/key.pem")), (0o600, 0o640, 0o600));
+    // A directory that became a link.
+    std::fs::rename(scene.path("one"), scene.path("elsewhere")).unwrap();
+    symlink(scene.path("elsewhere"), scene.path("one")).unwrap();
+    let before = read("elsewhere/cert.pem");
+    left(&scene.at(4, "renew one.test --storepass pass:password-one"), "leads to");
+    assert_eq!(read("elsewhere/cert.pem"), before);
+    scene.ok(4, "renew one.test --forget @/one");
+}
+
+#[test]
+fn a_clock_that_ran_ahead_is_told_and_can_be_accepted() {
+    let scene = Scene::new();
+    scene.ok(0, "issue a.test");
+    scene.ok(300, "crl publish");
+    scene.ok(300, "revoke a.test --publish");
+    for command in ["renew --due", "crl publish --if-due", "issue b.test"] {
+        let said = scene.at(1, command);
+        assert!(said.exit == 1 && said.err.contains("store clock --accept"), "{command}: {}", said.err);
+    }
+    let status = scene.at(1, "status --json");
+    assert_eq!(status.exit, 3);
+    assert!(status.json()["clock"].as_str().is_some_and(|clock| clock.contains("set back")), "{}", status.out);
+    assert_eq!(scene.at(1, "store clock").exit, 3);
+    let accepted = scene.ok(1, "store clock --accept --json");
+    assert_eq!(accepted.json()["accepted"], true);
+    assert_eq!(accepted.json()["crls"].as_array().map(Vec::len), Some(2), "{}", accepted.out);
+    assert_eq!(scene.ok(1, "store clock --json").json()["behind"], false);
+    scene.ok(1, "issue b.test");
+    scene.ok(1, "revoke b.test");
+    // Numbers go on, and no CRL begins before the last one.
+    let crls = scene.ok(1, "crl publish --authority issuing --json").json();
+    assert_eq!(crls["crls"][0]["number"], 3);
+    assert_eq!(crls["crls"][0]["this_update"], certwright::x509::time::format_instant(instant(300)));
+    scene.ok(1, "log verify");
+    scene.ok(1, "store check");
+    assert_eq!(scene.at(0, "issue c.test").exit, 1);
+}

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+use super::clock::check_clock;
 use super::guard::Guard;
-use super::issue::{AUTHORITY_LINEAGE, check_clock, prepare_guarded, verify_chain};
+use super::issue::{AUTHORITY_LINEAGE, prepare_guarded, verify_chain};
 use super::revoke::check_not_revoked;
+use super::rollover::{check_not_retired, rollover_above};
 use super::serial::draw;
 use super::{CaError, LoadedAuthority, Session};
 use crate::issuance::{Issued, Profile, Report, Request};
@@ -71,6 +73,8 @@ pub fn create_root(
             name: made[0].name.clone(),
             certificate: made[0].certificate.clone(),
             chain: Vec::new(),
+            cross: Vec::new(),
+            other_anchors: Vec::new(),
             signer: root_key,
             passphrase: None,
         };
@@ -189,6 +193,7 @@ pub(super) fn plan_import(
         chain: chain.iter().map(|above| encode_der(above.der())).collect(),
         origin: "imported".to_owned(),
         key: requested.is_some() || plan.key.is_some(),
+        rollover: rollover_above(state, &chain),
     };
     let draft = Draft { event: Event::AuthorityAdded(record), key_pem: plan.key.map(|(_, key_pem)| key_pem) };
     Ok((Made { name: plan.name.to_owned(), certificate, chain, report: Report::default() }, notes, draft))
@@ -215,6 +220,7 @@ fn make(
     let chain = match parent {
         Some(parent) => {
             check_not_revoked(state, &parent.name, &parent.full_chain())?;
+            check_not_retired(state, &parent.name, plan.profile, session.now)?;
             verify_chain(&certificate, parent, session.now)?;
             parent.full_chain()
         }
@@ -229,6 +235,7 @@ fn make(
         chain: chain.iter().map(|above| encode_der(above.der())).collect(),
         origin: "created".to_owned(),
         key: true,
+        rollover: rollover_above(state, &chain),
     };
     drafts.push(Draft { event: Event::AuthorityAdded(added), key_pem: Some(plan.key_pem) });
     drafts.push(Draft { event: Event::CertificateIssued(issued), key_pem: None });
@@ -236,7 +243,7 @@ fn make(
 }
 
 /// The lineage of an authority's own certificates.
-fn authority_lineage(name: &str) -> String {
+pub(super) fn authority_lineage(name: &str) -> String {
     lineage_name(&format!("{AUTHORITY_LINEAGE}{name}"))
 }
 
@@ -248,7 +255,7 @@ fn make_default(settings: &Settings, name: &str, drafts: &mut Vec<Draft>) {
     }
 }
 
-fn check_free(state: &State, name: &str) -> Result<(), CaError> {
+pub(super) fn check_free(state: &State, name: &str) -> Result<(), CaError> {
     authority_name(name).map_err(|error| CaError::BadName(error.to_string()))?;
     if state.authorities.contains_key(name) || state.requested.contains_key(name) {
         return Err(CaError::AuthorityExists(name.to_owned()));
@@ -273,6 +280,7 @@ fn check_usable(
     if now > certificate.not_after {
         return refuse(&format!("expired on {}", crate::x509::time::format_instant(certificate.not_after)));
     }
+    notes.extend(super::import::oddities(certificate, now));
     let key = certificate.public_key().map_err(|error| CaError::key(certificate.subject.to_string(), error))?;
     if let Err(weakness) = key.check(&KeyRules::default()) {
         if !accept_weak {

@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::CaError;
 use super::audit::checkpoint;
-use super::issue::check_clock;
+use super::clock::check_clock;
 use super::load::LoadedAuthority;
 use crate::issuance::{IssuanceError, publication_url};
 use crate::keys::PublicKey;

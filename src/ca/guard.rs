@@ -68,6 +68,29 @@ impl<'a> Guard<'a> {
         if !profile.is_authority() {
             return Ok(());
         }
+        self.check_namesakes(subject, key)
+    }
+
+    /// Allows what is refused to everybody else: an authority's own key, certified once more under its own name. `own` is the
+    /// certificate that it has.
+    pub(super) fn check_cross(&self, own: &Certificate, subject: &Name, key: &PublicKey) -> Result<(), CaError> {
+        if own.subject != *subject || !own.public_key().is_ok_and(|own| same(&own, key)) {
+            return Err(refused(format!(
+                "a cross-certificate repeats name and key of {}, and this one would not",
+                own.subject
+            )));
+        }
+        let mut holders = self.known.iter().filter(|known| known.key.as_ref().is_some_and(|known| same(known, key)));
+        if let Some(other) = holders.find(|known| known.waits || known.subject != *subject) {
+            return Err(refused(format!(
+                "the key is the key of authority {} too, under another name",
+                other.authority
+            )));
+        }
+        self.check_namesakes(subject, key)
+    }
+
+    fn check_namesakes(&self, subject: &Name, key: &PublicKey) -> Result<(), CaError> {
         let other = |theirs: Option<&PublicKey>| !theirs.is_some_and(|theirs| same(theirs, key));
         if let Some(known) = self.known.iter().find(|known| known.subject.matches(subject) && other(known.key.as_ref()))
         {

@@ -1,9 +1,11 @@
 //! Bringing in a certificate with its key: of a service that had it before, from here or from elsewhere.
 
+use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+use super::clock::check_clock;
 use super::guard::Guard;
-use super::issue::{check_clock, check_lineage};
+use super::issue::check_lineage;
 use super::{CaError, Session};
 use crate::container::{gap, ordered};
 use crate::issuance::IssuanceError;
@@ -47,6 +49,7 @@ pub fn import_certificate(
     if session.now > certificate.not_after {
         notes.push(format!("it expired on {}", format_instant(certificate.not_after)));
     }
+    notes.extend(oddities(&certificate, session.now));
     if let Err(weakness) = key.public_key().check(&KeyRules::default()) {
         notes.push(format!("its key is weak: {weakness}"));
     }
@@ -64,6 +67,15 @@ pub fn import_certificate(
     let draft = Draft { event: Event::CertificateImported(record.clone()), key_pem: Some(key_pem) };
     writer.commit(session.now, session.actor, vec![draft])?;
     Ok((record, notes))
+}
+
+/// What is unusual about a certificate from elsewhere, and taken all the same.
+pub(super) fn oddities(certificate: &Certificate, now: OffsetDateTime) -> Vec<String> {
+    let serial =
+        certificate.serial.check().err().map(|error| format!("its serial is none that RFC 5280 allows: {error}"));
+    let begins = (certificate.not_before > now)
+        .then(|| format!("it is not valid before {}", format_instant(certificate.not_before)));
+    serial.into_iter().chain(begins).collect()
 }
 
 fn check(state: &State, certificate: &Certificate, key: &PrivateKey) -> Result<(), CaError> {

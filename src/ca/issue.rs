@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+use super::clock::check_clock;
 use super::guard::Guard;
 use super::parallel::in_parallel;
 use super::revoke::check_not_revoked;
+use super::rollover::check_not_retired;
 use super::serial::draw;
 use super::{CaError, LoadedAuthority, SerialSource};
 use crate::issuance::{IssuanceError, Issued, IssuerFacts, Prepared, Profile, Report, Request, Urls, prepare};
@@ -18,9 +20,6 @@ use crate::x509::{Certificate, Serial};
 
 /// How the lineages of authorities' own certificates begin.
 pub(super) const AUTHORITY_LINEAGE: &str = "authority-";
-
-/// How far the clock may lag behind the journal's last line.
-const CLOCK_TOLERANCE: Duration = Duration::minutes(5);
 
 /// What stays the same for every order of a run.
 pub struct Session<'a> {
@@ -55,10 +54,12 @@ pub struct Outcome {
     pub lineage: String,
     /// The certificate.
     pub certificate: Certificate,
-    /// The certificates between it and the root, nearest first.
+    /// The certificates between it and the root, nearest first, and during a rollover the root's cross-certificates.
     pub chain: Vec<Certificate>,
     /// The root, as far as known.
     pub root: Option<Certificate>,
+    /// What is trusted beside the root during a rollover.
+    pub other_anchors: Vec<Certificate>,
     /// What was asked and what became of it.
     pub report: Report,
 }
@@ -94,6 +95,7 @@ pub fn issue_to(
     check_clock(writer.state(), session.now)?;
     orders.iter().try_for_each(|order| check_lineage(&order.lineage))?;
     check_not_revoked(writer.state(), &authority.name, &authority.full_chain())?;
+    check_not_retired(writer.state(), &authority.name, profile, session.now)?;
     let serials = draw_serials(session, writer.state(), orders.len())?;
     let settings = writer.state().settings.clone();
     let guard = Guard::new(writer.state());
@@ -137,6 +139,9 @@ pub fn dry_run(
     request: &Request,
 ) -> Result<Prepared, CaError> {
     check_clock(state, session.now)?;
+    if let Some(authority) = authority {
+        check_not_retired(state, authority.name, profile, session.now)?;
+    }
     let serial = draw(session.serials, state, &mut HashSet::new())?;
     prepare_guarded(&Guard::new(state), authority, profile, request, &state.settings, serial, session.now)
 }
@@ -169,14 +174,6 @@ pub fn self_signed_certificate(
 ) -> Result<Issued, CaError> {
     let serial = draw(session.serials, &State::default(), &mut HashSet::new())?;
     Ok(prepare(profile, request, None, &Urls::default(), serial, session.now)?.sign(signer)?)
-}
-
-/// Refuses a clock that lags behind the journal, since validity and order would no longer be true.
-pub(super) fn check_clock(state: &State, now: OffsetDateTime) -> Result<(), CaError> {
-    match state.latest {
-        Some(latest) if now + CLOCK_TOLERANCE < latest => Err(CaError::ClockSetBack { now, latest }),
-        _ => Ok(()),
-    }
 }
 
 /// The URL settings as issuance takes them.
@@ -246,6 +243,7 @@ fn commit(
             certificate: issued.certificate,
             chain: chain.clone(),
             root: root.clone(),
+            other_anchors: authority.other_anchors.clone(),
             report: issued.report,
         });
     }
@@ -256,13 +254,14 @@ fn commit(
     Ok(outcomes)
 }
 
-/// Splits an authority's chain into what servers send (the root omitted) and the root.
+/// Splits an authority's chain into what servers send (the root omitted, cross-certificates at the end) and the root.
 pub(super) fn split_chain(authority: &LoadedAuthority) -> (Vec<Certificate>, Option<Certificate>) {
     let mut chain = authority.full_chain();
     let root = match chain.last() {
         Some(last) if last.is_root() => chain.pop(),
         _ => None,
     };
+    chain.extend_from_slice(&authority.cross);
     (chain, root)
 }
 

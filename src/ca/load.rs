@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use super::CaError;
 use crate::issuance::IssuerFacts;
 use crate::keys::{KeyFile, PrivateKey, Secret, Signer};
-use crate::store::{AuthorityRecord, CertificateRecord, State, Store};
+use crate::store::{AuthorityRecord, CertificateRecord, Rollover, State, Store};
 use crate::x509::Certificate;
 use crate::x509::time::format_instant;
 
@@ -20,6 +20,10 @@ pub struct LoadedAuthority {
     pub certificate: Certificate,
     /// The certificates above it, nearest first, up to the root as far as known.
     pub chain: Vec<Certificate>,
+    /// What servers send above that during the rollover of its root: see [`crate::store::Rollover::cross`].
+    pub cross: Vec<Certificate>,
+    /// What is trusted beside its own root during a rollover.
+    pub other_anchors: Vec<Certificate>,
     /// Its key, or the token that holds it.
     pub signer: std::sync::Arc<dyn Signer>,
     /// The passphrase that opened its key, if it was encrypted.
@@ -80,7 +84,15 @@ pub fn load(
     if key.public_key().spki_der() != certificate.spki_der && !same_key(&key, &certificate) {
         return Err(CaError::KeyMismatch(name));
     }
-    Ok(LoadedAuthority { name, certificate, chain: record.chain()?, signer: std::sync::Arc::new(key), passphrase })
+    Ok(LoadedAuthority {
+        name,
+        certificate,
+        chain: record.chain()?,
+        cross: record.rollover.cross()?,
+        other_anchors: record.rollover.anchors()?,
+        signer: std::sync::Arc::new(key),
+        passphrase,
+    })
 }
 
 /// Reads an authority's key from the store; gives the passphrase that opened it.
@@ -115,14 +127,70 @@ fn check_valid(name: &str, certificate: &Certificate, now: OffsetDateTime) -> Re
     Err(CaError::AuthorityNotValid { name: name.to_owned(), state })
 }
 
-/// The certificates between one of the store's and the root, nearest first; empty for what the root signed itself.
+/// What a server sends after a certificate of the store: see [`Served::chain`].
 ///
 /// # Errors
 /// [`CaError::X509`] when the journal holds something unreadable.
 pub fn chain_of(state: &State, record: &CertificateRecord) -> Result<Vec<Certificate>, CaError> {
-    let mut above = issuers_of(state, record)?;
-    above.retain(|certificate| !certificate.is_root());
-    Ok(above)
+    Ok(served(state, record)?.chain)
+}
+
+/// What goes with a certificate to its server, and to those who check it.
+#[derive(Debug, Clone, Default)]
+pub struct Served {
+    /// What the server sends after it: the certificates between it and the root, nearest first, and during the rollover of the
+    /// root its cross-certificates, so that clients find a way to either root.
+    pub chain: Vec<Certificate>,
+    /// The root, as far as known.
+    pub root: Option<Certificate>,
+    /// The other roots that are trusted during a rollover.
+    pub other_anchors: Vec<Certificate>,
+}
+
+impl Served {
+    fn new(mut above: Vec<Certificate>, rollover: &Rollover, certificate: &Certificate) -> Result<Self, CaError> {
+        let root = above.pop_if(|last| last.is_root());
+        above.retain(|certificate| !certificate.is_root());
+        above.extend(rollover.cross_above(certificate)?);
+        Ok(Self { chain: above, root, other_anchors: rollover.anchors()? })
+    }
+
+    /// The root that signed the last certificate of the chain, where it is known: with it the chain is complete.
+    pub fn end(&self) -> Option<&Certificate> {
+        let roots = || self.root.iter().chain(&self.other_anchors);
+        let signed = |last: &Certificate| roots().find(|root| root.subject == last.issuer);
+        self.chain.last().map_or(self.root.as_ref(), |last| signed(last).or(self.root.as_ref()))
+    }
+}
+
+/// What goes with a certificate of the store.
+///
+/// # Errors
+/// [`CaError::X509`] when the journal holds something unreadable.
+pub fn served(state: &State, record: &CertificateRecord) -> Result<Served, CaError> {
+    let above = issuers_of(state, record)?;
+    let issuer = state.issuer_of(&record.serial)?.filter(|issuer| issuer.certificate != record.certificate);
+    // A rollover that began or was finished since concerns it as well.
+    let newest = issuer.and_then(|issuer| state.authorities.get(&issuer.authority));
+    let newest = newest.filter(|newest| issuer.is_some_and(|issuer| issuer.certificate == newest.certificate));
+    let none = Rollover::default();
+    let rollover = newest.or(issuer).map_or(&none, |authority| &authority.rollover);
+    Served::new(above, rollover, &record.certificate()?)
+}
+
+/// What goes with the certificate of an authority.
+///
+/// # Errors
+/// [`CaError::X509`] when the journal holds something unreadable.
+pub fn served_authority(record: &AuthorityRecord) -> Result<Served, CaError> {
+    let certificate = record.certificate()?;
+    let is_root = certificate.is_root();
+    let mut served = Served::new(record.chain()?, &record.rollover, &certificate)?;
+    if is_root {
+        served.chain.clear();
+        served.root = Some(certificate);
+    }
+    Ok(served)
 }
 
 /// The certificates above one of the store's, nearest first, up to the root as far as known; nothing for what signed

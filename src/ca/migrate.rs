@@ -9,8 +9,9 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::authority::plan_import;
+use super::clock::check_clock;
 use super::guard::Guard;
-use super::issue::{AUTHORITY_LINEAGE, check_clock};
+use super::issue::AUTHORITY_LINEAGE;
 use super::{CaError, ImportPlan, Made, Session};
 use crate::keys::PrivateKey;
 use crate::store::{

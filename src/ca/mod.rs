@@ -5,6 +5,7 @@
 
 mod audit;
 mod authority;
+mod clock;
 mod crl;
 mod error;
 mod guard;
@@ -17,16 +18,20 @@ mod parallel;
 mod reference;
 mod renew;
 mod revoke;
+mod rollover;
 mod serial;
 mod status;
 
 pub use audit::{Audit, Kept, audit};
 pub use authority::{AuthorityPlan, ImportPlan, Made, create_root, create_subordinate, import, request};
+pub use clock::{accept_clock, check_clock, crls_ahead};
 pub use crl::{DEFAULT_VALIDITY, Due, Schedule, SignedCrl, sign_crl};
 pub use error::CaError;
 pub use import::{CertificateImport, import_certificate};
 pub use issue::{Order, Outcome, Session, dry_run, issue, issue_to, self_signed_certificate};
-pub use load::{LoadedAuthority, PassphrasePrompt, chain_of, issuers_of, load, resolve};
+pub use load::{
+    LoadedAuthority, PassphrasePrompt, Served, chain_of, issuers_of, load, resolve, served, served_authority,
+};
 pub use migrate::{
     IndexLine, IndexRevocation, Left, Migration, Moved, MovedCertificate, MovedRevocation, OpensslConfig, migrate,
     parse_index,
@@ -39,7 +44,12 @@ pub use parallel::in_parallel;
 pub use reference::{Reference, find};
 pub use renew::{Renewal, Renewed, due_from, renew};
 pub use revoke::{Cause, Revocable, Revoked, release, revoke};
+pub use rollover::{
+    Begun, Cross, Finished, PreparedRollover, Remaining, RolloverPlan, Signers, Terms, begin_rollover, change_rollover,
+    finish_rollover, is_superseded, is_to_be_moved, prepare_rollover, remaining, renewing_authority,
+};
 pub use serial::{RandomSerials, SerialSource};
 pub use status::{
-    AuthorityStatus, Counts, CrlStatus, ExpiringCertificate, KeyStatus, Limits, Status, UndeliveredFiles,
+    AuthorityStatus, Counts, CrlStatus, ExpiringCertificate, KeyStatus, Limits, RolloverStatus, Status,
+    UndeliveredFiles,
 };

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
 
-use super::issue::check_clock;
+use super::clock::check_clock;
 use super::revoke::check_not_revoked;
 use super::{CaError, LoadedAuthority, Order};
 use crate::issuance::Request;

@@ -5,10 +5,12 @@ use std::collections::{HashMap, HashSet};
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
+use super::clock::check_clock;
 use super::guard::Guard;
-use super::issue::{check_clock, prepare_guarded, split_chain, verify_chain};
+use super::issue::{prepare_guarded, split_chain, verify_chain};
 use super::parallel::in_parallel;
 use super::revoke::check_not_revoked;
+use super::rollover::check_not_retired;
 use super::serial::draw;
 use super::{CaError, LoadedAuthority, Outcome, Session};
 use crate::issuance::{IssuanceError, Issued, Prepared, Profile, Request, Validity};
@@ -126,6 +128,7 @@ fn sign(
     serial: &Serial,
 ) -> Result<Issued, CaError> {
     check_not_revoked(state, &renewal.authority.name, &renewal.authority.full_chain())?;
+    check_not_retired(state, &renewal.authority.name, renewal.profile, session.now)?;
     let prepared = prepare_renewal(state, guard, session, renewal, serial)?;
     let issued = prepared.sign(renewal.authority.signer.as_ref())?;
     verify_chain(&issued.certificate, renewal.authority, session.now)?;
@@ -168,7 +171,9 @@ fn commit(
         drafts.push(Draft { event: Event::CertificateIssued(record), key_pem });
         let (chain, root) = split_chain(authority);
         let (certificate, report) = (issued.certificate, issued.report);
-        let outcome = Outcome { label: old.lineage.clone(), lineage: old.lineage, certificate, chain, root, report };
+        let other_anchors = authority.other_anchors.clone();
+        let (label, lineage) = (old.lineage.clone(), old.lineage);
+        let outcome = Outcome { label, lineage, certificate, chain, root, other_anchors, report };
         results.push(Some(Ok(Renewed { outcome, deliveries })));
     }
     if !pending.is_empty() {

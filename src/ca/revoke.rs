@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use time::OffsetDateTime;
 
 use super::CaError;
-use super::issue::check_clock;
+use super::clock::check_clock;
 use crate::store::{CertificateRecord, Draft, Event, RevocationRecord, State, Writer, encode_der};
 use crate::x509::time::format_instant;
 use crate::x509::{Certificate, RevocationReason, RevokedEntry, Serial};
@@ -174,8 +174,34 @@ pub fn revoke(
             }
         }
     }
+    if cause.reason != RevocationReason::CertificateHold {
+        let revoked = done.iter().filter(|one| !one.already).map(|one| &one.certificate);
+        drafts.extend(without_cross(writer.state(), &revoked.collect::<Vec<_>>())?);
+    }
     writer.commit(now, actor, drafts)?;
     Ok(done)
+}
+
+/// Cross-certificates that are revoked are not sent any more.
+fn without_cross(state: &State, revoked: &[&Revocable]) -> Result<Vec<Draft>, CaError> {
+    let mut drafts = Vec::new();
+    for record in state.authorities.values().filter(|record| !record.rollover.cross.is_empty()) {
+        let mut left = record.clone();
+        left.rollover.cross.clear();
+        for (cross, text) in record.rollover.cross()?.iter().zip(&record.rollover.cross) {
+            let is_it = |one: &&Revocable| {
+                let issuer = state.authorities.get(&one.authority).and_then(|issuer| issuer.certificate().ok());
+                one.serial == cross.serial && issuer.is_some_and(|issuer| issuer.subject == cross.issuer)
+            };
+            if !revoked.iter().any(is_it) {
+                left.rollover.cross.push(text.clone());
+            }
+        }
+        if left != *record {
+            drafts.push(Draft { event: Event::AuthorityAdded(left), key_pem: None });
+        }
+    }
+    Ok(drafts)
 }
 
 /// Takes certificates off hold in one transaction.

@@ -8,9 +8,9 @@ use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
 use self::survey::Survey;
-use super::{CaError, Due, Schedule};
-use crate::store::{AuthorityRecord, State};
-use crate::x509::time::{Span, format_instant};
+use super::{CaError, Due, Schedule, check_clock, remaining};
+use crate::store::{AuthorityRecord, Rollover, State};
+use crate::x509::time::{Span, format_instant, parse_instant};
 
 /// What counts as due.
 #[derive(Debug, Clone, Copy)]
@@ -30,12 +30,16 @@ pub struct Status {
     pub ok: bool,
     /// The instant it is about, RFC 3339.
     pub at: String,
+    /// What is wrong with the clock: nothing is signed while it lags behind the journal.
+    pub clock: Option<String>,
     /// How many certificates there are of each kind; authorities' own are not counted.
     pub counts: Counts,
     /// The newest certificates of their names that expire soon, or did lately; soonest first.
     pub certificates: Vec<ExpiringCertificate>,
     /// Every authority.
     pub authorities: Vec<AuthorityStatus>,
+    /// Every rollover, those that are finished included.
+    pub rollovers: Vec<RolloverStatus>,
     /// Every CRL, and those that are missing.
     pub crls: Vec<CrlStatus>,
     /// Keys that are weak, old or worn.
@@ -97,6 +101,25 @@ pub struct AuthorityStatus {
     pub attention: Option<String>,
 }
 
+/// An authority that another one replaces.
+#[derive(Debug, Serialize)]
+pub struct RolloverStatus {
+    /// The one that is replaced.
+    pub authority: String,
+    /// The one that takes its place.
+    pub successor: String,
+    /// From when on the old one signs no certificates any more, RFC 3339.
+    pub retire: Option<String>,
+    /// Whether the old one is replaced for good.
+    pub finished: bool,
+    /// How much of what the old one signed is still in use: certificates, and authorities below it.
+    pub in_use: usize,
+    /// When the last of that lapses, RFC 3339.
+    pub lapses: Option<String>,
+    /// What is to be done, if anything.
+    pub attention: Option<String>,
+}
+
 /// A CRL.
 #[derive(Debug, Serialize)]
 pub struct CrlStatus {
@@ -148,9 +171,11 @@ impl Status {
         let mut status = Self {
             ok: true,
             at: format_instant(now),
+            clock: check_clock(state, now).err().map(|error| error.to_string()),
             counts: survey.counts,
             certificates: survey.certificates,
             authorities: authorities(state, limits, now, &survey.longest)?,
+            rollovers: rollovers(state, limits, now)?,
             crls: crls(state, now)?,
             keys: survey.keys,
             deliveries: undelivered(state),
@@ -161,13 +186,15 @@ impl Status {
     }
 
     /// How many things of each kind need attention.
-    pub fn due(&self) -> [(&'static str, usize); 5] {
+    pub fn due(&self) -> [(&'static str, usize); 7] {
         [
             ("authority", self.authorities.iter().filter(|one| one.attention.is_some()).count()),
             ("certificate", self.certificates.len()),
+            ("clock", usize::from(self.clock.is_some())),
             ("crl", self.crls.iter().filter(|one| one.attention.is_some()).count()),
             ("delivery", self.deliveries.len()),
             ("key", self.keys.len()),
+            ("rollover", self.rollovers.iter().filter(|one| one.attention.is_some()).count()),
         ]
     }
 }
@@ -184,15 +211,19 @@ fn authorities(
         let certificate = record.certificate()?;
         let end = certificate.not_after;
         let revoked = is_revoked(state, record)?;
+        let replaced = record.rollover.successor.is_some();
         let lasts = longest.get(name).copied().unwrap_or_default();
-        let attention = if revoked {
+        let attention = if replaced {
+            // What is to be done about it is told with its rollover.
+            None
+        } else if revoked {
             Some("it is revoked: what it signed is refused".to_owned())
         } else if now > end {
             Some("it has expired".to_owned())
         } else if end <= horizon {
-            Some("it expires soon: put a new one beside it".to_owned())
+            Some("it expires soon: put a new one beside it with authority rollover".to_owned())
         } else if now + lasts > end {
-            Some("it ends before the certificates that it signs would: put a new one beside it".to_owned())
+            Some("it ends before what it signs would: put a new one beside it with authority rollover".to_owned())
         } else {
             None
         };
@@ -202,6 +233,39 @@ fn authorities(
             days: (end - now).whole_days(),
             key: record.key,
             revoked,
+            attention,
+        });
+    }
+    Ok(all)
+}
+
+fn rollovers(state: &State, limits: &Limits, now: OffsetDateTime) -> Result<Vec<RolloverStatus>, CaError> {
+    let horizon = limits.within.map_or(Ok(now + Duration::days(30)), |span| span.after(now))?;
+    let mut all = Vec::new();
+    for (name, record) in &state.authorities {
+        let Rollover { successor: Some(successor), retire, finished, .. } = &record.rollover else { continue };
+        let left = remaining(state, name, now)?;
+        let end = record.certificate()?.not_after;
+        let retires = retire.as_deref().map(parse_instant).transpose()?;
+        let attention = if *finished {
+            None
+        } else if left.is_empty() {
+            Some("nothing of it is in use any more: finish the rollover".to_owned())
+        } else if end <= horizon {
+            Some("it expires soon: replace what it signed".to_owned())
+        } else {
+            retires.filter(|retires| *retires <= horizon).map(|retires| {
+                let when = if retires <= now { "it has retired" } else { "it retires soon" };
+                format!("{when}: replace what it signed")
+            })
+        };
+        all.push(RolloverStatus {
+            authority: name.clone(),
+            successor: successor.clone(),
+            retire: retire.clone(),
+            finished: *finished,
+            in_use: left.len(),
+            lapses: left.last().map(|last| last.not_after.clone()),
             attention,
         });
     }

@@ -9,7 +9,7 @@ pub(super) mod site;
 mod tests;
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::io::{self, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 use super::{CliError, Context, input};
 use crate::store::StoreError;
 use crate::store::atomic::{self, FileSet};
+use crate::x509::{Certificate, pem};
 
 pub(super) use several::{Output, check_outputs, write_several};
 
@@ -48,6 +49,21 @@ pub(super) fn read(cx: &mut Context, path: &Path, limit: usize) -> Result<Zeroiz
     let failed = |error: io::Error| CliError::io(path, "read", &error);
     let mut file = File::open(path).map_err(failed)?;
     input::all(&mut file, limit).map_err(failed)
+}
+
+/// Hands a file, or standard input for `-`, to somebody who reads it piece by piece.
+///
+/// # Errors
+/// Names the file, when it cannot be opened; what `work` does is its result.
+pub(super) fn reading<T>(cx: &mut Context, path: &Path, work: impl FnOnce(&mut dyn Read) -> T) -> Result<T, CliError> {
+    if is_standard_stream(path) {
+        if cx.input.is_terminal() {
+            cx.ui.say("reading from the terminal; end with Ctrl-D");
+        }
+        return Ok(work(cx.input.reader()));
+    }
+    let file = File::open(path).map_err(|error| CliError::io(path, "read", &error))?;
+    Ok(work(&mut BufReader::new(file)))
 }
 
 /// Refuses what exists unless `force`; call it before anything is signed. Devices and pipes (`/dev/null`) are no files that
@@ -148,6 +164,25 @@ pub(super) fn compare_set(dir: &Path, files: &[OutputFile]) -> Result<(), CliErr
         }
     }
     Ok(())
+}
+
+/// Takes away files of certificates that an earlier set had: only what is PEM of authorities' certificates and nothing else. Gives the
+/// names of those that went.
+///
+/// # Errors
+/// Names the file.
+pub(super) fn remove_chains(dir: &Path, names: &[String]) -> Result<Vec<String>, CliError> {
+    let mut removed = Vec::new();
+    for name in names {
+        let path = dir.join(name);
+        let Some(bytes) = read_if_there(&path, 1 << 20)? else { continue };
+        let found = pem::read_certificates(&bytes).unwrap_or_default();
+        if is_regular(&path) && !found.is_empty() && found.iter().all(Certificate::is_ca) {
+            places::remove(&path)?;
+            removed.push(name.clone());
+        }
+    }
+    Ok(removed)
 }
 
 /// Whether a path stands for standard input or output.

@@ -25,6 +25,11 @@ impl Input {
         first_line(&mut self.reader, limit)
     }
 
+    /// What is left, to be read piece by piece.
+    pub(super) fn reader(&mut self) -> &mut dyn Read {
+        &mut self.reader
+    }
+
     /// Everything that is left, at most `limit` bytes.
     pub(super) fn rest(&mut self, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
         all(&mut self.reader, limit)

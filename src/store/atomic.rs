@@ -3,11 +3,13 @@
 mod sets;
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 
 use ring::rand::{SecureRandom, SystemRandom};
+use rustix::fs::{Gid, Uid, fchown};
 
 use super::flush::Flush;
 use super::{StoreError, event, io};
@@ -107,6 +109,7 @@ impl Temporaries {
         let mut file = io::create_file(&path, mode)?;
         self.0.push(path.clone());
         io::write(&mut file, &path, bytes)?;
+        keep_access(&file, dir, target, mode);
         Ok((file, path))
     }
 
@@ -121,6 +124,28 @@ impl Temporaries {
         self.0.remove(0);
         Ok(())
     }
+}
+
+/// Gives a file that takes another one's place its owner, group and mode, as far as that lets nobody in whom the operator did not: the
+/// owner where it is this process or the one that the directory is of, the group with it; the mode without more than was
+/// meant, but for a group that may read. What the system does not allow stays undone.
+fn keep_access(file: &File, dir: &Path, target: &Path, mode: u32) {
+    let found = (fs::symlink_metadata(target), fs::metadata(dir), file.metadata());
+    let (Ok(old), Ok(dir), Ok(new)) = found else { return };
+    let is_shared = dir.mode() & 0o022 != 0;
+    let is_trusted = old.uid() == new.uid() || (old.uid() == dir.uid() && !is_shared);
+    if !old.is_file() || old.nlink() != 1 || !is_trusted {
+        return;
+    }
+    if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
+        let (owner, group) = (Uid::from_raw(old.uid()), Gid::from_raw(old.gid()));
+        if fchown(file, Some(owner), Some(group)).is_err() {
+            return;
+        }
+    }
+    // A key that everybody may read is never made again; a group that reads it is a service's.
+    let allowed = if is_secret(mode) && old.mode() & 0o007 == 0 { mode | 0o040 } else { mode };
+    let _ = file.set_permissions(Permissions::from_mode(old.mode() & allowed | mode & 0o600));
 }
 
 impl Drop for Temporaries {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::event::hex;
-use super::{StoreError, Writer, io, keyfile};
+use super::{State, Store, StoreError, Writer, io, keyfile};
 
 /// The last member of the archive.
 pub(super) const INDEX: &str = "backup.json";
@@ -53,7 +53,12 @@ impl Sum {
     }
 
     pub(super) fn add(&mut self, path: &str, bytes: &[u8]) {
-        let line = format!("{path} {} {}\n", bytes.len(), hex(digest(&SHA256, bytes).as_ref()));
+        self.add_hashed(path, bytes.len() as u64, digest(&SHA256, bytes).as_ref());
+    }
+
+    /// As [`Sum::add`], for a file of which length and SHA-256 are known.
+    pub(super) fn add_hashed(&mut self, path: &str, length: u64, hash: &[u8]) {
+        let line = format!("{path} {length} {}\n", hex(hash));
         self.context.update(line.as_bytes());
         self.files += 1;
     }
@@ -73,6 +78,63 @@ impl Writer<'_> {
         if self.unsound {
             self.make_sound()?;
         }
+        Source { store: self.store, state: &self.state }.backup(out)
+    }
+
+    /// About how large the archive will be, in bytes: room for it from the start leaves no copies of keys behind.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn backup_size(&self) -> Result<u64, StoreError> {
+        Source { store: self.store, state: &self.state }.size(self.length)
+    }
+}
+
+impl Store {
+    /// Whether the store is on a file system that is mounted read-only.
+    pub fn is_read_only(&self) -> bool {
+        use rustix::fs::{StatVfsMountFlags, statvfs};
+        statvfs(self.layout().root()).is_ok_and(|found| found.f_flag.contains(StatVfsMountFlags::RDONLY))
+    }
+
+    /// Writes an archive as [`Writer::backup`] does, without the lock: for a store on a disk that cannot be written to, so that
+    /// nobody else writes either. `state` is what its journal adds up to.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] where a command that was stopped left something, which only the lock can settle, and where somebody
+    /// does write; [`StoreError::Io`]; [`StoreError::Unsafe`].
+    pub fn backup_read_only(&self, state: &State, out: &mut dyn Write) -> Result<(Backup, usize), StoreError> {
+        if !io::files_in(&self.layout().staging())?.is_empty() {
+            let why = "a command that was stopped left something in staging/, and the next command that writes settles it: \
+                       make the disk writable once";
+            return Err(StoreError::Invalid(why.to_owned()));
+        }
+        let done = Source { store: self, state }.backup(out)?;
+        if self.read()?.head != state.head {
+            return Err(StoreError::Invalid("somebody writes to the store: run the backup again".to_owned()));
+        }
+        Ok(done)
+    }
+
+    /// About how large the archive of [`Store::backup_read_only`] will be, in bytes.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`].
+    pub fn backup_size(&self, state: &State) -> Result<u64, StoreError> {
+        let journal = self.layout().journal();
+        let length = std::fs::metadata(&journal).map_err(|error| StoreError::io(&journal, error))?.len();
+        Source { store: self, state }.size(length)
+    }
+}
+
+/// What is backed up.
+struct Source<'a> {
+    store: &'a Store,
+    state: &'a State,
+}
+
+impl Source<'_> {
+    fn backup(&self, out: &mut dyn Write) -> Result<(Backup, usize), StoreError> {
         let layout = self.store.layout();
         let modified = self.state.latest.map_or(0, time::OffsetDateTime::unix_timestamp);
         let mut archive = Archive { tar: tar::Builder::new(out), sum: Sum::new(), modified, root: layout.root() };
@@ -110,13 +172,9 @@ impl Writer<'_> {
         Ok((index, plain))
     }
 
-    /// About how large the archive will be, in bytes: room for it from the start leaves no copies of keys behind.
-    ///
-    /// # Errors
-    /// [`StoreError::Io`].
-    pub fn backup_size(&self) -> Result<u64, StoreError> {
+    fn size(&self, journal: u64) -> Result<u64, StoreError> {
         const MEMBER: u64 = 8 * 1024;
-        Ok(self.length + MEMBER * (self.key_paths()?.len() as u64 + 64))
+        Ok(journal + MEMBER * (self.key_paths()?.len() as u64 + 64))
     }
 
     /// Every private key that should be in the store, or that an authority had before, in order.

@@ -58,7 +58,8 @@ impl Writer<'_> {
                 Event::CertificateRevoked(record) => ("revocation", &record.serial),
                 Event::CheckpointSigned(record) => ("checkpoint", &record.authority),
                 Event::CrlIssued(record) => ("CRL", &record.authority),
-                Event::Delivered { .. }
+                Event::ClockAccepted { .. }
+                | Event::Delivered { .. }
                 | Event::DeliveryForgotten { .. }
                 | Event::SettingsChanged { .. }
                 | Event::StoreCreated { .. } => continue,
@@ -115,6 +116,7 @@ impl Writer<'_> {
             Event::CertificateReleased { .. }
             | Event::CertificateRevoked(_)
             | Event::CheckpointSigned(_)
+            | Event::ClockAccepted { .. }
             | Event::CrlIssued(_)
             | Event::Delivered { .. }
             | Event::DeliveryForgotten { .. }

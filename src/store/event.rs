@@ -9,7 +9,7 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{CheckpointRecord, CrlRecord, DeliveryRecord, RevocationRecord, Settings};
+use super::{CheckpointRecord, CrlRecord, DeliveryRecord, RevocationRecord, Rollover, Settings};
 pub(super) use crate::x509::display::hex;
 use crate::x509::{Certificate, Csr, Serial, X509Error};
 
@@ -50,7 +50,8 @@ pub enum Event {
         /// The request, DER in base64.
         request: String,
     },
-    /// An authority can be used: created here, signed here, or imported.
+    /// An authority can be used: created here, signed here, or imported. Recorded again when it is replaced by another one, or
+    /// what servers send with its certificates changes: the newest record holds.
     AuthorityAdded(AuthorityRecord),
     /// A certificate was signed by an authority of this store (authorities' own certificates included).
     CertificateIssued(CertificateRecord),
@@ -64,6 +65,11 @@ pub enum Event {
         authority: String,
         /// Its serial, lower-case hex.
         serial: String,
+    },
+    /// The clock was found to be right although the journal was last written later than it shows: what follows has earlier times.
+    ClockAccepted {
+        /// The latest time in the journal before, RFC 3339.
+        latest: String,
     },
     /// An authority signed what the journal was before this transaction.
     CheckpointSigned(CheckpointRecord),
@@ -102,6 +108,7 @@ impl Event {
             | Self::Delivered { .. }
             | Self::DeliveryForgotten { .. }
             | Self::CheckpointSigned(_)
+            | Self::ClockAccepted { .. }
             | Self::SettingsChanged { .. }
             | Self::StoreCreated { .. } => false,
         }
@@ -116,6 +123,7 @@ impl Event {
             | Self::CertificateReleased { .. }
             | Self::CertificateRevoked(_)
             | Self::CheckpointSigned(_)
+            | Self::ClockAccepted { .. }
             | Self::CrlIssued(_)
             | Self::Delivered { .. }
             | Self::DeliveryForgotten { .. }
@@ -138,6 +146,9 @@ pub struct AuthorityRecord {
     pub origin: String,
     /// Whether the store holds its private key.
     pub key: bool,
+    /// How a rollover concerns it.
+    #[serde(default, skip_serializing_if = "Rollover::is_none")]
+    pub rollover: Rollover,
 }
 
 /// A certificate as the journal knows it: what people look for, and the whole of it.

@@ -4,6 +4,7 @@
 //! - `chain.pem`: what a server sends after it: the authority that signed it and those above, nearest first, without the
 //!   root. Empty where the root itself signed, and for a self-signed certificate.
 //! - `fullchain.pem`: both, in this order.
+//!   During the rollover of a root, its cross-certificate by the other root stands at the end.
 //! - `authorities/<name>/ca.pem`: the authority's certificate; `chain.pem` beside it: the chain of what it signs.
 
 use std::collections::HashMap;
@@ -21,7 +22,7 @@ pub(super) type Content = (&'static str, Vec<u8>);
 /// Builds the files of certificates; remembers the chains, which many of them share.
 pub(super) struct Contents<'a> {
     state: &'a State,
-    /// By the issuing authority's certificate.
+    /// By the issuing authority's certificate, where nothing but what is above it belongs to the chain.
     chains: HashMap<&'a str, String>,
 }
 
@@ -34,6 +35,7 @@ impl<'a> Contents<'a> {
         let mut chains = HashMap::new();
         for record in records {
             if let Some(issuer) = state.issuer_of(&record.serial)?
+                && issuer.rollover.cross.is_empty()
                 && !chains.contains_key(issuer.certificate.as_str())
             {
                 chains.insert(issuer.certificate.as_str(), chain_below(issuer)?);
@@ -52,12 +54,15 @@ impl<'a> Contents<'a> {
     pub(super) fn certificate(&self, record: &CertificateRecord) -> Result<[Content; 3], StoreError> {
         let certificate = pem_of("CERTIFICATE", &record.certificate)?;
         let brought = chain_pem(record.chain.iter())?;
+        let crossed;
         let chain = match self.state.issuer_of(&record.serial)? {
             None => brought.as_str(),
-            Some(issuer) if issuer.certificate != record.certificate => {
-                self.chains.get(issuer.certificate.as_str()).map_or("", String::as_str)
+            Some(issuer) if issuer.certificate == record.certificate => "",
+            Some(issuer) if !issuer.rollover.cross.is_empty() => {
+                crossed = chain_below(issuer)? + &cross_above(issuer, record)?;
+                &crossed
             }
-            _ => "",
+            Some(issuer) => self.chains.get(issuer.certificate.as_str()).map_or("", String::as_str),
         };
         Ok(PemFiles::new(certificate, chain).into_files().map(|(name, text)| (name, text.into_bytes())))
     }
@@ -66,7 +71,8 @@ impl<'a> Contents<'a> {
 /// The files of `authorities/<name>/`, without the key, in the order in which they may appear.
 pub(super) fn authority(record: &AuthorityRecord) -> Result<[Content; 2], StoreError> {
     let certificate = pem_of("CERTIFICATE", &record.certificate)?;
-    Ok([("chain.pem", chain_below(record)?.into_bytes()), ("ca.pem", certificate.into_bytes())])
+    let chain = chain_below(record)? + &chain_pem(record.rollover.cross.iter())?;
+    Ok([("chain.pem", chain.into_bytes()), ("ca.pem", certificate.into_bytes())])
 }
 
 /// `authorities/<name>/csr.pem`.
@@ -75,9 +81,35 @@ pub(super) fn request(request: &str) -> Result<Content, StoreError> {
 }
 
 /// The endings of an authority's files in `public/`, and their content.
-pub(super) fn public(record: &AuthorityRecord) -> Result<[Content; 2], StoreError> {
+pub(super) fn public(record: &AuthorityRecord) -> Result<Vec<Content>, StoreError> {
+    let mut files = Vec::with_capacity(PUBLIC_ENDINGS.len());
+    if let Some(cross) = own_cross(record)? {
+        files.extend([("cross.pem", pem::encode("CERTIFICATE", &cross).into_bytes()), ("cross.crt", cross)]);
+    }
     let der = decode(&record.certificate)?;
-    Ok([("pem", pem::encode("CERTIFICATE", &der).into_bytes()), ("crt", der)])
+    files.extend([("pem", pem::encode("CERTIFICATE", &der).into_bytes()), ("crt", der)]);
+    Ok(files)
+}
+
+/// The endings of every file that [`public`] may give.
+pub(super) const PUBLIC_ENDINGS: [&str; 4] = ["cross.pem", "cross.crt", "pem", "crt"];
+
+/// The cross-certificate of the authority itself, in DER: its key, certified by the other root.
+fn own_cross(record: &AuthorityRecord) -> Result<Option<Vec<u8>>, StoreError> {
+    if record.rollover.cross.is_empty() {
+        return Ok(None);
+    }
+    let invalid = |error: X509Error| StoreError::Invalid(error.to_string());
+    let (own, cross) = (record.certificate().map_err(invalid)?, record.rollover.cross().map_err(invalid)?);
+    Ok(cross.iter().find(|cross| cross.subject == own.subject).map(|cross| cross.der().to_vec()))
+}
+
+/// The cross-certificates that a server sends after the chain of a certificate.
+fn cross_above(issuer: &AuthorityRecord, record: &CertificateRecord) -> Result<String, StoreError> {
+    let invalid = |error: X509Error| StoreError::Invalid(error.to_string());
+    let certificate = record.certificate().map_err(invalid)?;
+    let cross = issuer.rollover.cross_above(&certificate).map_err(invalid)?;
+    Ok(cross.iter().map(Certificate::to_pem).collect())
 }
 
 /// The CRL of a record: DER. Its entries follow from the journal up to its line, the rest is in the record.
@@ -113,7 +145,10 @@ pub(super) fn check(event: &super::Event) -> Result<(), StoreError> {
     match event {
         super::Event::AuthorityRequested { request, .. } => decode(request).map(drop),
         super::Event::AuthorityAdded(record) => {
-            std::iter::once(&record.certificate).chain(&record.chain).try_for_each(|text| decode(text).map(drop))
+            let rollover = record.rollover.cross.iter().chain(&record.rollover.anchors);
+            let mut all = std::iter::once(&record.certificate).chain(&record.chain).chain(rollover);
+            all.try_for_each(|text| decode(text).map(drop))?;
+            own_cross(record).map(drop)
         }
         super::Event::CertificateIssued(record) | super::Event::CertificateImported(record) => {
             std::iter::once(&record.certificate).chain(&record.chain).try_for_each(|text| decode(text).map(drop))
@@ -126,6 +161,7 @@ pub(super) fn check(event: &super::Event) -> Result<(), StoreError> {
         }
         super::Event::CertificateReleased { .. }
         | super::Event::CertificateRevoked(_)
+        | super::Event::ClockAccepted { .. }
         | super::Event::Delivered { .. }
         | super::Event::DeliveryForgotten { .. }
         | super::Event::SettingsChanged { .. }

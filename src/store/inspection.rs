@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use super::files::{self, Content, Contents};
 use super::open::read_manifest;
-use super::{Finding, Layout, Severity, State, Store, StoreError, index, journal, keyfile};
-use crate::x509::pem;
+use super::{Finding, Layout, Severity, State, Store, StoreError, decode_der, index, journal, keyfile};
+use crate::keys::{KeyError, KeyFile, KeyOutline, PublicKey};
+use crate::x509::{Certificate, Csr, X509Error, pem};
 
 /// A finding, and how it is put right.
 pub(super) struct Problem {
@@ -113,8 +114,10 @@ impl Inspection<'_> {
             self.directory(&dir)?;
             if let Some(record) = state.copy_by_serial(row.serial)? {
                 self.contents(&dir, &contents.certificate(&record)?)?;
+                self.key(&dir.join("key.pem"), record.key, || {
+                    Certificate::from_der(&decode_der(&record.certificate)?)
+                })?;
             }
-            self.key(&dir.join("key.pem"), row.key)?;
             self.strays(&dir, &["cert.pem", "chain.pem", "fullchain.pem", "key.pem"])?;
             if newest {
                 self.current(row.lineage, row.serial)?;
@@ -159,7 +162,7 @@ impl Inspection<'_> {
             let dir = self.layout.authority(name);
             self.directory(&dir)?;
             self.contents(&dir, &files::authority(record)?)?;
-            self.key(&dir.join("key.pem"), record.key)?;
+            self.key(&dir.join("key.pem"), record.key, || record.certificate())?;
             for (ending, bytes) in files::public(record)? {
                 self.content(self.layout.public().join(format!("{name}.{ending}")), &bytes)?;
             }
@@ -169,7 +172,8 @@ impl Inspection<'_> {
             let dir = self.layout.authority(name);
             self.directory(&dir)?;
             self.contents(&dir, &[files::request(request)?])?;
-            self.key(&dir.join("key.pem"), true)?;
+            let requested = || Csr::from_der(&decode_der(request)?);
+            self.key_of(&dir.join("key.pem"), true, || Ok(requested()?.spki_der))?;
         }
         for name in names(&self.layout.authorities())? {
             let dir = self.layout.authority(&name);
@@ -235,7 +239,22 @@ impl Inspection<'_> {
         Ok(())
     }
 
-    fn key(&mut self, path: &Path, expected: bool) -> Result<(), StoreError> {
+    fn key(
+        &mut self,
+        path: &Path,
+        expected: bool,
+        certificate: impl FnOnce() -> Result<Certificate, X509Error>,
+    ) -> Result<(), StoreError> {
+        self.key_of(path, expected, || Ok(certificate()?.spki_der))
+    }
+
+    /// Looks at a private key: its file, and, where it is not encrypted, whether it is the one of `spki`.
+    fn key_of(
+        &mut self,
+        path: &Path,
+        expected: bool,
+        spki: impl FnOnce() -> Result<Vec<u8>, X509Error>,
+    ) -> Result<(), StoreError> {
         match (metadata(path)?, expected) {
             (None, true) => self.report(Severity::Damage, path, "is missing: a private key cannot be rebuilt", None),
             (None, false) => {}
@@ -243,6 +262,10 @@ impl Inspection<'_> {
             (Some(metadata), true) => {
                 if let Some(why) = keyfile::unsafe_key(&metadata) {
                     self.report(Severity::Warning, path, why, None);
+                } else if let (Ok(bytes), Ok(spki)) = (keyfile::read(path), spki())
+                    && let Some(why) = wrong_key(&bytes, &spki)
+                {
+                    self.report(Severity::Damage, path, why, None);
                 }
             }
         }
@@ -261,6 +284,27 @@ impl Inspection<'_> {
     fn report(&mut self, severity: Severity, path: impl Into<PathBuf>, what: impl Into<String>, fix: Option<Fix>) {
         self.problems.push(Problem { finding: finding(severity, path, what, fix.is_some()), fix });
     }
+}
+
+/// Why a file does not hold the private key of a `SubjectPublicKeyInfo`. An encrypted one is believed as far as its form goes; a kind
+/// of key that this version cannot use is not judged.
+fn wrong_key(bytes: &[u8], spki: &[u8]) -> Option<String> {
+    let unreadable = |error: KeyError| match error {
+        KeyError::Malformed(why) => Some(format!("holds no private key: {why}; put it back from a backup")),
+        _ => None,
+    };
+    match KeyOutline::read(bytes) {
+        Ok(outline) if outline.encryption.is_some() => return None,
+        Ok(_) => {}
+        Err(error) => return unreadable(error),
+    }
+    let key = match KeyFile::read(bytes, &mut || None) {
+        Ok(file) => file.key,
+        Err(error) => return unreadable(error),
+    };
+    let public = PublicKey::from_spki_der(spki).ok()?;
+    let same = key.public_key().subject_public_key() == public.subject_public_key();
+    (!same).then(|| "is the private key of another certificate; put it back from a backup".to_owned())
 }
 
 fn finding(severity: Severity, path: impl Into<PathBuf>, what: impl Into<String>, repairable: bool) -> Finding {

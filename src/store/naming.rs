@@ -29,19 +29,19 @@ pub fn lineage_name(text: &str) -> String {
 }
 
 /// Checks an authority's name: 1–64 of lower-case letters, digits and `._@-`, not starting with a dot or dash, not a Windows
-/// device name, and without an ending that `public/` uses (`.crl`, `.crt`, `.delta`, `.pem`).
+/// device name, and without an ending that `public/` uses (`.chain`, `.crl`, `.cross`, `.crt`, `.delta`, `.pem`).
 ///
 /// # Errors
 /// [`StoreError::Invalid`] says what a name may be.
 pub fn authority_name(text: &str) -> Result<String, StoreError> {
-    let clashes = [".crl", ".crt", ".delta", ".pem"].iter().any(|ending| text.ends_with(ending));
+    let clashes = [".chain", ".crl", ".cross", ".crt", ".delta", ".pem"].iter().any(|ending| text.ends_with(ending));
     if is_word(text) && text.len() <= MAX_AUTHORITY && !clashes {
         return Ok(text.to_owned());
     }
     let shown: String = text.chars().take(MAX_AUTHORITY).flat_map(char::escape_default).collect();
     Err(StoreError::Invalid(format!(
         "'{shown}' cannot name an authority: use 1 to 64 of a-z, 0-9 and ._@-, starting with a letter or digit and not \
-         ending in .crl, .crt, .delta or .pem"
+         ending in .chain, .crl, .cross, .crt, .delta or .pem"
     )))
 }
 

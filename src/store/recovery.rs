@@ -180,6 +180,7 @@ fn drop_second_key(layout: &Layout, entry: &Entry) -> Result<(), StoreError> {
         Event::CertificateReleased { .. }
         | Event::CertificateRevoked(_)
         | Event::CheckpointSigned(_)
+        | Event::ClockAccepted { .. }
         | Event::CrlIssued(_)
         | Event::Delivered { .. }
         | Event::DeliveryForgotten { .. }

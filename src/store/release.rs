@@ -116,6 +116,7 @@ impl Release<'_> {
             | Event::Delivered { .. }
             | Event::DeliveryForgotten { .. }
             | Event::CheckpointSigned(_)
+            | Event::ClockAccepted { .. }
             | Event::SettingsChanged { .. }
             | Event::StoreCreated { .. } => Ok(()),
         }
@@ -161,6 +162,7 @@ impl Release<'_> {
             | Event::Delivered { .. }
             | Event::DeliveryForgotten { .. }
             | Event::CheckpointSigned(_)
+            | Event::ClockAccepted { .. }
             | Event::SettingsChanged { .. }
             | Event::StoreCreated { .. } => Ok(()),
         }
@@ -231,9 +233,15 @@ impl Release<'_> {
         let before = self.state.authority_history(name).take_while(|other| *other != record).last();
         let change = authority_files::Change { record, before };
         authority_files::place(self.layout, name, staged, &["chain.pem", "ca.pem"], Some(change), flush)?;
-        for ending in ["pem", "crt"] {
-            let target = self.layout.public().join(format!("{name}.{ending}"));
-            io::rename(&staged.with_extension(ending), &target)?;
+        for ending in files::PUBLIC_ENDINGS {
+            let (staged, target) =
+                (staged.with_extension(ending), self.layout.public().join(format!("{name}.{ending}")));
+            // Most authorities have no cross-certificate, some no longer.
+            if ending.starts_with("cross") && !staged.exists() {
+                io::remove_file(&target)?;
+            } else {
+                io::rename(&staged, &target)?;
+            }
         }
         flush.dir(self.layout.public());
         Ok(())

@@ -3,11 +3,14 @@
 
 use std::collections::HashSet;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ring::digest::{Context, SHA256};
+use rustix::fs::OFlags;
 use zeroize::Zeroizing;
 
 use super::backup::{INDEX, Sum};
@@ -19,6 +22,8 @@ use super::{Backup, Severity, State, Store, StoreError, io};
 const MAX_SMALL: u64 = 1024 * 1024;
 /// Largest `backup.json`, which names keys that are missing.
 const MAX_INDEX: u64 = 64 * 1024 * 1024;
+/// How much of a member is in memory at a time.
+const PIECE: usize = 64 * 1024;
 /// Largest journal.
 const MAX_JOURNAL: u64 = 64 * 1024 * 1024 * 1024;
 /// The error for what is no backup at all.
@@ -39,13 +44,8 @@ pub fn restore(input: &mut dyn Read, root: &Path) -> Result<(Backup, State), Sto
     hidden.push(".restoring");
     let scratch = parent.join(hidden);
     io::create_dir_with_parents(parent, io::DIR_MODE)?;
-    io::create_dir(&scratch).map_err(|error| match error {
-        StoreError::Io { source, .. } if source.kind() == ErrorKind::AlreadyExists => StoreError::Exists(format!(
-            "{}, of a restore that was stopped or is running: remove it if none is,",
-            scratch.display()
-        )),
-        error => error,
-    })?;
+    // Held until this returns; the system lets go of it when a restore is killed.
+    let _lock = claim(&scratch)?;
     let done = fill(input, &scratch).and_then(|found| {
         refuse_occupied(root)?;
         io::rename(&scratch, root)?;
@@ -57,6 +57,29 @@ pub fn restore(input: &mut dyn Read, root: &Path) -> Result<(Backup, State), Sto
         let _ = io::remove_tree(&scratch);
     }
     done
+}
+
+/// Makes the scratch directory and locks it. One that a restore left behind that was killed is removed.
+fn claim(scratch: &Path) -> Result<File, StoreError> {
+    let running =
+        || StoreError::Invalid(format!("another restore is running: it makes its store in {}", scratch.display()));
+    for _ in 0..2 {
+        let left = match io::create_dir(scratch) {
+            Ok(()) => false,
+            Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::AlreadyExists => true,
+            Err(error) => return Err(error),
+        };
+        let flags = OFlags::NOFOLLOW | OFlags::DIRECTORY;
+        let dir = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(scratch);
+        let dir = dir.map_err(|error| StoreError::io(scratch, error))?;
+        match dir.try_lock() {
+            Ok(()) if !left => return Ok(dir),
+            Ok(()) => io::remove_tree(scratch)?,
+            Err(TryLockError::WouldBlock) => return Err(running()),
+            Err(TryLockError::Error(error)) => return Err(StoreError::io(scratch, error)),
+        }
+    }
+    Err(running())
 }
 
 fn refuse_occupied(root: &Path) -> Result<(), StoreError> {
@@ -119,14 +142,12 @@ fn unpack(input: &mut dyn Read, scratch: &Path) -> Result<Backup, StoreError> {
         if member.size() > limit {
             return Err(damaged(&format!("'{shown}' is larger than {limit} bytes")));
         }
-        // Room for a key from the start, since a growing vector leaves copies behind; but no more on a header's word alone.
-        let room = usize::try_from(member.size().min(MAX_SMALL)).unwrap_or_default();
-        let mut bytes = Zeroizing::new(Vec::with_capacity(room + 64));
-        (&mut member).take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() as u64 != member.size() {
-            return Err(damaged("it is cut off"));
-        }
         if name == INDEX {
+            let mut bytes = Vec::new();
+            (&mut member).take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+            if bytes.len() as u64 != member.size() {
+                return Err(damaged("it is cut off"));
+            }
             let backup: Backup =
                 serde_json::from_slice(&bytes).map_err(|error| damaged(&format!("{INDEX}: {error}")))?;
             if backup.format != Backup::FORMAT {
@@ -145,11 +166,29 @@ fn unpack(input: &mut dyn Read, scratch: &Path) -> Result<Backup, StoreError> {
         if !seen.insert(name.clone()) {
             return Err(damaged(&format!("'{shown}' is in it twice")));
         }
-        sum.add(&name, &bytes);
         let path = scratch.join(&name);
         path.parent().map_or(Ok(()), |parent| io::create_dir_with_parents(parent, io::DIR_MODE))?;
         let mode = if name.ends_with("key.pem") { io::KEY_MODE } else { io::FILE_MODE };
-        flush.file(io::write_file(&path, &bytes, mode)?, path);
+        let mut file = io::create_file(&path, mode)?;
+        let mut hash = Context::new(&SHA256);
+        let mut piece = Zeroizing::new([0; PIECE]);
+        let mut length = 0;
+        loop {
+            let count = match member.read(piece.as_mut_slice()) {
+                Ok(0) => break,
+                Ok(count) => count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(unreadable(error)),
+            };
+            hash.update(&piece[..count]);
+            io::write(&mut file, &path, &piece[..count])?;
+            length += count as u64;
+        }
+        if length != member.size() {
+            return Err(damaged("it is cut off"));
+        }
+        sum.add_hashed(&name, length, hash.finish().as_ref());
+        flush.file(file, path);
     }
     Err(damaged("it is no backup, or cut off: backup.json is not in it"))
 }

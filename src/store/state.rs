@@ -318,6 +318,7 @@ impl State {
             }
             Event::Delivered { deliveries } => deliveries.into_iter().for_each(|one| self.deliveries.add(one)),
             Event::DeliveryForgotten { lineage, path } => self.deliveries.forget(&lineage, &path),
+            Event::ClockAccepted { .. } => self.latest = Some(time),
             Event::SettingsChanged { settings } => self.settings = settings,
             Event::CertificateReleased { .. }
             | Event::CertificateRevoked(_)
@@ -373,6 +374,9 @@ impl State {
                 .or_else(|| self.standing(&record.authority).contradiction(record)),
             Event::Delivered { deliveries } => deliveries.iter().find_map(unfit_delivery),
             Event::DeliveryForgotten { lineage, path } => unfit_lineage(lineage).or_else(|| delivery::unfit_path(path)),
+            Event::ClockAccepted { latest } => {
+                OffsetDateTime::parse(latest, &Rfc3339).err().map(|_| "its time is no RFC 3339 instant".to_owned())
+            }
             Event::SettingsChanged { .. } => None,
         }
     }

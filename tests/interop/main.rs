@@ -46,6 +46,7 @@ mod pyca;
 mod renewal;
 mod requests;
 mod revocation;
+mod rollover;
 mod site;
 mod spring_boot;
 mod tomcat;

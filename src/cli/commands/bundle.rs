@@ -11,7 +11,7 @@ use crate::container::pem::PemFiles;
 use crate::x509::Certificate;
 
 /// cert.pem, key.pem, chain.pem (the intermediates), fullchain.pem (certificate, then intermediates) and ca.pem (what relying
-/// parties trust).
+/// parties trust: during a rollover both roots).
 pub(crate) struct Bundle {
     files: Vec<OutputFile>,
 }
@@ -19,12 +19,13 @@ pub(crate) struct Bundle {
 impl Bundle {
     /// The files of an issued certificate, without key.pem when the key is elsewhere.
     pub(crate) fn new(outcome: &Outcome, key_pem: Option<Zeroizing<Vec<u8>>>) -> Self {
-        Self::build(&outcome.certificate, &outcome.chain, outcome.root.as_ref(), key_pem)
+        let anchors: Vec<_> = outcome.root.iter().chain(&outcome.other_anchors).collect();
+        Self::build(&outcome.certificate, &outcome.chain, &anchors, key_pem)
     }
 
     /// The files of a certificate that is its own anchor.
     pub(crate) fn self_signed(certificate: &Certificate, key_pem: Zeroizing<Vec<u8>>) -> Self {
-        Self::build(certificate, &[], Some(certificate), Some(key_pem))
+        Self::build(certificate, &[], &[certificate], Some(key_pem))
     }
 
     /// Where the files go, to refuse existing ones early.
@@ -55,14 +56,16 @@ impl Bundle {
     pub(crate) fn build(
         certificate: &Certificate,
         chain: &[Certificate],
-        root: Option<&Certificate>,
+        anchors: &[&Certificate],
         key_pem: Option<Zeroizing<Vec<u8>>>,
     ) -> Self {
         let chain_pem: String = chain.iter().map(Certificate::to_pem).collect();
-        let anchor = root.or(chain.last()).unwrap_or(certificate);
+        let topmost = [chain.last().unwrap_or(certificate)];
+        let anchors = if anchors.is_empty() { &topmost } else { anchors };
+        let ca_pem = anchors.iter().map(|anchor| anchor.to_pem()).collect();
         let pem = PemFiles::new(certificate.to_pem(), &chain_pem).into_files();
         let mut files: Vec<_> = pem.into_iter().map(|(name, text)| public(name, text)).collect();
-        files.push(public("ca.pem", anchor.to_pem()));
+        files.push(public("ca.pem", ca_pem));
         if let Some(bytes) = key_pem {
             files.push(OutputFile { name: "key.pem".to_owned(), bytes, secret: true });
         }

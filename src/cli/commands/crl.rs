@@ -8,7 +8,7 @@ mod settings;
 use crate::ca::{Due, Schedule};
 use crate::cli::Context;
 use crate::store::State;
-use crate::x509::time::format_instant;
+use crate::x509::time::{format_instant, parse_instant};
 
 const EXAMPLES: &str = "\
 certwright crl publish                          # sign the next CRL of every authority whose key is here
@@ -33,8 +33,9 @@ dispatch! {
 }
 
 /// Warns where an authority's CRL has lapsed, or will before long: those who check it refuse every certificate then.
-/// Authorities that never published one have nobody who checks.
+/// Authorities that never published one have nobody who checks. Warns too where the authority is about to retire.
 pub(super) fn warn(cx: &mut Context, state: &State, authority: &str) {
+    warn_of_retirement(cx, state, authority);
     let standing = state.standing(authority);
     let Some(newest) = standing.newest_full() else { return };
     let Ok(schedule) = Schedule::of(state, authority) else { return };
@@ -44,6 +45,20 @@ pub(super) fn warn(cx: &mut Context, state: &State, authority: &str) {
         Ok(Some(Due::Lapsed)) => cx.ui.warn(&format!("the CRL of {authority} lapsed at {end}: {next}")),
         Ok(Some(Due::Soon)) => cx.ui.warn(&format!("the CRL of {authority} lapses at {end} and is due: {next}")),
         _ => {}
+    }
+}
+
+/// Warns where an authority is about to retire.
+fn warn_of_retirement(cx: &mut Context, state: &State, authority: &str) {
+    const SOON: time::Duration = time::Duration::days(30);
+    let Some(rollover) = state.authorities.get(authority).map(|record| &record.rollover) else { return };
+    let (Some(successor), Some(retire)) = (&rollover.successor, &rollover.retire) else { return };
+    let soon = parse_instant(retire).is_ok_and(|at| cx.now() < at && at - cx.now() <= SOON);
+    if soon && !rollover.finished {
+        cx.ui.warn(&format!(
+            "authority {authority} retires at {retire}: {successor} takes its place, see \"certwright authority rollover \
+             {authority}\""
+        ));
     }
 }
 

@@ -20,10 +20,28 @@ pub(super) fn certificate(path: &Path, fullchain: bool) -> Option<DeliveryRecord
 pub(super) fn delivery(path: &Path, file: &str, form: DeliveryForm) -> Option<DeliveryRecord> {
     let lasts = |path: &PathBuf| !["/dev", "/proc"].iter().any(|device| path.starts_with(device));
     let absolute = Some(path).filter(|path| !files::is_standard_stream(path));
-    let absolute = absolute.and_then(|path| places::absolute(path).ok()).filter(lasts)?;
+    let absolute = absolute.and_then(|path| place(path).ok()).filter(lasts)?;
     let path = absolute.to_str()?.to_owned();
     let (lineage, serial, file) = (String::new(), String::new(), file.to_owned());
     Some(DeliveryRecord { lineage, serial, path, file, form, pending: false, command: false })
+}
+
+/// The absolute path of a place as it is now, with the links on the way to it followed: one that is put there later shows.
+pub(super) fn place(path: &Path) -> Result<PathBuf, CliError> {
+    let absolute = places::absolute(path)?;
+    for parent in absolute.ancestors() {
+        // What is not there yet is made as it is called.
+        if let (Some(real), Ok(rest)) = (places::followed(parent), absolute.strip_prefix(parent)) {
+            // A file's own name is replaced, whatever it leads to.
+            let is_file = rest.as_os_str().is_empty() && !real.is_dir();
+            return match (is_file, absolute.parent(), absolute.file_name()) {
+                (true, Some(dir), Some(name)) => Ok(places::followed(dir).unwrap_or(dir.to_owned()).join(name)),
+                _ if rest.as_os_str().is_empty() => Ok(real),
+                _ => Ok(real.join(rest)),
+            };
+        }
+    }
+    Ok(absolute)
 }
 
 /// Records a delivery that was made. A store that cannot be written to just now is no reason to fail: the files are there.

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::crl;
 use super::crl::publish::read_crl;
 use super::ocsp::publish::{AuthorityItem, SignArgs, speakers};
-use crate::ca::CaError;
+use crate::ca::{self, CaError};
 use crate::cli::files::site::{Changes, Site};
 use crate::cli::{CliError, Context, Exit};
 use crate::store::{AuthorityRecord, State, Store};
@@ -29,7 +29,8 @@ certwright publish --to site --ocsp --hash sha1,sha256";
 
 /// Lay out what relying parties fetch, for a static web server
 ///
-/// The directory gets every authority's certificate (AUTHORITY.crt, .pem, and .chain.pem for one below a root), its newest CRLs
+/// The directory gets every authority's certificate (AUTHORITY.crt, .pem, and .chain.pem for one below a root; during a rollover
+/// AUTHORITY.cross.crt and .cross.pem, a root certified by the other one), its newest CRLs
 /// (AUTHORITY.crl, .crl.pem, .delta.crl) and index.html, which says what this authority is, how to trust it on each platform,
 /// and until when its CRLs hold: one file without scripts. OCSP responses are below ocsp/ (as "certwright ocsp publish" makes them)
 /// where the store's settings name an OCSP URL, or with --ocsp.
@@ -159,7 +160,7 @@ impl Args {
     }
 
     fn lay_out(&self, cx: &Context, state: &State, published: &[Published]) -> Result<Site, CliError> {
-        let mut site = Site::open(&self.to)?;
+        let mut site = Site::open(&self.to, state.store_id(), self.force)?;
         let roots = roots(published);
         for authority in published {
             for (name, bytes) in &authority.files {
@@ -214,12 +215,19 @@ fn published(
     let name = &record.authority;
     let (certificate, chain) = (record.certificate()?, record.chain()?);
     let mut files = BTreeMap::new();
-    files.insert(format!("{name}.crt"), certificate.der().to_vec());
-    files.insert(format!("{name}.pem"), certificate.to_pem().into_bytes());
+    // A root that another one has replaced for good is no anchor any more; its CRLs hold until what it signed has lapsed.
+    if !(certificate.is_root() && record.rollover.finished) {
+        files.insert(format!("{name}.crt"), certificate.der().to_vec());
+        files.insert(format!("{name}.pem"), certificate.to_pem().into_bytes());
+    }
+    let above = ca::served_authority(record)?.chain;
     if !certificate.is_root() {
-        let with_those_above = std::iter::once(&certificate).chain(chain.iter().filter(|above| !above.is_root()));
-        let text: String = with_those_above.map(Certificate::to_pem).collect();
+        let text: String = std::iter::once(&certificate).chain(&above).map(Certificate::to_pem).collect();
         files.insert(format!("{name}.chain.pem"), text.into_bytes());
+    }
+    for cross in record.rollover.cross()?.iter().filter(|cross| cross.subject == certificate.subject) {
+        files.insert(format!("{name}.cross.crt"), cross.der().to_vec());
+        files.insert(format!("{name}.cross.pem"), cross.to_pem().into_bytes());
     }
     let standing = state.standing(name);
     for crl in [standing.newest_full(), standing.newest_delta()].into_iter().flatten() {
@@ -236,11 +244,17 @@ fn published(
 fn roots(published: &[Published]) -> Vec<Root> {
     let mut roots: Vec<Root> = Vec::new();
     for Published { record, certificate, .. } in published {
-        if certificate.is_root() {
+        if certificate.is_root() && !record.rollover.finished {
             roots.push(Root { certificate: certificate.clone(), file: record.authority.clone() });
         }
     }
-    for above in published.iter().filter_map(|authority| authority.chain.last()).filter(|above| above.is_root()) {
+    let superseded: Vec<&Certificate> = published
+        .iter()
+        .filter(|authority| authority.record.rollover.finished)
+        .map(|authority| &authority.certificate)
+        .collect();
+    let above = published.iter().filter_map(|authority| authority.chain.last());
+    for above in above.filter(|above| above.is_root() && !superseded.contains(above)) {
         if roots.iter().all(|root| root.certificate != *above) {
             let fingerprint = hex(digest(&SHA256, above.der()).as_ref());
             roots.push(Root { certificate: above.clone(), file: format!("anchors/{}", &fingerprint[..16]) });

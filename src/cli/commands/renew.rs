@@ -28,7 +28,7 @@ certwright renew www.corp.test
 certwright renew --due --exec \"systemctl reload nginx\"      # for cron or a timer
 certwright renew --due --within 30d --jitter 1h --rekey
 certwright renew --due --storepass file:store.pass          # keystores and exports with a password too
-certwright renew --all --authority issuing2 --dry-run
+certwright renew --all --signed-by issuing --dry-run        # after \"authority rollover issuing\"
 certwright renew www.corp.test --forget /srv/old/tls        # no files there any more";
 
 /// Renew certificates: the same subject, names, profile and length, signed once more
@@ -54,6 +54,9 @@ pub struct Args {
     /// Renew everything that is valid
     #[arg(long, conflicts_with = "references")]
     all: bool,
+    /// With --due or --all: only what this authority signed
+    #[arg(long, value_name = "NAME", conflicts_with = "references")]
+    signed_by: Option<String>,
     /// With --due: what has expired as well
     #[arg(long, requires = "due")]
     expired: bool,
@@ -72,7 +75,7 @@ pub struct Args {
     /// Renew what is revoked or on hold too, with a new key
     #[arg(long, requires_all = ["rekey", "references"])]
     force: bool,
-    /// Who signs [default: who signed the old one]
+    /// Who signs [default: who signed the old one, or the authority that takes its place]
     #[arg(long, value_name = "NAME")]
     authority: Option<String>,
     /// What may be issued [default: the profile of the old one]
@@ -111,12 +114,17 @@ impl Args {
         self.wait(cx)?;
         let store = cx.open_store()?;
         let state = store.read()?;
-        if let Some(name) = &self.authority {
+        for name in self.authority.iter().chain(&self.signed_by) {
             ca::resolve(&state, Some(name))?;
         }
+        // A run that finds nothing due would not notice.
+        ca::check_clock(&state, cx.now())?;
         let chosen = choose(self, cx, &state)?;
-        let report =
-            if self.dry_run { Report::planned(&state, chosen)? } else { work::run(self, cx, &store, state, chosen)? };
+        let report = if self.dry_run {
+            Report::planned(self, &state, chosen, cx.now())?
+        } else {
+            work::run(self, cx, &store, state, chosen)?
+        };
         report.tell(cx)
     }
 
@@ -135,7 +143,8 @@ impl Args {
 
     fn forget(&self, cx: &mut Context, path: &std::path::Path) -> Result<Exit, CliError> {
         let store = cx.open_store()?;
-        let path = places::absolute(path)?.display().to_string();
+        let typed = places::absolute(path)?.display().to_string();
+        let real = delivery::place(path)?.display().to_string();
         let mut report = Report::default();
         for text in &self.references {
             let state = store.read()?;
@@ -144,8 +153,11 @@ impl Args {
                 Some(record) => record.lineage.clone(),
                 None => return Err(ca::CaError::NotFound(text.clone()).into()),
             };
+            // Where a link was put since, what is recorded is what was typed.
             let deliveries = state.deliveries(&lineage)?;
-            if !deliveries.iter().any(|delivery| delivery.path == path) {
+            let known = |path: &&String| deliveries.iter().any(|delivery| delivery.path == **path);
+            let path = [&real, &typed].into_iter().find(known).unwrap_or(&typed).clone();
+            if !known(&&path) {
                 let places: Vec<_> = deliveries.iter().map(|delivery| delivery.path.as_str()).collect();
                 let hint = match places.as_slice() {
                     [] => "no files of it are recorded outside the store".to_owned(),

@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod clock;
 mod import;
 mod restore;
 mod settings;
@@ -24,6 +25,7 @@ pub struct Args {
 dispatch! {
     Backup(backup::Args),
     Check(check::Args),
+    Clock(clock::Args),
     Import(Box<import::Args>),
     Restore(restore::Args),
     Settings(settings::Args),

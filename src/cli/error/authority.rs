@@ -31,9 +31,10 @@ impl From<CaError> for CliError {
             }
             CaError::KeyMismatch(_) => with(Exit::Damaged, "put its key.pem back from a backup"),
             CaError::Import(_) => with(Exit::Failed, "nothing was imported"),
-            CaError::ClockSetBack { .. } => {
-                with(Exit::Failed, "set the clock right; nothing is signed with a clock that runs behind the journal")
-            }
+            CaError::ClockSetBack { .. } => with(
+                Exit::Failed,
+                "set the clock right; if it is, and ran ahead before, \"certwright store clock --accept\" goes on from here",
+            ),
             CaError::NotFound(_) => with(Exit::Failed, "\"certwright list\" shows what was issued"),
             CaError::Ambiguous { .. } => with(Exit::Failed, "say exactly which one"),
             CaError::Refused { next, .. } => with(Exit::Refused, &next),

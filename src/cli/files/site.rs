@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -18,6 +19,8 @@ const MAX_INDEX: usize = 256 << 20;
 /// What a site is to hold.
 pub(in crate::cli) struct Site {
     dir: PathBuf,
+    /// The id of the store.
+    store: String,
     /// What was put there before: relative paths.
     known: BTreeSet<String>,
     /// What is to be there.
@@ -37,10 +40,13 @@ pub(in crate::cli) struct Changes {
     pub(in crate::cli) removed: Vec<String>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Index {
     schema: String,
+    /// The id of the store that it is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    store: Option<String>,
     files: BTreeSet<String>,
 }
 
@@ -48,8 +54,8 @@ impl Site {
     /// Makes the directory if need be, and reads its index.
     ///
     /// # Errors
-    /// For an index that is none, or names what is not below the directory.
-    pub(in crate::cli) fn open(dir: &Path) -> Result<Self, CliError> {
+    /// For an index that is none, or names what is not below the directory; exit 4 for the site of another store, unless `force`.
+    pub(in crate::cli) fn open(dir: &Path, store: &str, force: bool) -> Result<Self, CliError> {
         public_directory(dir)?;
         let path = dir.join(INDEX);
         let known = match read_if_there(&path, MAX_INDEX)? {
@@ -57,9 +63,15 @@ impl Site {
                 CliError::failed(format!("{} is no index of published files: {why}", path.display()))
                     .hint("remove it and publish with --force; files that are not published any more will stay then")
             })?,
-            None => BTreeSet::new(),
+            None => Index::default(),
         };
-        Ok(Self { dir: dir.to_owned(), known, files: BTreeMap::new(), kept: BTreeSet::new() })
+        if let Some(other) = known.store.filter(|other| *other != store && !force) {
+            return Err(CliError::refused(format!("{} is the site of another store ({other})", dir.display())).hint(
+                "name another directory with --to, or say --force: what the other store put there is replaced and taken away",
+            ));
+        }
+        let known = known.files;
+        Ok(Self { dir: dir.to_owned(), store: store.to_owned(), known, files: BTreeMap::new(), kept: BTreeSet::new() })
     }
 
     /// Reads a file that was put there before; nothing where it is gone, larger than `limit` bytes, or cannot be read: then it
@@ -84,7 +96,8 @@ impl Site {
     /// # Errors
     /// Exit 1 for a file that somebody else put there, unless `force`, with nothing written.
     pub(in crate::cli) fn finish(self, owns: impl Fn(&str) -> bool, force: bool) -> Result<Changes, CliError> {
-        let Self { dir, known, files, kept } = self;
+        let Self { dir, store, known, files, kept } = self;
+        sweep(&dir, known.iter().chain(files.keys()));
         let mut changes = Changes { written: Vec::new(), unchanged: kept.len(), removed: Vec::new() };
         let mut sets: BTreeMap<PathBuf, Vec<OutputFile>> = BTreeMap::new();
         let mut wanted = kept;
@@ -107,7 +120,7 @@ impl Site {
         }
         let both: BTreeSet<String> = known.union(&wanted).cloned().collect();
         if both != known {
-            write_index(&dir, &both)?;
+            write_index(&dir, &store, &both)?;
         }
         sets.keys().try_for_each(|parent| public_directory(parent))?;
         let sets: Vec<(&Path, &[OutputFile])> =
@@ -119,9 +132,40 @@ impl Site {
         }
         if !changes.removed.is_empty() {
             let left = both.into_iter().filter(|path| changes.removed.binary_search(path).is_err()).collect();
-            write_index(&dir, &left)?;
+            write_index(&dir, &store, &left)?;
         }
         Ok(changes)
+    }
+}
+
+/// Removes what a publication that was killed left under temporary names: `.NAME.<16 hex digits>.tmp` of a file of the site, an hour
+/// old, so that it is nobody's who publishes just now. What cannot be removed stays.
+fn sweep<'a>(dir: &Path, files: impl Iterator<Item = &'a String>) {
+    const OLD: Duration = Duration::from_secs(60 * 60);
+    let mut names: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
+    for path in files.map(String::as_str).chain([INDEX]) {
+        let path = dir.join(path);
+        if let (Some(parent), Some(name)) = (path.parent(), path.file_name()) {
+            names.entry(parent.to_owned()).or_default().insert(name.to_string_lossy().into_owned());
+        }
+    }
+    for (parent, names) in names {
+        for name in super::places::file_names(&parent).unwrap_or_default() {
+            let stem = name
+                .strip_prefix('.')
+                .and_then(|rest| rest.strip_suffix(".tmp"))
+                .and_then(|rest| rest.rsplit_once('.'));
+            let is_ours = stem.is_some_and(|(stem, random)| {
+                names.iter().any(|name| name.chars().take(50).eq(stem.chars()))
+                    && random.len() == 16
+                    && random.bytes().all(|byte| byte.is_ascii_hexdigit())
+            });
+            let path = parent.join(name);
+            let modified = fs::symlink_metadata(&path).and_then(|metadata| metadata.modified());
+            if is_ours && modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > OLD)) {
+                let _ = fs::remove_file(path);
+            }
+        }
     }
 }
 
@@ -136,7 +180,7 @@ fn remove(dir: &Path, path: &str) -> Result<(), CliError> {
     Ok(())
 }
 
-fn read_index(bytes: &[u8]) -> Result<BTreeSet<String>, String> {
+fn read_index(bytes: &[u8]) -> Result<Index, String> {
     let index: Index = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
     if index.schema != SCHEMA {
         return Err(format!("its schema is not {SCHEMA}"));
@@ -146,12 +190,12 @@ fn read_index(bytes: &[u8]) -> Result<BTreeSet<String>, String> {
     };
     match index.files.iter().find(|path| !below(path)) {
         Some(path) => Err(format!("{:?} is not below it", path.chars().take(100).collect::<String>())),
-        None => Ok(index.files),
+        None => Ok(index),
     }
 }
 
-fn write_index(dir: &Path, files: &BTreeSet<String>) -> Result<(), CliError> {
-    let index = Index { schema: SCHEMA.to_owned(), files: files.clone() };
+fn write_index(dir: &Path, store: &str, files: &BTreeSet<String>) -> Result<(), CliError> {
+    let index = Index { schema: SCHEMA.to_owned(), store: Some(store.to_owned()), files: files.clone() };
     let mut bytes = serde_json::to_vec_pretty(&index)
         .map_err(|error| CliError::failed(format!("the index of published files cannot be written: {error}")))?;
     bytes.push(b'\n');
@@ -163,7 +207,7 @@ mod tests {
     use super::*;
 
     fn publish(dir: &Path, files: &[(&str, &str)], force: bool) -> Result<Changes, CliError> {
-        let mut site = Site::open(dir)?;
+        let mut site = Site::open(dir, "store", force)?;
         files.iter().for_each(|(path, text)| site.put(*path, text.as_bytes().to_vec()));
         site.finish(|path| !path.starts_with("others/"), force)
     }
@@ -197,13 +241,33 @@ mod tests {
     }
 
     #[test]
+    fn the_site_of_another_store_and_leftovers() {
+        let scratch = tempfile::tempdir().unwrap();
+        let dir = scratch.path();
+        publish(dir, &[("a", "1")], false).unwrap();
+        let error = Site::open(dir, "other", false).err().unwrap();
+        assert!(error.message.contains("another store (store)"), "{}", error.message);
+        Site::open(dir, "other", true).unwrap();
+        let old = std::time::SystemTime::now() - Duration::from_secs(2 * 60 * 60);
+        for (name, age) in
+            [(".a.0123456789abcdef.tmp", Some(old)), (".a.0123456789abcdee.tmp", None), (".b.tmp", Some(old))]
+        {
+            let file = fs::File::create(dir.join(name)).unwrap();
+            age.map_or(Ok(()), |age| file.set_modified(age)).unwrap();
+        }
+        publish(dir, &[("a", "2")], false).unwrap();
+        let left = |name: &str| dir.join(name).exists();
+        assert!(!left(".a.0123456789abcdef.tmp") && left(".a.0123456789abcdee.tmp") && left(".b.tmp"));
+    }
+
+    #[test]
     fn an_index_that_leads_elsewhere_is_refused() {
         let scratch = tempfile::tempdir().unwrap();
         let dir = scratch.path().join("site");
         publish(&dir, &[("a", "1")], false).unwrap();
         for path in ["../x", "/etc/passwd", "", "a/../../x"] {
             let files = [path.to_owned()].into();
-            let index = serde_json::to_vec(&Index { schema: SCHEMA.to_owned(), files }).unwrap();
+            let index = serde_json::to_vec(&Index { schema: SCHEMA.to_owned(), store: None, files }).unwrap();
             fs::write(dir.join(INDEX), index).unwrap();
             assert!(publish(&dir, &[], false).is_err(), "{path}");
         }

@@ -61,6 +61,17 @@ impl Layout<'_> {
         files.map(|file| self.planned(file, subject, variables)).collect()
     }
 
+    /// The names of files that another certificate needs and this one does not: left from one before, they would still be read.
+    ///
+    /// # Errors
+    /// [`TargetError::Table`].
+    pub fn unneeded(&self, subject: &Subject<'_>, variables: &Variables) -> Result<Vec<String>, TargetError> {
+        let needed: Vec<String> = self.plan(subject, variables)?.into_iter().map(|file| file.name).collect();
+        let all = self.config.files.iter().map(|file| self.rendered(&file.name, variables));
+        let all = all.collect::<Result<Vec<_>, _>>()?;
+        Ok(all.into_iter().filter(|name| !needed.contains(name)).collect())
+    }
+
     /// The files for any certificate; names hold their variables as `{{ name }}`.
     pub fn outline(&self) -> Vec<PlannedFile> {
         let file = |file: &FileConfig| PlannedFile {
@@ -135,7 +146,7 @@ struct Builder<'a> {
     credentials: &'a Credentials<'a>,
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
     fn content(&self, file: &FileConfig) -> Result<Zeroizing<Vec<u8>>, TargetError> {
         if let Some(format) = file.keystore {
             return self.keystore(format);
@@ -158,7 +169,7 @@ impl Builder<'_> {
                 Part::Key => pieces.push(self.key()?.to_pkcs8_pem(None)?),
                 Part::KeyTraditional => pieces.push(traditional(self.key()?)?),
                 Part::Cert | Part::Chain | Part::Root => {
-                    for certificate in self.certificates(*part) {
+                    for certificate in &self.certificates(*part) {
                         if !seen.contains(&certificate.der()) {
                             seen.push(certificate.der());
                             pieces.push(Zeroizing::new(certificate.to_pem().into_bytes()));
@@ -173,12 +184,12 @@ impl Builder<'_> {
         Ok(out)
     }
 
-    fn certificates(&self, part: Part) -> &[Certificate] {
+    fn certificates(&self, part: Part) -> Vec<&'a Certificate> {
         match part {
-            Part::Cert => std::slice::from_ref(self.subject.certificate),
-            Part::Chain => self.subject.intermediates,
-            Part::Root => std::slice::from_ref(self.subject.root),
-            Part::Key | Part::KeyTraditional => &[],
+            Part::Cert => vec![self.subject.certificate],
+            Part::Chain => self.subject.intermediates.iter().collect(),
+            Part::Root => std::iter::once(self.subject.root).chain(self.subject.other_anchors).collect(),
+            Part::Key | Part::KeyTraditional => Vec::new(),
         }
     }
 
@@ -219,15 +230,20 @@ impl Builder<'_> {
     /// The private key with its certificate and the intermediates, under the name of the certificate.
     fn keystore(&self, format: StoreFormat) -> Result<Zeroizing<Vec<u8>>, TargetError> {
         let key = PrivateKey::from_pkcs8_der(&self.key()?.to_pkcs8_der())?;
-        let chain = [self.certificates(Part::Cert), self.certificates(Part::Chain)].concat();
-        self.encode(format, Entry { alias: self.subject.name.to_owned(), content: Content::Key { key, chain } })
+        let parts = [Part::Cert, Part::Chain].into_iter();
+        let chain = parts.flat_map(|part| self.certificates(part)).cloned().collect();
+        self.encode(format, vec![Entry { alias: self.subject.name.to_owned(), content: Content::Key { key, chain } }])
     }
 
     fn truststore(&self, format: StoreFormat) -> Result<Zeroizing<Vec<u8>>, TargetError> {
-        self.encode(format, Entry { alias: "ca".to_owned(), content: Content::Trusted(self.subject.root.clone()) })
+        let aliases = std::iter::once("ca".to_owned()).chain((2..).map(|number| format!("ca-{number}")));
+        let anchors = aliases.zip(self.certificates(Part::Root));
+        let entry =
+            |(alias, anchor): (String, &Certificate)| Entry { alias, content: Content::Trusted(anchor.clone()) };
+        self.encode(format, anchors.map(entry).collect())
     }
 
-    fn encode(&self, format: StoreFormat, entry: Entry) -> Result<Zeroizing<Vec<u8>>, TargetError> {
+    fn encode(&self, format: StoreFormat, entries: Vec<Entry>) -> Result<Zeroizing<Vec<u8>>, TargetError> {
         let Some(password) = self.credentials.store_password else {
             return Err(TargetError::Missing("the password of the keystore is needed and not given".to_owned()));
         };
@@ -238,7 +254,7 @@ impl Builder<'_> {
             key_password: None,
             created: self.subject.at,
         };
-        Ok(encode(&Keystore { entries: vec![entry] }, &encoding)?)
+        Ok(encode(&Keystore { entries }, &encoding)?)
     }
 }
 

@@ -82,6 +82,8 @@ pub struct Subject<'a> {
     pub intermediates: &'a [Certificate],
     /// What relying parties trust. The certificate itself where it is a root.
     pub root: &'a Certificate,
+    /// What they trust beside it while one root takes the place of another.
+    pub other_anchors: &'a [Certificate],
     /// The instant for which it is judged.
     pub at: OffsetDateTime,
 }

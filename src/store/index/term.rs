@@ -74,6 +74,7 @@ pub(super) fn terms(event: &Event) -> Vec<Term> {
         Event::AuthorityAdded(_)
         | Event::AuthorityRequested { .. }
         | Event::CheckpointSigned(_)
+        | Event::ClockAccepted { .. }
         | Event::SettingsChanged { .. }
         | Event::StoreCreated { .. } => Vec::new(),
     }

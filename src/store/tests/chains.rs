@@ -28,6 +28,7 @@ fn drafts(name: &str, signer: &str, certificate: &Certificate, chain: &[&Certifi
         chain: chain.iter().map(|above| encode_der(above.der())).collect(),
         origin: "created".to_owned(),
         key: true,
+        rollover: crate::store::Rollover::default(),
     };
     let issued = CertificateRecord::new(certificate, signer, &format!("authority-{name}"), "root", false);
     vec![

@@ -23,6 +23,7 @@ fn authority(node: &Node) -> Draft {
         chain: Vec::new(),
         origin: "created".to_owned(),
         key: true,
+        rollover: crate::store::Rollover::default(),
     };
     Draft { event: Event::AuthorityAdded(record), key_pem: Some(b"root key".to_vec().into()) }
 }

@@ -12,7 +12,8 @@ use time::macros::datetime;
 use zeroize::Zeroizing;
 
 use crate::store::{
-    AuthorityRecord, CertificateRecord, CertificateRow, Draft, Event, State, Store, StoreError, Writer, encode_der,
+    AuthorityRecord, CertificateRecord, CertificateRow, Draft, Event, Rollover, State, Store, StoreError, Writer,
+    encode_der,
 };
 
 pub(super) const NOW: OffsetDateTime = datetime!(2027-01-31 12:00 UTC);
@@ -61,6 +62,7 @@ pub(super) fn authority(name: &str, certificate: &str, chain: &[&str], key: Opti
         chain: chain.iter().map(|text| der(text)).collect(),
         origin: "created".to_owned(),
         key: key.is_some(),
+        rollover: Rollover::default(),
     };
     Draft { event: Event::AuthorityAdded(record), key_pem: key.map(pem) }
 }

@@ -4,7 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::cli::{CliError, Context, Exit};
-use crate::store::{AuthorityRecord, State, Store};
+use crate::store::{AuthorityRecord, Rollover, State, Store};
 use crate::x509::time::format_instant;
 
 const EXAMPLES: &str = "\
@@ -27,11 +27,32 @@ pub(super) struct AuthorityReport {
     key: String,
     serial: String,
     not_after: String,
+    rollover: Option<RolloverReport>,
     path_len: Option<u32>,
     permitted: Vec<String>,
     excluded: Vec<String>,
     sha256: String,
     certificate: String,
+}
+
+/// What takes an authority's place.
+#[derive(Debug, Serialize)]
+pub(super) struct RolloverReport {
+    successor: String,
+    retire: Option<String>,
+    finished: bool,
+    renewals_stay: bool,
+}
+
+impl RolloverReport {
+    fn new(rollover: &Rollover) -> Option<Self> {
+        Some(Self {
+            successor: rollover.successor.clone()?,
+            retire: rollover.retire.clone(),
+            finished: rollover.finished,
+            renewals_stay: rollover.renewals_stay,
+        })
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -62,7 +83,7 @@ impl ListArgs {
                     format!("{}{marker}", authority.name),
                     authority.subject.clone(),
                     authority.key.clone(),
-                    authority.state.to_owned(),
+                    authority.standing(),
                     authority.not_after.clone(),
                 ]
             })
@@ -109,6 +130,7 @@ impl AuthorityReport {
             key: certificate.public_key().map_or_else(|_| "unknown".to_owned(), |key| key.kind().to_string()),
             serial: certificate.serial.hex(),
             not_after: format_instant(certificate.not_after),
+            rollover: RolloverReport::new(&record.rollover),
             path_len: certificate.basic_constraints.and_then(|constraints| constraints.path_len),
             permitted: constraints.permitted.iter().map(ToString::to_string).collect(),
             excluded: constraints.excluded.iter().map(ToString::to_string).collect(),
@@ -117,12 +139,28 @@ impl AuthorityReport {
         })
     }
 
+    /// The state, and what takes its place.
+    fn standing(&self) -> String {
+        match &self.rollover {
+            None => self.state.to_owned(),
+            Some(RolloverReport { successor, finished: true, .. }) => {
+                format!("replaced by {successor}, signs CRLs only")
+            }
+            Some(RolloverReport { successor, retire: None, .. }) => {
+                format!("{}, {successor} takes its place", self.state)
+            }
+            Some(RolloverReport { successor, retire: Some(retire), .. }) => {
+                format!("{}, {successor} takes its place, retires {retire}", self.state)
+            }
+        }
+    }
+
     /// Labels and values for people.
     pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
         let or_none = |list: &[String]| if list.is_empty() { "any name".to_owned() } else { list.join(" ") };
         vec![
             ("name", self.name.clone()),
-            ("state", self.state.to_owned()),
+            ("state", self.standing()),
             ("subject", self.subject.clone()),
             ("issuer", self.issuer.clone()),
             ("key", self.key.clone()),

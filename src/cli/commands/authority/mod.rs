@@ -4,6 +4,7 @@ mod create;
 mod csr;
 mod import;
 mod list;
+mod rollover;
 mod show;
 
 use clap::{Args, Subcommand};
@@ -14,9 +15,10 @@ const EXAMPLES: &str = "\
 certwright authority list
 certwright authority create staging --parent root --permit staging.corp.test
 certwright authority csr issuing --out issuing.csr  # the root is elsewhere, offline
-certwright authority import issuing --cert issuing.crt  # its answer, brought back";
+certwright authority import issuing --cert issuing.crt  # its answer, brought back
+certwright authority rollover issuing  # a new one takes its place";
 
-/// Make, import and show authorities
+/// Make, import, replace and show authorities
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES)]
 pub struct AuthorityArgs {
@@ -32,6 +34,7 @@ pub enum AuthorityCommand {
     Csr(csr::CsrArgs),
     Import(import::ImportArgs),
     List(list::ListArgs),
+    Rollover(rollover::RolloverArgs),
     Show(show::ShowArgs),
 }
 
@@ -46,6 +49,7 @@ impl AuthorityArgs {
             AuthorityCommand::Csr(args) => args.run(cx),
             AuthorityCommand::Import(args) => args.run(cx),
             AuthorityCommand::List(args) => args.run(cx),
+            AuthorityCommand::Rollover(args) => args.run(cx),
             AuthorityCommand::Show(args) => args.run(cx),
         }
     }

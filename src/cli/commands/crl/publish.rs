@@ -83,6 +83,8 @@ impl Args {
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let store = cx.open_store()?;
         let state = store.read()?;
+        // A run that finds nothing due would not notice.
+        ca::check_clock(&state, cx.now())?;
         let (names, skipped) = self.authorities(cx, &store, &state)?;
         let mut crls = Vec::new();
         for name in &names {

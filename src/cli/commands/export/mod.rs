@@ -138,6 +138,10 @@ impl Args {
         } else {
             let built = self.build(cx, &layout, exported, &variables)?;
             write(out, &built, self.force)?;
+            let former = if self.force { layout.unneeded(&subject, &variables)? } else { Vec::new() };
+            for name in files::remove_chains(out, &former)? {
+                cx.ui.say(&format!("took {name} away: this certificate has no need of it"));
+            }
             built.snippet
         };
         if !self.dry_run && exported.is_issued() {

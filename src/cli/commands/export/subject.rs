@@ -19,6 +19,7 @@ pub(super) struct Exported {
     pub(super) certificate: Certificate,
     intermediates: Vec<Certificate>,
     root: Certificate,
+    other_anchors: Vec<Certificate>,
     /// The authority that signed it, where that is not the one that signs by default.
     pub(super) signer: Option<String>,
     key: KeyPlace,
@@ -76,23 +77,23 @@ impl Exported {
 
     fn of_authority(store: Store, state: State, record: &AuthorityRecord) -> Result<Self, CliError> {
         let certificate = record.certificate()?;
-        let mut above = record.chain()?;
-        let root = above.last().unwrap_or(&certificate).clone();
-        above.retain(|certificate| !certificate.is_root());
+        let ca::Served { chain, root, other_anchors } = ca::served_authority(record)?;
+        let root = root.unwrap_or_else(|| chain.last().unwrap_or(&certificate).clone());
         let name = record.authority.clone();
         let key = if record.key { KeyPlace::Authority } else { KeyPlace::Elsewhere };
-        Ok(Self { name, certificate, intermediates: above, root, signer: None, key, state, store })
+        let (intermediates, signer) = (chain, None);
+        Ok(Self { name, certificate, intermediates, root, other_anchors, signer, key, state, store })
     }
 
     fn of_record(store: Store, state: State, record: &CertificateRecord) -> Result<Self, CliError> {
         let certificate = record.certificate()?;
-        let mut above = ca::issuers_of(&state, record)?;
-        let root = above.last().unwrap_or(&certificate).clone();
-        above.retain(|certificate| !certificate.is_root());
+        let ca::Served { chain, root, other_anchors } = ca::served(&state, record)?;
+        let root = root.unwrap_or_else(|| chain.last().unwrap_or(&certificate).clone());
         let default = ca::resolve(&state, None).ok().map(|authority| authority.authority.as_str());
         let signer = Some(record.authority.clone()).filter(|name| Some(name.as_str()) != default && !name.is_empty());
         let key = if record.key { KeyPlace::Issued { serial: record.serial.clone() } } else { KeyPlace::Elsewhere };
-        Ok(Self { name: record.lineage.clone(), certificate, intermediates: above, root, signer, key, state, store })
+        let (name, intermediates) = (record.lineage.clone(), chain);
+        Ok(Self { name, certificate, intermediates, root, other_anchors, signer, key, state, store })
     }
 
     /// Whether it is a certificate that was issued, not an authority's.
@@ -109,6 +110,7 @@ impl Exported {
             certificate: &self.certificate,
             intermediates: &self.intermediates,
             root: &self.root,
+            other_anchors: &self.other_anchors,
             at,
         }
     }

@@ -64,7 +64,7 @@ fn issued(cx: &mut Context, store: &Store, state: &State, record: &CertificateRe
     let bytes = store.read_issued_key(&record.lineage, &record.serial)?;
     let key = open_key(cx, &bytes, None, &what)?;
     let mut chain = vec![record.certificate()?];
-    chain.extend(ca::issuers_of(state, record)?);
+    chain.extend(with_end(ca::served(state, record)?));
     let issued = Some((record.lineage.clone(), record.serial.clone()));
     Ok(Source { name: record.lineage.clone(), key, chain, issued, authority: false })
 }
@@ -76,8 +76,15 @@ fn authority_key(cx: &mut Context, store: &Store, record: &AuthorityRecord) -> R
     }
     let key = open_key(cx, &store.read_authority_key(name)?, None, &format!("authority {name}"))?;
     let mut chain = vec![record.certificate()?];
-    chain.extend(record.chain()?);
+    let above = with_end(ca::served_authority(record)?);
+    chain.extend(above.into_iter().filter(|above| *above != chain[0]).collect::<Vec<_>>());
     Ok(Source { name: name.clone(), key, chain, issued: None, authority: true })
+}
+
+/// What is above a certificate, the root that completes it at the end.
+fn with_end(served: ca::Served) -> Vec<Certificate> {
+    let end = served.end().cloned();
+    served.chain.into_iter().chain(end).collect()
 }
 
 /// The files that a key and its certificate may stand in.

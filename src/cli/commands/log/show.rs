@@ -18,7 +18,7 @@ certwright log show --authority issuing --since 2026-01-01 --until 2026-02-01
 certwright log show --jsonl | jq -r .actor | sort | uniq -c";
 
 /// What the table says about an event, where it has it.
-const TOLD: [&str; 11] = [
+const TOLD: [&str; 12] = [
     "authority",
     "lineage",
     "serial",
@@ -27,6 +27,7 @@ const TOLD: [&str; 11] = [
     "reason",
     "number",
     "origin",
+    "rollover",
     "through",
     "path",
     "settings",
@@ -140,9 +141,18 @@ fn names(fields: &Map<String, Value>) -> impl Iterator<Item = &str> {
     lineage.into_iter().chain(alternative).chain(bare).chain(delivered)
 }
 
+/// Who takes an authority's place, and what was agreed on; that certificates are served or trusted beside it for a rollover above.
+fn told_rollover(rollover: &Map<String, Value>) -> String {
+    let words = ["successor", "retire"].iter().filter_map(|field| rollover.get(*field)?.as_str());
+    let finished = rollover.get("finished").and_then(Value::as_bool).unwrap_or_default().then_some("finished");
+    let words: Vec<&str> = words.chain(finished).collect();
+    if words.is_empty() { "above".to_owned() } else { words.join(",") }
+}
+
 fn row(Line { fields, .. }: &Line) -> Vec<String> {
     let text = |field: &str| match fields.get(field) {
         Some(Value::String(text)) => text.clone(),
+        Some(Value::Object(rollover)) if field == "rollover" => told_rollover(rollover),
         Some(value) => value.to_string(),
         None => String::new(),
     };

@@ -180,7 +180,7 @@ impl SignArgs {
         let mut items = Vec::new();
         let mut changes = Changes { written: Vec::new(), unchanged: 0, removed: Vec::new() };
         for round in 0..ROUNDS {
-            let mut site = Site::open(dir)?;
+            let mut site = Site::open(dir, state.store_id(), force)?;
             let mut done = Vec::new();
             for (record, responder) in &responders {
                 let plan =
@@ -309,7 +309,9 @@ impl AuthorityItem {
         match next_update {
             None => format!("{authority}: {these}{revoked}, every response still holds"),
             Some(next_update) => {
-                format!("{authority}: {these}{revoked}, signed {signed} responses that hold until {next_update}")
+                let responses =
+                    if *signed == 1 { "1 response that holds" } else { &format!("{signed} responses that hold") };
+                format!("{authority}: {these}{revoked}, signed {responses} until {next_update}")
             }
         }
     }

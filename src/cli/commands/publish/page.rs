@@ -10,7 +10,7 @@ use super::{Published, Root};
 use crate::cli::CliError;
 use crate::store::{IssuedCrl, State};
 use crate::x509::time::format_instant;
-use crate::x509::{Certificate, Subtree, escape};
+use crate::x509::{Certificate, Name, Subtree, escape};
 
 const TEMPLATE: &str = include_str!("../../../../templates/site/index.html");
 
@@ -151,7 +151,13 @@ impl AuthorityFacts {
             delta: standing.newest_delta().map(|crl| CrlFacts::new(crl, now)),
             ocsp: authority.ocsp,
             files: authority.files.keys().cloned().collect(),
-            facts: Facts::new(&authority.certificate, revoked, now),
+            facts: Facts {
+                state: match authority.record.rollover.finished {
+                    true if !revoked => Badge { class: "warn", text: "replaced" },
+                    _ => Facts::new(&authority.certificate, revoked, now).state,
+                },
+                ..Facts::new(&authority.certificate, revoked, now)
+            },
             name,
         }
     }
@@ -160,7 +166,7 @@ impl AuthorityFacts {
 impl Facts {
     fn new(certificate: &Certificate, revoked: bool, now: OffsetDateTime) -> Self {
         let constraints = certificate.name_constraints.clone().unwrap_or_default();
-        let issuer = if certificate.is_root() { String::new() } else { certificate.issuer.to_string() };
+        let issuer = if certificate.is_root() { String::new() } else { readable_name(&certificate.issuer) };
         let state = match () {
             () if revoked => Badge { class: "bad", text: "revoked" },
             () if now > certificate.not_after => Badge { class: "bad", text: "expired" },
@@ -168,7 +174,7 @@ impl Facts {
             () => Badge { class: "good", text: "valid" },
         };
         Self {
-            subject: certificate.subject.to_string(),
+            subject: readable_name(&certificate.subject),
             issuer,
             serial: certificate.serial.colon_hex(),
             key: certificate.public_key().map_or_else(|_| "unknown".to_owned(), |key| key.kind().to_string()),
@@ -197,6 +203,12 @@ impl CrlFacts {
             },
         }
     }
+}
+
+/// A name as people write it: without the escapes that RFC 4514 wants, which a reader of a page would take for part of it.
+fn readable_name(name: &Name) -> String {
+    let attributes = name.attributes().into_iter().map(|(kind, value)| format!("{kind}={}", escape(&value)));
+    attributes.collect::<Vec<_>>().join(", ")
 }
 
 /// A permitted subtree; a kind of names that is shut out says so instead of the name that stands for that.
@@ -241,6 +253,7 @@ mod tests {
             chain: Vec::new(),
             origin: "created".to_owned(),
             key: true,
+            rollover: crate::store::Rollover::default(),
         };
         let files = [("root.crt".to_owned(), Vec::new())].into();
         let roots = [Root { certificate: certificate.clone(), file: "root".to_owned() }];

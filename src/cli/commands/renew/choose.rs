@@ -65,7 +65,8 @@ fn every(args: &Args, cx: &mut Context, state: &State, chosen: &mut Chosen) -> R
     let pending: BTreeSet<&str> = state.pending_deliveries().map(|delivery| delivery.lineage.as_str()).collect();
     let mut next: Option<(OffsetDateTime, String)> = None;
     state.for_each_in_lineage::<CliError>(&mut |row, newest| {
-        if !newest || row.lineage.starts_with(AUTHORITY) {
+        let other = args.signed_by.as_ref().is_some_and(|name| name != row.authority);
+        if other || !newest || row.lineage.starts_with(AUTHORITY) {
             return Ok(());
         }
         let (begin, end) = (parse_instant(row.not_before)?, row.not_after()?);
@@ -73,6 +74,8 @@ fn every(args: &Args, cx: &mut Context, state: &State, chosen: &mut Chosen) -> R
             Some(horizon) => end <= horizon,
             None => now >= ca::due_from(begin, end),
         };
+        let retires = !due && ca::is_to_be_moved(state, row.authority, horizon, now)?;
+        let due = due || retires;
         let standing = standing(state, row, now)?;
         if !due && !args.all {
             if standing == "valid" {
@@ -100,6 +103,8 @@ fn every(args: &Args, cx: &mut Context, state: &State, chosen: &mut Chosen) -> R
                     "asked for"
                 } else if standing == "expired" {
                     "expired"
+                } else if retires {
+                    "its authority retires"
                 } else {
                     "due"
                 };
@@ -150,7 +155,7 @@ fn one(cx: &mut Context, state: &State, text: &str) -> Result<CertificateRecord,
 
 fn of_authority(name: &str) -> CliError {
     CliError::refused(format!("{name} is an authority, whose certificate is not renewed like those that it signs"))
-        .hint("make a new one beside it with \"certwright authority create\", and let it sign from then on")
+        .hint("put a new one in its place with \"certwright authority rollover\"")
 }
 
 fn named(

@@ -7,9 +7,10 @@ use crate::cli::commands::bundle::Bundle;
 use crate::cli::files::{self, OutputFile, places};
 use crate::cli::{CliError, Context};
 use crate::container::target::{Credentials, Subject, Target, TargetError};
-use crate::container::{self, Content, Encoding, Entry, Format, Keystore, Preset};
+use crate::container::{self, ContainerError, Content, Encoding, Entry, Format, Keystore, OpenedContent, Preset};
 use crate::keys::{KeyFile, KeyOutline, PrivateKey, Secret};
 use crate::store::{CertificateRecord, DeliveryForm, DeliveryRecord, State};
+use crate::x509::display::hex;
 use crate::x509::{Certificate, pem};
 
 /// Largest file that is looked at, in bytes.
@@ -22,6 +23,7 @@ pub(super) struct Files<'a> {
     certificate: Certificate,
     chain: Vec<Certificate>,
     root: Option<Certificate>,
+    other_anchors: Vec<Certificate>,
     key: Result<Option<PrivateKey>, CliError>,
 }
 
@@ -39,8 +41,8 @@ impl<'a> Files<'a> {
         outcome: &Outcome,
         key: Result<Option<PrivateKey>, CliError>,
     ) -> Self {
-        let Outcome { certificate, chain, root, .. } = outcome.clone();
-        Self { lineage: lineage.to_owned(), certificate, chain, root, key, state }
+        let Outcome { certificate, chain, root, other_anchors, .. } = outcome.clone();
+        Self { lineage: lineage.to_owned(), certificate, chain, root, other_anchors, key, state }
     }
 
     /// The files of a certificate of the store.
@@ -52,10 +54,9 @@ impl<'a> Files<'a> {
         record: &CertificateRecord,
         key: Result<Option<PrivateKey>, CliError>,
     ) -> Result<Self, CliError> {
-        let mut chain = ca::issuers_of(state, record)?;
-        let root = chain.pop_if(|last| last.is_root());
+        let ca::Served { chain, root, other_anchors } = ca::served(state, record)?;
         let (lineage, certificate) = (record.lineage.clone(), record.certificate()?);
-        Ok(Self { state, lineage, certificate, chain, root, key })
+        Ok(Self { state, lineage, certificate, chain, root, other_anchors, key })
     }
 
     fn key(&self) -> Result<&PrivateKey, CliError> {
@@ -74,6 +75,45 @@ impl<'a> Files<'a> {
             Some(certificate) if self.is_own(&certificate) => Ok(Some(certificate)),
             _ => Err(CliError::failed(format!("{} holds no certificate of {}", path.display(), self.lineage))
                 .hint(self.forget(path.parent().unwrap_or(path)))),
+        }
+    }
+
+    /// Refuses to replace a file that holds somebody else's certificate or key, or a keystore that has another password: whoever reads
+    /// it would not open the new one. Texts without either are taken for what an earlier export wrote.
+    fn check_output(&self, path: &Path, means: &Means) -> Result<(), CliError> {
+        let Some(bytes) = files::read_if_there(path, MAX_SIZE)? else { return Ok(()) };
+        let about = |why: String| CliError::failed(format!("{} {why}", path.display()));
+        let dir = path.parent().unwrap_or(path);
+        if container::is_keystore(&bytes) {
+            let passwords = container::Passwords { store: means.storepass.as_ref(), key: None };
+            let opened = container::open(&bytes, &passwords).map_err(|error| match error {
+                ContainerError::WrongPassword(_) => about("has another password than --storepass gives".to_owned())
+                    .hint("give its password, or build it once more with the new one"),
+                error => about(format!("cannot be opened: {error}")).hint(self.forget(dir)),
+            })?;
+            let mut chains = opened.entries.iter().filter_map(|entry| match &entry.content {
+                OpenedContent::Key { chain, .. } => chain.first(),
+                OpenedContent::Certificate { .. } => None,
+            });
+            return match chains.find(|certificate| !self.is_own(certificate)) {
+                Some(_) => {
+                    Err(about(format!("holds a certificate that is not of {}", self.lineage)).hint(self.forget(dir)))
+                }
+                None => Ok(()),
+            };
+        }
+        let first = pem::read_certificates(&bytes).ok().and_then(|found| found.into_iter().next());
+        if first.is_some_and(|first| !first.is_ca() && !self.is_own(&first)) {
+            return Err(about(format!("holds a certificate that is not of {}", self.lineage)).hint(self.forget(dir)));
+        }
+        let key = KeyFile::read(&bytes, &mut || None).ok().map(|file| hex(&file.key.public_key().fingerprint()));
+        let lineage = self.state.lineage(&self.lineage)?;
+        let own = |key: &String| lineage.iter().any(|record| record.key_sha256 == *key);
+        match key.filter(|key| !own(key)) {
+            Some(_) => {
+                Err(about(format!("holds a private key that is not of {}", self.lineage)).hint(self.forget(dir)))
+            }
+            None => Ok(()),
         }
     }
 
@@ -132,6 +172,10 @@ pub(super) fn write(
     if !places::is_directory(dir) {
         return Err(CliError::failed(format!("{} is not there any more", dir.display())).hint(files.forget(path)));
     }
+    if let Some(real) = places::followed(dir).filter(|real| real != dir) {
+        return Err(CliError::failed(format!("{} leads to {} by now", dir.display(), real.display()))
+            .hint(format!("if that is meant, put its files there once more; {}", files.forget(path))));
+    }
     match &delivery.form {
         DeliveryForm::Bundle { key, encrypted } => bundle(files, means, path, *key, *encrypted),
         DeliveryForm::Certificate { fullchain } => {
@@ -158,7 +202,8 @@ fn bundle(files: &Files<'_>, means: &Means, dir: &Path, with_key: bool, encrypte
     } else {
         None
     };
-    Bundle::build(&files.certificate, &files.chain, files.root.as_ref(), key_pem).write(dir, true)
+    let anchors: Vec<_> = files.root.iter().chain(&files.other_anchors).collect();
+    Bundle::build(&files.certificate, &files.chain, &anchors, key_pem).write(dir, true)
 }
 
 fn password<'a>(means: &'a Means, what: &str) -> Result<&'a Secret, CliError> {
@@ -184,6 +229,7 @@ fn export(cx: &mut Context, files: &Files<'_>, means: &Means, dir: &Path, form: 
         certificate: &files.certificate,
         intermediates: &files.chain,
         root,
+        other_anchors: &files.other_anchors,
         at: cx.now(),
     };
     let about = |error: TargetError| CliError::from(error).about(&files.lineage);
@@ -201,8 +247,12 @@ fn export(cx: &mut Context, files: &Files<'_>, means: &Means, dir: &Path, form: 
         secret: file.plan.secret,
     };
     let outputs: Vec<OutputFile> = built.files.into_iter().map(output).collect();
+    for output in &outputs {
+        files.check_output(&dir.join(&output.name), means)?;
+    }
     files::write_public_set(dir, &outputs, true)?;
-    files::compare_set(dir, &outputs)
+    files::compare_set(dir, &outputs)?;
+    files::remove_chains(dir, &layout.unneeded(&subject, &variables).map_err(about)?).map(drop)
 }
 
 fn keystore(
@@ -223,9 +273,12 @@ fn keystore(
     let format = format.ok_or_else(|| CliError::failed("its format is unknown to this version"))?;
     let store_password = if *protected { Some(password(means, "keystore")?) } else { None };
     let key = PrivateKey::from_pkcs8_der(&files.key()?.to_pkcs8_der())?;
-    let root = files.root.iter().filter(|_| *include_root);
+    let served =
+        ca::Served { chain: files.chain.clone(), root: files.root.clone(), other_anchors: files.other_anchors.clone() };
+    let root = served.end().into_iter().filter(|_| *include_root);
     let chain = std::iter::once(&files.certificate).chain(&files.chain).chain(root).cloned().collect();
     let keystore = Keystore { entries: vec![Entry { alias: alias.clone(), content: Content::Key { key, chain } }] };
+    files.check_output(path, means)?;
     let preset = preset_of(preset.as_ref());
     let encoding = Encoding { format, preset, store_password, key_password: None, created: cx.now() };
     crate::cli::commands::keystore::target::write(cx, &keystore, &encoding, path, true, true)

@@ -2,7 +2,11 @@
 
 use serde::Serialize;
 
+use time::OffsetDateTime;
+
+use super::Args;
 use super::choose::Chosen;
+use crate::ca;
 use crate::cli::{CliError, Context, Exit};
 use crate::store::{CertificateRecord, DeliveryForm, DeliveryRecord, State};
 use crate::x509::escape;
@@ -33,7 +37,7 @@ pub(super) struct Next {
 #[derive(Debug, Serialize)]
 pub(super) struct Item {
     pub(super) lineage: String,
-    /// Why: `due`, `expired`, `asked for`, `unfinished`.
+    /// Why: `due`, `expired`, `its authority retires`, `asked for`, `unfinished`.
     pub(super) why: &'static str,
     pub(super) old_serial: String,
     /// The new one; none in a dry run.
@@ -142,7 +146,12 @@ impl Report {
     ///
     /// # Errors
     /// When the journal cannot be read.
-    pub(super) fn planned(state: &State, mut chosen: Chosen) -> Result<Self, CliError> {
+    pub(super) fn planned(
+        args: &Args,
+        state: &State,
+        mut chosen: Chosen,
+        now: OffsetDateTime,
+    ) -> Result<Self, CliError> {
         let mut report = Self { dry_run: true, ..Self::of(&mut chosen) };
         let todo = chosen.todo.into_iter().map(|todo| (todo.record, todo.why));
         for (record, why) in todo.chain(chosen.unfinished.into_iter().map(|record| (record, "unfinished"))) {
@@ -153,6 +162,8 @@ impl Report {
                 written: false,
                 why: None,
             };
+            let authority = ca::renewing_authority(state, &record.authority, now);
+            let authority = args.authority.as_deref().unwrap_or(authority).to_owned();
             report.renewed.push(Item {
                 deliveries: state.deliveries(&record.lineage)?.iter().filter(wanted).map(place).collect(),
                 lineage: record.lineage,
@@ -162,7 +173,7 @@ impl Report {
                 subject: record.subject,
                 names: record.names,
                 profile: record.profile,
-                authority: record.authority,
+                authority: if why == "unfinished" { record.authority } else { authority },
                 not_after: record.not_after,
                 rekeyed: false,
                 directory: None,

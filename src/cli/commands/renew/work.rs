@@ -142,7 +142,8 @@ fn authorities(
 ) -> BTreeMap<String, Result<LoadedAuthority, CliError>> {
     let mut loaded = BTreeMap::new();
     for todo in todo {
-        let name = args.authority.as_deref().unwrap_or(&todo.record.authority);
+        let name = ca::renewing_authority(state, &todo.record.authority, cx.now());
+        let name = args.authority.as_deref().unwrap_or(name);
         if !loaded.contains_key(name) {
             crate::cli::commands::crl::warn(cx, state, name);
             let record = ca::resolve(state, Some(name)).cloned().map_err(CliError::from);
@@ -166,7 +167,8 @@ fn prepare(
     authorities: &BTreeMap<String, Result<LoadedAuthority, CliError>>,
     profiles: &BTreeMap<String, Result<Profile, CliError>>,
 ) -> Result<Ready, CliError> {
-    let authority = args.authority.clone().unwrap_or_else(|| record.authority.clone());
+    let signs = || ca::renewing_authority(state, &record.authority, cx.now()).to_owned();
+    let authority = args.authority.clone().unwrap_or_else(signs);
     let profile = profile_of(args, &record);
     let signer = match authorities.get(&authority) {
         Some(Ok(signer)) => signer,

@@ -11,6 +11,10 @@ use crate::cli::{CliError, Context};
 /// # Errors
 /// When stdout is gone.
 pub(super) fn tell(cx: &mut Context, status: &Status, now: OffsetDateTime) -> Result<(), CliError> {
+    if let Some(clock) = &status.clock {
+        cx.ui.line(&format!("Clock: {clock}; nothing is signed meanwhile"))?;
+        cx.ui.line("")?;
+    }
     let days = |days: i64| if days < 0 { format!("{} d ago", -days) } else { format!("{days} d") };
     let certificates: Vec<Vec<String>> = status
         .certificates
@@ -24,6 +28,14 @@ pub(super) fn tell(cx: &mut Context, status: &Status, now: OffsetDateTime) -> Re
         Some(vec![one.authority.clone(), one.attention.clone()?, one.not_after.clone(), days(one.days)])
     });
     section(cx, "Authorities", &["AUTHORITY", "STATE", "VALID UNTIL", "LEFT"], authorities.collect())?;
+    let rollovers = status.rollovers.iter().filter(|one| !one.finished).map(|one| {
+        let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+        let state = one.attention.clone().unwrap_or_else(|| "under way".to_owned());
+        let in_use = one.in_use.to_string();
+        vec![one.authority.clone(), one.successor.clone(), state, or_none(&one.retire), in_use, or_none(&one.lapses)]
+    });
+    let header = ["AUTHORITY", "SUCCESSOR", "STATE", "RETIRES", "IN USE", "LAST LAPSES"];
+    section(cx, "Rollovers", &header, rollovers.collect())?;
     let crls = status.crls.iter().filter_map(|one| {
         let until = one.next_update.clone().unwrap_or_else(|| "-".to_owned());
         Some(vec![one.authority.clone(), one.kind.to_owned(), one.attention?.to_owned(), until])
@@ -63,6 +75,9 @@ fn section(cx: &mut Context, title: &str, header: &[&str], rows: Vec<Vec<String>
 /// What to do next.
 fn next(status: &Status) -> String {
     let mut steps = Vec::new();
+    if status.clock.is_some() {
+        steps.push("set the clock right, or certwright store clock --accept");
+    }
     if !status.certificates.is_empty() || !status.deliveries.is_empty() {
         steps.push("certwright renew --due");
     }
@@ -72,8 +87,10 @@ fn next(status: &Status) -> String {
     if status.crls.iter().any(|one| one.attention.is_some()) {
         steps.push("certwright crl publish --if-due");
     }
-    if status.authorities.iter().any(|one| one.attention.is_some()) {
-        steps.push("certwright authority create NEW-NAME --parent NAME");
+    if status.authorities.iter().any(|one| one.attention.is_some())
+        || status.rollovers.iter().any(|one| one.attention.is_some())
+    {
+        steps.push("certwright authority rollover NAME");
     }
     match steps.as_slice() {
         [] => "nothing is due".to_owned(),

@@ -17,7 +17,8 @@ certwright --store /tmp/look store restore pki.tar    # look at one without touc
 ///
 /// A tar archive of the journal, settings, private keys and profiles, taken while no other command writes; everything else is
 /// rebuilt from the journal by "store restore". The same store gives the same bytes. Keys are in it as they are in the store:
-/// encrypted, unless that was not wanted, and the archive adds no encryption of its own. Its mode is 0600.
+/// encrypted, unless that was not wanted, and the archive adds no encryption of its own. Its mode is 0600. A store on a disk that is
+/// mounted read-only is read without the lock.
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub(super) struct Args {
@@ -52,11 +53,18 @@ impl Args {
         }
         files::refuse_existing(std::slice::from_ref(&self.file), self.force)?;
         let store = cx.open_store()?;
-        let mut writer = cx.lock(&store)?;
-        let room = usize::try_from(writer.backup_size()?).unwrap_or_default();
-        let mut bytes = Zeroizing::new(Vec::with_capacity(room));
-        let (backup, unencrypted_keys) = writer.backup(&mut *bytes)?;
-        drop(writer);
+        let with_room = |size| Zeroizing::new(Vec::with_capacity(usize::try_from(size).unwrap_or_default()));
+        let (bytes, (backup, unencrypted_keys)) = if store.is_read_only() {
+            let state = store.read()?;
+            let mut bytes = with_room(store.backup_size(&state)?);
+            let done = store.backup_read_only(&state, &mut *bytes)?;
+            (bytes, done)
+        } else {
+            let mut writer = cx.lock(&store)?;
+            let mut bytes = with_room(writer.backup_size()?);
+            let done = writer.backup(&mut *bytes)?;
+            (bytes, done)
+        };
         files::write(cx, &self.file, &bytes, true, self.force)?;
         let Backup { lines, head, files, missing_keys, .. } = backup;
         if unencrypted_keys > 0 {

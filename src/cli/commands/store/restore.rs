@@ -7,9 +7,6 @@ use serde::Serialize;
 use crate::cli::{CliError, Context, Exit, files};
 use crate::store::{self, Backup, StoreError};
 
-/// Largest archive that is read.
-const MAX_SIZE: usize = 1 << 36;
-
 const EXAMPLES: &str = "\
 certwright --store /srv/pki store restore pki.tar
 age -d pki.tar.age | certwright store restore -";
@@ -48,8 +45,7 @@ impl Args {
     /// Exit 6 for an archive that is not whole; 1 when something is there already.
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let root = cx.store_path()?.to_owned();
-        let bytes = files::read(cx, &self.file, MAX_SIZE)?;
-        let done = store::restore(&mut bytes.as_slice(), &root);
+        let done = files::reading(cx, &self.file, |input| store::restore(input, &root))?;
         let (backup, state) = done.map_err(|error| match error {
             StoreError::Damaged { .. } => {
                 CliError::from(error).hint("nothing was restored; take another copy of the backup")

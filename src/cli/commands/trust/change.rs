@@ -51,7 +51,7 @@ impl Change<'_> {
     /// # Errors
     /// Exit 1 when a store could not be changed, 4 when a root must not be trusted or nobody agreed to it.
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        let anchors = self.target.anchors(cx)?;
+        let anchors = self.target.anchors(cx, self.direction == Direction::Uninstall)?;
         if self.direction == Direction::Install {
             refuse_unfit(cx, &anchors)?;
         }

@@ -52,7 +52,7 @@ impl Args {
     /// # Errors
     /// Exit 1 when one cannot be asked.
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        let anchors = self.target.anchors(cx)?;
+        let anchors = self.target.anchors(cx, false)?;
         let selection = self.target.selection(cx, false)?;
         let machine = Machine::new(cx)?;
         let stores = trust::find(&selection, &machine, &mut cx.ui)?;

@@ -46,13 +46,15 @@ impl TargetArgs {
     ///
     /// # Errors
     /// When there is no such authority or file, or its root is not known.
-    pub(super) fn anchors(&self, cx: &mut Context) -> Result<Vec<Anchor>, CliError> {
+    pub(super) fn anchors(&self, cx: &mut Context, removing: bool) -> Result<Vec<Anchor>, CliError> {
         let certificates = match &self.anchor {
             Some(text) if is_file(text) => {
                 let bytes = files::read(cx, Path::new(text), LARGEST)?;
                 pem::read_certificates(&bytes).map_err(|error| CliError::from(error).about(text))?
             }
-            name => vec![authority(cx, name.as_deref())?],
+            // What is named is taken away, and not what stands beside it.
+            Some(name) if removing => authority(cx, Some(name))?.into_iter().take(1).collect(),
+            name => authority(cx, name.as_deref())?,
         };
         if certificates.len() > MOST {
             return Err(CliError::usage(format!("more than {MOST} certificates at once")).hint("give fewer"));
@@ -159,8 +161,9 @@ fn is_file(text: &str) -> bool {
     text == "-" || text.contains('/') || ending.is_some_and(|ending| ["pem", "crt", "cer", "der"].contains(&ending))
 }
 
-/// The certificate of the root with a name, or of the one above the default authority.
-fn authority(cx: &Context, name: Option<&str>) -> Result<Certificate, CliError> {
+/// The certificate of the root with a name, or of the one above the default authority; during a rollover that of the other root
+/// too.
+fn authority(cx: &Context, name: Option<&str>) -> Result<Vec<Certificate>, CliError> {
     let state = match (cx.open_store(), name) {
         (Ok(store), _) => store.read()?,
         (Err(error), Some(name)) if places::is_file(Path::new(name)) => {
@@ -170,12 +173,13 @@ fn authority(cx: &Context, name: Option<&str>) -> Result<Certificate, CliError> 
     };
     let record = ca::resolve(&state, name)?;
     let certificate = record.certificate()?;
+    let with_others = |root| Ok(std::iter::once(root).chain(record.rollover.anchors()?).collect());
     if certificate.is_root() {
-        return Ok(certificate);
+        return with_others(certificate);
     }
     let root = root_of(record)?;
     match name {
-        None => Ok(root),
+        None => with_others(root),
         Some(name) => {
             let known = state
                 .authorities

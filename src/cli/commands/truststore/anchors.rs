@@ -27,15 +27,23 @@ pub(super) struct Anchors {
 }
 
 impl Anchors {
-    /// The roots of every authority in the store, older ones that are still valid included.
+    /// The roots of every authority in the store, older ones that are still valid included, but none that another one has replaced
+    /// for good.
     pub(super) fn add_store(&mut self, cx: &mut Context, state: &State) -> Result<(), CliError> {
+        let mut all = Self::default();
         for name in state.authorities.keys() {
-            self.add_authority(cx, state, name)?;
+            all.add_authority(cx, state, name)?;
+        }
+        for (alias, anchor) in all.found {
+            if !ca::is_superseded(state, &anchor) {
+                self.add(alias, anchor);
+            }
         }
         Ok(())
     }
 
-    /// The root above an authority: of its newest certificate, and of older ones that are still valid.
+    /// The root above an authority: of its newest certificate, and of older ones that are still valid; during a rollover the other
+    /// root as well.
     pub(super) fn add_authority(&mut self, cx: &mut Context, state: &State, name: &str) -> Result<(), CliError> {
         let newest = ca::resolve(state, Some(name))?;
         let now = cx.now();
@@ -51,10 +59,10 @@ impl Anchors {
                     anchor.subject
                 ));
             }
-            // The authority that it is, where it is one of the store's.
-            let own = state.authorities.values().find(|other| other.certificate().is_ok_and(|own| own == anchor));
-            let alias = own.map_or_else(|| name_of(&anchor), |own| own.authority.clone());
-            self.add(alias, anchor);
+            self.add(alias(state, &anchor), anchor);
+        }
+        for anchor in newest.rollover.anchors()? {
+            self.add(alias(state, &anchor), anchor);
         }
         Ok(())
     }
@@ -104,6 +112,12 @@ impl Anchors {
             self.found.push((alias, certificate));
         }
     }
+}
+
+/// The name of the authority that it is, where it is one of the store's.
+fn alias(state: &State, anchor: &Certificate) -> String {
+    let own = state.authorities.values().find(|other| other.certificate().is_ok_and(|own| own == *anchor));
+    own.map_or_else(|| name_of(anchor), |own| own.authority.clone())
 }
 
 /// The topmost certificate that is known above an authority.

@@ -96,8 +96,14 @@ fn secrets_of_kubernetes_hold_the_parts_in_base64() {
 #[test]
 fn a_root_stands_in_a_file_once() {
     let root = Node::root(&Spec::ca("Acme Root CA", None));
-    let subject =
-        Subject { name: "root", certificate: &root.certificate, intermediates: &[], root: &root.certificate, at: NOW };
+    let subject = Subject {
+        name: "root",
+        certificate: &root.certificate,
+        intermediates: &[],
+        root: &root.certificate,
+        other_anchors: &[],
+        at: NOW,
+    };
     let target = Target::get("istio").unwrap();
     let layout = layout(&target, "authority", "yaml");
     let variables = layout.variables(&BTreeMap::new(), &subject, "/x").unwrap();
@@ -111,8 +117,14 @@ fn a_root_stands_in_a_file_once() {
 fn files_for_intermediates_are_left_out_where_there_are_none() {
     let root = Node::root(&Spec::ca("Acme Root CA", None));
     let leaf = root.issue(&Spec::leaf("proxy", &[]).purposes(&[CLIENT]));
-    let subject =
-        Subject { name: "proxy", certificate: &leaf.certificate, intermediates: &[], root: &root.certificate, at: NOW };
+    let subject = Subject {
+        name: "proxy",
+        certificate: &leaf.certificate,
+        intermediates: &[],
+        root: &root.certificate,
+        other_anchors: &[],
+        at: NOW,
+    };
     let target = Target::get("apache").unwrap();
     let layout = target.choose(&subject, None, None, &BTreeMap::new(), "/x").unwrap();
     assert_eq!(layout.role(), "client");

@@ -47,6 +47,7 @@ impl Scene {
             certificate: &self.subject.certificate,
             intermediates: std::slice::from_ref(&self.issuing.certificate),
             root: &self.root.certificate,
+            other_anchors: &[],
             at: NOW,
         }
     }

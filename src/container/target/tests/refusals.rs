@@ -129,8 +129,14 @@ fn a_key_that_is_another_ones_and_a_missing_one_are_refused() {
 #[test]
 fn a_self_signed_certificate_is_no_ca_for_others() {
     let node = Node::root(&Spec::leaf("a", &["www.corp.test"]).purposes(&[SERVER]));
-    let subject =
-        Subject { name: "a", certificate: &node.certificate, intermediates: &[], root: &node.certificate, at: NOW };
+    let subject = Subject {
+        name: "a",
+        certificate: &node.certificate,
+        intermediates: &[],
+        root: &node.certificate,
+        other_anchors: &[],
+        at: NOW,
+    };
     let nginx = Target::get("nginx").unwrap();
     let layout = layout(&nginx, "server", "pem");
     let variables = layout.variables(&BTreeMap::new(), &subject, "/x").unwrap();

@@ -1,0 +1,97 @@
+//! What an authority signed and is still in use.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use crate::ca::issue::AUTHORITY_LINEAGE;
+use crate::ca::revoke::check_not_revoked;
+use crate::ca::{CaError, RESPONDER_PROFILE};
+use crate::store::{CertificateRow, State};
+use crate::x509::RevocationReason;
+use crate::x509::time::format_instant;
+
+/// Something that stops working for those who do not trust the old authority any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Remaining {
+    /// `certificate`, or `authority` for one below.
+    pub kind: &'static str,
+    /// The lineage, or the authority's name.
+    pub name: String,
+    /// Lower-case hex.
+    pub serial: String,
+    /// RFC 3339.
+    pub not_after: String,
+    /// What is to be done: `renew`, `deliver` where a renewed one waits for its files to be written, `rollover` for an authority.
+    pub next: &'static str,
+}
+
+impl fmt::Display for Remaining {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.kind == "authority" { "authority " } else { "" };
+        write!(f, "{kind}{} (until {})", self.name, self.not_after)
+    }
+}
+
+/// What an authority signed and is still in use, soonest to lapse first: the newest certificates of their names that are valid and
+/// not revoked, older ones whose files wait for the newest, and the authorities below that nothing has replaced.
+///
+/// # Errors
+/// [`CaError::X509`] when the journal holds something unreadable.
+pub fn remaining(state: &State, authority: &str, now: OffsetDateTime) -> Result<Vec<Remaining>, CaError> {
+    let mut found = Vec::new();
+    let now_text = format_instant(now);
+    state.revocations(authority)?;
+    let pending: HashSet<&str> = state.pending_deliveries().map(|delivery| delivery.lineage.as_str()).collect();
+    state.for_each_in_lineage::<CaError>(&mut |row, newest| {
+        let own = row.authority == authority
+            && !row.lineage.starts_with(AUTHORITY_LINEAGE)
+            && row.profile != RESPONDER_PROFILE
+            && row.not_after >= now_text.as_str();
+        if !own || is_revoked(state, row)? {
+            return Ok(());
+        }
+        let next = if newest {
+            "renew"
+        } else if pending.contains(row.lineage) {
+            "deliver"
+        } else {
+            return Ok(());
+        };
+        let (name, serial, not_after) = (row.lineage.to_owned(), row.serial.to_owned(), row.not_after.to_owned());
+        found.push(Remaining { kind: "certificate", name, serial, not_after, next });
+        Ok(())
+    })?;
+    if let Some(own) = state.authorities.get(authority) {
+        for (name, record) in &state.authorities {
+            if !record.chain.contains(&own.certificate) || record.rollover.finished {
+                continue;
+            }
+            let certificate = record.certificate()?;
+            let mut path = record.chain()?;
+            path.insert(0, certificate.clone());
+            match check_not_revoked(state, name, &path) {
+                Err(CaError::Refused { .. }) => continue,
+                result => result?,
+            }
+            if certificate.not_after < now {
+                continue;
+            }
+            let (serial, not_after) = (certificate.serial.hex(), format_instant(certificate.not_after));
+            found.push(Remaining { kind: "authority", name: name.clone(), serial, not_after, next: "rollover" });
+        }
+    }
+    found.sort_by(|a, b| a.not_after.cmp(&b.not_after).then_with(|| a.name.cmp(&b.name)));
+    Ok(found)
+}
+
+/// Whether a certificate is revoked for good. One on hold may come back.
+fn is_revoked(state: &State, row: &CertificateRow<'_>) -> Result<bool, CaError> {
+    let revocation = match row.serial() {
+        Some(serial) => state.revocation(row.authority, &serial)?,
+        None => None,
+    };
+    Ok(revocation.is_some_and(|entry| entry.reason != Some(RevocationReason::CertificateHold)))
+}
