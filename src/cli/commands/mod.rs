@@ -21,6 +21,7 @@ mod inspect;
 mod issue;
 mod key;
 mod keystore;
+mod lint;
 mod list;
 mod log;
 mod man;
@@ -141,6 +142,7 @@ subcommands! {
     "issue" => Issue(Box<issue::IssueArgs>),
     "key" => Key(key::Args),
     "keystore" => Keystore(keystore::Args),
+    "lint" => Lint(lint::Args),
     "list" => List(list::ListArgs),
     "log" => Log(log::Args),
     "man" => Man(man::Args),
