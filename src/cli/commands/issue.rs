@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::bundle::Bundle;
 use super::options::{ValidityArgs, VariableArgs, generate, load_authority, profiles, read_key, session};
 use super::report::{CertificateReport, summary, tell};
+use super::target::target;
 use super::{crl, delivery};
 use crate::ca::{self, LoadedAuthority, Order};
 use crate::cli::{CliError, Context, Exit, SecretSource, files};
@@ -80,8 +81,8 @@ pub struct IssueArgs {
     /// Fail when the profile leaves out anything that was asked for
     #[arg(long)]
     pub strict: bool,
-    /// Fail when one of these programs would refuse it: java, apple, go, …; "certwright lint --list" names them
-    #[arg(long = "for", value_name = "TARGET", value_delimiter = ',')]
+    /// Fail when one of these programs would refuse it
+    #[arg(long = "for", value_name = "TARGET", value_delimiter = ',', value_parser = target())]
     pub targets: Vec<Target>,
     /// Show what would be signed; sign and write nothing
     #[arg(long)]

@@ -4,11 +4,11 @@ mod inputs;
 mod listing;
 mod outcome;
 
-use clap::builder::PossibleValuesParser;
-use clap::builder::TypedValueParser as _;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use self::inputs::{Item, Source};
 use self::outcome::Judged;
+use super::target::target;
 use super::verify::host;
 use crate::cli::{CliError, Context, Exit};
 use crate::issuance::lint::{Severity, Subject, Target, for_targets, lint_chain, lint_subject};
@@ -38,9 +38,8 @@ pub struct Args {
     /// Certificates: PEM, DER, PKCS#12, JKS, - for standard input, or a name or serial in the store
     #[arg(value_name = "FILE", required_unless_present = "list")]
     files: Vec<String>,
-    /// Judge as these programs do: apple, erlang, gnutls, go, java, nss, openssl, pyca, python3.13, rfc5280, rustls,
-    /// windows
-    #[arg(long = "for", value_name = "TARGET", value_delimiter = ',')]
+    /// Judge as these programs do
+    #[arg(long = "for", value_name = "TARGET", value_delimiter = ',', value_parser = target())]
     targets: Vec<Target>,
     /// Tell what is at least this bad
     #[arg(long, value_name = "SEVERITY", default_value = "warning", value_parser = severity())]
@@ -60,7 +59,7 @@ pub struct Args {
 }
 
 /// Reads a severity, and lets help and completions name them.
-fn severity() -> impl clap::builder::TypedValueParser<Value = Severity> {
+fn severity() -> impl TypedValueParser<Value = Severity> {
     PossibleValuesParser::new(["notice", "warning", "error"]).try_map(|text| text.parse::<Severity>())
 }
 

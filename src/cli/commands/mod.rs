@@ -37,6 +37,7 @@ mod show;
 mod sign;
 mod status;
 mod store;
+mod target;
 mod trust;
 mod truststore;
 mod verify;

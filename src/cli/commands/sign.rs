@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::bundle::Bundle;
 use super::options::{ValidityArgs, VariableArgs, load_authority, profiles, session};
 use super::report::{CertificateReport, summary, tell};
+use super::target::target;
 use super::{crl, delivery};
 use crate::ca::{self, Order, Outcome};
 use crate::cli::{CliError, Context, Exit, files};
@@ -71,8 +72,8 @@ pub struct SignArgs {
     /// Fail when the profile leaves out anything that was asked for
     #[arg(long)]
     pub strict: bool,
-    /// Fail when one of these programs would refuse it: java, apple, go, …; "certwright lint --list" names them
-    #[arg(long = "for", value_name = "TARGET", value_delimiter = ',')]
+    /// Fail when one of these programs would refuse it
+    #[arg(long = "for", value_name = "TARGET", value_delimiter = ',', value_parser = target())]
     pub targets: Vec<Target>,
     /// Show what would be signed; sign and write nothing
     #[arg(long)]

@@ -8,6 +8,7 @@ mod values;
 use time::OffsetDateTime;
 
 use self::inputs::Inputs;
+use crate::cli::commands::target::target;
 use crate::cli::{CliError, Context, Exit};
 use crate::issuance::lint::Target;
 use crate::x509::GeneralName;
@@ -42,9 +43,8 @@ pub struct Args {
     /// The host it must be for: a DNS name or an IP address
     #[arg(long, value_name = "HOST", value_parser = host)]
     host: Option<GeneralName>,
-    /// Ask whether these programs would refuse it: apple, erlang, gnutls, go, java, nss, openssl, pyca, python3.13,
-    /// rfc5280, rustls, windows
-    #[arg(long = "for", value_name = "TARGET", value_delimiter = ',')]
+    /// Ask whether these programs would refuse it
+    #[arg(long = "for", value_name = "TARGET", value_delimiter = ',', value_parser = target())]
     targets: Vec<Target>,
     /// The instant to check for [default: now]
     #[arg(long, value_name = "TIME", value_parser = parse_instant)]

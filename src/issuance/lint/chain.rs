@@ -1,6 +1,6 @@
 //! A certificate beside its issuer's, what it is asked to be for, and the order of a chain.
 
-use super::rule::{Rule, seen};
+use super::rule::{Rule, seen, told};
 use super::view::{Broken, View};
 use super::{Severity, Target};
 use crate::x509::display::hex;
@@ -52,6 +52,7 @@ pub(super) const RULES: &[Rule] = &[
             seen(Target::Pyca),
             seen(Target::Python313),
             seen(Target::Rustls),
+            told(Target::Apple, "support.apple.com/103769"),
         ]),
     Rule::new("host", Severity::Error, "RFC 9525 §6", host)
         .demands(

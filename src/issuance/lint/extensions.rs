@@ -1,6 +1,6 @@
 //! Identifiers, name constraints, policies, URLs, and extensions as such.
 
-use super::rule::{Rule, seen, sometimes};
+use super::rule::{Rule, seen, sometimes, told};
 use super::view::{Broken, View};
 use super::{Severity, Target};
 use crate::x509::{Oid, escape, extension, oid};
@@ -35,6 +35,7 @@ pub(super) const RULES: &[Rule] = &[
             seen(Target::Pyca),
             seen(Target::Python313),
             seen(Target::Rustls),
+            told(Target::Erlang, "erlang/otp#6198"),
         ]),
     Rule::new("ski-missing-in-ca", Severity::Error, "RFC 5280 §4.2.1.2", ca_key_id)
         .demands("an authority has a subjectKeyIdentifier", NEW_CA)

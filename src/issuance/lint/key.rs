@@ -51,13 +51,20 @@ pub(super) const RULES: &[Rule] = &[
         .refused_by(&[sometimes(Target::Rustls, "rustls-webpki: P-521 with aws-lc-rs, not with ring")]),
     Rule::new("key-ed25519", Severity::Notice, "CA/B BR §6.1.5", ed25519)
         .demands("the key is RSA or EC", "take ec-p256 where everybody shall read it")
-        .refused_by(&[seen(Target::Nss)]),
+        .refused_by(&[seen(Target::Nss), seen(Target::Pyca)]),
     Rule::new("key-ml-dsa", Severity::Notice, "RFC 9881", ml_dsa)
         .demands(
             "the key is of an algorithm that is older than 2024",
             "take ec-p256 until the readers are ready for ML-DSA",
         )
-        .refused_by(&[seen(Target::Nss), seen(Target::Openssl), seen(Target::Python313)]),
+        .refused_by(&[
+            seen(Target::Gnutls),
+            seen(Target::Go),
+            seen(Target::Java),
+            seen(Target::Nss),
+            seen(Target::Openssl),
+            seen(Target::Python313),
+        ]),
 ];
 
 fn unknown(view: &View<'_>, broken: &mut Broken) {

@@ -17,7 +17,8 @@ pub(super) const RULES: &[Rule] = &[
         .demands("a server's certificate has alternative names: the common name does not count", NAMES)
         .refused_by(&[seen(Target::Go), seen(Target::Pyca), seen(Target::Rustls), told(Target::Apple, APPLE)]),
     Rule::new("san-missing-in-client", Severity::Notice, "CA/B BR §7.1.2.7.12", missing_in_client)
-        .demands("a client's certificate has an alternative name", NAMES),
+        .demands("a client's certificate has an alternative name", NAMES)
+        .refused_by(&[told(Target::Pyca, "x509.verification: a leaf has to have subjectAltName")]),
     Rule::new("san-not-critical", Severity::Error, "RFC 5280 §4.1.2.6", not_critical)
         .demands("alternative names are critical where there is no subject", AGAIN)
         .refused_by(&[seen(Target::Java), seen(Target::Pyca), seen(Target::Python313)]),

@@ -56,6 +56,24 @@ impl Target {
         }
     }
 
+    /// Other names by which people know it.
+    pub fn aliases(self) -> &'static [&'static str] {
+        match self {
+            Self::Apple => &["ios", "macos"],
+            Self::Erlang => &["elixir", "otp", "rabbitmq"],
+            Self::Gnutls => &[],
+            Self::Go => &["golang"],
+            Self::Java => &["jdk"],
+            Self::Nss => &["firefox"],
+            Self::Openssl => &["curl", "node"],
+            Self::Pyca => &["cryptography"],
+            Self::Python313 => &["openssl-strict", "python", "python3"],
+            Self::Rfc5280 => &["pkix"],
+            Self::Rustls => &["rustls-webpki", "webpki"],
+            Self::Windows => &["cryptoapi", "dotnet", "schannel"],
+        }
+    }
+
     /// What it is.
     pub fn title(self) -> &'static str {
         match self {
@@ -106,22 +124,8 @@ impl FromStr for Target {
 
     /// Reads a name, also some by which people know these programs better: `python`, `webpki`, `schannel`, `firefox`, …
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let known = text.to_ascii_lowercase();
-        let other = match known.as_str() {
-            "cryptography" => Some(Self::Pyca),
-            "curl" | "node" => Some(Self::Openssl),
-            "elixir" | "otp" | "rabbitmq" => Some(Self::Erlang),
-            "firefox" => Some(Self::Nss),
-            "golang" => Some(Self::Go),
-            "ios" | "macos" => Some(Self::Apple),
-            "jdk" => Some(Self::Java),
-            "openssl-strict" | "python" | "python3" => Some(Self::Python313),
-            "pkix" => Some(Self::Rfc5280),
-            "rustls-webpki" | "webpki" => Some(Self::Rustls),
-            "cryptoapi" | "dotnet" | "schannel" => Some(Self::Windows),
-            _ => None,
-        };
-        other.or_else(|| Self::ALL.into_iter().find(|target| target.as_str() == known)).ok_or_else(|| {
+        let is = |target: &Self| target.as_str() == text || target.aliases().contains(&text);
+        Self::ALL.into_iter().find(is).ok_or_else(|| {
             let names: Vec<&str> = Self::ALL.into_iter().map(Self::as_str).collect();
             format!("unknown target {text:?} (one of {})", names.join(" "))
         })

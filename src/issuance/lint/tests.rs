@@ -239,7 +239,7 @@ fn targets_are_read_by_several_names() {
         assert_eq!(target.as_str().parse(), Ok(target));
         assert!(rules().any(|rule| rule.severity_for(target).is_some()), "{target}: no rule is about it");
     }
-    assert_eq!("Python".parse(), Ok(Target::Python313));
+    assert_eq!("python".parse(), Ok(Target::Python313));
     assert_eq!("webpki".parse(), Ok(Target::Rustls));
     assert!("jaba".parse::<Target>().unwrap_err().contains("one of apple "));
 }

@@ -41,6 +41,7 @@ pub(super) const RULES: &[Rule] = &[
             seen(Target::Openssl),
             seen(Target::Pyca),
             seen(Target::Python313),
+            told(Target::Erlang, "public_key, pubkey_cert.erl: invalid_key_usage"),
         ]),
     Rule::new("ca-without-crl-sign", Severity::Warning, "RFC 5280 §4.2.1.3", ca_crl_sign)
         .demands("an authority's keyUsage has cRLSign", NEW_CA),
