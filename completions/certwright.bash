@@ -52,6 +52,9 @@ _certwright() {
             certwright,keystore)
                 cmd="certwright__subcmd__keystore"
                 ;;
+            certwright,lint)
+                cmd="certwright__subcmd__lint"
+                ;;
             certwright,list)
                 cmd="certwright__subcmd__list"
                 ;;
@@ -224,7 +227,7 @@ _certwright() {
 
     case "${cmd}" in
         certwright)
-            opts="-q -h -V --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version authority completions crl csr dev export hold init inspect issue key keystore list log man ocsp profile publish release renew revoke show sign status store trust truststore verify"
+            opts="-q -h -V --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version authority completions crl csr dev export hold init inspect issue key keystore lint list log man ocsp profile publish release renew revoke show sign status store trust truststore verify"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1178,7 +1181,7 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__issue)
-            opts="-q -h -V --profile --authority --key --key-file --subject --validity --not-before --not-after --set --out --force --lineage --key-passphrase --no-key-passphrase --strict --dry-run --self-signed --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            opts="-q -h -V --profile --authority --key --key-file --subject --validity --not-before --not-after --set --out --force --lineage --key-passphrase --no-key-passphrase --strict --for --dry-run --self-signed --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1230,6 +1233,10 @@ _certwright() {
                     ;;
                 --key-passphrase)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
+                    COMPREPLY=($(compgen -W "apple erlang gnutls go java nss openssl pyca python3.13 rfc5280 rustls windows" -- "${cur}"))
                     return 0
                     ;;
                 --store)
@@ -1567,6 +1574,52 @@ _certwright() {
                     return 0
                     ;;
                 --keypass)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        certwright__subcmd__lint)
+            opts="-q -h -V --for --severity --fail-on --purpose --host --list --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --for)
+                    COMPREPLY=($(compgen -W "apple erlang gnutls go java nss openssl pyca python3.13 rfc5280 rustls windows" -- "${cur}"))
+                    return 0
+                    ;;
+                --severity)
+                    COMPREPLY=($(compgen -W "notice warning error" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "notice warning error" -- "${cur}"))
+                    return 0
+                    ;;
+                --purpose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --host)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2234,7 +2287,7 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__sign)
-            opts="-q -h -V --profile --authority --san --subject --validity --not-before --not-after --set --out --fullchain --out-dir --force --lineage --strict --dry-run --keep-going --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            opts="-q -h -V --profile --authority --san --subject --validity --not-before --not-after --set --out --fullchain --out-dir --force --lineage --strict --for --dry-run --keep-going --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2282,6 +2335,10 @@ _certwright() {
                     ;;
                 --lineage)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
+                    COMPREPLY=($(compgen -W "apple erlang gnutls go java nss openssl pyca python3.13 rfc5280 rustls windows" -- "${cur}"))
                     return 0
                     ;;
                 --store)
@@ -2838,7 +2895,7 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__verify)
-            opts="-q -h -V --anchor --chain --crl --purpose --host --at --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            opts="-q -h -V --anchor --chain --crl --purpose --host --for --at --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2862,6 +2919,10 @@ _certwright() {
                     ;;
                 --host)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
+                    COMPREPLY=($(compgen -W "apple erlang gnutls go java nss openssl pyca python3.13 rfc5280 rustls windows" -- "${cur}"))
                     return 0
                     ;;
                 --at)

@@ -44,6 +44,7 @@ complete -c certwright -n "__fish_certwright_needs_command" -f -a "inspect" -d '
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "issue" -d 'Make a key and its certificate in one step'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "key" -d 'Make, convert, inspect and compare private keys'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "keystore" -d 'Write, read and import keystores: PKCS#12, JKS and PEM'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "lint" -d 'Say what is wrong with a certificate, and who will refuse it'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "list" -d 'List the certificates that were issued'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "log" -d 'Show or verify the journal'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "man" -d 'Write the manual pages'
@@ -385,6 +386,18 @@ complete -c certwright -n "__fish_certwright_using_subcommand issue" -l set -d '
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l out -d 'Write cert.pem, key.pem, chain.pem, fullchain.pem and ca.pem to this directory' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l lineage -d 'Name in the store [default: made from NAME]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l key-passphrase -d 'Encrypt the private key, in the store and in --out, with this passphrase' -r
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l for -d 'Fail when one of these programs would refuse it' -r -f -a "apple\t''
+erlang\t''
+gnutls\t''
+go\t''
+java\t''
+nss\t''
+openssl\t''
+pyca\t''
+python3.13\t''
+rfc5280\t''
+rustls\t''
+windows\t''"
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
@@ -520,6 +533,35 @@ complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fi
 complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand keystore; and __fish_seen_subcommand_from inspect" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand lint" -l for -d 'Judge as these programs do' -r -f -a "apple\t''
+erlang\t''
+gnutls\t''
+go\t''
+java\t''
+nss\t''
+openssl\t''
+pyca\t''
+python3.13\t''
+rfc5280\t''
+rustls\t''
+windows\t''"
+complete -c certwright -n "__fish_certwright_using_subcommand lint" -l severity -d 'Tell what is at least this bad' -r -f -a "notice\t''
+warning\t''
+error\t''"
+complete -c certwright -n "__fish_certwright_using_subcommand lint" -l fail-on -d 'Exit 3 for what is at least this bad' -r -f -a "notice\t''
+warning\t''
+error\t''"
+complete -c certwright -n "__fish_certwright_using_subcommand lint" -l purpose -d 'What the first certificate shall be used for: server, client, code-signing, email, ocsp, timestamping, authority' -r
+complete -c certwright -n "__fish_certwright_using_subcommand lint" -l host -d 'The host that the first certificate must be for: a DNS name or an IP address' -r
+complete -c certwright -n "__fish_certwright_using_subcommand lint" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand lint" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand lint" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand lint" -l list -d 'List the rules, with --for those that matter to these programs'
+complete -c certwright -n "__fish_certwright_using_subcommand lint" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand lint" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand lint" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand lint" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand lint" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand list" -l name -d 'Only certificates with a name, lineage or common name that fits this pattern (* and ?)' -r
 complete -c certwright -n "__fish_certwright_using_subcommand list" -l profile -d 'Only this profile' -r
 complete -c certwright -n "__fish_certwright_using_subcommand list" -l authority -d 'Only certificates that this authority signed' -r
@@ -764,6 +806,18 @@ complete -c certwright -n "__fish_certwright_using_subcommand sign" -l set -d 'G
 complete -c certwright -n "__fish_certwright_using_subcommand sign" -l out -d 'Write the certificate here [default: standard output]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand sign" -l out-dir -d 'For each request a directory here, named like its file, with cert.pem, chain.pem, fullchain.pem and ca.pem' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand sign" -l lineage -d 'Name in the store [default: made from the request\'s names]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l for -d 'Fail when one of these programs would refuse it' -r -f -a "apple\t''
+erlang\t''
+gnutls\t''
+go\t''
+java\t''
+nss\t''
+openssl\t''
+pyca\t''
+python3.13\t''
+rfc5280\t''
+rustls\t''
+windows\t''"
 complete -c certwright -n "__fish_certwright_using_subcommand sign" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand sign" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand sign" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
@@ -976,6 +1030,18 @@ complete -c certwright -n "__fish_certwright_using_subcommand verify" -l chain -
 complete -c certwright -n "__fish_certwright_using_subcommand verify" -l crl -d 'CRLs; every certificate below the anchor must be covered by one' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand verify" -l purpose -d 'What it shall be used for: server, client, code-signing, email, ocsp, timestamping, authority' -r
 complete -c certwright -n "__fish_certwright_using_subcommand verify" -l host -d 'The host it must be for: a DNS name or an IP address' -r
+complete -c certwright -n "__fish_certwright_using_subcommand verify" -l for -d 'Ask whether these programs would refuse it' -r -f -a "apple\t''
+erlang\t''
+gnutls\t''
+go\t''
+java\t''
+nss\t''
+openssl\t''
+pyca\t''
+python3.13\t''
+rfc5280\t''
+rustls\t''
+windows\t''"
 complete -c certwright -n "__fish_certwright_using_subcommand verify" -l at -d 'The instant to check for [default: now]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand verify" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand verify" -l lock-timeout -d 'How long to wait for another certwright to finish' -r

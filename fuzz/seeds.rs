@@ -36,6 +36,7 @@ fn main() {
         for (target, ending, bytes) in [
             ("csr", "der", request.der().to_vec()),
             ("csr", "pem", request.to_pem().into_bytes()),
+            ("certificate", "der", certificate.der().to_vec()),
             ("pem", "csr", request.der().to_vec()),
             ("pem", "der", certificate.der().to_vec()),
             ("pem", "pem", certificate.to_pem().into_bytes()),

@@ -176,6 +176,9 @@ fn reports_have_the_members_that_are_documented() {
     scene.run("truststore build --out roots.p12", "truststore-build");
     scene.run("truststore inspect roots.p12", "truststore-inspect");
     scene.run("verify www/fullchain.pem", "verify");
+    scene.run("verify www/fullchain.pem --for java", "verify");
+    scene.run("lint www/fullchain.pem --for java", "lint");
+    scene.run("lint --list", "lint-list");
     scene.run("profile list", "profile-list");
     scene.run("profile show server", "profile-show");
     scene.run("profile check pki/store.json", "profile-check");

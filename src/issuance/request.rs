@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use time::OffsetDateTime;
 
+use super::lint::Target;
 use crate::keys::{KeyError, PublicKey};
 use crate::x509::time::Span;
 use crate::x509::{Csr, Extension, GeneralName, Name, oid};
@@ -32,6 +33,8 @@ pub struct Request {
     pub path_len: Option<u8>,
     /// Refuse rather than drop anything that was asked for (`--strict`).
     pub strict: bool,
+    /// Programs that must take the certificate: what one of them refuses is not signed (`--for`).
+    pub targets: Vec<Target>,
 }
 
 /// What a CSR asks for.
@@ -70,6 +73,7 @@ impl Request {
             name_constraints: None,
             path_len: None,
             strict: false,
+            targets: Vec::new(),
         }
     }
 

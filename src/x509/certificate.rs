@@ -11,6 +11,10 @@ use super::tlv::{self, Fault, Reader, Tlv};
 use super::{Extension, GeneralName, KeyUsage, Name, Oid, Serial, X509Error, oid};
 use crate::keys::{KeyError, PublicKey, SignatureAlgorithm};
 
+mod salvage;
+
+pub use salvage::{Defect, DefectKind, Salvaged};
+
 /// How errors name what is read here.
 const WHAT: &str = "certificate";
 

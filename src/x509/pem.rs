@@ -113,6 +113,35 @@ pub fn read_certificates(bytes: &[u8]) -> Result<Vec<Certificate>, X509Error> {
     Ok(certificates)
 }
 
+/// A certificate of a file, as DER that nobody has looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undecoded {
+    /// The line of its `BEGIN`, counted from 1; `None` for DER.
+    pub line: Option<usize>,
+    /// What is called a certificate.
+    pub der: Vec<u8>,
+}
+
+/// Takes the certificates of a file out of their armor: for those who want to know why one cannot be read.
+///
+/// # Errors
+/// [`X509Error::Malformed`] says what was found instead.
+pub fn undecoded_certificates(bytes: &[u8]) -> Result<Vec<Undecoded>, X509Error> {
+    if bytes.len() > MAX_SIZE {
+        return Err(too_large(bytes));
+    }
+    let blocks = armor::read(bytes).map_err(file)?;
+    let certificates = blocks.iter().filter(|block| Content::of_label(block.label) == Some(Content::Certificate));
+    let undecoded = |block: &Armored<'_>| Undecoded { line: Some(block.line), der: block.der.to_vec() };
+    let mut found: Vec<_> = certificates.map(undecoded).collect();
+    let unknown = blocks.is_empty() && Content::foreign(bytes).is_none() && Content::of_der(bytes).is_none();
+    if Content::of_der(bytes) == Some(Content::Certificate) || unknown && Certificate::salvage(bytes).is_ok() {
+        found.push(Undecoded { line: None, der: bytes.to_vec() });
+    }
+    // Whatever else it is, the strict reader says so.
+    if found.is_empty() { read_certificates(bytes).map(|_| found) } else { Ok(found) }
+}
+
 /// Reads one block by its label, and checks that the contents are of that kind.
 fn read_block(block: &Armored<'_>) -> Result<Block, X509Error> {
     let label = block.label;

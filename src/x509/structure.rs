@@ -187,7 +187,8 @@ pub(super) fn read_extensions(list: Tlv<'_>) -> Result<Vec<Extension>, Fault> {
     Ok(extensions)
 }
 
-fn read_extension(contents: &[u8]) -> Result<Extension, Fault> {
+/// Reads the contents of one `Extension`.
+pub(super) fn read_extension(contents: &[u8]) -> Result<Extension, Fault> {
     let mut fields = Reader::new(contents);
     let oid = tlv::oid(fields.expect(tlv::OBJECT_IDENTIFIER)?)?;
     // An explicit FALSE is no DER, but old tools write it and it can only mean one thing.

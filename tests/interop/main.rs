@@ -32,6 +32,7 @@ mod imported;
 mod java;
 mod kafka;
 mod keystores;
+mod lint;
 mod manifests;
 mod moving;
 mod mutual_tls;

@@ -28,7 +28,8 @@ pub(crate) fn accepts(cases: &[&Case]) {
     matrix::judge(&questions, &answers);
 }
 
-fn ask(question: &Question) -> Result<(), String> {
+/// Asks about one certificate.
+pub(crate) fn ask(question: &Question) -> Result<(), String> {
     let root = certificates(Path::new(&question.root)).remove(0);
     let anchor = anchor_from_trusted_cert(&root).map_err(|error| error.to_string())?;
     let intermediates = question.intermediates.as_deref().map_or_else(Vec::new, |file| certificates(Path::new(file)));

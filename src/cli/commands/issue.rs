@@ -9,9 +9,11 @@ use zeroize::Zeroizing;
 use super::bundle::Bundle;
 use super::options::{ValidityArgs, VariableArgs, generate, load_authority, profiles, read_key, session};
 use super::report::{CertificateReport, summary, tell};
+use super::target::target;
 use super::{crl, delivery};
 use crate::ca::{self, LoadedAuthority, Order};
 use crate::cli::{CliError, Context, Exit, SecretSource, files};
+use crate::issuance::lint::Target;
 use crate::issuance::{IssuerFacts, Profile, Profiles, Request};
 use crate::keys::{Algorithm, PrivateKey, Secret};
 use crate::store::{State, lineage_name};
@@ -23,6 +25,7 @@ certwright issue alice@corp.test --profile client --out alice
 certwright issue orders --profile client --subject \"CN=orders,OU=billing\"
 certwright issue spiffe://corp.test/web --profile spiffe --validity 24h
 certwright issue db.corp.test --key rsa-3072 --authority issuing --json
+certwright issue www.corp.test --for java,apple   # and nothing that these would refuse
 certwright issue localhost 127.0.0.1 --self-signed --out certs
 certwright issue www.corp.test --dry-run          # what would be signed, nothing written";
 
@@ -78,6 +81,9 @@ pub struct IssueArgs {
     /// Fail when the profile leaves out anything that was asked for
     #[arg(long)]
     pub strict: bool,
+    /// Fail when one of these programs would refuse it
+    #[arg(long = "for", value_name = "TARGET", value_delimiter = ',', value_parser = target())]
+    pub targets: Vec<Target>,
     /// Show what would be signed; sign and write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -211,6 +217,7 @@ impl IssueArgs {
             validity: self.validity.resolve(),
             variables: self.variables.resolve()?,
             strict: self.strict,
+            targets: self.targets.clone(),
             ..Request::new(key.public_key().clone())
         })
     }

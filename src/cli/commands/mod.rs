@@ -21,6 +21,7 @@ mod inspect;
 mod issue;
 mod key;
 mod keystore;
+mod lint;
 mod list;
 mod log;
 mod man;
@@ -36,6 +37,7 @@ mod show;
 mod sign;
 mod status;
 mod store;
+mod target;
 mod trust;
 mod truststore;
 mod verify;
@@ -141,6 +143,7 @@ subcommands! {
     "issue" => Issue(Box<issue::IssueArgs>),
     "key" => Key(key::Args),
     "keystore" => Keystore(keystore::Args),
+    "lint" => Lint(lint::Args),
     "list" => List(list::ListArgs),
     "log" => Log(log::Args),
     "man" => Man(man::Args),

@@ -9,9 +9,11 @@ use serde::Serialize;
 use super::bundle::Bundle;
 use super::options::{ValidityArgs, VariableArgs, load_authority, profiles, session};
 use super::report::{CertificateReport, summary, tell};
+use super::target::target;
 use super::{crl, delivery};
 use crate::ca::{self, Order, Outcome};
 use crate::cli::{CliError, Context, Exit, files};
+use crate::issuance::lint::Target;
 use crate::issuance::{IssuerFacts, Profile, Request};
 use crate::store::{AuthorityRecord, State, lineage_name};
 use crate::x509::{Csr, GeneralName, Name};
@@ -70,6 +72,9 @@ pub struct SignArgs {
     /// Fail when the profile leaves out anything that was asked for
     #[arg(long)]
     pub strict: bool,
+    /// Fail when one of these programs would refuse it
+    #[arg(long = "for", value_name = "TARGET", value_delimiter = ',', value_parser = target())]
+    pub targets: Vec<Target>,
     /// Show what would be signed; sign and write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -222,6 +227,7 @@ impl SignArgs {
         request.validity = self.validity.resolve();
         request.variables.clone_from(variables);
         request.strict = self.strict;
+        request.targets.clone_from(&self.targets);
         let name = self.lineage.clone().or_else(|| request.name.clone());
         let name = name.unwrap_or_else(|| self.names.first().map_or_else(|| "unnamed".to_owned(), GeneralName::value));
         Ok(Item {

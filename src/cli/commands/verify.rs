@@ -2,12 +2,15 @@
 
 mod inputs;
 mod outcome;
+mod refusals;
 mod values;
 
 use time::OffsetDateTime;
 
 use self::inputs::Inputs;
+use crate::cli::commands::target::target;
 use crate::cli::{CliError, Context, Exit};
+use crate::issuance::lint::Target;
 use crate::x509::GeneralName;
 use crate::x509::path::{PathRequest, Purpose, validate};
 use crate::x509::time::parse_instant;
@@ -16,6 +19,7 @@ const EXAMPLES: &str = "\
 certwright verify server.crt                                    # against the store's own roots
 certwright verify fullchain.pem --anchor root.crt --purpose server --host api.corp.test
 certwright verify server.crt --anchor root.crt --chain issuing.crt --crl root.crl issuing.crl
+certwright verify fullchain.pem --anchor root.crt --for java,apple  # and would these take it?
 certwright verify server.crt --anchor root.crt --at 2027-01-01  # still valid then?
 certwright verify server.crt --anchor root.crt --json | jq -r .rule";
 
@@ -23,7 +27,8 @@ certwright verify server.crt --anchor root.crt --json | jq -r .rule";
 ///
 /// The first certificate in FILE is the one in question; those after it and those of --chain may be part of the path. Trusted
 /// is what --anchor names, else the root authorities of the store, and never what the operating system trusts. With --crl,
-/// every certificate below the anchor must be covered by a fresh CRL.
+/// every certificate below the anchor must be covered by a fresh CRL. With --for, the certificates of the path must also
+/// keep the rules of these programs, which "certwright lint --list --for TARGET" shows.
 ///
 /// Exit status 0 means yes, 3 no; other statuses mean that the question could not be asked.
 #[derive(Debug, clap::Args)]
@@ -38,6 +43,9 @@ pub struct Args {
     /// The host it must be for: a DNS name or an IP address
     #[arg(long, value_name = "HOST", value_parser = host)]
     host: Option<GeneralName>,
+    /// Ask whether these programs would refuse it
+    #[arg(long = "for", value_name = "TARGET", value_delimiter = ',', value_parser = target())]
+    targets: Vec<Target>,
     /// The instant to check for [default: now]
     #[arg(long, value_name = "TIME", value_parser = parse_instant)]
     at: Option<OffsetDateTime>,
@@ -60,14 +68,14 @@ impl Args {
             host: self.host.as_ref(),
         };
         match validate(&request) {
-            Ok(path) => outcome::trusted(cx, &request, material.source, &path),
-            Err(error) => outcome::refused(cx, &request, material.source, &error),
+            Ok(path) => outcome::trusted(cx, &request, material.source, &path, &self.targets),
+            Err(error) => outcome::refused(cx, &request, material.source, &error, &self.targets),
         }
     }
 }
 
 /// A DNS name or an IP address, for clap's `value_parser`.
-fn host(text: &str) -> Result<GeneralName, String> {
+pub(super) fn host(text: &str) -> Result<GeneralName, String> {
     match text.parse::<GeneralName>() {
         Ok(name @ (GeneralName::Dns(_) | GeneralName::Ip(_))) => Ok(name),
         Ok(name) => Err(format!("{name} is no host; expected a DNS name or an IP address")),

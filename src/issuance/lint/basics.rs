@@ -2,55 +2,98 @@
 
 use time::Duration;
 
-use super::{Broken, Rule, Severity, View};
+use super::rule::{Rule, seen, told};
+use super::view::{Broken, View};
+use super::{Severity, Target};
 use crate::keys::{Digest, SignatureAlgorithm};
+use crate::x509::time::format_instant;
 use crate::x509::tlv::{self, Reader, Tlv};
 use crate::x509::{Name, escape};
 
+const AGAIN: &str = "have it issued again; certwright sign and issue take care of it";
+const SERIAL: &str = "have it issued again: certwright gives every certificate a random serial of 20 octets";
+/// Requirements for trusted certificates in iOS 13 and macOS 10.15.
+const APPLE: &str = "support.apple.com/103769";
+
 pub(super) const RULES: &[Rule] = &[
-    Rule { name: "version", severity: Severity::Error, source: "RFC 5280 §4.1.2.1", check: version },
-    Rule {
-        name: "serial-not-positive",
-        severity: Severity::Error,
-        source: "RFC 5280 §4.1.2.2",
-        check: serial_positive,
-    },
-    Rule { name: "serial-too-long", severity: Severity::Error, source: "RFC 5280 §4.1.2.2", check: serial_length },
-    Rule { name: "serial-guessable", severity: Severity::Warning, source: "CA/B BR §7.1.2.7", check: serial_entropy },
-    Rule { name: "signature-weak", severity: Severity::Error, source: "RFC 6194, RFC 9155", check: signature_weak },
-    Rule {
-        name: "signature-unknown",
-        severity: Severity::Notice,
-        source: "RFC 5280 §4.1.1.2",
-        check: signature_unknown,
-    },
-    Rule { name: "validity-order", severity: Severity::Error, source: "RFC 5280 §4.1.2.5", check: validity_order },
-    Rule {
-        name: "validity-encoding",
-        severity: Severity::Error,
-        source: "RFC 5280 §4.1.2.5",
-        check: validity_encoding,
-    },
-    Rule { name: "validity-too-long", severity: Severity::Warning, source: "Apple HT210176", check: validity_length },
-    Rule { name: "issuer-empty", severity: Severity::Error, source: "RFC 5280 §4.1.2.4", check: issuer_empty },
-    Rule { name: "subject-empty-in-ca", severity: Severity::Error, source: "RFC 5280 §4.1.2.6", check: ca_subject },
-    Rule { name: "subject-and-san-empty", severity: Severity::Error, source: "RFC 5280 §4.1.2.6", check: no_identity },
-    Rule { name: "attribute-invalid", severity: Severity::Error, source: "RFC 5280 appendix A.1", check: attributes },
-    Rule { name: "attribute-repeated", severity: Severity::Warning, source: "X.520 §6.2.2", check: common_names },
-    Rule {
-        name: "attribute-old-string", severity: Severity::Warning, source: "RFC 5280 §4.1.2.4", check: old_strings
-    },
+    Rule::new("serial-negative", Severity::Error, "RFC 5280 §4.1.2.2", serial_negative)
+        .demands("the serial number is positive", SERIAL)
+        .refused_by(&[seen(Target::Go), seen(Target::Pyca)]),
+    Rule::new("serial-zero", Severity::Error, "RFC 5280 §4.1.2.2", serial_zero)
+        .demands("the serial number is not zero", SERIAL),
+    Rule::new("serial-too-long", Severity::Error, "RFC 5280 §4.1.2.2", serial_length)
+        .demands("the serial number has at most 20 octets", SERIAL),
+    Rule::new("serial-guessable", Severity::Warning, "CA/B BR §7.1.2.7", serial_entropy)
+        .demands("the serial number has room for 64 random bits", SERIAL),
+    Rule::new("signature-sha1", Severity::Error, "RFC 6194, RFC 9155", signature_sha1)
+        .demands("the signature does not rest on SHA-1", "have it signed again: certwright uses SHA-256 and better")
+        .refused_by(&[
+            seen(Target::Gnutls),
+            seen(Target::Go),
+            seen(Target::Openssl),
+            seen(Target::Pyca),
+            seen(Target::Python313),
+            seen(Target::Rustls),
+            told(Target::Apple, APPLE),
+        ]),
+    Rule::new("signature-md5", Severity::Error, "RFC 6151", signature_md5)
+        .demands(
+            "the signature does not rest on MD5 or older",
+            "have it signed again: certwright uses SHA-256 and better",
+        )
+        .refused_by(&[
+            seen(Target::Gnutls),
+            seen(Target::Go),
+            seen(Target::Java),
+            seen(Target::Nss),
+            seen(Target::Openssl),
+            seen(Target::Pyca),
+            seen(Target::Python313),
+            seen(Target::Rustls),
+            told(Target::Apple, APPLE),
+        ]),
+    Rule::new("signature-unknown", Severity::Notice, "RFC 5280 §4.1.1.2", signature_unknown)
+        .demands("the signature algorithm is one that is known here", "find out whether its readers know it"),
+    Rule::new("validity-order", Severity::Error, "RFC 5280 §4.1.2.5", validity_order)
+        .demands("the validity ends after it begins", AGAIN),
+    Rule::new("validity-encoding", Severity::Error, "RFC 5280 §4.1.2.5", validity_encoding)
+        .demands("times are UTCTime before 2050, GeneralizedTime from then on, in whole seconds with a Z", AGAIN)
+        .refused_by(&[seen(Target::Pyca)]),
+    Rule::new("validity-too-long", Severity::Warning, "support.apple.com/103769", validity_length)
+        .demands(
+            "a server's certificate lives for at most 825 days",
+            "issue it with --validity 825d or less, and renew it from cron: certwright renew --due",
+        )
+        .refused_by(&[told(Target::Apple, APPLE)]),
+    Rule::new("issuer-empty", Severity::Error, "RFC 5280 §4.1.2.4", issuer_empty)
+        .demands("the issuer has a name", AGAIN),
+    Rule::new("subject-empty-in-ca", Severity::Error, "RFC 5280 §4.1.2.6", ca_subject)
+        .demands("an authority has a name", "make the authority anew, with a common name")
+        .refused_by(&[seen(Target::Gnutls), seen(Target::Java), seen(Target::Pyca), seen(Target::Python313)]),
+    Rule::new("subject-and-san-empty", Severity::Error, "RFC 5280 §4.1.2.6", no_identity)
+        .demands("there is a subject or an alternative name", "issue it again for a name"),
+    Rule::new("attribute-invalid", Severity::Error, "RFC 5280 appendix A.1", attributes).demands(
+        "the attributes of the subject are as long and of the characters that they may be",
+        "issue it again with a subject that fits; most certificates need none but a common name",
+    ),
+    Rule::new("attribute-repeated", Severity::Warning, "X.520 §6.2.2", common_names).demands(
+        "common name, country and serial number are there once",
+        "issue it again with one of them; further names are alternative names",
+    ),
+    Rule::new("attribute-old-string", Severity::Warning, "RFC 5280 §4.1.2.4", old_strings)
+        .demands("text in the subject is UTF8String or PrintableString", AGAIN),
 ];
 
-fn version(view: &View<'_>, broken: &mut Broken) {
-    broken.say_if(view.certificate.version != 3, "the certificate is not of version 3");
+fn serial_negative(view: &View<'_>, broken: &mut Broken) {
+    let serial = &view.certificate.serial;
+    if serial.content().first().is_some_and(|first| first & 0x80 != 0) {
+        broken.say(format!("the serial number is negative: its first octet is {:02x}", serial.content()[0]));
+    }
 }
 
-fn serial_positive(view: &View<'_>, broken: &mut Broken) {
-    let octets = view.certificate.serial.content();
-    let zero = octets.iter().all(|octet| *octet == 0);
+fn serial_zero(view: &View<'_>, broken: &mut Broken) {
+    let zero = view.certificate.serial.content().iter().all(|octet| *octet == 0);
     broken.say_if(zero, "the serial number is zero");
-    broken.say_if(octets.first().is_some_and(|first| first & 0x80 != 0), "the serial number is negative");
 }
 
 fn serial_length(view: &View<'_>, broken: &mut Broken) {
@@ -61,23 +104,30 @@ fn serial_length(view: &View<'_>, broken: &mut Broken) {
 }
 
 fn serial_entropy(view: &View<'_>, broken: &mut Broken) {
-    let short = view.certificate.serial.content().len() < 8;
-    broken.say_if(short, "the serial number is too short to hold 64 random bits");
+    let octets = view.certificate.serial.content();
+    // What is zero has a rule of its own.
+    if octets.len() < 8 && octets.iter().any(|octet| *octet != 0) {
+        broken.say(format!("the serial number {} is too short to hold 64 random bits", view.certificate.serial));
+    }
 }
 
-fn signature_weak(view: &View<'_>, broken: &mut Broken) {
+fn signature_sha1(view: &View<'_>, broken: &mut Broken) {
     use SignatureAlgorithm::{Ecdsa, RsaPkcs1, RsaPss};
     if let Ok(Ecdsa(Digest::Sha1) | RsaPkcs1(Digest::Sha1) | RsaPss(Digest::Sha1, _)) =
         view.certificate.signature_algorithm()
     {
         broken.say("the certificate is signed with SHA-1");
     }
+}
+
+fn signature_md5(view: &View<'_>, broken: &mut Broken) {
     // md2, md4 and md5WithRSAEncryption: no reader of keys here knows them.
     let contents = Tlv::only_contents(&view.certificate.signature_algorithm_der, tlv::SEQUENCE).unwrap_or_default();
-    if let Ok([0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 2..=4]) =
+    if let Ok([0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, digest @ 2..=4]) =
         Reader::new(contents).expect(tlv::OBJECT_IDENTIFIER)
     {
-        broken.say("the certificate is signed with MD5 or older");
+        let name = ["MD2", "MD4", "MD5"][usize::from(*digest) - 2];
+        broken.say(format!("the certificate is signed with {name}"));
     }
 }
 
@@ -88,8 +138,11 @@ fn signature_unknown(view: &View<'_>, broken: &mut Broken) {
 }
 
 fn validity_order(view: &View<'_>, broken: &mut Broken) {
-    let certificate = view.certificate;
-    broken.say_if(certificate.not_after < certificate.not_before, "the validity ends before it begins");
+    let (start, end) = (view.certificate.not_before, view.certificate.not_after);
+    if end < start {
+        let (start, end) = (format_instant(start), format_instant(end));
+        broken.say(format!("the validity ends on {end}, before it begins on {start}"));
+    }
 }
 
 fn validity_encoding(view: &View<'_>, broken: &mut Broken) {
@@ -120,9 +173,10 @@ fn validity_der(tbs: &[u8]) -> Option<&[u8]> {
 }
 
 fn validity_length(view: &View<'_>, broken: &mut Broken) {
-    let certificate = view.certificate;
-    let too_long = certificate.not_after - certificate.not_before > Duration::days(825);
-    broken.say_if(view.is_server() && too_long, "a server's certificate lives longer than 825 days: Apple refuses it");
+    let length = view.certificate.not_after - view.certificate.not_before;
+    if view.is_server() && length > Duration::days(825) {
+        broken.say(format!("a server's certificate that lives for {} days, more than 825", length.whole_days()));
+    }
 }
 
 fn issuer_empty(view: &View<'_>, broken: &mut Broken) {

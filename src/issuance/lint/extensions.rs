@@ -1,50 +1,106 @@
 //! Identifiers, name constraints, policies, URLs, and extensions as such.
 
-use super::{Broken, Rule, Severity, View};
-use crate::x509::tlv::{self, Reader, Tlv};
+use super::rule::{Rule, seen, sometimes, told};
+use super::view::{Broken, View};
+use super::{Severity, Target};
 use crate::x509::{Oid, escape, extension, oid};
 
+const AGAIN: &str = "have it issued again; certwright sign and issue take care of it";
+const NEW_CA: &str = "have the authority's certificate issued again for the same key; what it issued stays good";
+const URLS: &str = "set the store's URLs, certwright store settings, and issue it again";
+
 pub(super) const RULES: &[Rule] = &[
-    Rule { name: "extension-repeated", severity: Severity::Error, source: "RFC 5280 §4.2", check: repeated },
-    Rule { name: "extension-unknown-critical", severity: Severity::Warning, source: "RFC 5280 §4.2", check: unknown },
-    Rule { name: "ski-missing-in-ca", severity: Severity::Error, source: "RFC 5280 §4.2.1.2", check: ca_key_id },
-    Rule { name: "ski-missing", severity: Severity::Notice, source: "RFC 5280 §4.2.1.2", check: key_id },
-    Rule { name: "ski-critical", severity: Severity::Error, source: "RFC 5280 §4.2.1.2", check: key_id_critical },
-    Rule { name: "key-id-length", severity: Severity::Warning, source: "RFC 5280 §4.2.1.2", check: key_id_length },
-    Rule { name: "aki-missing", severity: Severity::Error, source: "RFC 5280 §4.2.1.1", check: authority_key_id },
-    Rule { name: "aki-critical", severity: Severity::Error, source: "RFC 5280 §4.2.1.1", check: authority_critical },
-    Rule { name: "aki-of-self", severity: Severity::Error, source: "RFC 5280 §4.2.1.1", check: own_key_id },
-    Rule {
-        name: "name-constraints-without-ca",
-        severity: Severity::Error,
-        source: "RFC 5280 §4.2.1.10",
-        check: constraints_in_leaf,
-    },
-    Rule {
-        name: "name-constraints-not-critical",
-        severity: Severity::Error,
-        source: "RFC 5280 §4.2.1.10",
-        check: constraints_critical,
-    },
-    Rule {
-        name: "name-constraints-leading-dot",
-        severity: Severity::Warning,
-        source: "RFC 5280 §4.2.1.10",
-        check: constraints_dot,
-    },
-    Rule {
-        name: "name-constraints-uncommon",
-        severity: Severity::Warning,
-        source: "RFC 5280 §4.2.1.10",
-        check: constraints_form,
-    },
-    Rule { name: "policy-repeated", severity: Severity::Error, source: "RFC 5280 §4.2.1.4", check: policies },
-    Rule { name: "policies-critical", severity: Severity::Warning, source: "rustls-webpki", check: policies_critical },
-    Rule { name: "cdp-url", severity: Severity::Error, source: "RFC 5280 §4.2.1.13", check: crl_urls },
-    Rule { name: "cdp-critical", severity: Severity::Warning, source: "RFC 5280 §4.2.1.13", check: crl_critical },
-    Rule { name: "aia-url", severity: Severity::Error, source: "RFC 5280 §4.2.2.1", check: access_urls },
-    Rule { name: "aia-critical", severity: Severity::Error, source: "RFC 5280 §4.2.2.1", check: access_critical },
-    Rule { name: "url-https", severity: Severity::Notice, source: "RFC 5280 §8", check: secure_urls },
+    Rule::new("extension-repeated", Severity::Error, "RFC 5280 §4.2", repeated)
+        .demands("an extension is there once", AGAIN)
+        .refused_by(&[
+            seen(Target::Gnutls),
+            seen(Target::Go),
+            seen(Target::Java),
+            seen(Target::Openssl),
+            seen(Target::Pyca),
+            seen(Target::Python313),
+            seen(Target::Rustls),
+        ]),
+    Rule::new("extension-unknown-critical", Severity::Warning, "RFC 5280 §4.2", unknown)
+        .demands(
+            "a critical extension is one that everybody knows",
+            "issue it again with the extension not critical, if its readers can do without it",
+        )
+        .refused_by(&[
+            seen(Target::Gnutls),
+            seen(Target::Go),
+            seen(Target::Java),
+            seen(Target::Nss),
+            seen(Target::Openssl),
+            seen(Target::Pyca),
+            seen(Target::Python313),
+            seen(Target::Rustls),
+            told(Target::Erlang, "erlang/otp#6198"),
+        ]),
+    Rule::new("ski-missing-in-ca", Severity::Error, "RFC 5280 §4.2.1.2", ca_key_id)
+        .demands("an authority has a subjectKeyIdentifier", NEW_CA)
+        .refused_by(&[seen(Target::Python313)]),
+    Rule::new("ski-missing", Severity::Notice, "RFC 5280 §4.2.1.2", key_id)
+        .demands("there is a subjectKeyIdentifier", AGAIN),
+    Rule::new("ski-critical", Severity::Error, "RFC 5280 §4.2.1.2", key_id_critical)
+        .demands("subjectKeyIdentifier is not critical", AGAIN)
+        .refused_by(&[
+            seen(Target::Go),
+            seen(Target::Java),
+            seen(Target::Openssl),
+            seen(Target::Python313),
+            seen(Target::Rustls),
+        ]),
+    Rule::new("key-id-length", Severity::Warning, "RFC 5280 §4.2.1.2", key_id_length)
+        .demands("a key identifier has between 1 and 64 octets", AGAIN),
+    Rule::new("aki-missing", Severity::Error, "RFC 5280 §4.2.1.1", authority_key_id)
+        .demands("there is an authorityKeyIdentifier, but for roots", AGAIN)
+        .refused_by(&[seen(Target::Pyca), seen(Target::Python313)]),
+    Rule::new("aki-critical", Severity::Error, "RFC 5280 §4.2.1.1", authority_critical)
+        .demands("authorityKeyIdentifier is not critical", AGAIN)
+        .refused_by(&[
+            seen(Target::Go),
+            seen(Target::Java),
+            seen(Target::Openssl),
+            seen(Target::Pyca),
+            seen(Target::Python313),
+            seen(Target::Rustls),
+        ]),
+    Rule::new("aki-of-self", Severity::Error, "RFC 5280 §4.2.1.1", own_key_id)
+        .demands("the authority's key identifier is not the certificate's own", AGAIN),
+    Rule::new("policy-repeated", Severity::Error, "RFC 5280 §4.2.1.4", policies)
+        .demands("a policy is there once", AGAIN)
+        .refused_by(&[seen(Target::Go)]),
+    Rule::new("policies-critical", Severity::Warning, "rustls-webpki", policies_critical)
+        .demands("certificatePolicies are not critical", AGAIN)
+        .refused_by(&[seen(Target::Nss), seen(Target::Pyca), seen(Target::Rustls)]),
+    Rule::new("policy-limits-not-critical", Severity::Error, "RFC 5280 §4.2.1.11, §4.2.1.14", policy_limits)
+        .demands("policyConstraints and inhibitAnyPolicy are critical", NEW_CA),
+    Rule::new("cdp-url", Severity::Error, "RFC 5280 §4.2.1.13", crl_urls)
+        .demands("where CRLs are is an HTTP or LDAP URL", URLS),
+    Rule::new("cdp-critical", Severity::Warning, "RFC 5280 §4.2.1.13", crl_critical)
+        .demands("cRLDistributionPoints are not critical", AGAIN)
+        .refused_by(&[seen(Target::Java), seen(Target::Nss), seen(Target::Pyca)]),
+    Rule::new("cdp-missing", Severity::Notice, "RFC 5280 §4.2.1.13", no_crl_urls)
+        .demands("there is a place to ask about revocation", URLS)
+        .refused_by(&[sometimes(
+            Target::Windows,
+            "Schannel, where the client asks for revocation: curl.exe (curl/curl#12239)",
+        )]),
+    Rule::new("aia-url", Severity::Error, "RFC 5280 §4.2.2.1", access_urls)
+        .demands("where OCSP responders and issuers are is a URL", URLS),
+    Rule::new("aia-critical", Severity::Error, "RFC 5280 §4.2.2.1", access_critical)
+        .demands("authorityInfoAccess is not critical", AGAIN)
+        .refused_by(&[
+            seen(Target::Go),
+            seen(Target::Java),
+            seen(Target::Openssl),
+            seen(Target::Pyca),
+            seen(Target::Python313),
+            seen(Target::Rustls),
+        ]),
+    Rule::new("url-https", Severity::Notice, "RFC 5280 §8", secure_urls)
+        .demands("what is fetched to check certificates comes by plain HTTP", URLS),
 ];
 
 fn repeated(view: &View<'_>, broken: &mut Broken) {
@@ -73,11 +129,10 @@ fn unknown(view: &View<'_>, broken: &mut Broken) {
         oid::SUBJECT_ALT_NAME,
         oid::SUBJECT_KEY_IDENTIFIER,
     ];
-    // policyMappings, policyConstraints, inhibitAnyPolicy: known to full implementations of RFC 5280.
-    let of_policies =
-        ["2.5.29.33", "2.5.29.36", "2.5.29.54"].map(|dotted| Oid::new(dotted).unwrap_or(oid::CERTIFICATE_POLICIES));
+    // Known to full implementations of RFC 5280.
+    const OF_POLICIES: [Oid; 3] = [oid::POLICY_MAPPINGS, oid::POLICY_CONSTRAINTS, oid::INHIBIT_ANY_POLICY];
     for extension in view.certificate.extensions.iter().filter(|extension| extension.critical) {
-        if !KNOWN.contains(&extension.oid) && !of_policies.contains(&extension.oid) {
+        if !KNOWN.contains(&extension.oid) && !OF_POLICIES.contains(&extension.oid) {
             broken.say(format!("the extension {} is critical, and few consumers know it", name(&extension.oid)));
         }
     }
@@ -118,44 +173,6 @@ fn own_key_id(view: &View<'_>, broken: &mut Broken) {
     broken.say_if(same && !certificate.is_self_issued(), "the authority's key identifier is the certificate's own");
 }
 
-fn constraints_in_leaf(view: &View<'_>, broken: &mut Broken) {
-    let stray = !view.is_ca && view.certificate.name_constraints.is_some();
-    broken.say_if(stray, "nameConstraints in a certificate that is no authority");
-}
-
-fn constraints_critical(view: &View<'_>, broken: &mut Broken) {
-    broken.say_if(view.critical(&oid::NAME_CONSTRAINTS) == Some(false), "nameConstraints are not critical");
-}
-
-fn constraints_dot(view: &View<'_>, broken: &mut Broken) {
-    for (tag, base) in subtree_bases(view) {
-        if tag == tlv::context(2) && base.first() == Some(&b'.') {
-            let base = String::from_utf8_lossy(base);
-            broken.say(format!("the DNS constraint {} has a leading dot: pyca/cryptography refuses it", escape(&base)));
-        }
-    }
-}
-
-fn constraints_form(view: &View<'_>, broken: &mut Broken) {
-    const COMMON: [u8; 4] = [tlv::context(1), tlv::context(2), tlv::context(6), tlv::context(7)];
-    let uncommon = subtree_bases(view).iter().any(|(tag, _)| !COMMON.contains(tag));
-    broken.say_if(uncommon, "a name constraint is of a form that Go does not know: it refuses the certificate");
-}
-
-/// Tag and contents of the base of every subtree.
-fn subtree_bases<'a>(view: &View<'a>) -> Vec<(u8, &'a [u8])> {
-    let mut bases = Vec::new();
-    let Some(extension) = view.certificate.extension(&oid::NAME_CONSTRAINTS) else { return bases };
-    let mut lists = Reader::new(Tlv::only_contents(&extension.value, tlv::SEQUENCE).unwrap_or_default());
-    while let Ok(list) = lists.read() {
-        let mut subtrees = Reader::new(list.contents);
-        while let Ok(subtree) = subtrees.expect(tlv::SEQUENCE) {
-            bases.extend(Reader::new(subtree).read().ok().map(|base| (base.tag, base.contents)));
-        }
-    }
-    bases
-}
-
 fn policies(view: &View<'_>, broken: &mut Broken) {
     let Some(extension) = view.certificate.extension(&oid::CERTIFICATE_POLICIES) else { return };
     match extension::decode_certificate_policies(&extension.value) {
@@ -171,7 +188,22 @@ fn policies(view: &View<'_>, broken: &mut Broken) {
 
 fn policies_critical(view: &View<'_>, broken: &mut Broken) {
     let critical = view.critical(&oid::CERTIFICATE_POLICIES) == Some(true);
-    broken.say_if(critical, "certificatePolicies are critical: rustls refuses the certificate");
+    broken.say_if(critical, "certificatePolicies are critical");
+}
+
+fn policy_limits(view: &View<'_>, broken: &mut Broken) {
+    for id in [oid::POLICY_CONSTRAINTS, oid::INHIBIT_ANY_POLICY] {
+        if view.critical(&id) == Some(false) {
+            broken.say(format!("{} is not critical", name(&id)));
+        }
+    }
+}
+
+fn no_crl_urls(view: &View<'_>, broken: &mut Broken) {
+    let certificate = view.certificate;
+    let none = certificate.crl_urls.is_empty() && certificate.ocsp_urls.is_empty();
+    let exempt = certificate.is_root() || certificate.extension(&oid::OCSP_NOCHECK).is_some();
+    broken.say_if(none && !exempt, "there is neither a CRL distribution point nor an OCSP responder");
 }
 
 fn crl_urls(view: &View<'_>, broken: &mut Broken) {

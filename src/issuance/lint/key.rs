@@ -1,22 +1,70 @@
 //! The subject's key.
 
-use super::{Broken, Rule, Severity, View};
-use crate::keys::KeyKind;
+use super::rule::{Rule, seen, sometimes, told};
+use super::view::{Broken, View};
+use super::{Severity, Target};
+use crate::keys::{Curve, KeyKind};
 use crate::x509::escape;
 use crate::x509::tlv::{self, Reader, Tlv};
 
+/// Requirements for trusted certificates in iOS 13 and macOS 10.15.
+const APPLE: &str = "support.apple.com/103769";
+const NEW_KEY: &str = "make a new key, certwright key generate, and have it certified";
+
 pub(super) const RULES: &[Rule] = &[
-    Rule { name: "key-unknown", severity: Severity::Notice, source: "RFC 5280 §4.1.2.7", check: unknown },
-    Rule { name: "rsa-too-small", severity: Severity::Error, source: "NIST SP 800-131A", check: rsa_size },
-    Rule { name: "rsa-size-odd", severity: Severity::Warning, source: "CA/B BR §6.1.5", check: rsa_octets },
-    Rule { name: "rsa-exponent", severity: Severity::Error, source: "RFC 8017 §3.1", check: rsa_exponent },
-    Rule {
-        name: "rsa-exponent-small",
-        severity: Severity::Warning,
-        source: "CA/B BR §6.1.6",
-        check: rsa_small_exponent,
-    },
-    Rule { name: "ec-point-compressed", severity: Severity::Warning, source: "RFC 5480 §2.2", check: ec_point },
+    Rule::new("key-unknown", Severity::Notice, "RFC 5280 §4.1.2.7", unknown)
+        .demands("the key is of an algorithm that is known here", "find out whether its readers know it"),
+    Rule::new("rsa-under-2048", Severity::Error, "NIST SP 800-131A", rsa_size)
+        .demands("an RSA key has at least 2048 bits", NEW_KEY)
+        .refused_by(&[seen(Target::Openssl), seen(Target::Python313), told(Target::Apple, APPLE)]),
+    Rule::new("rsa-under-1024", Severity::Error, "NIST SP 800-131A", rsa_tiny)
+        .demands("an RSA key has at least 1024 bits, whatever the policy", NEW_KEY)
+        .refused_by(&[
+            seen(Target::Java),
+            seen(Target::Openssl),
+            seen(Target::Python313),
+            told(Target::Apple, APPLE),
+            told(Target::Windows, "Microsoft KB2661254"),
+        ]),
+    Rule::new("rsa-size-odd", Severity::Warning, "CA/B BR §6.1.5", rsa_octets)
+        .demands("the bits of an RSA key are a multiple of 8", NEW_KEY),
+    Rule::new("rsa-large", Severity::Notice, "rustls-webpki, Go crypto/tls", rsa_large)
+        .demands("an RSA key has at most 8192 bits", NEW_KEY)
+        .refused_by(&[
+            told(Target::Go, "Go crypto/tls, maxRSAKeySize"),
+            told(Target::Rustls, "ring RSA_PKCS1_2048_8192_SHA256"),
+        ]),
+    Rule::new("rsa-exponent", Severity::Error, "RFC 8017 §3.1", rsa_exponent)
+        .demands("an RSA exponent is odd and greater than 1", NEW_KEY),
+    Rule::new("rsa-exponent-small", Severity::Warning, "CA/B BR §6.1.6", rsa_small_exponent)
+        .demands("an RSA exponent is at least 65537", NEW_KEY),
+    Rule::new("rsa-pss-key", Severity::Notice, "RFC 4055 §1.2", rsa_pss)
+        .demands("an RSA key is not bound to PSS", "make an RSA key without that, or an EC key"),
+    Rule::new("ec-point-compressed", Severity::Warning, "RFC 5480 §2.2", ec_point)
+        .demands(
+            "the point of an EC key is written in full",
+            "have it certified again from a request with the point in full",
+        )
+        .refused_by(&[seen(Target::Go), seen(Target::Java)]),
+    Rule::new("key-p521", Severity::Notice, "rustls-webpki with ring", p521)
+        .demands("an EC key is on P-256 or P-384", "take ec-p256 or ec-p384 where everybody shall read it")
+        .refused_by(&[sometimes(Target::Rustls, "rustls-webpki: P-521 with aws-lc-rs, not with ring")]),
+    Rule::new("key-ed25519", Severity::Notice, "CA/B BR §6.1.5", ed25519)
+        .demands("the key is RSA or EC", "take ec-p256 where everybody shall read it")
+        .refused_by(&[seen(Target::Nss), seen(Target::Pyca)]),
+    Rule::new("key-ml-dsa", Severity::Notice, "RFC 9881", ml_dsa)
+        .demands(
+            "the key is of an algorithm that is older than 2024",
+            "take ec-p256 until the readers are ready for ML-DSA",
+        )
+        .refused_by(&[
+            seen(Target::Gnutls),
+            seen(Target::Go),
+            seen(Target::Java),
+            seen(Target::Nss),
+            seen(Target::Openssl),
+            seen(Target::Python313),
+        ]),
 ];
 
 fn unknown(view: &View<'_>, broken: &mut Broken) {
@@ -35,6 +83,18 @@ fn rsa_bits(view: &View<'_>) -> Option<usize> {
 fn rsa_size(view: &View<'_>, broken: &mut Broken) {
     if let Some(bits) = rsa_bits(view).filter(|bits| *bits < 2048) {
         broken.say(format!("the RSA key has {bits} bits, fewer than 2048"));
+    }
+}
+
+fn rsa_tiny(view: &View<'_>, broken: &mut Broken) {
+    if let Some(bits) = rsa_bits(view).filter(|bits| *bits < 1024) {
+        broken.say(format!("the RSA key has {bits} bits, fewer than 1024"));
+    }
+}
+
+fn rsa_large(view: &View<'_>, broken: &mut Broken) {
+    if let Some(bits) = rsa_bits(view).filter(|bits| *bits > 8192) {
+        broken.say(format!("the RSA key has {bits} bits, more than 8192"));
     }
 }
 
@@ -70,4 +130,28 @@ fn ec_point(view: &View<'_>, broken: &mut Broken) {
     let Some(key) = view.key.as_ref().filter(|key| matches!(key.kind(), KeyKind::Ec(_))) else { return };
     let compressed = key.subject_public_key().first() != Some(&4);
     broken.say_if(compressed, "the EC point is compressed: many consumers cannot read it");
+}
+
+/// The kind of the key, if it is known.
+fn kind(view: &View<'_>) -> Option<KeyKind> {
+    view.key.as_ref().map(crate::keys::PublicKey::kind)
+}
+
+fn rsa_pss(view: &View<'_>, broken: &mut Broken) {
+    let bound = matches!(kind(view), Some(KeyKind::RsaPss(_)));
+    broken.say_if(bound, "the RSA key is for PSS only (id-RSASSA-PSS): few programs read such a certificate");
+}
+
+fn p521(view: &View<'_>, broken: &mut Broken) {
+    broken.say_if(kind(view) == Some(KeyKind::Ec(Curve::P521)), "the key is on P-521, which not everybody reads");
+}
+
+fn ed25519(view: &View<'_>, broken: &mut Broken) {
+    broken.say_if(kind(view) == Some(KeyKind::Ed25519), "the key is Ed25519, which browsers do not read");
+}
+
+fn ml_dsa(view: &View<'_>, broken: &mut Broken) {
+    if let Some(kind @ KeyKind::MlDsa(_)) = kind(view) {
+        broken.say(format!("the key is {kind}, which hardly anybody reads yet"));
+    }
 }

@@ -2,47 +2,90 @@
 
 use std::collections::HashSet;
 
-use super::{Broken, Rule, Severity, View};
+use super::rule::{Rule, seen, told};
+use super::view::{Broken, View};
+use super::{Severity, Target};
 use crate::x509::{GeneralName, escape, oid};
 
+/// Requirements for trusted certificates in iOS 13 and macOS 10.15.
+const APPLE: &str = "support.apple.com/103769";
+const NAMES: &str = "issue it again with the right alternative names: certwright issue NAME SAN…";
+const AGAIN: &str = "have it issued again; certwright sign and issue take care of it";
+
 pub(super) const RULES: &[Rule] = &[
-    Rule { name: "san-missing", severity: Severity::Error, source: "RFC 6125 §6.4.4, RFC 9525 §2", check: missing },
-    Rule {
-        name: "san-missing-in-client",
-        severity: Severity::Notice,
-        source: "CA/B BR §7.1.2.7.12, pyca/cryptography",
-        check: missing_in_client,
-    },
-    Rule { name: "san-not-critical", severity: Severity::Error, source: "RFC 5280 §4.1.2.6", check: not_critical },
-    Rule { name: "san-critical", severity: Severity::Warning, source: "RFC 5280 §4.2.1.6", check: critical },
-    Rule { name: "san-syntax", severity: Severity::Error, source: "RFC 5280 §4.2.1.6", check: syntax },
-    Rule { name: "san-other-form", severity: Severity::Notice, source: "RFC 5280 §4.2.1.6", check: other_form },
-    Rule { name: "san-dns-too-long", severity: Severity::Error, source: "RFC 1035 §2.3.4", check: dns_length },
-    Rule { name: "san-dns-upper-case", severity: Severity::Notice, source: "RFC 5280 §4.2.1.6", check: upper_case },
-    Rule {
-        name: "san-address-as-dns",
-        severity: Severity::Warning,
-        source: "RFC 5280 §4.2.1.6",
-        check: address_as_dns,
-    },
-    Rule { name: "san-repeated", severity: Severity::Warning, source: "RFC 5280 §4.2.1.6", check: repeated },
-    Rule { name: "san-wildcard-wide", severity: Severity::Warning, source: "RFC 6125 §7.2", check: wide_wildcard },
-    Rule { name: "cn-not-in-san", severity: Severity::Warning, source: "CA/B BR §7.1.4.3", check: common_name },
-    Rule { name: "spiffe-id", severity: Severity::Warning, source: "X509-SVID §2, SPIFFE-ID §2", check: spiffe },
-    Rule { name: "email-missing", severity: Severity::Warning, source: "RFC 8550 §3", check: email },
+    Rule::new("san-missing", Severity::Error, "RFC 9525 §2, RFC 6125 §6.4.4", missing)
+        .demands("a server's certificate has alternative names: the common name does not count", NAMES)
+        .refused_by(&[seen(Target::Go), seen(Target::Pyca), seen(Target::Rustls), told(Target::Apple, APPLE)]),
+    Rule::new("san-missing-in-client", Severity::Notice, "CA/B BR §7.1.2.7.12", missing_in_client)
+        .demands("a client's certificate has an alternative name", NAMES)
+        .refused_by(&[told(Target::Pyca, "x509.verification: a leaf has to have subjectAltName")]),
+    Rule::new("san-not-critical", Severity::Error, "RFC 5280 §4.1.2.6", not_critical)
+        .demands("alternative names are critical where there is no subject", AGAIN)
+        .refused_by(&[seen(Target::Java), seen(Target::Pyca), seen(Target::Python313)]),
+    Rule::new("san-critical", Severity::Warning, "RFC 5280 §4.2.1.6", critical)
+        .demands("alternative names are not critical where there is a subject", AGAIN)
+        .refused_by(&[seen(Target::Pyca)]),
+    Rule::new("san-syntax", Severity::Error, "RFC 5280 §4.2.1.6", syntax)
+        .demands("alternative names are well-formed", NAMES),
+    Rule::new("san-underscore", Severity::Error, "RFC 5280 §4.2.1.6, RFC 1034 §3.5", underscore)
+        .demands(
+            "a DNS name has letters, digits and hyphens",
+            "rename the host, and issue it again: the underscore is for names of other kinds",
+        )
+        .refused_by(&[seen(Target::Java), seen(Target::Pyca)]),
+    Rule::new("san-other-form", Severity::Notice, "RFC 5280 §4.2.1.6", other_form)
+        .demands("alternative names are of a form that is judged here", "nothing, if its readers know it"),
+    Rule::new("san-dns-too-long", Severity::Error, "RFC 1035 §2.3.4", dns_length)
+        .demands("a DNS name has at most 253 octets", NAMES),
+    Rule::new("san-dns-upper-case", Severity::Notice, "RFC 5280 §4.2.1.6", upper_case)
+        .demands("DNS names are in lower case", NAMES),
+    Rule::new("san-address-as-dns", Severity::Warning, "RFC 5280 §4.2.1.6", address_as_dns)
+        .demands("an address is an alternative name of its own kind", NAMES)
+        .refused_by(&[
+            seen(Target::Gnutls),
+            seen(Target::Go),
+            seen(Target::Java),
+            seen(Target::Openssl),
+            seen(Target::Pyca),
+            seen(Target::Python313),
+            seen(Target::Rustls),
+        ]),
+    Rule::new("san-repeated", Severity::Warning, "RFC 5280 §4.2.1.6", repeated)
+        .demands("an alternative name is there once", NAMES),
+    Rule::new("san-wildcard-wide", Severity::Warning, "RFC 6125 §7.2", wide_wildcard)
+        .demands("a wildcard stands below a domain, not for a top-level domain", NAMES)
+        .refused_by(&[seen(Target::Gnutls), seen(Target::Openssl), seen(Target::Python313), seen(Target::Rustls)]),
+    Rule::new("cn-not-in-san", Severity::Warning, "CA/B BR §7.1.4.3", common_name)
+        .demands("the common name of a server's certificate is an alternative name too", NAMES),
+    Rule::new("spiffe-id", Severity::Warning, "X509-SVID §2, SPIFFE-ID §2", spiffe).demands(
+        "a SPIFFE ID is well-formed and the only URI",
+        "issue it again: certwright issue spiffe://DOMAIN/PATH --profile spiffe",
+    ),
+    Rule::new("email-missing", Severity::Warning, "RFC 8550 §3", email).demands(
+        "a certificate for mail has a mailbox among its alternative names",
+        "issue it again: certwright issue MAILBOX --profile email",
+    ),
 ];
 
 fn missing(view: &View<'_>, broken: &mut Broken) {
     let comparable =
         |name: &GeneralName| matches!(name, GeneralName::Dns(_) | GeneralName::Ip(_) | GeneralName::Uri(_));
-    let none = !view.certificate.subject_alt_names.iter().any(comparable);
-    broken.say_if(view.is_server() && none, "a server's certificate has no alternative name that clients compare");
+    if !view.is_server() || view.certificate.subject_alt_names.iter().any(comparable) {
+        return;
+    }
+    broken.say(match view.certificate.subject.common_name() {
+        None => "a server's certificate has no alternative name that clients compare".to_owned(),
+        Some(common_name) => format!(
+            "a server's certificate has no alternative name that clients compare; the common name {} does not count",
+            escape(&common_name)
+        ),
+    });
 }
 
 fn missing_in_client(view: &View<'_>, broken: &mut Broken) {
     let client = !view.is_ca && !view.is_server() && view.has_purpose(&oid::EKU_CLIENT_AUTH);
     let none = view.certificate.subject_alt_names.is_empty();
-    broken.say_if(client && none, "a client's certificate has no alternative name: pyca/cryptography refuses it");
+    broken.say_if(client && none, "a client's certificate has no alternative name");
 }
 
 fn not_critical(view: &View<'_>, broken: &mut Broken) {
@@ -57,12 +100,24 @@ fn critical(view: &View<'_>, broken: &mut Broken) {
 
 fn syntax(view: &View<'_>, broken: &mut Broken) {
     for name in &view.certificate.subject_alt_names {
-        if matches!(name, GeneralName::Other(_)) {
+        if matches!(name, GeneralName::Other(_)) || has_underscore(name) {
             continue;
         }
         if let Err(error) = name.check() {
             broken.say(error.to_string());
         }
+    }
+}
+
+/// Whether a DNS name is fine but for its underscores.
+fn has_underscore(name: &GeneralName) -> bool {
+    let GeneralName::Dns(text) = name else { return false };
+    text.contains('_') && GeneralName::Dns(text.replace('_', "x")).check().is_ok()
+}
+
+fn underscore(view: &View<'_>, broken: &mut Broken) {
+    for name in view.certificate.subject_alt_names.iter().filter(|name| has_underscore(name)) {
+        broken.say(format!("{name} has an underscore"));
     }
 }
 
@@ -107,7 +162,7 @@ fn repeated(view: &View<'_>, broken: &mut Broken) {
 
 fn wide_wildcard(view: &View<'_>, broken: &mut Broken) {
     for name in dns(view).filter(|name| name.strip_prefix("*.").is_some_and(|rest| !rest.contains('.'))) {
-        broken.say(format!("dns:{} stands for a whole top-level domain: browsers refuse it", escape(name)));
+        broken.say(format!("dns:{} stands for a whole top-level domain", escape(name)));
     }
 }
 

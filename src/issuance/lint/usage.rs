@@ -1,70 +1,84 @@
 //! What the key may be used for: basic constraints, key usage, extended key usage.
 
-use super::{Broken, Rule, Severity, View};
+use super::rule::{Rule, seen, sometimes, told};
+use super::view::{Broken, View};
+use super::{Severity, Target};
 use crate::keys::KeyKind;
 use crate::x509::{KeyUsage, oid};
 
+const PROFILE: &str = "issue it again with a built-in profile, which sets this right: certwright profile list";
+const NEW_CA: &str = "have the authority's certificate issued again for the same key; what it issued stays good";
+
 pub(super) const RULES: &[Rule] = &[
-    Rule { name: "ca-not-critical", severity: Severity::Error, source: "RFC 5280 §4.2.1.9", check: ca_critical },
-    Rule {
-        name: "basic-constraints-missing",
-        severity: Severity::Notice,
-        source: "RFC 5280 §4.2.1.9",
-        check: no_constraints,
-    },
-    Rule { name: "path-len-without-ca", severity: Severity::Error, source: "RFC 5280 §4.2.1.9", check: path_len },
-    Rule { name: "key-usage-missing-in-ca", severity: Severity::Error, source: "RFC 5280 §4.2.1.3", check: ca_usage },
-    Rule { name: "key-usage-missing", severity: Severity::Warning, source: "RFC 5280 §4.2.1.3", check: leaf_usage },
-    Rule {
-        name: "key-usage-not-critical",
-        severity: Severity::Warning,
-        source: "RFC 5280 §4.2.1.3",
-        check: usage_critical,
-    },
-    Rule { name: "key-usage-empty", severity: Severity::Error, source: "RFC 5280 §4.2.1.3", check: usage_empty },
-    Rule { name: "cert-sign-without-ca", severity: Severity::Error, source: "RFC 5280 §4.2.1.3", check: cert_sign },
-    Rule { name: "ca-without-cert-sign", severity: Severity::Error, source: "RFC 5280 §4.2.1.9", check: ca_cert_sign },
-    Rule { name: "ca-without-crl-sign", severity: Severity::Warning, source: "RFC 5280 §4.2.1.3", check: ca_crl_sign },
-    Rule {
-        name: "key-usage-unfit-for-key",
-        severity: Severity::Error,
-        source: "RFC 4055 §1.2, RFC 5480 §3, RFC 8410 §5, RFC 9881 §5",
-        check: usage_fits_key,
-    },
-    Rule {
-        name: "cipher-only-without-agreement",
-        severity: Severity::Error,
-        source: "RFC 5280 §4.2.1.3",
-        check: cipher_only,
-    },
-    Rule { name: "eku-missing", severity: Severity::Warning, source: "RFC 5280 §4.2.1.12", check: eku_missing },
-    Rule { name: "eku-any-among-others", severity: Severity::Warning, source: "RFC 5280 §4.2.1.12", check: eku_any },
-    Rule { name: "eku-repeated", severity: Severity::Warning, source: "RFC 5280 §4.2.1.12", check: eku_repeated },
-    Rule {
-        name: "eku-critical-in-ca",
-        severity: Severity::Warning,
-        source: "Erlang/OTP public_key",
-        check: eku_critical_ca,
-    },
-    Rule { name: "timestamping-eku", severity: Severity::Error, source: "RFC 3161 §2.3", check: timestamping },
-    Rule {
-        name: "tls-without-digital-signature",
-        severity: Severity::Warning,
-        source: "RFC 8446 §4.4.2.2",
-        check: tls_usage,
-    },
-    Rule {
-        name: "ocsp-nocheck-missing",
-        severity: Severity::Warning,
-        source: "RFC 6960 §4.2.2.2.1",
-        check: ocsp_nocheck,
-    },
-    Rule {
-        name: "ocsp-nocheck-misplaced",
-        severity: Severity::Warning,
-        source: "RFC 6960 §4.2.2.2.1",
-        check: nocheck_misplaced,
-    },
+    Rule::new("ca-not-critical", Severity::Error, "RFC 5280 §4.2.1.9", ca_critical)
+        .demands("an authority's basicConstraints are critical", NEW_CA)
+        .refused_by(&[seen(Target::Pyca), seen(Target::Python313)]),
+    Rule::new("basic-constraints-missing", Severity::Notice, "RFC 5280 §4.2.1.9", no_constraints)
+        .demands("there are basicConstraints", PROFILE),
+    Rule::new("path-len-without-ca", Severity::Error, "RFC 5280 §4.2.1.9", path_len)
+        .demands("a path length is for authorities that may sign", PROFILE)
+        .refused_by(&[seen(Target::Python313)]),
+    Rule::new("key-usage-missing-in-ca", Severity::Error, "RFC 5280 §4.2.1.3", ca_usage)
+        .demands("an authority has keyUsage", NEW_CA)
+        .refused_by(&[seen(Target::Pyca), seen(Target::Python313)]),
+    Rule::new("key-usage-missing", Severity::Warning, "RFC 5280 §4.2.1.3", leaf_usage)
+        .demands("there is keyUsage", PROFILE),
+    Rule::new("key-usage-not-critical", Severity::Warning, "RFC 5280 §4.2.1.3", usage_critical)
+        .demands("keyUsage is critical", PROFILE),
+    Rule::new("key-usage-empty", Severity::Error, "RFC 5280 §4.2.1.3", usage_empty)
+        .demands("keyUsage allows something", PROFILE)
+        .refused_by(&[seen(Target::Java), seen(Target::Nss), seen(Target::Openssl), seen(Target::Python313)]),
+    Rule::new("cert-sign-without-ca", Severity::Error, "RFC 5280 §4.2.1.3", cert_sign)
+        .demands("keyCertSign is for authorities", PROFILE)
+        .refused_by(&[seen(Target::Pyca), seen(Target::Python313)]),
+    Rule::new("ca-without-cert-sign", Severity::Error, "RFC 5280 §4.2.1.9", ca_cert_sign)
+        .demands("an authority's keyUsage has keyCertSign", NEW_CA)
+        .refused_by(&[
+            seen(Target::Gnutls),
+            seen(Target::Go),
+            seen(Target::Java),
+            seen(Target::Nss),
+            seen(Target::Openssl),
+            seen(Target::Pyca),
+            seen(Target::Python313),
+            told(Target::Erlang, "public_key, pubkey_cert.erl: invalid_key_usage"),
+        ]),
+    Rule::new("ca-without-crl-sign", Severity::Warning, "RFC 5280 §4.2.1.3", ca_crl_sign)
+        .demands("an authority's keyUsage has cRLSign", NEW_CA),
+    Rule::new(
+        "key-usage-unfit-for-key",
+        Severity::Error,
+        "RFC 4055 §1.2, RFC 5480 §3, RFC 8410 §5, RFC 9881 §5",
+        usage_fits_key,
+    )
+    .demands("keyUsage has nothing that the key cannot do", PROFILE),
+    Rule::new("cipher-only-without-agreement", Severity::Error, "RFC 5280 §4.2.1.3", cipher_only)
+        .demands("encipherOnly and decipherOnly go with keyAgreement", PROFILE),
+    Rule::new("eku-missing", Severity::Warning, "RFC 5280 §4.2.1.12", eku_missing)
+        .demands("there is extendedKeyUsage", PROFILE)
+        .refused_by(&[told(Target::Apple, "support.apple.com/103769")]),
+    Rule::new("eku-any-among-others", Severity::Warning, "RFC 5280 §4.2.1.12", eku_any)
+        .demands("anyExtendedKeyUsage stands alone", PROFILE),
+    Rule::new("eku-repeated", Severity::Warning, "RFC 5280 §4.2.1.12", eku_repeated)
+        .demands("a purpose is in extendedKeyUsage once", PROFILE),
+    Rule::new("eku-critical-in-ca", Severity::Warning, "Erlang/OTP public_key", eku_critical_ca)
+        .demands("an authority's extendedKeyUsage is not critical", NEW_CA)
+        .refused_by(&[seen(Target::Pyca), sometimes(Target::Erlang, "erlang/otp#8806, before OTP 27.2")]),
+    Rule::new("timestamping-eku", Severity::Error, "RFC 3161 §2.3", timestamping)
+        .demands("timeStamping is the only purpose, and critical", "issue it again with --profile timestamping"),
+    Rule::new("tls-without-digital-signature", Severity::Warning, "RFC 8446 §4.4.2.2", tls_usage)
+        .demands("a certificate for TLS may sign: digitalSignature", PROFILE)
+        .refused_by(&[seen(Target::Java)]),
+    Rule::new("rsa-without-key-encipherment", Severity::Notice, "NSS", rsa_encipherment)
+        .demands(
+            "an RSA server's keyUsage has keyEncipherment",
+            "issue it again with --profile server, or with an EC key",
+        )
+        .refused_by(&[seen(Target::Nss)]),
+    Rule::new("ocsp-nocheck-missing", Severity::Warning, "RFC 6960 §4.2.2.2.1", ocsp_nocheck)
+        .demands("an OCSP responder has ocspNoCheck", "issue it again with --profile ocsp"),
+    Rule::new("ocsp-nocheck-misplaced", Severity::Warning, "RFC 6960 §4.2.2.2.1", nocheck_misplaced)
+        .demands("ocspNoCheck is for OCSP responders", PROFILE),
 ];
 
 fn ca_critical(view: &View<'_>, broken: &mut Broken) {
@@ -166,7 +180,7 @@ fn eku_repeated(view: &View<'_>, broken: &mut Broken) {
 
 fn eku_critical_ca(view: &View<'_>, broken: &mut Broken) {
     let critical = view.is_ca && view.critical(&oid::EXTENDED_KEY_USAGE) == Some(true);
-    broken.say_if(critical, "an authority's extendedKeyUsage is critical: Erlang refuses it");
+    broken.say_if(critical, "an authority's extendedKeyUsage is critical");
 }
 
 fn timestamping(view: &View<'_>, broken: &mut Broken) {
@@ -184,6 +198,12 @@ fn tls_usage(view: &View<'_>, broken: &mut Broken) {
     let cannot = view.certificate.key_usage.is_some_and(|usage| !usage.contains(KeyUsage::DIGITAL_SIGNATURE));
     broken
         .say_if(!view.is_ca && tls && cannot, "a certificate for TLS without digitalSignature is no good for TLS 1.3");
+}
+
+fn rsa_encipherment(view: &View<'_>, broken: &mut Broken) {
+    let rsa = view.key.as_ref().is_some_and(|key| matches!(key.kind(), KeyKind::Rsa(_)));
+    let cannot = view.certificate.key_usage.is_some_and(|usage| !usage.contains(KeyUsage::KEY_ENCIPHERMENT));
+    broken.say_if(view.is_server() && rsa && cannot, "an RSA server's keyUsage has no keyEncipherment");
 }
 
 fn ocsp_nocheck(view: &View<'_>, broken: &mut Broken) {

@@ -16,6 +16,7 @@ use time::OffsetDateTime;
 
 pub use extensions::publication_url;
 
+use super::lint::Target;
 use super::profile::{Rules, Variables};
 use super::{IssuanceError, Profile, Report, Request};
 use crate::keys::PublicKey;
@@ -52,6 +53,8 @@ pub struct Prepared {
     issuer_key: PublicKey,
     /// The very certificate that was linted, with a signature that is none.
     linted: Certificate,
+    /// Who must take it.
+    targets: Vec<Target>,
 }
 
 /// A signed, re-read and verified certificate.
@@ -107,8 +110,8 @@ pub fn prepare(
     };
     draft.check_chain(&tbs, now);
     let report = draft.finish()?;
-    let (linted, report) = sign::lint_unsigned(&tbs, &issuer_key, report)?;
-    Ok(Prepared { tbs, report, issuer_key, linted })
+    let (linted, report) = sign::lint_unsigned(&tbs, &issuer_key, issuer, &request.targets, report)?;
+    Ok(Prepared { tbs, report, issuer_key, linted, targets: request.targets.clone() })
 }
 
 /// A certificate on its way: what was asked, and what was found out so far.

@@ -1,36 +1,49 @@
 //! Linting what will be signed, signing it, and making sure that this is what came out.
 
-use super::{Issued, Prepared};
-use crate::issuance::lint::{Severity, lint};
+use super::{Issued, IssuerFacts, Prepared};
+use crate::issuance::lint::{Finding, Severity, Subject, Target, lint_subject};
 use crate::issuance::{IssuanceError, Report};
 use crate::keys::{Curve, Digest, KeyError, KeyKind, PublicKey, SignatureAlgorithm, Signer};
 use crate::x509::{Certificate, TbsCertificate, X509Error};
 
-/// Encodes the certificate as it will be signed, with a signature that is none, and lints that. Warnings become notes.
+/// Encodes the certificate as it will be signed, with a signature that is none, and lints that beside its issuer. Warnings
+/// become notes.
 pub(super) fn lint_unsigned(
     tbs: &TbsCertificate,
     issuer_key: &PublicKey,
+    issuer: Option<&IssuerFacts<'_>>,
+    targets: &[Target],
     mut report: Report,
 ) -> Result<(Certificate, Report), IssuanceError> {
     let certificate = tbs.sign(&Unsigned(issuer_key))?;
-    refuse_errors(&certificate, Some(&mut report))?;
+    let subject = Subject::new(&certificate).issued_by(issuer.map(|issuer| issuer.certificate));
+    refuse_errors(subject, targets, Some(&mut report))?;
     Ok((certificate, report))
 }
 
-fn refuse_errors(certificate: &Certificate, report: Option<&mut Report>) -> Result<(), IssuanceError> {
-    let (errors, rest): (Vec<_>, Vec<_>) =
-        lint(certificate).into_iter().partition(|finding| finding.severity == Severity::Error);
+/// Refuses what a standard forbids, and what one of the targets would refuse.
+fn refuse_errors(subject: Subject<'_>, targets: &[Target], report: Option<&mut Report>) -> Result<(), IssuanceError> {
+    let refused = |finding: &Finding| {
+        let for_them = finding.seen_by(targets).is_some_and(|finding| finding.severity == Severity::Error);
+        finding.severity == Severity::Error || !targets.is_empty() && for_them
+    };
+    let (errors, rest): (Vec<_>, Vec<_>) = lint_subject(subject).into_iter().partition(refused);
     if !errors.is_empty() {
-        let sentence = |finding: &crate::issuance::lint::Finding| {
-            format!("{} ({}, {})", finding.message, finding.rule, finding.source)
-        };
-        return Err(IssuanceError::Lint(errors.iter().map(sentence).collect()));
+        return Err(IssuanceError::Lint(errors.iter().map(|finding| sentence(finding, targets)).collect()));
     }
     if let Some(report) = report {
         let warnings = rest.iter().filter(|finding| finding.severity == Severity::Warning);
         report.notes.extend(warnings.map(|finding| format!("{} ({})", finding.message, finding.rule)));
     }
     Ok(())
+}
+
+/// A finding with its rule, and the targets that are asked about and would refuse the certificate for it.
+fn sentence(finding: &Finding, targets: &[Target]) -> String {
+    let who: Vec<&str> =
+        finding.cares.iter().map(|care| care.target).filter(|who| targets.contains(who)).map(Target::as_str).collect();
+    let refused = if who.is_empty() { String::new() } else { format!(", refused by {}", who.join(", ")) };
+    format!("{} ({}, {}{refused})", finding.message, finding.rule, finding.source)
 }
 
 impl Prepared {
@@ -53,7 +66,7 @@ impl Prepared {
             }
         } else {
             // The signer's algorithm is not the usual one of its key, so these bytes have not been linted yet.
-            refuse_errors(&certificate, None)?;
+            refuse_errors(Subject::new(&certificate), &self.targets, None)?;
         }
         certificate
             .verify_signature(signer.public_key())

@@ -21,6 +21,22 @@ mod tests;
 pub use issuance::check_issuance;
 pub use purpose::Purpose;
 
+/// Checks that an end certificate is for a host: a DNS name or an IP address (RFC 9525 §6, RFC 5280 §4.2.1.6).
+///
+/// # Errors
+/// A [`PathError`] of the rule `host-mismatch`.
+pub fn check_host(target: &Certificate, host: &GeneralName) -> Result<(), PathError> {
+    host::check(target, host)
+}
+
+/// Checks that an end certificate may be used for a purpose, by its own extensions (RFC 5280 §4.2.1.3, §4.2.1.12).
+///
+/// # Errors
+/// A [`PathError`] of the rule `purpose`, `key-usage`, `not-a-ca` or `no-key-cert-sign`.
+pub fn check_purpose(target: &Certificate, purpose: Purpose) -> Result<(), PathError> {
+    purpose::check_target(target, purpose)
+}
+
 /// What a path is checked for.
 #[derive(Debug, Clone)]
 pub struct PathRequest<'a> {

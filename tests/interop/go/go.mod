@@ -1,3 +1,3 @@
 module certwright.test/interop
 
-go 1.21
+go 1.24

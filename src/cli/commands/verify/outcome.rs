@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use super::refusals::{self, Refusal};
 use crate::cli::commands::inspect::facts::{self, line, until};
 use crate::cli::{CliError, Context, Exit};
+use crate::issuance::lint::Target;
 use crate::x509::path::{PathError, PathRequest};
 use crate::x509::time::format_instant;
 use crate::x509::{Certificate, display};
@@ -28,6 +30,10 @@ struct Report<'a> {
     host: Option<String>,
     /// Whether CRLs were looked at.
     revocation_checked: bool,
+    /// The programs in `--for`.
+    targets: &'a [Target],
+    /// Why they would refuse a path that is right otherwise.
+    refusals: Vec<Refusal>,
 }
 
 #[derive(Serialize)]
@@ -47,17 +53,36 @@ pub(super) fn trusted(
     request: &PathRequest<'_>,
     source: &'static str,
     path: &[&Certificate],
+    targets: &[Target],
 ) -> Result<Exit, CliError> {
     let names: Vec<String> = path.iter().map(|certificate| title(certificate)).collect();
-    cx.ui.line(&format!("ok: {} (anchor)", names.join(" ← ")))?;
+    let refusals = refusals::of(request, path, targets);
+    let ok = refusals.is_empty();
+    let verdict = if ok { "ok" } else { "failed" };
+    cx.ui.line(&format!("{verdict}: {} (anchor)", names.join(" ← ")))?;
     for (depth, certificate) in path.iter().enumerate() {
         let told = format!("{}, valid until {}", title(certificate), until(certificate.not_after, request.at));
         cx.ui.line(&line(role(depth, path.len()), &told))?;
     }
     let links = path.iter().enumerate().map(|(depth, certificate)| link(role(depth, path.len()), certificate));
-    let report = Report { ok: true, path: links.collect(), ..blank(request, source) };
+    for refusal in &refusals {
+        cx.ui.line(&refusal.to_string())?;
+    }
+    let first = refusals.first();
+    let reason = first.map(|refusal| refusal.message.clone());
+    let subject = first.map(|refusal| refusal.subject.clone());
+    let report = Report {
+        ok,
+        rule: first.map(|refusal| refusal.rule),
+        reason: reason.as_deref(),
+        depth: first.map(|refusal| refusal.depth),
+        subject: subject.as_deref(),
+        path: links.collect(),
+        refusals,
+        ..blank(request, source, targets)
+    };
     cx.ui.json("verify", &report)?;
-    Ok(Exit::Done)
+    Ok(if ok { Exit::Done } else { Exit::CheckFailed })
 }
 
 /// Tells why the certificate cannot be trusted, and what might help.
@@ -66,6 +91,7 @@ pub(super) fn refused(
     request: &PathRequest<'_>,
     source: &'static str,
     error: &PathError,
+    targets: &[Target],
 ) -> Result<Exit, CliError> {
     cx.ui.line(&format!("failed: {}", error.reason))?;
     let report = Report {
@@ -73,7 +99,7 @@ pub(super) fn refused(
         reason: Some(&error.reason),
         depth: error.depth,
         subject: error.depth.map(|_| error.subject.as_str()),
-        ..blank(request, source)
+        ..blank(request, source, targets)
     };
     cx.ui.json("verify", &report)?;
     let advice = match error.rule {
@@ -86,7 +112,7 @@ pub(super) fn refused(
     Ok(Exit::CheckFailed)
 }
 
-fn blank<'a>(request: &PathRequest<'_>, source: &'static str) -> Report<'a> {
+fn blank<'a>(request: &PathRequest<'_>, source: &'static str, targets: &'a [Target]) -> Report<'a> {
     Report {
         ok: false,
         rule: None,
@@ -99,6 +125,8 @@ fn blank<'a>(request: &PathRequest<'_>, source: &'static str) -> Report<'a> {
         purpose: request.purpose.map(|purpose| purpose.as_str()),
         host: request.host.map(ToString::to_string),
         revocation_checked: !request.crls.is_empty(),
+        targets,
+        refusals: Vec::new(),
     }
 }
 

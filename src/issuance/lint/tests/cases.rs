@@ -1,40 +1,138 @@
 //! For each rule a certificate that breaks it.
 
 use super::*;
+use crate::x509::certificate::Defect;
+use crate::x509::path::Purpose;
 
-/// A rule and a certificate that breaks it.
-type Case = (&'static str, Certificate);
+/// A certificate that breaks a rule, and what is around it.
+pub(super) struct Case {
+    pub(super) rule: &'static str,
+    pub(super) certificate: Certificate,
+    defects: Vec<Defect>,
+    issuer: Option<Certificate>,
+    purpose: Option<Purpose>,
+    host: Option<GeneralName>,
+    /// What stands behind it in its file.
+    chain: Vec<Certificate>,
+}
+
+impl Case {
+    fn new(rule: &'static str, certificate: Certificate) -> Self {
+        let defects = Vec::new();
+        Self { rule, certificate, defects, issuer: None, purpose: None, host: None, chain: Vec::new() }
+    }
+
+    /// A certificate that only salvage reads.
+    fn salvaged(rule: &'static str, der: &[u8]) -> Self {
+        let salvaged = Certificate::salvage(der).unwrap();
+        Self { defects: salvaged.defects, ..Self::new(rule, salvaged.certificate) }
+    }
+
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let subject = Subject {
+            certificate: &self.certificate,
+            defects: &self.defects,
+            issuer: self.issuer.as_ref(),
+            purpose: self.purpose,
+            host: self.host.as_ref(),
+        };
+        let chain: Vec<&Certificate> = std::iter::once(&self.certificate).chain(&self.chain).collect();
+        [lint_subject(subject), lint_chain(&chain)].concat()
+    }
+}
 
 /// A certificate that breaks a rule, by changing the server's.
 fn of_server(rule: &'static str, change: impl FnOnce(&mut TbsCertificate)) -> Case {
     let mut tbs = server();
     change(&mut tbs);
-    (rule, Certificate::from_der(&der(&tbs)).unwrap())
+    Case::new(rule, Certificate::from_der(&der(&tbs)).unwrap())
 }
 
 fn of_authority(rule: &'static str, change: impl FnOnce(&mut TbsCertificate)) -> Case {
     let mut tbs = authority();
     change(&mut tbs);
-    (rule, Certificate::from_der(&der(&tbs)).unwrap())
+    Case::new(rule, Certificate::from_der(&der(&tbs)).unwrap())
+}
+
+/// The server's certificate with the last field of its signed part replaced.
+fn with_last_field(rule: &'static str, field: &[u8]) -> Case {
+    Case::salvaged(rule, &replaced(&server(), 7, field, None))
+}
+
+fn encoding_cases() -> Vec<Case> {
+    let mut version = Certificate::from_der(&der(&server())).unwrap();
+    version.version = 2;
+    let extensions = Extension::encode_list(&server().extensions);
+    let explicit = tlv::encode(tlv::SEQUENCE, &[6, 2, 0x2a, 3, 1, 1, 0, 4, 2, 5, 0]);
+    let others = Tlv::only_contents(&extensions, tlv::SEQUENCE).unwrap();
+    let explicit = tlv::encode(tlv::SEQUENCE, &[others, &explicit].concat());
+    let other_algorithm = SignatureAlgorithm::Ecdsa(crate::keys::Digest::Sha512).to_der();
+    let tagged = |tag: u8, contents: &[u8]| tlv::encode(tag, contents);
+    vec![
+        Case::new("version", version),
+        Case::salvaged("version", &replaced(&server(), 0, &[0xa0, 3, 2, 1, 1], None)),
+        with_last_field("encoding", &tagged(0xa3, &[&extensions[..], &[5, 0]].concat())),
+        Case::salvaged("encoding", &replaced(&server(), 1, &[2, 2, 0, 1], None)),
+        Case::salvaged(
+            "signature-algorithms-differ",
+            &replaced(
+                &server(),
+                2,
+                &other_algorithm,
+                Some(&SignatureAlgorithm::Ecdsa(crate::keys::Digest::Sha256).to_der()),
+            ),
+        ),
+        with_last_field("unique-id", &[&[0x82, 2, 0, 0xaa][..], &tagged(0xa3, &extensions)].concat()),
+        with_last_field("default-encoded", &tagged(0xa3, &explicit)),
+        with_last_field("extensions-empty", &[0xa3, 2, 0x30, 0]),
+    ]
+}
+
+fn chain_cases() -> Vec<Case> {
+    let of = |change: fn(&mut TbsCertificate)| {
+        let mut tbs = authority();
+        (tbs.subject, tbs.issuer) = (Name::parse("CN=Issuer").unwrap(), Name::parse("CN=Root").unwrap());
+        set(&mut tbs, Extension::subject_key_identifier(&[2; 20]));
+        change(&mut tbs);
+        Certificate::from_der(&der(&tbs)).unwrap()
+    };
+    let beside = |rule, issuer| Case { issuer: Some(issuer), ..of_server(rule, |_| {}) };
+    let behind = |rule, chain| Case { chain, ..of_server(rule, |_| {}) };
+    vec![
+        beside("aki-mismatch", of(|tbs| set(tbs, Extension::subject_key_identifier(&[3; 20])))),
+        beside("issuer-name-differs", of(|tbs| tbs.subject = Name::parse("CN=Other").unwrap())),
+        beside("issuer-purposes", of(|tbs| set(tbs, Extension::extended_key_usage(&[oid::EKU_CLIENT_AUTH], false)))),
+        beside("outlives-issuer", of(|tbs| tbs.not_after = datetime!(2026-08-01 0:00 UTC))),
+        Case { purpose: Some(Purpose::Client), ..of_server("purpose", |_| {}) },
+        Case { host: "other.test".parse().ok(), ..of_server("host", |_| {}) },
+        behind("chain-order", vec![of(|tbs| tbs.subject = Name::parse("CN=Other").unwrap())]),
+        behind(
+            "chain-has-root",
+            vec![
+                of(|_| {}),
+                of(|tbs| {
+                    tbs.issuer = tbs.subject.clone();
+                    remove(tbs, oid::AUTHORITY_KEY_IDENTIFIER);
+                }),
+            ],
+        ),
+    ]
 }
 
 fn basics_cases() -> Vec<Case> {
-    let mut version = Certificate::from_der(&der(&server())).unwrap();
-    version.version = 2;
     let sha1 = SignatureAlgorithm::Ecdsa(crate::keys::Digest::Sha1).to_der();
     let md5 = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04\x05\x00";
     let early = (0x17, "260701120000Z");
     vec![
-        ("version", version),
-        of_server("serial-not-positive", |tbs| tbs.serial = Serial::from_content(&[0])),
-        of_server("serial-not-positive", |tbs| tbs.serial = Serial::from_content(&[0x80; 9])),
+        of_server("serial-zero", |tbs| tbs.serial = Serial::from_content(&[0])),
+        of_server("serial-negative", |tbs| tbs.serial = Serial::from_content(&[0x80; 9])),
         of_server("serial-too-long", |tbs| tbs.serial = Serial::from_content(&[1; 21])),
         of_server("serial-guessable", |tbs| tbs.serial = Serial::from_content(&[1, 0])),
-        ("signature-weak", patch(&server(), 2, &sha1)),
-        ("signature-weak", patch(&server(), 2, md5)),
-        ("signature-unknown", patch(&server(), 2, b"\x30\x05\x06\x03\x2a\x03\x04")),
+        Case::new("signature-sha1", patch(&server(), 2, &sha1)),
+        Case::new("signature-md5", patch(&server(), 2, md5)),
+        Case::new("signature-unknown", patch(&server(), 2, b"\x30\x05\x06\x03\x2a\x03\x04")),
         of_server("validity-order", |tbs| tbs.not_after = datetime!(2020-01-01 0:00 UTC)),
-        ("validity-encoding", patch(&server(), 4, &times(early, (0x18, "20491231235959Z")))),
+        Case::new("validity-encoding", patch(&server(), 4, &times(early, (0x18, "20491231235959Z")))),
         of_server("validity-too-long", |tbs| tbs.not_after = datetime!(2029-07-01 0:00 UTC)),
         of_server("issuer-empty", |tbs| tbs.issuer = Name::empty()),
         of_authority("subject-empty-in-ca", |tbs| tbs.subject = Name::empty()),
@@ -56,12 +154,19 @@ fn basics_cases() -> Vec<Case> {
 fn key_cases() -> Vec<Case> {
     let unknown = b"\x30\x0b\x30\x05\x06\x03\x2a\x03\x04\x03\x02\x00\x01";
     vec![
-        ("key-unknown", patch(&server(), 6, unknown)),
-        ("rsa-too-small", patch(&server(), 6, &rsa(1024, &[1, 0, 1]))),
-        ("rsa-size-odd", patch(&server(), 6, &rsa(2049, &[1, 0, 1]))),
-        ("rsa-exponent", patch(&server(), 6, &rsa(2048, &[1, 0, 0]))),
-        ("rsa-exponent-small", patch(&server(), 6, &rsa(2048, &[3]))),
-        ("ec-point-compressed", patch(&server(), 6, &compressed_point())),
+        Case::new("key-unknown", patch(&server(), 6, unknown)),
+        Case::new("rsa-under-2048", patch(&server(), 6, &rsa(1024, &[1, 0, 1]))),
+        Case::new("rsa-under-1024", patch(&server(), 6, &rsa(768, &[1, 0, 1]))),
+        Case::new("rsa-large", patch(&server(), 6, &rsa(16384, &[1, 0, 1]))),
+        Case::new("rsa-without-key-encipherment", patch(&server(), 6, &rsa(2048, &[1, 0, 1]))),
+        Case::new("rsa-size-odd", patch(&server(), 6, &rsa(2049, &[1, 0, 1]))),
+        Case::new("rsa-exponent", patch(&server(), 6, &rsa(2048, &[1, 0, 0]))),
+        Case::new("rsa-exponent-small", patch(&server(), 6, &rsa(2048, &[3]))),
+        Case::new("ec-point-compressed", patch(&server(), 6, &compressed_point())),
+        Case::new("rsa-pss-key", patch(&server(), 6, &rsa_pss())),
+        Case::new("key-p521", patch(&server(), 6, &spki(Algorithm::EcP521))),
+        Case::new("key-ed25519", patch(&server(), 6, &spki(Algorithm::Ed25519))),
+        Case::new("key-ml-dsa", patch(&server(), 6, &spki(Algorithm::MlDsa44))),
     ]
 }
 
@@ -77,7 +182,7 @@ fn name_cases() -> Vec<Case> {
         }),
         of_server("san-not-critical", |tbs| tbs.subject = Name::empty()),
         of_server("san-critical", |tbs| set_critical(tbs, oid::SUBJECT_ALT_NAME, true)),
-        of_server("san-syntax", |tbs| set(tbs, raw_san(&[dns("a_b.test")]))),
+        of_server("san-underscore", |tbs| set(tbs, raw_san(&[dns("a_b.test")]))),
         of_server("san-syntax", |tbs| set(tbs, raw_san(&[dns("a.test\0.evil")]))),
         of_server("san-syntax", |tbs| set(tbs, raw_san(&[GeneralName::Email("nobody".into())]))),
         of_server("san-other-form", |tbs| {
@@ -142,7 +247,7 @@ fn extension_cases() -> Vec<Case> {
     let mut repeated = Certificate::from_der(&der(&server())).unwrap();
     repeated.extensions.push(repeated.extensions[0].clone());
     vec![
-        ("extension-repeated", repeated),
+        Case::new("extension-repeated", repeated),
         of_server("extension-unknown-critical", |tbs| tbs.extensions.push(other(true))),
         of_authority("ski-missing-in-ca", |tbs| remove(tbs, oid::SUBJECT_KEY_IDENTIFIER)),
         of_server("ski-missing", |tbs| remove(tbs, oid::SUBJECT_KEY_IDENTIFIER)),
@@ -167,6 +272,11 @@ fn extension_cases() -> Vec<Case> {
         of_server("policies-critical", |tbs| {
             set(tbs, Extension { critical: true, ..Extension::certificate_policies(&[policy]) });
         }),
+        of_authority("policy-limits-not-critical", |tbs| {
+            let value = vec![0x30, 3, 0x81, 1, 0];
+            set(tbs, Extension { oid: oid::POLICY_CONSTRAINTS, critical: false, value });
+        }),
+        of_server("cdp-missing", |_| {}),
         of_server("cdp-url", |tbs| set(tbs, crl("file:///tmp/x"))),
         of_server("cdp-url", |tbs| set(tbs, crl("http://a b/"))),
         of_server("cdp-critical", |tbs| set(tbs, Extension { critical: true, ..crl("http://x.test/") })),
@@ -177,5 +287,8 @@ fn extension_cases() -> Vec<Case> {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [basics_cases(), key_cases(), name_cases(), usage_cases(), extension_cases()].into_iter().flatten().collect()
+    [encoding_cases(), basics_cases(), key_cases(), name_cases(), usage_cases(), extension_cases(), chain_cases()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

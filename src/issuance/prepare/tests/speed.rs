@@ -30,7 +30,9 @@ fn prepare_and_sign() {
     });
     measure("prepare", &|| drop(issuing.prepare(&profile, &request).unwrap()));
     measure("lint", &|| drop(crate::issuance::lint::lint(&linted)));
-    measure("unsigned", &|| drop(sign::lint_unsigned(&tbs, issuing.key.public_key(), Report::default()).unwrap()));
+    measure("unsigned", &|| {
+        drop(sign::lint_unsigned(&tbs, issuing.key.public_key(), None, &[], Report::default()).unwrap())
+    });
     measure("all", &|| drop(issuing.issue_with(&profile, &request)));
     let chain = [issuing.certificate.clone(), issuing.chain[0].clone()];
     measure("chain", &|| path::check_issuance(&tbs, &chain, NOW).unwrap());

@@ -1,0 +1,235 @@
+//! Certificates written by hand, so that they can be wrong in any way, and signed all the same.
+
+use std::path::Path;
+
+use certwright::keys::{Algorithm, PrivateKey, Signer};
+
+use super::der::{bit_string, sequence, tlv, typed};
+use crate::authority::text;
+use crate::tool;
+
+/// Object identifiers, as the contents of their encoding.
+pub(super) mod id {
+    pub(crate) const COMMON_NAME: &[u8] = &[0x55, 4, 3];
+    pub(crate) const ORGANIZATION: &[u8] = &[0x55, 4, 10];
+    pub(crate) const SUBJECT_KEY_ID: &[u8] = &[0x55, 0x1d, 14];
+    pub(crate) const KEY_USAGE: &[u8] = &[0x55, 0x1d, 15];
+    pub(crate) const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 17];
+    pub(crate) const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 19];
+    pub(crate) const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 30];
+    pub(crate) const CRL_DISTRIBUTION_POINTS: &[u8] = &[0x55, 0x1d, 31];
+    pub(crate) const CERTIFICATE_POLICIES: &[u8] = &[0x55, 0x1d, 32];
+    pub(crate) const AUTHORITY_KEY_ID: &[u8] = &[0x55, 0x1d, 35];
+    pub(crate) const POLICY_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 36];
+    pub(crate) const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
+    pub(crate) const AUTHORITY_INFO_ACCESS: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 1, 1];
+    pub(crate) const OCSP_NOCHECK: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 48, 1, 5];
+    pub(crate) const SERVER_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
+    pub(crate) const CLIENT_AUTH: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 2];
+    pub(crate) const ANY_PURPOSE: &[u8] = &[0x55, 0x1d, 37, 0];
+    /// Nobody's.
+    pub(crate) const UNKNOWN: &[u8] = &[0x2a, 3, 4];
+}
+
+/// How a certificate is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hash {
+    Md5,
+    Sha1,
+    Sha256,
+}
+
+/// A key pair: what goes into a certificate, and what signs.
+pub(super) struct Key {
+    pub(super) spki: Vec<u8>,
+    /// PKCS#8 in PEM.
+    pub(super) pem: String,
+    signer: Option<PrivateKey>,
+}
+
+impl Key {
+    pub(super) fn new(algorithm: Algorithm) -> Self {
+        let key = PrivateKey::generate(algorithm).expect("a key");
+        Self {
+            spki: key.public_key().spki_der().to_vec(),
+            pem: pem::encode(&pem::Pem::new("PRIVATE KEY", key.to_pkcs8_der().to_vec())),
+            signer: Some(key),
+        }
+    }
+
+    /// A key by OpenSSL, for those that certwright does not make.
+    pub(super) fn by_openssl(directory: &Path, options: &[&str]) -> Self {
+        let openssl = tool::program("openssl").expect("OpenSSL is installed");
+        let file = directory.join("new.key");
+        tool::must(directory, &openssl, [&["genpkey", "-out", text(&file)], options].concat());
+        let public = directory.join("new.pub");
+        let out = ["-pubout", "-outform", "DER", "-out", text(&public)];
+        tool::must(directory, &openssl, [&["pkey", "-in", text(&file)], &out[..]].concat());
+        Self {
+            spki: std::fs::read(public).expect("the public key"),
+            pem: std::fs::read_to_string(file).expect("the key"),
+            signer: None,
+        }
+    }
+
+    pub(super) fn is_rsa(&self) -> bool {
+        self.spki.windows(9).any(|window| window == [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1])
+    }
+
+    /// The AlgorithmIdentifier of its signatures.
+    pub(super) fn algorithm(&self, hash: Hash) -> Vec<u8> {
+        if let (Some(signer), Hash::Sha256) = (&self.signer, hash) {
+            return signer.signature_algorithm().to_der();
+        }
+        let pkcs1 = |last| sequence(&[&tlv(6, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, last]), &[5, 0]]);
+        match (self.is_rsa(), hash) {
+            (true, Hash::Md5) => pkcs1(4),
+            (true, Hash::Sha1) => pkcs1(5),
+            (true, Hash::Sha256) => pkcs1(11),
+            (false, Hash::Sha1) => sequence(&[&tlv(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1])]),
+            (false, _) => sequence(&[&tlv(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2])]),
+        }
+    }
+
+    fn sign(&self, message: &[u8], hash: Hash, directory: &Path) -> Vec<u8> {
+        if let (Some(signer), Hash::Sha256) = (&self.signer, hash) {
+            return signer.sign(message).expect("a signature");
+        }
+        let openssl = tool::program("openssl").expect("OpenSSL is installed");
+        let at = |name: &str| directory.join(name);
+        std::fs::write(at("signer.key"), &self.pem).expect("the key can be written");
+        std::fs::write(at("message"), message).expect("the message can be written");
+        let digest = match hash {
+            Hash::Md5 => "-md5",
+            Hash::Sha1 => "-sha1",
+            Hash::Sha256 => "-sha256",
+        };
+        tool::must(directory, &openssl, ["dgst", digest, "-sign", "signer.key", "-out", "signature", "message"]);
+        std::fs::read(at("signature")).expect("the signature")
+    }
+}
+
+/// A certificate in parts, each of them encoded.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    /// The version with its tag, or nothing.
+    pub(super) version: Vec<u8>,
+    /// The contents of the serial.
+    pub(super) serial: Vec<u8>,
+    /// The algorithm in the signed part, where it is another than the one outside.
+    pub(super) inner_algorithm: Option<Vec<u8>>,
+    pub(super) issuer: Vec<u8>,
+    pub(super) validity: Vec<u8>,
+    pub(super) subject: Vec<u8>,
+    pub(super) spki: Vec<u8>,
+    /// What stands between the key and the extensions.
+    pub(super) unique_ids: Vec<u8>,
+    /// `None` leaves out even the list.
+    pub(super) extensions: Option<Vec<Vec<u8>>>,
+    pub(super) hash: Hash,
+}
+
+impl Draft {
+    /// What every certificate has, and no extension.
+    pub(super) fn bare(subject: &str, key: &Key, issuer: &str, serial: u8) -> Self {
+        Self {
+            version: vec![0xa0, 3, 2, 1, 2],
+            // NSS keeps no two certificates of one issuer under one serial.
+            serial: [&[0x5a; 15], &[serial, subject.len() as u8][..]].concat(),
+            inner_algorithm: None,
+            issuer: name(issuer),
+            validity: sequence(&[&tlv(0x17, b"250101000000Z"), &tlv(0x17, b"270101000000Z")]),
+            subject: name(subject),
+            spki: key.spki.clone(),
+            unique_ids: Vec::new(),
+            extensions: Some(Vec::new()),
+            hash: Hash::Sha256,
+        }
+    }
+
+    /// Replaces an extension, or adds it.
+    pub(super) fn set(&mut self, oid: &[u8], critical: bool, value: &[u8]) {
+        let new = extension(oid, critical, value);
+        let list = self.extensions.get_or_insert_default();
+        match list.iter_mut().find(|own| is(own, oid)) {
+            Some(own) => *own = new,
+            None => list.push(new),
+        }
+    }
+
+    /// Leaves an extension out.
+    pub(super) fn remove(&mut self, oid: &[u8]) {
+        self.extensions.get_or_insert_default().retain(|own| !is(own, oid));
+    }
+
+    /// Keeps the value of an extension.
+    pub(super) fn set_critical(&mut self, oid: &[u8], critical: bool) {
+        let list = self.extensions.get_or_insert_default();
+        let own = list.iter_mut().find(|own| is(own, oid)).expect("the extension is there");
+        // The value is the last element, and the header of an extension's parts is two octets each here.
+        let start = 2 + 2 + oid.len() + if own[4 + oid.len()] == 1 { 3 } else { 0 };
+        let value = own[start + 2..].to_vec();
+        *own = extension(oid, critical, &value);
+    }
+
+    /// The certificate, signed.
+    pub(super) fn sign(&self, key: &Key, directory: &Path) -> Vec<u8> {
+        let algorithm = key.algorithm(self.hash);
+        let inner = self.inner_algorithm.as_ref().unwrap_or(&algorithm);
+        let extensions = self.extensions.as_ref().map(|list| tlv(0xa3, &tlv(0x30, &list.concat())));
+        let tbs = sequence(&[
+            &self.version,
+            &tlv(2, &self.serial),
+            inner,
+            &self.issuer,
+            &self.validity,
+            &self.subject,
+            &self.spki,
+            &self.unique_ids,
+            &extensions.unwrap_or_default(),
+        ]);
+        let signature = key.sign(&tbs, self.hash, directory);
+        sequence(&[&tbs, &algorithm, &bit_string(&signature)])
+    }
+}
+
+/// An extension with its value in an OCTET STRING.
+pub(super) fn extension(oid: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
+    let flag: &[u8] = if critical { &[1, 1, 0xff] } else { &[] };
+    sequence(&[&tlv(6, oid), flag, &tlv(4, value)])
+}
+
+fn is(extension: &[u8], oid: &[u8]) -> bool {
+    let header = tlv(6, oid);
+    extension.get(2..2 + header.len()) == Some(&header)
+}
+
+/// A distinguished name of one common name.
+pub(super) fn name(common_name: &str) -> Vec<u8> {
+    sequence(&[&attribute(id::COMMON_NAME, 0x0c, common_name.as_bytes())])
+}
+
+/// An attribute, as a set of one.
+pub(super) fn attribute(oid: &[u8], tag: u8, value: &[u8]) -> Vec<u8> {
+    tlv(0x31, &typed(oid, &tlv(tag, value)))
+}
+
+/// The value of `keyUsage`: the octets of the bit string, the unused bits first.
+pub(super) fn usage(octets: &[u8]) -> Vec<u8> {
+    tlv(3, octets)
+}
+
+/// The value of `extendedKeyUsage`.
+pub(super) fn purposes(list: &[&[u8]]) -> Vec<u8> {
+    tlv(0x30, &list.iter().flat_map(|oid| tlv(6, oid)).collect::<Vec<_>>())
+}
+
+/// The value of `subjectAltName` for DNS names.
+pub(super) fn dns(names: &[&str]) -> Vec<u8> {
+    tlv(0x30, &names.iter().flat_map(|name| tlv(0x82, name.as_bytes())).collect::<Vec<_>>())
+}
+
+/// A key identifier of a key: its SHA-256, cut.
+pub(super) fn key_id(key: &Key) -> Vec<u8> {
+    ring::digest::digest(&ring::digest::SHA256, &key.spki).as_ref()[..20].to_vec()
+}
