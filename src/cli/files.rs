@@ -5,6 +5,7 @@ pub(super) mod places;
 pub(super) mod scratch;
 mod several;
 pub(super) mod site;
+pub(super) mod tree;
 #[cfg(test)]
 mod tests;
 

@@ -82,12 +82,25 @@ impl Ui {
     /// # Errors
     /// As [`Ui::line`].
     pub fn json(&mut self, name: &str, report: &impl Serialize) -> Result<(), CliError> {
+        self.document(name, report, true)
+    }
+
+    /// As [`Ui::json`], on a single line: for a command that goes on, and whose reader must not wait for the end.
+    ///
+    /// # Errors
+    /// As [`Ui::line`].
+    pub fn json_line(&mut self, name: &str, report: &impl Serialize) -> Result<(), CliError> {
+        self.document(name, report, false)
+    }
+
+    fn document(&mut self, name: &str, report: &impl Serialize, pretty: bool) -> Result<(), CliError> {
         if !self.json {
             return Ok(());
         }
         self.reported = true;
         let document = Document { schema: format!("certwright/{name}/1"), report };
-        let json = serde_json::to_string_pretty(&document)
+        let json = if pretty { serde_json::to_string_pretty(&document) } else { serde_json::to_string(&document) };
+        let json = json
             .map_err(|error| CliError::failed(format!("the report {name} cannot be written as JSON: {error}")))?;
         self.data(format!("{}\n", text::visible_json(&json)).as_bytes())
     }

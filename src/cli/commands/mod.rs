@@ -36,6 +36,7 @@ mod show;
 mod sign;
 mod status;
 mod store;
+mod test_pki;
 mod trust;
 mod truststore;
 mod verify;
@@ -154,6 +155,7 @@ subcommands! {
     "sign" => Sign(Box<sign::SignArgs>),
     "status" => Status(status::Args),
     "store" => Store(store::Args),
+    "test-pki" => TestPki(Box<test_pki::Args>),
     "trust" => Trust(trust::Args),
     "truststore" => Truststore(truststore::Args),
     "verify" => Verify(Box<verify::Args>),
