@@ -5,9 +5,9 @@ pub(super) mod places;
 pub(super) mod scratch;
 mod several;
 pub(super) mod site;
-pub(super) mod tree;
 #[cfg(test)]
 mod tests;
+pub(super) mod tree;
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};

@@ -100,8 +100,8 @@ impl Ui {
         self.reported = true;
         let document = Document { schema: format!("certwright/{name}/1"), report };
         let json = if pretty { serde_json::to_string_pretty(&document) } else { serde_json::to_string(&document) };
-        let json = json
-            .map_err(|error| CliError::failed(format!("the report {name} cannot be written as JSON: {error}")))?;
+        let json =
+            json.map_err(|error| CliError::failed(format!("the report {name} cannot be written as JSON: {error}")))?;
         self.data(format!("{}\n", text::visible_json(&json)).as_bytes())
     }
 

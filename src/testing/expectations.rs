@@ -108,7 +108,8 @@ impl Entry {
         purpose: Purpose,
         expected: &BTreeMap<Program, Verdict>,
     ) -> Self {
-        let with = |wanted| expected.iter().filter(move |(_, verdict)| **verdict == wanted).map(|(program, _)| *program);
+        let with =
+            |wanted| expected.iter().filter(move |(_, verdict)| **verdict == wanted).map(|(program, _)| *program);
         Self {
             id: id.to_owned(),
             good,

@@ -10,9 +10,7 @@ use super::template::Template;
 use super::{Options, Purpose, TestingError};
 use crate::keys::{KeyError, PublicKey, SignatureAlgorithm, Signer};
 use crate::x509::tlv;
-use crate::x509::{
-    Extension, KeyUsage, Name, Oid, RevocationReason, RevokedEntry, Serial, TbsCertList, oid,
-};
+use crate::x509::{Extension, KeyUsage, Name, Oid, RevocationReason, RevokedEntry, Serial, TbsCertList, oid};
 
 /// An authority: its certificate and its key.
 #[derive(Debug, Clone)]
@@ -154,10 +152,7 @@ impl Forge<'_> {
     }
 
     /// An authority of this case alone, below the shared root.
-    pub(super) fn own(
-        &self,
-        edit: impl FnOnce(&mut Template),
-    ) -> Result<Line, TestingError> {
+    pub(super) fn own(&self, edit: impl FnOnce(&mut Template)) -> Result<Line, TestingError> {
         let root = self.line()?.pop().ok_or_else(|| TestingError::new("no root"))?;
         let label = format!("issuing-{}", self.id);
         let own = self.below(&root, &label, Kind::P256, Some(0), edit)?;
@@ -248,10 +243,7 @@ impl Forge<'_> {
             issuer: Name::from_der(&issuer.name)?,
             this_update: day(days.0),
             next_update: Some(day(days.1)),
-            extensions: vec![
-                Extension::authority_key_identifier(&issuer.key.key_id()),
-                Extension::crl_number(1),
-            ],
+            extensions: vec![Extension::authority_key_identifier(&issuer.key.key_id()), Extension::crl_number(1)],
         };
         let signer = CrlSigner::new(&issuer.key)?;
         Ok(list.sign(&entries, &signer)?)
@@ -320,7 +312,9 @@ pub(super) fn authority_name(label: &str) -> Vec<u8> {
 /// The contents of a certificate's serial number.
 pub(super) fn serial_of(certificate: &[u8]) -> Vec<u8> {
     let serial = || {
-        let mut tbs = tlv::Reader::new(tlv::Reader::new(tlv::Tlv::only_contents(certificate, tlv::SEQUENCE)?).expect(tlv::SEQUENCE)?);
+        let mut tbs = tlv::Reader::new(
+            tlv::Reader::new(tlv::Tlv::only_contents(certificate, tlv::SEQUENCE)?).expect(tlv::SEQUENCE)?,
+        );
         tbs.optional(tlv::context_constructed(0))?;
         tbs.expect(tlv::INTEGER).map(<[u8]>::to_vec)
     };

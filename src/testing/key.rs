@@ -102,16 +102,18 @@ impl TestKey {
     /// The key that a label has under a seed.
     pub(super) fn new(seed: &str, label: &str, kind: Kind) -> Result<Self, TestingError> {
         match kind {
-            Kind::P256 => scalar(seed, label, &[0; 32], |octets| p256::ecdsa::SigningKey::from_slice(octets).ok())
-                .map(|(key, octets)| {
+            Kind::P256 => scalar(seed, label, &[0; 32], |octets| p256::ecdsa::SigningKey::from_slice(octets).ok()).map(
+                |(key, octets)| {
                     let point = key.verifying_key().to_sec1_point(false);
                     Self::ec(Private::P256(key), P256, &octets, point.as_bytes())
-                }),
-            Kind::P384 => scalar(seed, label, &[0; 48], |octets| p384::ecdsa::SigningKey::from_slice(octets).ok())
-                .map(|(key, octets)| {
+                },
+            ),
+            Kind::P384 => scalar(seed, label, &[0; 48], |octets| p384::ecdsa::SigningKey::from_slice(octets).ok()).map(
+                |(key, octets)| {
                     let point = key.verifying_key().to_sec1_point(false);
                     Self::ec(Private::P384(key), P384, &octets, point.as_bytes())
-                }),
+                },
+            ),
             Kind::Ed25519 => {
                 let mut private = [0; 32];
                 derive(seed, label, 0, &mut private)?;

@@ -45,11 +45,7 @@ impl TestPki {
         Ok(files.into_iter().map(|(path, (bytes, key))| TestFile { path, bytes, key }).collect())
     }
 
-    fn case_files(
-        &self,
-        case: &Case,
-        files: &mut BTreeMap<String, (Vec<u8>, bool)>,
-    ) -> Result<Record, TestingError> {
+    fn case_files(&self, case: &Case, files: &mut BTreeMap<String, (Vec<u8>, bool)>) -> Result<Record, TestingError> {
         let dir = format!("{}/{}", if case.good { "good" } else { "bad" }, case.id);
         let mut put = |name: &str, bytes: Vec<u8>, key: bool| {
             let path = format!("{dir}/{name}");
@@ -75,7 +71,11 @@ impl TestPki {
         let crls = (!case.crls.is_empty()).then(|| put("crl.pem", text("X509 CRL", &case.crls), false));
         let twin = case.twin.clone().map(|twin| put("twin.pem", text("CERTIFICATE", &[twin]), false));
         let anchor = anchor_path(case);
-        Ok(Record::new(case, self.options.at, expectations::Paths { anchor, certificate, key, chain, fullchain, keystore, crls, twin }))
+        Ok(Record::new(
+            case,
+            self.options.at,
+            expectations::Paths { anchor, certificate, key, chain, fullchain, keystore, crls, twin },
+        ))
     }
 }
 

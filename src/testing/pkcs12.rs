@@ -56,7 +56,8 @@ pub(super) fn write(
     }
     let safe = |bags: &[u8]| data(&tlv::encode(tlv::SEQUENCE, bags));
     let safes = sequence(&[&safe(&bag), &safe(&bags)]);
-    let digest_info = sequence(&[&sequence(&[&oid(SHA256), &[tlv::NULL, 0]]), &octets(&mac(password, mac_salt, &safes))]);
+    let digest_info =
+        sequence(&[&sequence(&[&oid(SHA256), &[tlv::NULL, 0]]), &octets(&mac(password, mac_salt, &safes))]);
     let mac_data = sequence(&[&digest_info, &octets(mac_salt), &rounds()]);
     Ok(sequence(&[&[2, 1, 3], &data(&safes), &mac_data]))
 }
@@ -83,9 +84,8 @@ fn encrypt(password: &str, salt: &[u8], iv: &[u8], key: &[u8]) -> Result<Vec<u8>
 fn mac(password: &str, salt: &[u8], contents: &[u8]) -> [u8; 32] {
     use ring::hmac;
     let password: Vec<u8> = password.encode_utf16().chain([0]).flat_map(u16::to_be_bytes).collect();
-    let fill = |bytes: &[u8]| -> Vec<u8> {
-        bytes.iter().copied().cycle().take(bytes.len().div_ceil(64) * 64).collect()
-    };
+    let fill =
+        |bytes: &[u8]| -> Vec<u8> { bytes.iter().copied().cycle().take(bytes.len().div_ceil(64) * 64).collect() };
     let mut hash = sha2::Sha256::digest([vec![3; 64], fill(salt), fill(&password)].concat());
     for _ in 1..ROUNDS {
         hash = sha2::Sha256::digest(hash);

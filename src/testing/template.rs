@@ -87,7 +87,11 @@ impl Template {
 
     /// The value of an extension.
     pub(super) fn value(&self, oid: &Oid) -> Vec<u8> {
-        self.extensions.iter().find(|extension| extension.oid == *oid).map(|found| found.value.clone()).unwrap_or_default()
+        self.extensions
+            .iter()
+            .find(|extension| extension.oid == *oid)
+            .map(|found| found.value.clone())
+            .unwrap_or_default()
     }
 
     /// Encodes and signs.

@@ -48,6 +48,7 @@ mod requests;
 mod revocation;
 mod site;
 mod spring_boot;
+mod test_pki;
 mod tomcat;
 mod trust;
 mod webpki;

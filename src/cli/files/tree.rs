@@ -78,7 +78,8 @@ pub(in crate::cli) fn write_tree(
         CliError::io(path, "write", &error)
     })?;
     place(&temporary.0, dir).map_err(|error| {
-        CliError::io(dir, "put in place", &error).hint("if it is the place where a file system is mounted, name a directory in it")
+        CliError::io(dir, "put in place", &error)
+            .hint("if it is the place where a file system is mounted, name a directory in it")
     })?;
     File::open(parent).and_then(|parent| parent.sync_all()).map_err(|error| CliError::io(dir, "write", &error))
 }
@@ -123,9 +124,7 @@ fn fill(root: &Path, files: &[TreeFile<'_>]) -> Result<(), (PathBuf, io::Error)>
     }
     // One flush of the file system costs less than one of every file.
     #[cfg(target_os = "linux")]
-    File::open(root)
-        .and_then(|root| Ok(rustix::fs::syncfs(&root)?))
-        .map_err(|error| (root.to_owned(), error))?;
+    File::open(root).and_then(|root| Ok(rustix::fs::syncfs(&root)?)).map_err(|error| (root.to_owned(), error))?;
     Ok(())
 }
 

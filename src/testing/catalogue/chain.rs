@@ -1,5 +1,7 @@
 //! Chains that do not lead to the anchor, or not in the usual way.
 
+use super::super::Program;
+use super::super::Program::{Certwright, GnuTls, Go, Java, Pyca, Rustls};
 use super::super::Purpose::{Client, Server};
 use super::super::TestingError;
 use super::super::der;
@@ -10,12 +12,19 @@ use crate::x509::tlv;
 use crate::x509::{Extension, oid};
 
 pub(super) const PLANS: &[Plan] = &[
-    server("absent-chain", "its issuer is not presented, with two authorities between it and the root", "RFC 8446 §4.4.2", |f| {
-        let mut made = f.leaf(&three_tier(f)?, Server, Kind::P256, |_| {})?;
-        made.chain.clear();
-        Ok(made)
+    server(
+        "absent-chain",
+        "its issuer is not presented, with two authorities between it and the root",
+        "RFC 8446 §4.4.2",
+        |f| {
+            let mut made = f.leaf(&three_tier(f)?, Server, Kind::P256, |_| {})?;
+            made.chain.clear();
+            Ok(made)
+        },
+    ),
+    server("broken-signature", "its signature is wrong", "RFC 5280 §6.1.3(a)(1)", |f| {
+        f.server(|t| t.after_signing = flip)
     }),
-    server("broken-signature", "its signature is wrong", "RFC 5280 §6.1.3(a)(1)", |f| f.server(|t| t.after_signing = flip)),
     server("broken-signature-intermediate", "the signature of its issuer is wrong", "RFC 5280 §6.1.3(a)(1)", |f| {
         f.server_below(|t| t.after_signing = flip)
     }),
@@ -31,12 +40,17 @@ pub(super) const PLANS: &[Plan] = &[
         made.anchor = anchor;
         Ok(made)
     }),
-    server("impostor-issuer", "its issuer has the name of the right one, and another key", "RFC 5280 §6.1.3(a)(1)", |f| {
-        let line = f.line()?;
-        let mut impostor = line[0].clone();
-        impostor.key = super::super::key::TestKey::new(&f.options.seed, "impostor", Kind::P256)?;
-        f.leaf(&[impostor, line[1].clone()], Server, Kind::P256, |_| {})
-    }),
+    server(
+        "impostor-issuer",
+        "its issuer has the name of the right one, and another key",
+        "RFC 5280 §6.1.3(a)(1)",
+        |f| {
+            let line = f.line()?;
+            let mut impostor = line[0].clone();
+            impostor.key = super::super::key::TestKey::new(&f.options.seed, "impostor", Kind::P256)?;
+            f.leaf(&[impostor, line[1].clone()], Server, Kind::P256, |_| {})
+        },
+    ),
     server("impostor-root", "it is below another root of the same name", "RFC 5280 §6.1.3(a)(1)", |f| {
         let line = f.line()?;
         let root = f.root("impostor-root", Kind::P256, |t| {
@@ -48,9 +62,12 @@ pub(super) const PLANS: &[Plan] = &[
         made.anchor = (line[1].label.clone(), line[1].der.clone());
         Ok(made)
     }),
-    server("issuer-name-mismatch", "its issuer is not the name of the authority that signed it", "RFC 5280 §6.1.3(a)(4)", |f| {
-        f.server(|t| t.issuer = authority_name("other"))
-    }),
+    server(
+        "issuer-name-mismatch",
+        "its issuer is not the name of the authority that signed it",
+        "RFC 5280 §6.1.3(a)(4)",
+        |f| f.server(|t| t.issuer = authority_name("other")),
+    ),
     server("missing-intermediate", "its issuer is not presented", "RFC 8446 §4.4.2", |f| {
         let mut made = f.server(|_| {})?;
         made.chain.clear();
@@ -68,14 +85,21 @@ pub(super) const PLANS: &[Plan] = &[
         made.chain.clear();
         Ok(made)
     }),
-    server("unsorted-chain", "the authorities are presented in the wrong order", "RFC 5246 §7.4.2, RFC 8446 §4.4.2", |f| {
-        let mut made = f.leaf(&three_tier(f)?, Server, Kind::P256, |_| {})?;
-        made.chain.reverse();
-        Ok(made)
-    }),
+    server(
+        "unsorted-chain",
+        "the authorities are presented in the wrong order",
+        "RFC 5246 §7.4.2, RFC 8446 §4.4.2",
+        |f| {
+            let mut made = f.leaf(&three_tier(f)?, Server, Kind::P256, |_| {})?;
+            made.chain.reverse();
+            Ok(made)
+        },
+    )
+    .accepted_by(&Program::ALL),
     server("wrong-issuer-key-id", "its authorityKeyIdentifier is that of another key", "RFC 5280 §4.2.1.1", |f| {
         f.server(|t| t.set(Extension::authority_key_identifier(&[0x5a; 20])))
-    }),
+    })
+    .accepted_by(&[Certwright, Go, Java, Pyca, Rustls]),
     server("wrong-issuer-serial", "its authorityKeyIdentifier names another certificate", "RFC 5280 §4.2.1.1", |f| {
         f.server(|t| {
             let name = tlv::encode(tlv::context_constructed(4), &authority_name("other"));
@@ -83,7 +107,8 @@ pub(super) const PLANS: &[Plan] = &[
             let value = der::sequence(&[&issuer, &tlv::encode(tlv::context(2), &[5])]);
             t.set(Extension { oid: oid::AUTHORITY_KEY_IDENTIFIER, critical: false, value });
         })
-    }),
+    })
+    .accepted_by(&[Certwright, GnuTls, Go, Java, Pyca, Rustls]),
 ];
 
 /// Two authorities below the root: the second issues.

@@ -1,5 +1,7 @@
 //! Algorithms and keys that are broken.
 
+use super::super::Program;
+use super::super::Program::{GnuTls, Go, Java, Node, OpenSsl, Pyca, Rustls};
 use super::super::Purpose::Server;
 use super::super::TestingError;
 use super::super::der::{bit_string, integer, sequence};
@@ -15,26 +17,33 @@ pub(super) const PLANS: &[Plan] = &[
     }),
     server("ec-explicit-parameters", "the curve of its key is spelled out, and not named", "RFC 5480 §2.1.1", |f| {
         f.server(|t| t.spki = explicit_curve(&t.spki))
-    }),
-    server("md5", "it is signed with MD5", "RFC 8446 §4.4.2.4", |f| rsa(f, Hash::Md5)),
+    })
+    .accepted_by(&[GnuTls, Pyca, Rustls]),
+    server("md5", "it is signed with MD5", "RFC 8446 §4.4.2.4", |f| rsa(f, Hash::Md5)).accepted_by(&[OpenSsl]),
     server("rsa-1024", "its RSA key has 1024 bits", "RFC 9325 §4.5", |f| {
         f.leaf(&f.line_rsa()?, Server, Kind::Rsa(Published::Short), |_| {})
-    }),
+    })
+    .accepted_by(&[GnuTls, Go, Java, Node, OpenSsl, Pyca, Rustls]),
     server("rsa-1024-intermediate", "the RSA key of its issuer has 1024 bits", "RFC 9325 §4.5", |f| {
         let root = f.line_rsa()?.remove(1);
         let issuing = f.below(&root, "issuing-rsa-1024", Kind::Rsa(Published::Short), Some(0), |_| {})?;
         f.leaf(&[issuing, root], Server, Kind::Rsa(Published::Leaf), |_| {})
-    }),
+    })
+    .accepted_by(&[GnuTls, Go, Java, Node, OpenSsl]),
     server("rsa-exponent-3", "the public exponent of its RSA key is 3", "FIPS 186-5 §5.1", |f| {
         f.leaf(&f.line_rsa()?, Server, Kind::Rsa(Published::SmallExponent), |_| {})
-    }),
-    server("sha1", "it is signed with SHA-1", "RFC 8446 §4.4.2.4, RFC 9155", |f| rsa(f, Hash::Sha1)),
+    })
+    .accepted_by(&Program::ALL),
+    server("sha1", "it is signed with SHA-1", "RFC 8446 §4.4.2.4, RFC 9155", |f| rsa(f, Hash::Sha1))
+        .accepted_by(&[Java, OpenSsl]),
     server("sha1-ecdsa", "it is signed with ECDSA and SHA-1", "RFC 8446 §4.4.2.4, RFC 9155", |f| {
         f.server(|t| t.hash = Some(Hash::Sha1))
-    }),
+    })
+    .accepted_by(&[Java, OpenSsl]),
     server("sha1-intermediate", "its issuer is signed with SHA-1", "RFC 8446 §4.4.2.4, RFC 9155", |f| {
         f.server_below(|t| t.hash = Some(Hash::Sha1))
-    }),
+    })
+    .accepted_by(&[Java, OpenSsl]),
 ];
 
 fn rsa(f: &Forge<'_>, hash: Hash) -> Result<Made, TestingError> {

@@ -16,12 +16,17 @@ pub(super) const PLANS: &[Plan] = &[
     })
     .good(),
     client("good-client", "nothing: a client", "RFC 5280 §4.2.1.12", |f| f.client(|_| {})).good(),
-    server("good-constrained", "nothing: its name is within the constraints of its issuer", "RFC 5280 §4.2.1.10", |f| {
-        let texts = [f.options.host.as_str(), "127.0.0.0/8", "::1/128"];
-        let permitted = texts.into_iter().map(Subtree::parse).collect::<Result<Vec<_>, _>>()?;
-        let constraints = Extension::name_constraints(&NameConstraints { permitted, excluded: Vec::new() })?;
-        f.server_below(|t| t.set(constraints))
-    })
+    server(
+        "good-constrained",
+        "nothing: its name is within the constraints of its issuer",
+        "RFC 5280 §4.2.1.10",
+        |f| {
+            let texts = [f.options.host.as_str(), "127.0.0.0/8", "::1/128"];
+            let permitted = texts.into_iter().map(Subtree::parse).collect::<Result<Vec<_>, _>>()?;
+            let constraints = Extension::name_constraints(&NameConstraints { permitted, excluded: Vec::new() })?;
+            f.server_below(|t| t.set(constraints))
+        },
+    )
     .good(),
     server("good-crl", "nothing: CRLs of its issuer and of the root, without it", "RFC 5280 §6.3", |f| {
         let line = f.line()?;

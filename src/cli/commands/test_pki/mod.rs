@@ -92,15 +92,13 @@ impl Args {
         check_tree(out, self.force, &ours)?;
         let pki = self.make.make(cx)?;
         let made = pki.files()?;
-        let tree: Vec<TreeFile<'_>> = made
-            .iter()
-            .map(|file| TreeFile { path: &file.path, bytes: &file.bytes, secret: file.key })
-            .collect();
+        let tree: Vec<TreeFile<'_>> =
+            made.iter().map(|file| TreeFile { path: &file.path, bytes: &file.bytes, secret: file.key }).collect();
         write_tree(out, &tree, self.force, &ours)?;
         let good = pki.cases.iter().filter(|case| case.good).count();
         let bad = pki.cases.len() - good;
         let expectations = out.join(EXPECTATIONS).display().to_string();
-        cx.ui.say(&format!("TEST ONLY: {good} good certificates and {bad} bad ones, from the seed {}", pki.options.seed));
+        cx.ui.say(&format!("TEST ONLY: {good} good and {bad} bad certificates, from the seed {}", pki.options.seed));
         cx.ui.line(&expectations)?;
         let (seed, host, at) = (pki.options.seed, pki.options.host, format_instant(pki.options.at));
         let directory = out.display().to_string();

@@ -200,7 +200,8 @@ fn own_name(case: &Case, pki: &TestPki) -> String {
 }
 
 fn local_port(listener: &TcpListener) -> Result<u16, CliError> {
-    let address = listener.local_addr().map_err(|error| CliError::failed(format!("a port that was opened: {error}")))?;
+    let address =
+        listener.local_addr().map_err(|error| CliError::failed(format!("a port that was opened: {error}")))?;
     Ok(address.port())
 }
 
@@ -240,7 +241,8 @@ fn same_anchors(dir: &Path, pki: &TestPki) -> Result<(), CliError> {
 /// Who may come in: clients below the root that the good ones are below, and are not revoked.
 fn verifier(options: &Options) -> Result<Arc<dyn ClientCertVerifier>, CliError> {
     let clients = TestPki::select(options, |id| id == "good-client" || id == "client-revoked")?;
-    let failed = |error: &dyn std::fmt::Display| CliError::failed(format!("client certificates cannot be verified: {error}"));
+    let failed =
+        |error: &dyn std::fmt::Display| CliError::failed(format!("client certificates cannot be verified: {error}"));
     let mut roots = RootCertStore::empty();
     let mut crls = Vec::new();
     for case in clients.cases.iter().filter(|case| case.purpose == Purpose::Client) {
@@ -250,7 +252,8 @@ fn verifier(options: &Options) -> Result<Arc<dyn ClientCertVerifier>, CliError> 
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).with_crls(crls);
     let builder = builder.allow_unknown_revocation_status();
-    Ok(builder.build().map_err(|error| failed(&error))?)
+    let built: Arc<dyn ClientCertVerifier> = builder.build().map_err(|error| failed(&error))?;
+    Ok(built)
 }
 
 fn config(

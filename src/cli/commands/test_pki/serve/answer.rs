@@ -80,7 +80,12 @@ impl Shown {
 pub(super) fn listen(listener: TcpListener, config: Arc<ServerConfig>, shown: BTreeMap<String, Shown>) {
     let shown = Arc::new(shown);
     std::thread::spawn(move || {
-        for client in listener.incoming().flatten() {
+        for client in listener.incoming() {
+            let Ok(client) = client else {
+                // Too many open files, perhaps: not to be asked again at once.
+                std::thread::sleep(Duration::from_millis(20));
+                continue;
+            };
             if CLIENTS.fetch_add(1, Ordering::SeqCst) >= MAX_CLIENTS {
                 CLIENTS.fetch_sub(1, Ordering::SeqCst);
                 continue;
