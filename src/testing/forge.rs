@@ -8,9 +8,8 @@ use super::der::{self, Alt};
 use super::key::{Kind, Published, TestKey, derive};
 use super::template::Template;
 use super::{Options, Purpose, TestingError};
-use crate::keys::{KeyError, PublicKey, SignatureAlgorithm, Signer};
 use crate::x509::tlv;
-use crate::x509::{Extension, KeyUsage, Name, Oid, RevocationReason, RevokedEntry, Serial, TbsCertList, oid};
+use crate::x509::{Extension, KeyUsage, Oid, oid};
 
 /// An authority: its certificate and its key.
 #[derive(Debug, Clone)]
@@ -222,43 +221,6 @@ impl Forge<'_> {
         format!("{label}.{}.{}", self.id, self.options.host)
     }
 
-    /// A CRL of an authority with some serials, valid from and until so many days after now.
-    pub(super) fn crl(
-        &self,
-        issuer: &Authority,
-        days: (i64, i64),
-        entries: &[(Vec<u8>, RevocationReason)],
-    ) -> Result<Vec<u8>, TestingError> {
-        let day = |days| self.options.at.checked_add(time::Duration::days(days)).unwrap_or(self.options.at);
-        let entries: Vec<RevokedEntry> = entries
-            .iter()
-            .map(|(serial, reason)| RevokedEntry {
-                serial: Serial::from_content(serial),
-                revoked_at: day(days.0),
-                reason: Some(*reason),
-                invalidity_date: None,
-            })
-            .collect();
-        let list = TbsCertList {
-            issuer: Name::from_der(&issuer.name)?,
-            this_update: day(days.0),
-            next_update: Some(day(days.1)),
-            extensions: vec![Extension::authority_key_identifier(&issuer.key.key_id()), Extension::crl_number(1)],
-        };
-        let signer = CrlSigner::new(&issuer.key)?;
-        Ok(list.sign(&entries, &signer)?)
-    }
-
-    /// The CRLs of a line, with some serials in the first authority's.
-    pub(super) fn crls(
-        &self,
-        line: &[Authority],
-        entries: &[(Vec<u8>, RevocationReason)],
-    ) -> Result<Vec<Vec<u8>>, TestingError> {
-        let listed = |index: usize| if index == 0 { entries } else { &[] };
-        line.iter().enumerate().map(|(index, issuer)| self.crl(issuer, FRESH, listed(index))).collect()
-    }
-
     fn template(
         &self,
         label: &str,
@@ -301,8 +263,6 @@ impl Forge<'_> {
 pub(super) const VERSION_3: &[u8] = &[0xa0, 3, 2, 1, 2];
 pub(super) const LOOPBACK4: Alt<'static> = Alt::Ip(&[127, 0, 0, 1]);
 pub(super) const LOOPBACK6: Alt<'static> = Alt::Ip(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
-/// The days of a CRL that nothing is wrong with.
-pub(super) const FRESH: (i64, i64) = (-1, 365);
 
 /// The name of an authority.
 pub(super) fn authority_name(label: &str) -> Vec<u8> {
@@ -326,35 +286,6 @@ fn purpose_oid(purpose: Purpose) -> Oid {
         Purpose::Client => oid::EKU_CLIENT_AUTH,
         Purpose::Email => oid::EKU_EMAIL_PROTECTION,
         Purpose::Server => oid::EKU_SERVER_AUTH,
-    }
-}
-
-/// Signs CRLs, which are good in everything but what they say.
-struct CrlSigner<'a> {
-    key: &'a TestKey,
-    public: PublicKey,
-    algorithm: SignatureAlgorithm,
-}
-
-impl<'a> CrlSigner<'a> {
-    fn new(key: &'a TestKey) -> Result<Self, TestingError> {
-        let public = PublicKey::from_spki_der(key.spki())?;
-        let algorithm = SignatureAlgorithm::from_der(&key.algorithm(key.hash()))?;
-        Ok(Self { key, public, algorithm })
-    }
-}
-
-impl Signer for CrlSigner<'_> {
-    fn public_key(&self) -> &PublicKey {
-        &self.public
-    }
-
-    fn signature_algorithm(&self) -> SignatureAlgorithm {
-        self.algorithm
-    }
-
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
-        self.key.sign(self.key.hash(), message).map_err(|error| KeyError::Failed(error.to_string()))
     }
 }
 

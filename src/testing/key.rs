@@ -1,15 +1,13 @@
 //! The keys of a test PKI: made from its seed, or published with this source. None of them keeps a secret.
 //!
-//! ECDSA is RFC 6979's, so that the same seed gives the same certificates. RSA is done in plain arithmetic: it signs with
-//! what no library offers any more (MD5, 1024 bits, exponent 3), and the keys that its timing could tell are public anyway.
-//! Nothing outside of [`super`] uses this.
+//! ECDSA is RFC 6979's, so that the same seed gives the same certificates. Nothing outside of [`super`] uses this.
 
-use num_bigint::BigUint;
 use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use ring::signature::KeyPair as _;
 
 use super::TestingError;
 use super::der::{bit_string, integer, sequence};
+use super::rsa::Rsa;
 use crate::x509::tlv::{self, Reader};
 
 const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
@@ -90,14 +88,6 @@ enum Private {
     Rsa(Rsa),
 }
 
-#[derive(Clone)]
-struct Rsa {
-    modulus: BigUint,
-    primes: [BigUint; 2],
-    exponents: [BigUint; 2],
-    coefficient: BigUint,
-}
-
 impl TestKey {
     /// The key that a label has under a seed.
     pub(super) fn new(seed: &str, label: &str, kind: Kind) -> Result<Self, TestingError> {
@@ -136,17 +126,11 @@ impl TestKey {
     }
 
     fn published(published: Published) -> Result<Self, TestingError> {
-        let text = published.pem();
-        let broken = |why: String| TestingError::new(format!("a published key: {why}"));
-        let pkcs8 = pem::parse(text).map_err(|error| broken(error.to_string()))?.into_contents();
-        let numbers = rsa_numbers(&pkcs8).map_err(broken)?;
-        let [modulus, exponent, _private, p, q, dp, dq, coefficient] = numbers;
+        let pem = pem::parse(published.pem());
+        let pkcs8 = pem.map_err(|error| TestingError::new(format!("a published key: {error}")))?.into_contents();
+        let (private, public) = Rsa::read(&pkcs8)?;
         let algorithm = sequence(&[&tlv::encode(tlv::OBJECT_IDENTIFIER, RSA), &[tlv::NULL, 0]]);
-        let public = sequence(&[&integer(&modulus), &integer(&exponent)]);
-        let [modulus, p, q, dp, dq, coefficient] =
-            [modulus, p, q, dp, dq, coefficient].map(|octets| BigUint::from_bytes_be(&octets));
-        let private = Private::Rsa(Rsa { modulus, primes: [p, q], exponents: [dp, dq], coefficient });
-        Ok(Self { private, spki: sequence(&[&algorithm, &bit_string(&public)]), pkcs8 })
+        Ok(Self { private: Private::Rsa(private), spki: sequence(&[&algorithm, &bit_string(&public)]), pkcs8 })
     }
 
     /// `SubjectPublicKeyInfo`.
@@ -214,59 +198,22 @@ impl TestKey {
                 Ok(ecdsa(&signature.to_bytes()))
             }
             Private::Ed25519(private) => Ok(ed25519(private)?.sign(message).as_ref().to_vec()),
-            Private::Rsa(key) => key.sign(&pkcs1(hash, &hashed, key.length())),
+            Private::Rsa(key) => key.sign_pkcs1(hash, &hashed),
         }
     }
 
-    /// Signs with RSASSA-PSS, which TLS 1.3 wants: MGF1 and a salt as long as the hash (RFC 8017 §9.1.1).
+    /// Signs with RSASSA-PSS, which TLS 1.3 wants: MGF1 and a salt as long as the hash.
     pub(super) fn sign_pss(&self, hash: Hash, message: &[u8], salt: &[u8]) -> Result<Vec<u8>, TestingError> {
-        let Private::Rsa(key) = &self.private else { return Err(TestingError::new("PSS is for RSA keys")) };
-        let hashed = hash.of(&[&[0; 8], hash.of(message).as_slice(), salt].concat());
-        let length = key.length();
-        let masked = length.checked_sub(hashed.len() + 1).filter(|room| *room > salt.len() + 1);
-        let masked = masked.ok_or_else(|| TestingError::new("the RSA key is too short for PSS with this hash"))?;
-        let mut block = vec![0; masked - salt.len() - 1];
-        block.push(1);
-        block.extend_from_slice(salt);
-        for (index, part) in block.chunks_mut(hashed.len()).enumerate() {
-            let counter = u32::try_from(index).unwrap_or(u32::MAX).to_be_bytes();
-            let mask = hash.of(&[hashed.as_slice(), &counter].concat());
-            part.iter_mut().zip(mask).for_each(|(octet, mask)| *octet ^= mask);
+        match &self.private {
+            Private::Rsa(key) => key.sign_pss(hash, message, salt),
+            _ => Err(TestingError::new("PSS is for RSA keys")),
         }
-        // A modulus of whole octets: the encoded message has one bit less.
-        block[0] &= 0x7f;
-        block.extend_from_slice(&hashed);
-        block.push(0xbc);
-        key.sign(&block)
     }
 }
 
 impl std::fmt::Debug for TestKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("TestKey")
-    }
-}
-
-impl Rsa {
-    /// Octets of the modulus.
-    fn length(&self) -> usize {
-        self.modulus.to_bytes_be().len()
-    }
-
-    /// RSASP1 by the Chinese remainder theorem, RFC 8017 §5.2.1.
-    fn sign(&self, encoded: &[u8]) -> Result<Vec<u8>, TestingError> {
-        let message = BigUint::from_bytes_be(encoded);
-        if message >= self.modulus {
-            return Err(TestingError::new("a message that is longer than its RSA key"));
-        }
-        let [p, q] = &self.primes;
-        let one = message.modpow(&self.exponents[0], p);
-        let two = message.modpow(&self.exponents[1], q);
-        let difference = (one + p - &two % p) % p;
-        let signature = (&two + (difference * &self.coefficient % p) * q).to_bytes_be();
-        let mut out = vec![0; self.length().saturating_sub(signature.len())];
-        out.extend_from_slice(&signature);
-        Ok(out)
     }
 }
 
@@ -316,34 +263,6 @@ fn ecdsa(numbers: &[u8]) -> Vec<u8> {
     sequence(&[&integer(r), &integer(s)])
 }
 
-/// EMSA-PKCS1-v1_5, RFC 8017 §9.2.
-fn pkcs1(hash: Hash, hashed: &[u8], length: usize) -> Vec<u8> {
-    let oid: &[u8] = match hash {
-        Hash::Md5 => &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 2, 5],
-        Hash::Sha1 => &[0x2b, 0x0e, 3, 2, 0x1a],
-        Hash::Sha256 => &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1],
-        Hash::Sha384 => &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2],
-    };
-    let algorithm = sequence(&[&tlv::encode(tlv::OBJECT_IDENTIFIER, oid), &[tlv::NULL, 0]]);
-    let info = sequence(&[&algorithm, &tlv::encode(tlv::OCTET_STRING, hashed)]);
-    let padding = vec![0xff; length.saturating_sub(info.len() + 3)];
-    [&[0, 1], padding.as_slice(), &[0], &info].concat()
-}
-
 fn pkcs8(algorithm: &[u8], body: &[u8]) -> Vec<u8> {
     sequence(&[&[2, 1, 0], algorithm, &tlv::encode(tlv::OCTET_STRING, body)])
-}
-
-/// The eight numbers of an `RSAPrivateKey` in PKCS#8: n, e, d, p, q, d mod (p-1), d mod (q-1), q⁻¹ mod p.
-fn rsa_numbers(pkcs8: &[u8]) -> Result<[Vec<u8>; 8], String> {
-    let mut outer = Reader::new(tlv::Tlv::only_contents(pkcs8, tlv::SEQUENCE)?);
-    outer.expect(tlv::INTEGER)?;
-    outer.expect(tlv::SEQUENCE)?;
-    let mut body = Reader::new(tlv::Tlv::only_contents(outer.expect(tlv::OCTET_STRING)?, tlv::SEQUENCE)?);
-    body.expect(tlv::INTEGER)?;
-    let mut numbers: [Vec<u8>; 8] = Default::default();
-    for number in &mut numbers {
-        *number = body.expect(tlv::INTEGER)?.to_vec();
-    }
-    Ok(numbers)
 }

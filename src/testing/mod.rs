@@ -30,6 +30,7 @@
 //! ```
 
 mod catalogue;
+mod crl;
 mod der;
 mod expectations;
 mod forge;
@@ -37,6 +38,7 @@ mod key;
 mod layout;
 mod pkcs12;
 mod program;
+mod rsa;
 mod template;
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ fn the_same_seed_gives_the_same_bytes_and_another_one_others() {
     let other = files(&Options { seed: "another".to_owned(), ..options() });
     let shared = ["README.txt"];
     let same = |file: &&TestFile| other.contains(file) && !shared.contains(&file.path.as_str());
-    // The published keys of RSA are the same for every seed, and with them the roots' numbers only differ.
+    // The keys of RSA are published, and the same for every seed.
     let same: Vec<&str> = one.iter().filter(same).map(|file| file.path.as_str()).collect();
     assert!(same.iter().all(|path| path.ends_with("key.pem")), "{same:?}");
 }

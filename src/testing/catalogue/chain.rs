@@ -1,13 +1,12 @@
 //! Chains that do not lead to the anchor, or not in the usual way.
 
-use super::super::Program;
-use super::super::Program::{Certwright, GnuTls, Go, Java, Pyca, Rustls};
-use super::super::Purpose::{Client, Server};
-use super::super::TestingError;
-use super::super::der;
-use super::super::forge::{Forge, Line, authority_name};
-use super::super::key::Kind;
 use super::{Plan, client, server};
+use crate::testing::Program::{self, Certwright, GnuTls, Go, Java, Pyca, Rustls};
+use crate::testing::Purpose::{Client, Server};
+use crate::testing::TestingError;
+use crate::testing::der;
+use crate::testing::forge::{Forge, Line, authority_name};
+use crate::testing::key::{Kind, TestKey};
 use crate::x509::tlv;
 use crate::x509::{Extension, oid};
 
@@ -47,7 +46,7 @@ pub(super) const PLANS: &[Plan] = &[
         |f| {
             let line = f.line()?;
             let mut impostor = line[0].clone();
-            impostor.key = super::super::key::TestKey::new(&f.options.seed, "impostor", Kind::P256)?;
+            impostor.key = TestKey::new(&f.options.seed, "impostor", Kind::P256)?;
             f.leaf(&[impostor, line[1].clone()], Server, Kind::P256, |_| {})
         },
     ),

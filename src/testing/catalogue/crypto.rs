@@ -1,13 +1,12 @@
 //! Algorithms and keys that are broken.
 
-use super::super::Program;
-use super::super::Program::{GnuTls, Go, Java, Node, OpenSsl, Pyca, Rustls};
-use super::super::Purpose::Server;
-use super::super::TestingError;
-use super::super::der::{bit_string, integer, sequence};
-use super::super::forge::{Forge, Made};
-use super::super::key::{Hash, Kind, Published};
 use super::{Plan, server};
+use crate::testing::Program::{self, GnuTls, Go, Java, Node, OpenSsl, Pyca, Rustls};
+use crate::testing::Purpose::Server;
+use crate::testing::TestingError;
+use crate::testing::der::{bit_string, integer, sequence};
+use crate::testing::forge::{Forge, Made};
+use crate::testing::key::{Hash, Kind, Published};
 use crate::x509::tlv;
 
 pub(super) const PLANS: &[Plan] = &[

@@ -1,10 +1,9 @@
 //! Structures and encodings that RFC 5280 or DER forbid.
 
-use super::super::Program;
-use super::super::Program::{Certwright, GnuTls, Go, Java, Node, OpenSsl, Rustls};
-use super::super::der::{self, longer_length};
-use super::super::forge::LOOPBACK4;
 use super::{Plan, server};
+use crate::testing::Program::{self, Certwright, GnuTls, Go, Java, Node, OpenSsl, Rustls};
+use crate::testing::der::{self, longer_length};
+use crate::testing::forge::LOOPBACK4;
 use crate::x509::tlv;
 use crate::x509::{Extension, KeyUsage, oid};
 

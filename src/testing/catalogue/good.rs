@@ -1,11 +1,11 @@
 //! Controls: what every program has to accept.
 
-use super::super::Program::Pyca;
-use super::super::Purpose::{Client, Server};
-use super::super::der::{self, Alt};
-use super::super::forge::LOOPBACK4;
-use super::super::key::{Kind, Published};
 use super::{Plan, client, email, server};
+use crate::testing::Program::Pyca;
+use crate::testing::Purpose::{Client, Server};
+use crate::testing::der::{self, Alt};
+use crate::testing::forge::LOOPBACK4;
+use crate::testing::key::{Kind, Published};
 use crate::x509::extension::{NameConstraints, Subtree};
 use crate::x509::{Extension, oid};
 

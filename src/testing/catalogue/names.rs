@@ -1,11 +1,10 @@
 //! Names that are not the server's, and wildcards that stand for too much.
 
-use super::super::Program::{Certwright, GnuTls, Go, Java, Node, OpenSsl, Pyca, Rustls};
-use super::super::TestingError;
-use super::super::der::{self, Alt};
-use super::super::forge::{Forge, LOOPBACK4, LOOPBACK6, Made};
-
 use super::{Plan, email, server};
+use crate::testing::Program::{Certwright, GnuTls, Go, Java, Node, OpenSsl, Pyca, Rustls};
+use crate::testing::TestingError;
+use crate::testing::der::{self, Alt};
+use crate::testing::forge::{Forge, LOOPBACK4, LOOPBACK6, Made};
 use crate::x509::oid;
 
 pub(super) const PLANS: &[Plan] = &[

@@ -1,11 +1,12 @@
 //! What was taken back, and CRLs that cannot say so.
 
-use super::super::Program::{GnuTls, Go, Pyca, Rustls};
-use super::super::Purpose::{Client, Server};
-use super::super::TestingError;
-use super::super::forge::{FRESH, Forge, Made, serial_of};
-use super::super::key::Kind;
 use super::{Plan, client, server};
+use crate::testing::Program::{GnuTls, Go, Pyca, Rustls};
+use crate::testing::Purpose::{Client, Server};
+use crate::testing::TestingError;
+use crate::testing::crl::FRESH;
+use crate::testing::forge::{Forge, Made, serial_of};
+use crate::testing::key::Kind;
 use crate::x509::RevocationReason::{self, CertificateHold, KeyCompromise};
 use crate::x509::{Extension, KeyUsage};
 

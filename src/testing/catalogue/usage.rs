@@ -1,13 +1,12 @@
 //! Certificates used for what they are not for, and extensions that forbid it.
 
-use super::super::Program;
-use super::super::Program::{Certwright, GnuTls, Go, Java, Node, OpenSsl, Rustls};
-use super::super::Purpose::{Email, Server};
-use super::super::TestingError;
-use super::super::der::{self, sequence};
-use super::super::forge::Authority;
-use super::super::key::{Kind, TestKey};
 use super::{Plan, client, email, server};
+use crate::testing::Program::{self, Certwright, GnuTls, Go, Java, Node, OpenSsl, Rustls};
+use crate::testing::Purpose::{Email, Server};
+use crate::testing::TestingError;
+use crate::testing::der::{self, sequence};
+use crate::testing::forge::Authority;
+use crate::testing::key::{Kind, TestKey};
 use crate::x509::extension::{NameConstraints, Subtree};
 use crate::x509::{Extension, KeyUsage, Oid, oid};
 
@@ -56,7 +55,9 @@ pub(super) const PLANS: &[Plan] = &[
     })
     .accepted_by(&[Java]),
     server("leaf-as-issuer", "its issuer is a server", "RFC 5280 §6.1.4(k)", |f| {
-        let line = f.line()?;
+        // Below an authority that may have others below, so that nothing else is wrong.
+        let root = f.line()?.remove(1);
+        let line = vec![f.below(&root, "issuing-leaf-as-issuer", Kind::P256, None, |_| {})?, root];
         let key = TestKey::new(&f.options.seed, "leaf-as-issuer-issuer", Kind::P256)?;
         let server = f.leaf(&line, Server, Kind::P256, |t| {
             t.subject = der::name(Some("leaf-as-issuer-issuer"));

@@ -1,10 +1,10 @@
 //! Wrong times, and right times that are written down wrongly.
 
-use super::super::Program::{Certwright, GnuTls, Go, Java, Node, OpenSsl, Rustls};
-use super::super::Purpose::Server;
-use super::super::der;
-use super::super::key::Kind;
 use super::{Plan, client, server};
+use crate::testing::Program::{Certwright, GnuTls, Go, Java, Node, OpenSsl, Rustls};
+use crate::testing::Purpose::Server;
+use crate::testing::der;
+use crate::testing::key::Kind;
 
 pub(super) const PLANS: &[Plan] = &[
     client("client-expired", "the client's validity has ended", "RFC 5280 §6.1.3(a)(2)", |f| {
