@@ -1,6 +1,6 @@
 //! Makes what the catalogue asks for: authorities, leaves with one thing wrong, CRLs.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use time::OffsetDateTime;
 
@@ -61,10 +61,10 @@ impl Made {
 /// The authorities that many cases share, each made when it is first asked for.
 #[derive(Default)]
 pub(super) struct Lines {
-    p256: OnceCell<Line>,
-    p384: OnceCell<Line>,
-    ed25519: OnceCell<Line>,
-    rsa: OnceCell<Line>,
+    p256: OnceLock<Line>,
+    p384: OnceLock<Line>,
+    ed25519: OnceLock<Line>,
+    rsa: OnceLock<Line>,
 }
 
 /// Makes one case.
@@ -95,7 +95,7 @@ impl Forge<'_> {
         self.shared(&self.lines.rsa, "rsa-", [Kind::Rsa(Published::Issuing), Kind::Rsa(Published::Root)])
     }
 
-    fn shared(&self, cell: &OnceCell<Line>, prefix: &str, kinds: [Kind; 2]) -> Result<Line, TestingError> {
+    fn shared(&self, cell: &OnceLock<Line>, prefix: &str, kinds: [Kind; 2]) -> Result<Line, TestingError> {
         if let Some(line) = cell.get() {
             return Ok(line.clone());
         }

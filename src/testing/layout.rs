@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::expectations::{self, Record};
 use super::{Case, TestPki, TestingError, pkcs12};
+use crate::ca::in_parallel;
 use crate::x509::pem;
 
 /// The password of every keystore: Java's own.
@@ -12,6 +13,9 @@ pub const KEYSTORE_PASSWORD: &str = "changeit";
 const README: &str = include_str!("README.txt");
 /// In front of every private key. RFC 7468 §2 allows it, and readers skip it.
 const MARK: &str = "TEST ONLY: made by certwright test-pki. This key is no secret.\n";
+
+/// Bytes by path, and whether they are a private key.
+type Files = BTreeMap<String, (Vec<u8>, bool)>;
 
 /// A file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,12 +35,11 @@ impl TestPki {
     /// # Errors
     /// None that is known; [`TestingError`] if a keystore cannot be encrypted.
     pub fn files(&self) -> Result<Vec<TestFile>, TestingError> {
-        let mut files = BTreeMap::new();
+        let mut files = Files::new();
         let mut records = Vec::new();
-        for case in &self.cases {
-            records.push(self.case_files(case, &mut files)?);
-            let anchor = pem::encode("CERTIFICATE", &case.anchor).into_bytes();
-            files.insert(anchor_path(case), (anchor, false));
+        for (record, of_case) in in_parallel(self.cases.iter().collect(), |case| self.case_files(case))? {
+            records.push(record);
+            files.extend(of_case);
         }
         let document = expectations::document(&self.options, records);
         let json = serde_json::to_string_pretty(&document).map_err(|error| TestingError::new(error.to_string()))?;
@@ -45,7 +48,8 @@ impl TestPki {
         Ok(files.into_iter().map(|(path, (bytes, key))| TestFile { path, bytes, key }).collect())
     }
 
-    fn case_files(&self, case: &Case, files: &mut BTreeMap<String, (Vec<u8>, bool)>) -> Result<Record, TestingError> {
+    fn case_files(&self, case: &Case) -> Result<(Record, Files), TestingError> {
+        let mut files = Files::new();
         let dir = format!("{}/{}", if case.good { "good" } else { "bad" }, case.id);
         let mut put = |name: &str, bytes: Vec<u8>, key: bool| {
             let path = format!("{dir}/{name}");
@@ -70,17 +74,11 @@ impl TestPki {
         };
         let crls = (!case.crls.is_empty()).then(|| put("crl.pem", text("X509 CRL", &case.crls), false));
         let twin = case.twin.clone().map(|twin| put("twin.pem", text("CERTIFICATE", &[twin]), false));
-        let anchor = anchor_path(case);
-        Ok(Record::new(
-            case,
-            self.options.at,
-            expectations::Paths { anchor, certificate, key, chain, fullchain, keystore, crls, twin },
-        ))
+        let anchor = format!("ca/{}.pem", case.anchor_name);
+        files.insert(anchor.clone(), (pem::encode("CERTIFICATE", &case.anchor).into_bytes(), false));
+        let paths = expectations::Paths { anchor, certificate, key, chain, fullchain, keystore, crls, twin };
+        Ok((Record::new(case, self.options.at, paths), files))
     }
-}
-
-fn anchor_path(case: &Case) -> String {
-    format!("ca/{}.pem", case.anchor_name)
 }
 
 /// Whether certificates can be read at all: a keystore of others is of no use to anyone.

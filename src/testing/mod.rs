@@ -51,6 +51,7 @@ use time::OffsetDateTime;
 use self::catalogue::Plan;
 use self::forge::{Forge, Lines};
 use self::key::TestKey;
+use crate::ca::in_parallel;
 
 pub use expectations::{Entry, Expectations, Record, entries};
 pub use layout::{KEYSTORE_PASSWORD, TestFile};
@@ -180,9 +181,8 @@ impl TestPki {
     pub fn select(options: &Options, wanted: impl Fn(&str) -> bool) -> Result<Self, TestingError> {
         check(options)?;
         let lines = Lines::default();
-        let plans = catalogue::plans().filter(|plan| wanted(plan.id));
-        let cases: Result<Vec<Case>, TestingError> = plans.map(|plan| case(plan, options, &lines)).collect();
-        let mut cases = cases?;
+        let plans = catalogue::plans().filter(|plan| wanted(plan.id)).collect();
+        let mut cases = in_parallel(plans, |plan| case(plan, options, &lines))?;
         cases.sort_by_key(|case| case.id);
         Ok(Self { options: options.clone(), cases })
     }

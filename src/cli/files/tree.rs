@@ -1,5 +1,6 @@
 //! A directory that appears as a whole.
 
+use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
@@ -102,6 +103,7 @@ fn fill(root: &Path, files: &[TreeFile<'_>]) -> Result<(), (PathBuf, io::Error)>
         }
     };
     make(root)?;
+    let mut made = HashSet::new();
     for file in files {
         let mut at = root.to_owned();
         let mut parts = file.path.split('/').peekable();
@@ -110,7 +112,7 @@ fn fill(root: &Path, files: &[TreeFile<'_>]) -> Result<(), (PathBuf, io::Error)>
                 return Err((root.join(file.path), io::ErrorKind::InvalidInput.into()));
             }
             at.push(part);
-            if parts.peek().is_some() && !at.is_dir() {
+            if parts.peek().is_some() && made.insert(at.clone()) {
                 make(&at)?;
             }
         }

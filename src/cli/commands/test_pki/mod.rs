@@ -19,11 +19,11 @@ const EXPECTATIONS: &str = "expectations.json";
 const MAX_EXPECTATIONS: usize = 8 << 20;
 
 const EXAMPLES: &str = "\
-certwright test-pki pki                       # good certificates, and one for each way to be wrong
+certwright test-pki pki                       # good certificates and bad ones
 certwright test-pki pki --only good 'expired*' wrong-host
 certwright test-pki pki --seed ci --at 2026-01-01T00:00:00Z    # the same bytes every time
 certwright test-pki --list
-certwright test-pki serve pki                 # each of them on a TLS port of its own";
+certwright test-pki serve pki                 # each of them on a TLS port";
 
 /// Make a throwaway PKI for tests: good certificates, and one for each way in which a certificate can be wrong
 ///

@@ -22,11 +22,11 @@ use crate::x509::pem;
 use crate::x509::time::{Span, parse_instant};
 
 const EXAMPLES: &str = "\
-certwright test-pki serve pki                            # what \"certwright test-pki pki\" made, a free port each
+certwright test-pki serve pki                            # a free port for each case
 certwright test-pki serve pki --only expired good --first-port 8443
-certwright test-pki serve pki --port 8443                # one port: https://expired.localhost:8443/
+certwright test-pki serve pki --port 8443                # https://expired.localhost:8443/
 certwright test-pki serve pki --mtls --exit-after 10m
-certwright test-pki serve --seed ci --json | head -1     # ports and anchors, as soon as they are open";
+certwright test-pki serve --json > ports.json &          # one line, once every port is open";
 
 /// Serve the certificates of a test PKI by TLS, each as wrong as it is
 ///
