@@ -58,6 +58,7 @@ complete -c certwright -n "__fish_certwright_needs_command" -f -a "show" -d 'Sho
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "sign" -d 'Sign certificate requests (CSRs)'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "status" -d 'Show what expires, and which authorities, CRLs, keys and files need attention'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "store" -d 'Check the store, back it up, move authorities in, change settings'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "test-pki" -d 'Make a throwaway PKI for tests: good certificates, and one for each way in which a certificate can be wrong'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "trust" -d 'Have this machine trust a root, or no longer'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "truststore" -d 'Write and read truststores: PKCS#12, JKS, PEM and OpenSSL\'s hashed directories'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "verify" -d 'Tell whether a certificate can be trusted, and if not, why'
@@ -925,6 +926,38 @@ complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand store; and __fish_seen_subcommand_from settings" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -l only -d 'Only these cases, by name or pattern: expired, \'wildcard-*\'' -r
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -l seed -d 'Any text; the same one gives the same keys, and with the same --at the same bytes [default: random]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -l at -d 'The instant at which the good certificates are good, and for a year after (RFC 3339) [default: now]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -l host -d 'The DNS name that servers are checked under' -r
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -l list -d 'Print the cases, and make nothing'
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -l force -d 'Replace a test PKI that is there'
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -a "serve" -d 'Serve the certificates of a test PKI by TLS, each as wrong as it is'
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and __fish_seen_subcommand_from serve" -l only -d 'Only these cases, by name or pattern: expired, \'wildcard-*\'' -r
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and __fish_seen_subcommand_from serve" -l seed -d 'Any text; the same one gives the same keys, and with the same --at the same bytes [default: random]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and __fish_seen_subcommand_from serve" -l at -d 'The instant at which the good certificates are good, and for a year after (RFC 3339) [default: now]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and __fish_seen_subcommand_from serve" -l host -d 'The DNS name that servers are checked under' -r
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and __fish_seen_subcommand_from serve" -l port -d 'One port for all; the server name that the client asks for chooses: CASE.localhost [0: any free one]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and __fish_seen_subcommand_from serve" -l first-port -d 'A port for each case, from this one on, in the order of their names [default: any free ones]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and __fish_seen_subcommand_from serve" -l listen -d 'The address to listen on' -r
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and __fish_seen_subcommand_from serve" -l exit-after -d 'End after this time, with exit status 0' -r
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and __fish_seen_subcommand_from serve" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and __fish_seen_subcommand_from serve" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and __fish_seen_subcommand_from serve" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and __fish_seen_subcommand_from serve" -l mtls -d 'Demand a client certificate, and refuse those that are wrong (see the cases for clients)'
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and __fish_seen_subcommand_from serve" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and __fish_seen_subcommand_from serve" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and __fish_seen_subcommand_from serve" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and __fish_seen_subcommand_from serve" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand trust; and not __fish_seen_subcommand_from install status uninstall" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r

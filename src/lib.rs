@@ -7,4 +7,5 @@ pub mod container;
 pub mod issuance;
 pub mod keys;
 pub mod store;
+pub mod testing;
 pub mod x509;

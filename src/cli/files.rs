@@ -7,6 +7,7 @@ mod several;
 pub(super) mod site;
 #[cfg(test)]
 mod tests;
+pub(super) mod tree;
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, BufReader, Read, Write};

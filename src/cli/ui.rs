@@ -114,13 +114,29 @@ impl Ui {
     /// # Errors
     /// As [`Ui::line`].
     pub fn json(&mut self, name: &str, report: &impl Serialize) -> Result<(), CliError> {
+        self.document(name, report, true)
+    }
+
+    /// As [`Ui::json`], on a single line: for a command that goes on, and whose reader must not wait for the end.
+    ///
+    /// # Errors
+    /// As [`Ui::line`].
+    pub fn json_line(&mut self, name: &str, report: &impl Serialize) -> Result<(), CliError> {
+        self.document(name, report, false)
+    }
+
+    fn document(&mut self, name: &str, report: &impl Serialize, pretty: bool) -> Result<(), CliError> {
         if !self.json {
             return Ok(());
         }
         self.reported = true;
         let document = Document { schema: format!("certwright/{name}/1"), report };
         let mut out = JsonWriter { ui: self, text: Vec::new(), failure: None };
-        let result = serde_json::to_writer_pretty(&mut out, &document);
+        let result = if pretty {
+            serde_json::to_writer_pretty(&mut out, &document)
+        } else {
+            serde_json::to_writer(&mut out, &document)
+        };
         let JsonWriter { text, failure, .. } = out;
         if let Some(error) = failure {
             return Err(error);

@@ -64,12 +64,17 @@ pub(crate) fn launch(class_path: &str, class: &str) -> Option<Command> {
 
 /// The directory of classes that sources compile to, against some libraries.
 pub(crate) fn compiled(sources: &[&str], libraries: &Path) -> Option<PathBuf> {
+    compiled_with(sources, &["-cp", text(libraries)])
+}
+
+/// As [`compiled`], with other options of the compiler.
+pub(crate) fn compiled_with(sources: &[&str], options: &[&str]) -> Option<PathBuf> {
     let javac = tool::program("javac")?;
     let classes = tool::lasting_directory();
     let sources: Vec<PathBuf> = sources.iter().map(|name| tool::source(name)).collect();
     let mut command = Command::new(javac);
     command.args(["-J-XX:+UseSerialGC", "-J-XX:TieredStopAtLevel=1", "-d"]).arg(&classes);
-    let said = tool::finish(command.arg("-cp").arg(libraries).args(sources));
+    let said = tool::finish(command.args(options).args(sources));
     assert!(said.success, "{}", said.all());
     Some(classes)
 }

@@ -50,6 +50,7 @@ mod revocation;
 mod rollover;
 mod site;
 mod spring_boot;
+mod test_pki;
 mod tomcat;
 mod trust;
 mod webpki;

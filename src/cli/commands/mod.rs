@@ -38,6 +38,7 @@ mod sign;
 mod status;
 mod store;
 mod target;
+mod test_pki;
 mod trust;
 mod truststore;
 mod verify;
@@ -157,6 +158,7 @@ subcommands! {
     "sign" => Sign(Box<sign::SignArgs>),
     "status" => Status(status::Args),
     "store" => Store(store::Args),
+    "test-pki" => TestPki(Box<test_pki::Args>),
     "trust" => Trust(trust::Args),
     "truststore" => Truststore(truststore::Args),
     "verify" => Verify(Box<verify::Args>),

@@ -17,10 +17,12 @@ func run(arguments []string) error {
 	switch {
 	case len(arguments) == 1 && arguments[0] == "verify":
 		return verify(os.Stdin, os.Stdout)
+	case len(arguments) == 2 && arguments[0] == "test-pki":
+		return testPKI(arguments[1], os.Stdout)
 	case len(arguments) == 2 && arguments[0] == "authority":
 		return authorities(arguments[1])
 	case len(arguments) == 2 && arguments[0] == "request":
 		return requests(arguments[1])
 	}
-	return fmt.Errorf("usage: verify | authority DIR | request DIR")
+	return fmt.Errorf("usage: verify | test-pki FILE | authority DIR | request DIR")
 }
