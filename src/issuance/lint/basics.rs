@@ -113,8 +113,10 @@ fn serial_entropy(view: &View<'_>, broken: &mut Broken) {
 
 fn signature_sha1(view: &View<'_>, broken: &mut Broken) {
     use SignatureAlgorithm::{Ecdsa, RsaPkcs1, RsaPss};
+    // A root is trusted for what it is, not for its signature on itself.
     if let Ok(Ecdsa(Digest::Sha1) | RsaPkcs1(Digest::Sha1) | RsaPss(Digest::Sha1, _)) =
         view.certificate.signature_algorithm()
+        && !view.certificate.is_root()
     {
         broken.say("the certificate is signed with SHA-1");
     }
@@ -125,6 +127,7 @@ fn signature_md5(view: &View<'_>, broken: &mut Broken) {
     let contents = Tlv::only_contents(&view.certificate.signature_algorithm_der, tlv::SEQUENCE).unwrap_or_default();
     if let Ok([0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, digest @ 2..=4]) =
         Reader::new(contents).expect(tlv::OBJECT_IDENTIFIER)
+        && !view.certificate.is_root()
     {
         let name = ["MD2", "MD4", "MD5"][usize::from(*digest) - 2];
         broken.say(format!("the certificate is signed with {name}"));
