@@ -94,6 +94,9 @@ _certwright() {
             certwright,store)
                 cmd="certwright__subcmd__store"
                 ;;
+            certwright,test-pki)
+                cmd="certwright__subcmd__test__subcmd__pki"
+                ;;
             certwright,trust)
                 cmd="certwright__subcmd__trust"
                 ;;
@@ -205,6 +208,9 @@ _certwright() {
             certwright__subcmd__store,settings)
                 cmd="certwright__subcmd__store__subcmd__settings"
                 ;;
+            certwright__subcmd__test__subcmd__pki,serve)
+                cmd="certwright__subcmd__test__subcmd__pki__subcmd__serve"
+                ;;
             certwright__subcmd__trust,install)
                 cmd="certwright__subcmd__trust__subcmd__install"
                 ;;
@@ -227,7 +233,7 @@ _certwright() {
 
     case "${cmd}" in
         certwright)
-            opts="-q -h -V --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version authority completions crl csr dev export hold init inspect issue key keystore lint list log man ocsp profile publish release renew revoke show sign status store trust truststore verify"
+            opts="-q -h -V --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version authority completions crl csr dev export hold init inspect issue key keystore lint list log man ocsp profile publish release renew revoke show sign status store test-pki trust truststore verify"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2598,6 +2604,106 @@ _certwright() {
                     return 0
                     ;;
                 --default-authority)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        certwright__subcmd__test__subcmd__pki)
+            opts="-q -h -V --list --only --seed --at --host --force --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version serve"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --only)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        certwright__subcmd__test__subcmd__pki__subcmd__serve)
+            opts="-q -h -V --only --seed --at --host --port --first-port --listen --mtls --exit-after --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --only)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --first-port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exit-after)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
