@@ -1090,7 +1090,7 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__issue)
-            opts="-q -h -V --profile --authority --key --key-file --subject --validity --not-before --not-after --set --out --force --lineage --key-passphrase --no-key-passphrase --strict --dry-run --self-signed --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            opts="-q -h -V --profile --authority --key --key-file --subject --validity --not-before --not-after --set --out --force --lineage --key-passphrase --no-key-passphrase --strict --dry-run --self-signed --batch --batch-format --out-dir --skip-existing --keep-going --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1141,6 +1141,18 @@ _certwright() {
                     return 0
                     ;;
                 --key-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --batch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --batch-format)
+                    COMPREPLY=($(compgen -W "jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --out-dir)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
