@@ -193,12 +193,14 @@ fn issue_batch_can_be_killed_anywhere() {
         return;
     }
     let base = Sandbox::with_root();
-    // The second one takes two transactions; its sample is about what is between them.
-    for (lines, step) in [(20, 11), (1_010, 1_900)] {
+    // The second one takes two transactions, and is killed a few times on the way.
+    for (lines, at_most) in [(20, 40), (1_005, 4)] {
         let text: String = (0..lines).map(|number| format!("host-{number}.test\n")).collect();
         std::fs::write(base.path("all.csv"), format!("name\n{text}")).expect("a file is written");
         let batch = ["issue", "--batch", "all.csv", "--out-dir", "out"];
-        let points: Vec<_> = kill_points(&base, &batch).into_iter().step_by(step).collect();
+        let points = kill_points(&base, &batch);
+        let step = points.len().div_ceil(at_most);
+        let points: Vec<_> = points.into_iter().rev().step_by(step).collect();
         let mut stopped = 0;
         for point in &points {
             let run = copy_of(&base);
@@ -224,7 +226,7 @@ fn issue_batch_can_be_killed_anywhere() {
             }
         }
         eprintln!("issue --batch, {lines} lines: killed at {stopped} of {} system calls", points.len());
-        assert!(stopped > 2, "only {stopped} of {} runs were killed", points.len());
+        assert!(stopped > 1, "only {stopped} of {} runs were killed", points.len());
     }
 }
 

@@ -134,13 +134,16 @@ pub fn issue_each(
             .map_err(|error| if several { item(&order.label, error) } else { error })
     })?;
     let issued = in_parallel(assignments.iter().zip(prepared).collect(), |(assignment, prepared)| {
-        let issued = prepared.sign(assignment.authority.signer.as_ref())?;
+        let Assignment { authority, profile, order, .. } = assignment;
+        let issued = prepared.sign(authority.signer.as_ref())?;
+        let (name, has_key) = (authority.name.as_str(), order.key_pem.is_some());
+        let record = CertificateRecord::new(&issued.certificate, name, &order.lineage, profile.name(), has_key);
         (session.progress)();
-        Ok::<Issued, CaError>(issued)
+        Ok::<_, CaError>((issued, record))
     })?;
     // What the chain above says is the same for all of an authority; each one's own signature and constraints are checked.
     for first in firsts {
-        verify_chain(&issued[first].certificate, assignments[first].authority, session.now)?;
+        verify_chain(&issued[first].0.certificate, assignments[first].authority, session.now)?;
     }
     commit(writer, session, assignments.into_iter().zip(issued).collect())
 }
@@ -287,19 +290,12 @@ fn draw_serials(session: &Session<'_>, state: &State, count: usize) -> Result<Ve
 fn commit(
     writer: &mut Writer<'_>,
     session: &Session<'_>,
-    signed: Vec<(Assignment<'_>, Issued)>,
+    signed: Vec<(Assignment<'_>, (Issued, CertificateRecord))>,
 ) -> Result<Vec<Outcome>, CaError> {
     let mut drafts = Vec::with_capacity(signed.len() + 1);
     let mut outcomes = Vec::with_capacity(signed.len());
     let mut delivered = Vec::new();
-    for (Assignment { authority, profile, order, delivery }, issued) in signed {
-        let mut record = CertificateRecord::new(
-            &issued.certificate,
-            &authority.name,
-            &order.lineage,
-            profile.name(),
-            order.key_pem.is_some(),
-        );
+    for (Assignment { authority, order, delivery, .. }, (issued, mut record)) in signed {
         record.variables = order.request.variables;
         if let Some(delivery) = delivery {
             delivered.push(DeliveryRecord {
