@@ -107,6 +107,11 @@ fn reports_have_the_members_that_are_documented() {
     assert!(issued["certificate"].as_str().unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
     scene.run("issue www.test --self-signed --out self", "issue");
     scene.run("issue www.test --dry-run", "dry-run");
+    std::fs::write(dir.path().join("fleet.csv"), "name\na.test\nb c\n").unwrap();
+    scene.run("issue --batch fleet.csv", "error");
+    let batch = scene.run("issue --batch fleet.csv --keep-going", "issue-batch");
+    assert_eq!(batch["certificates"][0]["lineage"], "a.test");
+    assert_eq!(batch["refused"][0]["line"], 3);
     scene.run("sign away.csr --profile intermediate --authority root --out away.crt", "sign");
     scene.run("authority import away --cert away.crt", "authority-import");
     scene.run("export www.test --for nginx --out nginx", "export");

@@ -204,6 +204,50 @@ fn a_batch_can_be_killed_anywhere() {
     sweep("sign 20", &base, points, &arguments, &[&[NEXT, CHECK]]);
 }
 
+/// The same command goes on: afterwards every line has one certificate, and its files are where they should be.
+#[test]
+fn issue_batch_can_be_killed_anywhere() {
+    if !strace::is_installed() {
+        return;
+    }
+    let base = Sandbox::with_root();
+    // The second one takes two transactions, and is killed a few times on the way.
+    for (lines, at_most) in [(20, 40), (1_005, 4)] {
+        let text: String = (0..lines).map(|number| format!("host-{number}.test\n")).collect();
+        std::fs::write(base.path("all.csv"), format!("name\n{text}")).expect("a file is written");
+        let batch = ["issue", "--batch", "all.csv", "--out-dir", "out"];
+        let points = kill_points(&base, &batch);
+        let step = points.len().div_ceil(at_most);
+        let points: Vec<_> = points.into_iter().rev().step_by(step).collect();
+        let mut stopped = 0;
+        for point in &points {
+            let run = copy_of(&base);
+            let killed = run_under(&run, &strace::killing(point), &batch);
+            let (store, out) = (run.path("store"), run.path("out"));
+            let place = format!("killed at {} no. {}, {}", point.call, point.nth, point.shown);
+            let seen = audit(&store, &[&out], Moment::Interrupted);
+            assert_eq!(seen.violations, Vec::<String>::new(), "{place}");
+            stopped += usize::from(killed.code == 137);
+            run.run([&batch[..], &["--skip-existing", "--force"]].concat()).succeeded();
+            run.run(CHECK).succeeded();
+            let after = audit(&store, &[], Moment::AtRest);
+            assert_eq!(after.violations, Vec::<String>::new(), "{place}");
+            for number in 0..lines {
+                let name = format!("host-{number}.test");
+                let issued: Vec<_> = after.issued.iter().filter(|issued| issued.lineage == name).collect();
+                assert_eq!(issued.len(), 1, "{place}: {name}");
+                assert!(is_complete(&out.join(&name), &issued[0].der), "{place}: the files of {name}");
+            }
+            for line in killed.stdout.lines() {
+                let found = seen.issued.iter().any(|issued| is_complete(&run.path(line), &issued.der));
+                assert!(found, "{place}: {line} was reported but is not complete");
+            }
+        }
+        eprintln!("issue --batch, {lines} lines: killed at {stopped} of {} system calls", points.len());
+        assert!(stopped > 1, "only {stopped} of {} runs were killed", points.len());
+    }
+}
+
 #[test]
 fn recovery_can_be_killed_anywhere() {
     if !strace::is_installed() {

@@ -45,6 +45,18 @@ pub struct Order {
     pub key_pem: Option<Zeroizing<Vec<u8>>>,
 }
 
+/// An order with who fulfils it and where its files are going to be put.
+pub struct Assignment<'a> {
+    /// Who signs.
+    pub authority: &'a LoadedAuthority,
+    /// What may be issued.
+    pub profile: &'a Profile,
+    /// The order.
+    pub order: Order,
+    /// Where the files are going to be put; its lineage and serial are filled in.
+    pub delivery: Option<DeliveryRecord>,
+}
+
 /// A certificate that was issued and is durable.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -92,33 +104,65 @@ pub fn issue_to(
     orders: Vec<Order>,
     deliveries: Vec<Option<DeliveryRecord>>,
 ) -> Result<Vec<Outcome>, CaError> {
+    let deliveries = deliveries.into_iter().chain(std::iter::repeat(None));
+    let assign = |(order, delivery)| Assignment { authority, profile, order, delivery };
+    issue_each(writer, session, orders.into_iter().zip(deliveries).map(assign).collect())
+}
+
+/// Issues as [`issue_to`] does, each certificate by an authority and under a profile of its own.
+///
+/// # Errors
+/// As [`issue`].
+pub fn issue_each(
+    writer: &mut Writer<'_>,
+    session: &Session<'_>,
+    assignments: Vec<Assignment<'_>>,
+) -> Result<Vec<Outcome>, CaError> {
     check_clock(writer.state(), session.now)?;
-    orders.iter().try_for_each(|order| check_lineage(&order.lineage))?;
-    check_not_revoked(writer.state(), &authority.name, &authority.full_chain())?;
-    check_not_retired(writer.state(), &authority.name, profile, session.now)?;
-    let serials = draw_serials(session, writer.state(), orders.len())?;
+    assignments.iter().try_for_each(|assignment| check_lineage(&assignment.order.lineage))?;
+    let firsts = first_of_each_authority(&assignments);
+    for &first in &firsts {
+        let authority = assignments[first].authority;
+        check_not_revoked(writer.state(), &authority.name, &authority.full_chain())?;
+    }
+    for Assignment { authority, profile, .. } in &assignments {
+        check_not_retired(writer.state(), &authority.name, profile, session.now)?;
+    }
+    let serials = draw_serials(session, writer.state(), assignments.len())?;
     let settings = writer.state().settings.clone();
     let guard = Guard::new(writer.state());
-    let facts = authority.facts();
-    let several = orders.len() > 1;
-    let prepared = in_parallel(orders.iter().zip(serials).collect(), |(order, serial): (&Order, Serial)| {
-        prepare_guarded(&guard, Some(&facts), profile, &order.request, &settings, serial, session.now)
+    let several = assignments.len() > 1;
+    let prepared = in_parallel(assignments.iter().zip(serials).collect(), |(assignment, serial)| {
+        let Assignment { authority, profile, order, .. } = assignment;
+        prepare_guarded(&guard, Some(&authority.facts()), profile, &order.request, &settings, serial, session.now)
             .map_err(|error| if several { item(&order.label, error) } else { error })
     })?;
-    let issued = in_parallel(prepared, |prepared: Prepared| {
+    let issued = in_parallel(assignments.iter().zip(prepared).collect(), |(assignment, prepared)| {
+        let Assignment { authority, profile, order, .. } = assignment;
         let issued = prepared.sign(authority.signer.as_ref())?;
+        let (name, has_key) = (authority.name.as_str(), order.key_pem.is_some());
+        let record = CertificateRecord::new(&issued.certificate, name, &order.lineage, profile.name(), has_key);
         (session.progress)();
-        Ok::<Issued, CaError>(issued)
+        Ok::<_, CaError>((issued, record))
     })?;
-    // What the chain above says is the same for all of them; each one's own signature and constraints are checked.
-    if let Some(first) = issued.first() {
-        verify_chain(&first.certificate, authority, session.now)?;
+    // What the chain above says is the same for all of an authority; each one's own signature and constraints are checked.
+    for first in firsts {
+        verify_chain(&issued[first].0.certificate, assignments[first].authority, session.now)?;
     }
-    commit(writer, authority, profile, session, orders.into_iter().zip(issued).collect(), deliveries)
+    commit(writer, session, assignments.into_iter().zip(issued).collect())
+}
+
+/// Where every authority comes first.
+fn first_of_each_authority(assignments: &[Assignment<'_>]) -> Vec<usize> {
+    let mut seen = HashSet::new();
+    (0..assignments.len()).filter(|&index| seen.insert(std::ptr::from_ref(assignments[index].authority))).collect()
 }
 
 /// Refuses the name of an authority's own certificates for another's.
-pub(super) fn check_lineage(lineage: &str) -> Result<(), CaError> {
+///
+/// # Errors
+/// [`CaError::BadName`].
+pub fn check_lineage(lineage: &str) -> Result<(), CaError> {
     if !lineage.starts_with(AUTHORITY_LINEAGE) {
         return Ok(());
     }
@@ -138,12 +182,43 @@ pub fn dry_run(
     session: &Session<'_>,
     request: &Request,
 ) -> Result<Prepared, CaError> {
-    check_clock(state, session.now)?;
-    if let Some(authority) = authority {
-        check_not_retired(state, authority.name, profile, session.now)?;
+    Rehearsal::new(state, session)?.prepare(authority, profile, request)
+}
+
+/// What [`issue`] would do for any number of orders, without signing or writing anything.
+pub struct Rehearsal<'a> {
+    state: &'a State,
+    guard: Guard<'a>,
+    session: &'a Session<'a>,
+}
+
+impl<'a> Rehearsal<'a> {
+    /// A rehearsal on what a store holds.
+    ///
+    /// # Errors
+    /// [`CaError::ClockSetBack`].
+    pub fn new(state: &'a State, session: &'a Session<'a>) -> Result<Self, CaError> {
+        check_clock(state, session.now)?;
+        Ok(Self { state, guard: Guard::new(state), session })
     }
-    let serial = draw(session.serials, state, &mut HashSet::new())?;
-    prepare_guarded(&Guard::new(state), authority, profile, request, &state.settings, serial, session.now)
+
+    /// Prepares a certificate as it would be signed, under a serial that is good for nothing else.
+    ///
+    /// # Errors
+    /// As [`issue`].
+    pub fn prepare(
+        &self,
+        authority: Option<&IssuerFacts<'_>>,
+        profile: &Profile,
+        request: &Request,
+    ) -> Result<Prepared, CaError> {
+        let Self { state, guard, session } = self;
+        if let Some(authority) = authority {
+            check_not_retired(state, authority.name, profile, session.now)?;
+        }
+        let serial = draw(session.serials, state, &mut HashSet::new())?;
+        prepare_guarded(guard, authority, profile, request, &state.settings, serial, session.now)
+    }
 }
 
 /// Prepares one certificate, self-signed without an authority, that takes neither the key nor the name of an authority.
@@ -209,27 +284,15 @@ fn draw_serials(session: &Session<'_>, state: &State, count: usize) -> Result<Ve
 
 fn commit(
     writer: &mut Writer<'_>,
-    authority: &LoadedAuthority,
-    profile: &Profile,
     session: &Session<'_>,
-    signed: Vec<(Order, Issued)>,
-    deliveries: Vec<Option<DeliveryRecord>>,
+    signed: Vec<(Assignment<'_>, (Issued, CertificateRecord))>,
 ) -> Result<Vec<Outcome>, CaError> {
-    let (chain, root) = split_chain(authority);
     let mut drafts = Vec::with_capacity(signed.len() + 1);
     let mut outcomes = Vec::with_capacity(signed.len());
     let mut delivered = Vec::new();
-    let mut deliveries = deliveries.into_iter();
-    for (order, issued) in signed {
-        let mut record = CertificateRecord::new(
-            &issued.certificate,
-            &authority.name,
-            &order.lineage,
-            profile.name(),
-            order.key_pem.is_some(),
-        );
+    for (Assignment { authority, order, delivery, .. }, (issued, mut record)) in signed {
         record.variables = order.request.variables;
-        if let Some(delivery) = deliveries.next().flatten() {
+        if let Some(delivery) = delivery {
             delivered.push(DeliveryRecord {
                 lineage: record.lineage.clone(),
                 serial: record.serial.clone(),
@@ -237,12 +300,13 @@ fn commit(
             });
         }
         drafts.push(Draft { event: Event::CertificateIssued(record), key_pem: order.key_pem });
+        let (chain, root) = split_chain(authority);
         outcomes.push(Outcome {
             label: order.label,
             lineage: order.lineage,
             certificate: issued.certificate,
-            chain: chain.clone(),
-            root: root.clone(),
+            chain,
+            root,
             other_anchors: authority.other_anchors.clone(),
             report: issued.report,
         });

@@ -28,7 +28,10 @@ pub use clock::{accept_clock, check_clock, crls_ahead};
 pub use crl::{DEFAULT_VALIDITY, Due, Schedule, SignedCrl, sign_crl};
 pub use error::CaError;
 pub use import::{CertificateImport, import_certificate};
-pub use issue::{Order, Outcome, Session, dry_run, issue, issue_to, self_signed_certificate};
+pub use issue::{
+    Assignment, Order, Outcome, Rehearsal, Session, check_lineage, dry_run, issue, issue_each, issue_to,
+    self_signed_certificate,
+};
 pub use load::{
     LoadedAuthority, PassphrasePrompt, Served, chain_of, issuers_of, load, resolve, served, served_authority,
 };

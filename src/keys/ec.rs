@@ -1,5 +1,7 @@
 //! EC private keys and their structure `ECPrivateKey`, RFC 5915.
 
+use std::sync::OnceLock;
+
 use aws_lc_rs::encoding::AsBigEndian as _;
 use aws_lc_rs::signature::{self as aws, KeyPair as _};
 use ring::rand::SystemRandom;
@@ -27,7 +29,41 @@ pub(super) fn generate(curve: Curve) -> Result<Parts, KeyError> {
     };
     let pkcs8 = ring_ecdsa::EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new()).map_err(|_| failed())?;
     let info = super::private::PrivateKeyInfo::read(pkcs8.as_ref())?;
-    Ok(read(Some(curve), info.key)?.1)
+    let (scalar, public) = scalar_and_public(info.key)?;
+    let body = body(&scalar, &public);
+    Ok(Parts {
+        pair: Pair::EcFresh(Box::new(Fresh { curve, scalar, public: public.clone(), loaded: OnceLock::new() })),
+        body,
+        public,
+    })
+}
+
+/// A key that ring made just now. Most leave again as a file without ever signing, so ring loads it when it first signs: that
+/// takes as long as making it.
+pub(super) struct Fresh {
+    curve: Curve,
+    scalar: Zeroizing<Vec<u8>>,
+    public: Vec<u8>,
+    loaded: OnceLock<Pair>,
+}
+
+impl Fresh {
+    pub(super) fn pair(&self) -> Result<&Pair, KeyError> {
+        if let Some(pair) = self.loaded.get() {
+            return Ok(pair);
+        }
+        let pair = pair(self.curve, &self.scalar, self.public.clone())?.pair;
+        Ok(self.loaded.get_or_init(|| pair))
+    }
+}
+
+/// The scalar and the public key of what ring wrote.
+fn scalar_and_public(der: &[u8]) -> Result<(Zeroizing<Vec<u8>>, Vec<u8>), KeyError> {
+    let mut reader = Reader::sequence(der, WHAT)?;
+    reader.small()?;
+    let scalar = Zeroizing::new(reader.expect(OCTET_STRING)?.to_vec());
+    let mut public = Reader::new(reader.expect(0xa1)?, WHAT);
+    Ok((scalar, public.bits()?.to_vec()))
 }
 
 /// Reads an `ECPrivateKey`. `outer` is the curve that the file names outside of it; the curve used is returned.

@@ -5,11 +5,13 @@ use aws_lc_rs::signature as aws;
 use ring::rand::SystemRandom;
 use ring::signature as ring_keys;
 
+use super::ec::Fresh;
 use super::{Digest, KeyError, SignatureAlgorithm};
 
 /// A loaded key pair; loading costs as much as signing, so it is kept.
 pub(super) enum Pair {
     EcAws(aws::EcdsaKeyPair),
+    EcFresh(Box<Fresh>),
     EcRing(ring_keys::EcdsaKeyPair),
     Ed25519(ring_keys::Ed25519KeyPair),
     MlDsa(aws::PqdsaKeyPair),
@@ -24,6 +26,7 @@ impl Pair {
                 let signature = pair.sign(&AwsRandom::new(), message).map_err(|_| failed())?;
                 Ok(signature.as_ref().to_vec())
             }
+            Self::EcFresh(fresh) => fresh.pair()?.sign(algorithm, message),
             Self::EcRing(pair) => {
                 let signature = pair.sign(&SystemRandom::new(), message).map_err(|_| failed())?;
                 Ok(signature.as_ref().to_vec())

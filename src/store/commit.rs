@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::flush::Flush;
+use super::flush;
 use super::release::Release;
 use super::{Draft, Entry, Event, Notice, StoreError, Writer, event, files, io, journal};
 
@@ -143,11 +143,12 @@ impl Writer<'_> {
         io::create_file(&layout.marker(self.state.seq + 1), io::FILE_MODE)?;
         let keys = transaction.entries.iter().zip(&transaction.keys);
         let keys: Vec<_> = keys.filter_map(|(entry, key)| Some((entry.seq, key.as_ref()?))).collect();
-        let mut flush = Flush::new(layout.root(), keys.len());
-        for (seq, key) in keys {
-            let path = layout.staged_key(seq);
+        let total = keys.len();
+        let mut flush = flush::spread(layout.root(), &keys, total, |(seq, key), flush| {
+            let path = layout.staged_key(*seq);
             flush.file(io::write_file(&path, key, io::KEY_MODE)?, path);
-        }
+            Ok(())
+        })?;
         flush.dir(layout.staging());
         flush.run()
     }

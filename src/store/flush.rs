@@ -118,6 +118,37 @@ fn concurrent(items: usize) -> usize {
     items.min(8)
 }
 
+/// Does one step for every item, on several threads where there are many, and collects what is to be made durable.
+pub(super) fn spread<'a, T: std::marker::Sync>(
+    root: &'a Path,
+    items: &[T],
+    total: usize,
+    step: impl Fn(&T, &mut Flush<'a>) -> Result<(), StoreError> + std::marker::Sync,
+) -> Result<Flush<'a>, StoreError> {
+    let share = items.len().div_ceil(threads(total)).max(1);
+    let work = |items: &[T]| -> Result<Flush<'a>, StoreError> {
+        let mut flush = Flush::new(root, total);
+        items.iter().try_for_each(|item| step(item, &mut flush))?;
+        Ok(flush)
+    };
+    let mut shares = items.chunks(share);
+    let own = shares.next().unwrap_or_default();
+    thread::scope(|scope| {
+        // Where no thread is to be had, this one does its share.
+        let work = &work;
+        let start = |items| thread::Builder::new().spawn_scoped(scope, move || work(items)).map_err(|_| items);
+        let others: Vec<_> = shares.map(start).collect();
+        let mut flush = work(own)?;
+        for other in others {
+            match other {
+                Ok(thread) => flush.merge(thread.join().map_err(|_| died())??),
+                Err(items) => flush.merge(work(items)?),
+            }
+        }
+        Ok(flush)
+    })
+}
+
 /// The error for a thread that ended before its work did.
 pub(super) fn died() -> StoreError {
     StoreError::Invalid("a thread that wrote files died".to_owned())

@@ -6,10 +6,9 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
-use std::thread;
 
 use super::files::{self, Contents};
-use super::flush::{Flush, died, threads};
+use super::flush::{self, Flush};
 use super::{
     AuthorityRecord, CertificateRecord, CrlRecord, Entry, Event, Layout, Manifest, State, StoreError, authority_files,
     io,
@@ -54,34 +53,10 @@ impl Release<'_> {
         items: usize,
         step: impl Fn(&Entry, bool, &mut Flush<'_>) -> Result<(), StoreError> + Sync,
     ) -> Result<(), StoreError> {
-        let share = units.len().div_ceil(threads(items)).max(1);
-        let work = |units: &[Unit<'_>]| -> Result<Flush<'_>, StoreError> {
-            let mut flush = Flush::new(self.layout.root(), items);
-            for unit in units {
-                for (index, entry) in unit.iter().enumerate() {
-                    step(entry, index + 1 == unit.len(), &mut flush)?;
-                }
-            }
-            Ok(flush)
-        };
-        let mut flush = Flush::new(self.layout.root(), items);
-        let mut shares = units.chunks(share);
-        let own = shares.next().unwrap_or_default();
-        thread::scope(|scope| {
-            // Where no thread is to be had, this one does its share.
-            let work = &work;
-            let start = |units| thread::Builder::new().spawn_scoped(scope, move || work(units)).map_err(|_| units);
-            let others: Vec<_> = shares.map(start).collect();
-            flush.merge(work(own)?);
-            for other in others {
-                match other {
-                    Ok(thread) => flush.merge(thread.join().map_err(|_| died())??),
-                    Err(units) => flush.merge(work(units)?),
-                }
-            }
-            Ok::<(), StoreError>(())
-        })?;
-        flush.run()
+        let spread = flush::spread(self.layout.root(), units, items, |unit, flush| {
+            unit.iter().enumerate().try_for_each(|(index, entry)| step(entry, index + 1 == unit.len(), flush))
+        });
+        spread?.run()
     }
 
     /// Writes an entry's files in `staging/`; its key is there already.

@@ -9,7 +9,7 @@ use super::extension::{self, NameConstraints};
 use super::structure::{self, Signed, field};
 use super::tlv::{self, Fault, Reader, Tlv};
 use super::{Extension, GeneralName, KeyUsage, Name, Oid, Serial, X509Error, oid};
-use crate::keys::{KeyError, PublicKey, SignatureAlgorithm};
+use crate::keys::{KeyError, PublicKey, SignatureAlgorithm, Signer};
 
 mod salvage;
 
@@ -113,6 +113,28 @@ impl Certificate {
             certificate.extensions.push(extension);
         }
         Ok(certificate)
+    }
+
+    /// Signs the very octets of this certificate's signed part, in the place of a signature that was none, with the algorithm
+    /// that it names. What came out is read back: the signed part and the algorithm are compared with those that were read
+    /// before, the structure around them is read anew.
+    ///
+    /// # Errors
+    /// [`X509Error::Key`] when the signer fails, [`X509Error::Malformed`] if the result does not read back.
+    pub(crate) fn signed_by(mut self, signer: &dyn Signer) -> Result<Self, X509Error> {
+        let signature = signer.sign(self.tbs_der())?;
+        let mut contents = Vec::with_capacity(self.der.len() + signature.len() + 8);
+        contents.extend_from_slice(self.tbs_der());
+        contents.extend_from_slice(&self.signature_algorithm_der);
+        tlv::push(&mut contents, tlv::BIT_STRING, &[&[0], signature.as_slice()].concat());
+        let der = tlv::encode(tlv::SEQUENCE, &contents);
+        let Signed { tbs, algorithm, signature, .. } = Signed::read(&der).map_err(tlv::malformed(WHAT))?;
+        if der.get(tbs.clone()) != Some(self.tbs_der()) || algorithm != self.signature_algorithm_der {
+            return Err(tlv::malformed(WHAT)("it reads back differently than it was signed"));
+        }
+        (self.tbs, self.signature) = (tbs, signature.to_vec());
+        self.der = der;
+        Ok(self)
     }
 
     /// The DER.

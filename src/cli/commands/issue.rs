@@ -1,10 +1,18 @@
 //! `certwright issue`: a key and its certificate in one step.
 
+mod batch;
+mod input;
+mod line;
+mod missing;
+mod summary;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
 use zeroize::Zeroizing;
+
+use batch::BatchArgs;
 
 use super::bundle::Bundle;
 use super::options::{ValidityArgs, VariableArgs, generate, load_authority, profiles, read_key, session};
@@ -27,18 +35,25 @@ certwright issue spiffe://corp.test/web --profile spiffe --validity 24h
 certwright issue db.corp.test --key rsa-3072 --authority issuing --json
 certwright issue www.corp.test --for java,apple   # and nothing that these would refuse
 certwright issue localhost 127.0.0.1 --self-signed --out certs
+certwright issue --batch fleet.csv --out-dir certs    # a line each: name,names,profile,key,validity,…
 certwright issue www.corp.test --dry-run          # what would be signed, nothing written";
+
+const AFTER: &str = "\
+A line of a batch has a name, and what else it needs: names, profile, authority, key, subject, validity, not_before,
+not_after, lineage, set; what it does not say is as the options say. All lines are checked before anything is signed.
+  {\"name\": \"www.corp.test\", \"names\": [\"10.0.0.5\"], \"validity\": \"30d\"}      a line of JSON Lines
+  name,names,profile,set.team                                           the first line of CSV";
 
 /// Make a key and its certificate in one step
 ///
 /// The files are kept in the store under issued/, and with --out written where a server reads them. A key in the store is
 /// encrypted when the authority's key is; the one in --out is not, unless --key-passphrase is given.
 #[derive(Debug, Args)]
-#[command(before_help = EXAMPLES)]
+#[command(before_help = EXAMPLES, after_help = AFTER)]
 pub struct IssueArgs {
     /// What the certificate is for: a DNS name, IP address, email address, URI, or a person's or service's name
-    #[arg(value_name = "NAME")]
-    pub name: String,
+    #[arg(value_name = "NAME", required_unless_present = "batch")]
+    pub name: Option<String>,
     /// More alternative names; dns: ip: email: uri: upn: force a type
     #[arg(value_name = "SAN")]
     pub names: Vec<GeneralName>,
@@ -64,10 +79,10 @@ pub struct IssueArgs {
     #[command(flatten)]
     pub variables: VariableArgs,
     /// Write cert.pem, key.pem, chain.pem, fullchain.pem and ca.pem to this directory
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", group = "place")]
     pub out: Option<PathBuf>,
     /// Replace files that exist
-    #[arg(long, requires = "out")]
+    #[arg(long, requires = "place")]
     pub force: bool,
     /// Name in the store [default: made from NAME]
     #[arg(long, value_name = "WORD", conflicts_with = "self_signed")]
@@ -90,6 +105,9 @@ pub struct IssueArgs {
     /// Sign with the certificate's own key; needs no store, writes to --out only
     #[arg(long)]
     pub self_signed: bool,
+    /// Many at once.
+    #[command(flatten)]
+    many: BatchArgs,
 }
 
 impl IssueArgs {
@@ -98,6 +116,10 @@ impl IssueArgs {
     /// # Errors
     /// Exit 4 when the profile or a constraint forbids it; 1 when an output file exists.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
+        if let Some(path) = &self.many.batch {
+            return self.run_batch(cx, path);
+        }
+        self.many.refuse_without_batch()?;
         if let Some(out) = &self.out {
             files::refuse_existing(&Bundle::paths(out, true), self.force)?;
         }
@@ -116,7 +138,7 @@ impl IssueArgs {
         let key = self.private_key(cx, &profile)?;
         let secret = self.key_secret(cx, &authority)?;
         let order = Order {
-            label: self.name.clone(),
+            label: self.name().to_owned(),
             request: self.request(&key)?,
             lineage: self.lineage(),
             key_pem: Some(key.to_pkcs8_pem(secret.as_ref())?),
@@ -144,7 +166,7 @@ impl IssueArgs {
             }
             None => store.layout().issued(&outcome.lineage, &outcome.certificate.serial.hex()),
         };
-        tell(cx, &self.name, &outcome.report);
+        tell(cx, self.name(), &outcome.report);
         cx.ui.say(&format!("issued {}", summary(&outcome.certificate)));
         cx.ui.say(&format!("signed by authority {}", authority.name));
         cx.ui.json("issue", &CertificateReport::from(outcome))?;
@@ -172,7 +194,7 @@ impl IssueArgs {
         });
         let actor = cx.settings.actor.clone();
         let prepared = ca::dry_run(state, facts.as_ref(), profile, &session(cx, &actor, &|| {}), &request)?;
-        super::dry_run::tell(cx, &[(self.name.clone(), prepared)])?;
+        super::dry_run::tell(cx, &[(self.name().to_owned(), prepared)])?;
         Ok(Exit::Done)
     }
 
@@ -195,7 +217,7 @@ impl IssueArgs {
         let issued = ca::self_signed_certificate(&profile, &request, key.as_ref(), &session(cx, &actor, &|| {}))?;
         let key_pem = self.out_key(cx, &key)?;
         Bundle::self_signed(&issued.certificate, key_pem).write(out, self.force)?;
-        tell(cx, &self.name, &issued.report);
+        tell(cx, self.name(), &issued.report);
         cx.ui.say(&format!("self-signed {}", summary(&issued.certificate)));
         cx.ui.json("issue", &CertificateReport::new(None, &issued.certificate, &issued.report))?;
         cx.ui.line(&out.display().to_string())?;
@@ -211,7 +233,7 @@ impl IssueArgs {
 
     fn request(&self, key: &PrivateKey) -> Result<Request, CliError> {
         Ok(Request {
-            name: Some(self.name.clone()),
+            name: Some(self.name().to_owned()),
             subject: self.subject.clone(),
             names: self.names.clone(),
             validity: self.validity.resolve(),
@@ -222,8 +244,13 @@ impl IssueArgs {
         })
     }
 
+    /// What the certificate is for; a batch has none.
+    fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or_default()
+    }
+
     fn lineage(&self) -> String {
-        lineage_name(self.lineage.as_deref().unwrap_or(&self.name))
+        lineage_name(self.lineage.as_deref().unwrap_or(self.name()))
     }
 
     /// The passphrase for the key in the store: the given one, else the authority's, if its key is encrypted.

@@ -163,7 +163,10 @@ pub(crate) fn with_passphrase<T, E: Into<CliError>>(
 }
 
 /// As [`with_passphrase`], from a source of its own if one is given.
-fn with_passphrase_from<T, E: Into<CliError>>(
+///
+/// # Errors
+/// As [`with_passphrase`].
+pub(crate) fn with_passphrase_from<T, E: Into<CliError>>(
     cx: &mut Context,
     source: Option<&SecretSource>,
     work: impl FnOnce(&mut ca::PassphrasePrompt<'_>) -> Result<T, E>,

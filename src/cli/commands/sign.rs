@@ -1,5 +1,7 @@
 //! `certwright sign`: certificates for CSRs.
 
+mod requests;
+
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -11,7 +13,7 @@ use super::options::{ValidityArgs, VariableArgs, load_authority, profiles, sessi
 use super::report::{CertificateReport, summary, tell};
 use super::target::target;
 use super::{crl, delivery};
-use crate::ca::{self, Order, Outcome};
+use crate::ca::{self, Order, Outcome, Rehearsal};
 use crate::cli::{CliError, Context, Exit, files};
 use crate::issuance::lint::Target;
 use crate::issuance::{IssuerFacts, Profile, Request};
@@ -21,7 +23,7 @@ use crate::x509::{Csr, GeneralName, Name};
 const EXAMPLES: &str = "\
 certwright sign web.csr --out web.crt
 certwright sign web.csr --fullchain > fullchain.pem
-certwright sign requests/*.csr --profile client --out-dir signed
+certwright sign requests/ --profile client --out-dir signed    # every *.csr, *.req, *.pem and *.der there
 certwright sign issuing.csr --profile intermediate --authority root --out issuing.crt
 certwright sign web.csr --san www.corp.test --strict --validity 30d
 certwright sign web.csr --dry-run                 # what would be signed and what dropped";
@@ -33,7 +35,7 @@ certwright sign web.csr --dry-run                 # what would be signed and wha
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES)]
 pub struct SignArgs {
-    /// Certificate requests, PEM or DER; - is standard input
+    /// Certificate requests, PEM or DER, or directories of them; - is standard input
     #[arg(value_name = "CSR", required = true)]
     pub requests: Vec<PathBuf>,
     /// What may be issued
@@ -110,13 +112,14 @@ impl SignArgs {
     /// # Errors
     /// Exit 4 when a request is refused; nothing at all is signed then, unless `--keep-going`.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        self.check_outputs()?;
+        let requests = requests::expand(cx, &self.requests)?;
+        self.check_outputs(&requests)?;
         let store = cx.open_store()?;
         let state = store.read()?;
         let profile = profiles(&store)?.get(&self.profile)?;
         let record = ca::resolve(&state, self.authority.as_deref())?.clone();
         let mut refused = Vec::new();
-        let items = self.read_items(cx, &state, &profile, &record, &mut refused)?;
+        let items = self.read_items(cx, &requests, &state, &profile, &record, &mut refused)?;
         if self.dry_run {
             return self.run_dry(cx, &state, &profile, &record, &items);
         }
@@ -147,8 +150,8 @@ impl SignArgs {
         self.finish(cx, &outcomes, refused)
     }
 
-    fn check_outputs(&self) -> Result<(), CliError> {
-        let several = self.requests.len() > 1;
+    fn check_outputs(&self, requests: &[PathBuf]) -> Result<(), CliError> {
+        let several = requests.len() > 1;
         if several && self.out.is_some() {
             return Err(CliError::usage("--out takes one certificate, and several requests were given")
                 .hint("use --out-dir DIR"));
@@ -161,7 +164,7 @@ impl SignArgs {
         }
         let Some(dir) = &self.out_dir else { return Ok(()) };
         let mut seen = HashSet::new();
-        for request in &self.requests {
+        for request in requests {
             let target = directory_for(dir, request);
             files::refuse_existing(&Bundle::paths(&target, false), self.force)?;
             if !seen.insert(target.clone()) {
@@ -176,6 +179,7 @@ impl SignArgs {
     fn read_items(
         &self,
         cx: &mut Context,
+        requests: &[PathBuf],
         state: &State,
         profile: &Profile,
         record: &AuthorityRecord,
@@ -185,16 +189,18 @@ impl SignArgs {
         let facts = IssuerFacts { name: &record.authority, certificate: &certificate, chain: &chain };
         let actor = cx.settings.actor.clone();
         let variables = self.variables.resolve()?;
-        let mut files = Vec::with_capacity(self.requests.len());
-        for path in &self.requests {
+        let mut files = Vec::with_capacity(requests.len());
+        for path in requests {
             files.push((path.as_path(), files::read(cx, path, Csr::MAX_SIZE)));
         }
         let session = session(cx, &actor, &|| {});
+        let rehearsal = Rehearsal::new(state, &session)?;
         let read = ca::in_parallel(files, |(path, bytes)| {
             let item = bytes.and_then(|bytes| {
                 let item = self.item(path, &bytes, &variables)?;
                 if self.keep_going {
-                    ca::dry_run(state, Some(&facts), profile, &session, &item.request)
+                    rehearsal
+                        .prepare(Some(&facts), profile, &item.request)
                         .map_err(|error| CliError::from(error).about(path.display()))?;
                 }
                 Ok(item)

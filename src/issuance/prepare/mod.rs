@@ -153,8 +153,8 @@ impl<'a> Draft<'a> {
     /// What the authorities above say about a certificate like this.
     fn check_chain(&mut self, tbs: &TbsCertificate, now: OffsetDateTime) {
         let Some(issuer) = self.issuer else { return };
-        let chain: Vec<Certificate> = std::iter::once(issuer.certificate).chain(issuer.chain).cloned().collect();
-        for broken in path::check_issuance(tbs, &chain, now).err().unwrap_or_default() {
+        let chain = std::iter::once(issuer.certificate).chain(issuer.chain);
+        for broken in path::check_issuance(tbs, chain, now).err().unwrap_or_default() {
             // The validity has said so already, and what to do about it.
             if broken.rule != "outlives-issuer" || self.refusals.is_empty() {
                 self.refuse(broken.reason);

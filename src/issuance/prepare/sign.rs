@@ -56,18 +56,18 @@ impl Prepared {
         if signer.public_key().spki_der() != self.issuer_key.spki_der() {
             return Err(failed("the signing key is not that of the issuer's certificate"));
         }
-        let certificate = self.tbs.sign(signer).map_err(|error| match error {
+        let told = |error| match error {
             X509Error::Key(error) => IssuanceError::Key(error),
             error => IssuanceError::CheckFailed(error.to_string()),
-        })?;
-        if certificate.signature_algorithm_der == self.linted.signature_algorithm_der {
-            if certificate.tbs_der() != self.linted.tbs_der() {
-                return Err(failed("what was signed is not what was checked"));
-            }
+        };
+        let certificate = if signer.signature_algorithm().to_der() == self.linted.signature_algorithm_der {
+            self.linted.signed_by(signer).map_err(told)?
         } else {
             // The signer's algorithm is not the usual one of its key, so these bytes have not been linted yet.
+            let certificate = self.tbs.sign(signer).map_err(told)?;
             refuse_errors(Subject::new(&certificate), &self.targets, None)?;
-        }
+            certificate
+        };
         certificate
             .verify_signature(signer.public_key())
             .map_err(|error| IssuanceError::CheckFailed(error.to_string()))?;

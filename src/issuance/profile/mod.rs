@@ -20,7 +20,7 @@ use crate::keys::{Algorithm, KeyKind};
 
 pub(super) use pattern::{NameKind, glob};
 pub(super) use rules::{Required, Rules, UrlList};
-pub(super) use suggest::nearest;
+pub(crate) use suggest::nearest;
 pub(super) use template::{Escape, Template, Variables};
 
 pub use schema::schema;

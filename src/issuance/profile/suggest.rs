@@ -1,7 +1,7 @@
 //! The known word that is nearest to a misspelt one.
 
 /// The candidate that a person most likely meant, if any is near enough.
-pub(in crate::issuance) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(word);
     candidates
         .into_iter()

@@ -16,7 +16,11 @@ use crate::x509::{Certificate, GeneralName, Oid, TbsCertificate, X509Error, exte
 ///
 /// # Errors
 /// Every rule that would be broken.
-pub fn check_issuance(tbs: &TbsCertificate, chain: &[Certificate], now: OffsetDateTime) -> Result<(), Vec<PathError>> {
+pub fn check_issuance<'a>(
+    tbs: &TbsCertificate,
+    chain: impl IntoIterator<Item = &'a Certificate>,
+    now: OffsetDateTime,
+) -> Result<(), Vec<PathError>> {
     let subject = match Subject::read(tbs) {
         Ok(subject) => subject,
         Err(error) => {
@@ -26,7 +30,8 @@ pub fn check_issuance(tbs: &TbsCertificate, chain: &[Certificate], now: OffsetDa
         }
     };
     let mut broken = Vec::new();
-    if let Some(issuer) = chain.first()
+    let mut chain = (1..).zip(chain).peekable();
+    if let Some((_, issuer)) = chain.peek()
         && issuer.subject != tbs.issuer
     {
         let reason = format!("{} would name {} as its issuer, not {}", subject.title, tbs.issuer, title(issuer));
@@ -35,7 +40,7 @@ pub fn check_issuance(tbs: &TbsCertificate, chain: &[Certificate], now: OffsetDa
     // A CA that bears its issuer's name would escape its path length and name constraints (RFC 5280 §6.1.4 (l), §6.1.3 (b)),
     // so to be signed it counts like any other.
     let mut authorities_below = usize::from(subject.is_ca);
-    for (depth, issuer) in (1..).zip(chain) {
+    for (depth, issuer) in chain {
         broken.extend(checks::check_validity(depth, issuer, now).err());
         broken.extend(checks::check_authority(depth, issuer).err());
         broken.extend(checks::check_path_length(depth, issuer, authorities_below).err());

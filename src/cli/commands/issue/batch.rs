@@ -1,0 +1,450 @@
+//! `certwright issue --batch`: a key and a certificate for every line of a file.
+//!
+//! Every line is checked before anything is signed. Then they are issued a chunk at a time, each chunk a transaction, so that
+//! memory does not grow with the file and what was issued is durable whatever happens next.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::IssueArgs;
+use super::input::{BatchFormat, Input, Raw};
+use super::line::{Line, Terms};
+use super::missing::Missing;
+use super::summary::{BatchReport, Issued, Refused, Skipped, refusal};
+use crate::ca::{self, Assignment, LoadedAuthority, Order, Outcome, Rehearsal};
+use crate::cli::commands::bundle::Bundle;
+use crate::cli::commands::options::{load_authority, profiles, session};
+use crate::cli::commands::{crl, delivery, dry_run};
+use crate::cli::{CliError, Context, Exit, SecretSource, files};
+use crate::issuance::{Prepared, Report};
+use crate::keys::{KeyError, KeySealer, PrivateKey};
+use crate::store::{CertificateRecord, DeliveryRecord, State, Store, Writer};
+use crate::x509::time::format_instant;
+
+/// Largest file that is read, in bytes: some millions of lines.
+const MAX_SIZE: usize = 256 << 20;
+
+/// Lines that are checked, and certificates that are recorded, at a time. Beyond some hundreds, syncing the disk costs hardly
+/// anything beside the rest; with so many, memory stays within a few megabytes.
+const CHUNK: usize = 1000;
+
+/// How many lines are told about one by one.
+const TOLD: usize = 10;
+
+/// Many certificates at once.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct BatchArgs {
+    /// Issue a certificate for every line of this file (JSON Lines or CSV); - is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "names", "key_file", "lineage", "out", "self_signed"])]
+    pub batch: Option<PathBuf>,
+    /// How the file is written [default: as its name ends: .jsonl, .ndjson, .csv, .tsv]
+    #[arg(long, value_name = "FORMAT", value_enum, requires = "batch")]
+    pub batch_format: Option<BatchFormat>,
+    /// For each line a directory here, named like its name in the store, with the files that --out has
+    #[arg(long, value_name = "DIR", requires = "batch", group = "place")]
+    pub out_dir: Option<PathBuf>,
+    /// Leave out lines whose certificate is in the store and good, and write those of its files that are missing
+    #[arg(long, requires = "batch")]
+    pub skip_existing: bool,
+    /// Issue the good lines even when others are refused
+    #[arg(long, requires = "batch")]
+    pub keep_going: bool,
+}
+
+impl BatchArgs {
+    /// clap lets an option that another one requires stand alone where something in conflict with that is there.
+    pub(super) fn refuse_without_batch(&self) -> Result<(), CliError> {
+        let given = [
+            (self.batch_format.is_some(), "--batch-format"),
+            (self.out_dir.is_some(), "--out-dir"),
+            (self.skip_existing, "--skip-existing"),
+            (self.keep_going, "--keep-going"),
+        ];
+        match given.into_iter().find(|(given, _)| *given) {
+            Some((_, flag)) => Err(CliError::usage(format!("{flag} goes with --batch FILE only"))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What becomes of a line.
+enum Verdict {
+    Issue,
+    Refused,
+    /// Its certificate is there.
+    Skip,
+}
+
+/// What checking a line gives.
+struct Checked {
+    number: u64,
+    name: String,
+    outcome: Result<(Line, Prepared), CliError>,
+}
+
+/// A certificate's files outside the store.
+struct Target {
+    number: u64,
+    dir: Option<PathBuf>,
+    key_pem: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl IssueArgs {
+    /// Issues what a file asks for.
+    ///
+    /// # Errors
+    /// Exit 2 and 4 when a line cannot be issued, with nothing signed unless `--keep-going`; 1 when the store fails.
+    pub(super) fn run_batch(&self, cx: &mut Context, path: &Path) -> Result<Exit, CliError> {
+        let format = self.many.batch_format.or_else(|| BatchFormat::of(path)).ok_or_else(|| {
+            CliError::usage(format!("{}: its name does not tell how it is written", path.display()))
+                .hint("say --batch-format jsonl or --batch-format csv")
+        })?;
+        let bytes = files::read(cx, path, MAX_SIZE)?;
+        let shown =
+            if files::is_standard_stream(path) { "standard input".to_owned() } else { path.display().to_string() };
+        let input = Input::new(&bytes, format).map_err(|why| CliError::usage(why).about(&shown))?;
+        let store = cx.open_store()?;
+        let state = store.read()?;
+        let mut batch = Batch { args: self, shown, report: BatchReport::default(), verdicts: Vec::new() };
+        let terms = Terms::new(&state, profiles(&store)?, self)?;
+        let rehearsed = batch.check(cx, &input, &terms, &state)?;
+        if self.dry_run {
+            dry_run::tell(cx, &rehearsed)?;
+            return Ok(batch.exit());
+        }
+        let terms = terms.detached();
+        batch.issue(cx, &input, &store, state, &terms)?;
+        batch.finish(cx)
+    }
+}
+
+/// A batch on its way.
+struct Batch<'a> {
+    args: &'a IssueArgs,
+    /// The file, for messages.
+    shown: String,
+    report: BatchReport,
+    /// Of every line, in order.
+    verdicts: Vec<Verdict>,
+}
+
+impl Batch<'_> {
+    /// Checks every line; gives what would be signed for a dry run.
+    fn check(
+        &mut self,
+        cx: &mut Context,
+        input: &Input<'_>,
+        terms: &Terms<'_, '_>,
+        state: &State,
+    ) -> Result<Vec<(String, Prepared)>, CliError> {
+        let actor = cx.settings.actor.clone();
+        let session = session(cx, &actor, &|| {});
+        let rehearsal = Rehearsal::new(state, &session)?;
+        let mut lineages: HashMap<String, u64> = HashMap::new();
+        let mut rehearsed = Vec::new();
+        let mut lines = input.lines().peekable();
+        while lines.peek().is_some() {
+            let chunk: Vec<_> = lines.by_ref().take(CHUNK).collect();
+            let check = |(number, raw): (u64, Result<Raw<'_>, String>)| {
+                Ok::<_, CliError>(check_line(number, raw, input, terms, &rehearsal))
+            };
+            for Checked { number, name, outcome } in ca::in_parallel(chunk, check)? {
+                let verdict = outcome.and_then(|(line, prepared)| {
+                    if let Some(before) = lineages.insert(line.lineage.clone(), number) {
+                        return Err(CliError::usage(format!(
+                            "its name in the store, {}, is that of line {before}",
+                            line.lineage
+                        ))
+                        .hint("give one of them another with lineage, or leave it out"));
+                    }
+                    let newest = if self.args.many.skip_existing { state.lineage(&line.lineage)?.pop() } else { None };
+                    let same = newest.filter(|record| is_same(state, record, &line, &prepared, session.now));
+                    if let Some(record) = same {
+                        self.report.skipped.push(Skipped {
+                            line: number,
+                            lineage: line.lineage,
+                            serial: record.serial.clone(),
+                        });
+                        return Ok(Verdict::Skip);
+                    }
+                    if let Some(out) = &self.args.many.out_dir {
+                        files::refuse_existing(&Bundle::paths(&line.directory(out), true), self.args.force)?;
+                    }
+                    if self.args.dry_run {
+                        rehearsed.push((format!("line {number}"), prepared));
+                    }
+                    Ok(Verdict::Issue)
+                });
+                self.verdicts.push(verdict.unwrap_or_else(|error| {
+                    self.report.refused.push(Refused::new(number, name, error));
+                    Verdict::Refused
+                }));
+            }
+        }
+        if self.verdicts.is_empty() {
+            return Err(CliError::usage("there is nothing in it to issue").about(&self.shown));
+        }
+        if !self.report.refused.is_empty() {
+            if !self.args.many.keep_going {
+                return Err(refusal(&self.shown, &self.report.refused, self.verdicts.len()));
+            }
+            for refused in self.report.refused.iter().take(TOLD) {
+                cx.ui.warn(&format!("{}: {refused}", self.shown));
+            }
+        }
+        Ok(rehearsed)
+    }
+
+    fn issue(
+        &mut self,
+        cx: &mut Context,
+        input: &Input<'_>,
+        store: &Store,
+        state: State,
+        terms: &Terms<'_, '_>,
+    ) -> Result<(), CliError> {
+        let issuers = terms.issuers();
+        let total = self.verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Issue)).count();
+        let lacking = Missing::of(self.args.many.out_dir.as_deref(), &self.report.skipped);
+        if total == 0 {
+            return lacking.write(cx, store, state, self.args);
+        }
+        for name in &issuers {
+            crl::warn(cx, &state, name);
+        }
+        let mut authorities = BTreeMap::new();
+        for name in &issuers {
+            let record = ca::resolve(&state, Some(name))?.clone();
+            authorities.insert(name.clone(), load_authority(cx, store, &record)?);
+        }
+        let keys = Sealers::new(cx, self.args, authorities.values())?;
+        let progress = cx.ui.progress(total as u64, "issuing");
+        let mut writer = cx.lock_knowing(store, state)?;
+        let verdicts = std::mem::take(&mut self.verdicts);
+        let mut wanted =
+            input.lines().zip(&verdicts).filter(|(_, verdict)| matches!(verdict, Verdict::Issue)).peekable();
+        while wanted.peek().is_some() {
+            let chunk: Vec<_> = wanted.by_ref().take(CHUNK).map(|(line, _)| line).collect();
+            let tick = || progress.tick();
+            let done = self.issue_chunk(cx, &mut writer, chunk, (input, terms), &authorities, &keys, &tick);
+            done.map_err(|error| self.interrupted(error, total))?;
+        }
+        drop(writer);
+        drop(progress);
+        if lacking.is_empty() { Ok(()) } else { lacking.write(cx, store, store.read()?, self.args) }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what a chunk needs")]
+    fn issue_chunk(
+        &mut self,
+        cx: &mut Context,
+        writer: &mut Writer<'_>,
+        chunk: Vec<(u64, Result<Raw<'_>, String>)>,
+        (input, terms): (&Input<'_>, &Terms<'_, '_>),
+        authorities: &BTreeMap<String, LoadedAuthority>,
+        keys: &Sealers,
+        tick: &(dyn Fn() + Sync),
+    ) -> Result<(), CliError> {
+        let out_dir = self.args.many.out_dir.as_deref();
+        let made = ca::in_parallel(chunk, |(number, raw)| {
+            let line = terms.line(raw.and_then(|raw| input.fields(&raw)).map_err(CliError::usage)?)?;
+            let authority = authorities.get(&line.issuer.name);
+            let authority = authority.ok_or_else(|| CliError::failed("an authority went away"))?;
+            let key = line.generate()?;
+            let (stored, outside) = keys.encode(&key, authority, out_dir.is_some())?;
+            let request = line.request(key.public_key().clone());
+            let dir = out_dir.map(|out| line.directory(out));
+            let delivery = dir.as_deref().and_then(|dir| delivery::bundle(dir, true, keys.given.is_some()));
+            let order =
+                Order { label: format!("line {number}"), request, lineage: line.lineage, key_pem: Some(stored) };
+            Ok::<_, CliError>((line.profile, authority, order, delivery, Target { number, dir, key_pem: outside }))
+        })?;
+        let (mut assigned, mut targets): (Vec<_>, Vec<_>) =
+            (Vec::with_capacity(made.len()), Vec::with_capacity(made.len()));
+        for (profile, authority, order, delivery, target) in made {
+            assigned.push((profile, authority, order, delivery));
+            targets.push(target);
+        }
+        let profiles: Vec<_> = assigned.iter().map(|(profile, ..)| profile.clone()).collect();
+        let assignments = assigned.into_iter().zip(&profiles);
+        let assignments = assignments.map(|((_, authority, order, delivery), profile)| Assignment {
+            authority,
+            profile,
+            order,
+            delivery,
+        });
+        let actor = cx.settings.actor.clone();
+        let outcomes = ca::issue_each(writer, &session(cx, &actor, tick), assignments.collect())?;
+        self.deliver(cx, writer.store(), &outcomes, targets)
+    }
+
+    /// Writes the files of what is durable by now, and tells of it.
+    fn deliver(
+        &mut self,
+        cx: &mut Context,
+        store: &Store,
+        outcomes: &[Outcome],
+        targets: Vec<Target>,
+    ) -> Result<(), CliError> {
+        let (mut bundles, mut rows) = (Vec::new(), Vec::with_capacity(outcomes.len()));
+        for (outcome, Target { number, dir, key_pem }) in outcomes.iter().zip(targets) {
+            let serial = outcome.certificate.serial.hex();
+            let place = dir.clone().unwrap_or_else(|| store.layout().issued(&outcome.lineage, &serial));
+            if let Some(dir) = dir {
+                bundles.push((dir, Bundle::new(outcome, key_pem)));
+            }
+            rows.push((number, serial, place));
+        }
+        Bundle::write_all(&bundles, self.args.force)?;
+        for (outcome, (line, serial, place)) in outcomes.iter().zip(rows) {
+            self.tell(cx, line, &outcome.report);
+            self.report.count += 1;
+            let directory = place.display().to_string();
+            cx.ui.line(&directory)?;
+            if cx.ui.is_json() {
+                let (lineage, not_after) = (outcome.lineage.clone(), format_instant(outcome.certificate.not_after));
+                self.report.certificates.push(Issued { line, lineage, serial, not_after, directory });
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells what was left out of a certificate, of the first few that this concerns.
+    fn tell(&mut self, cx: &mut Context, number: u64, report: &Report) {
+        if report.dropped.is_empty() && report.notes.is_empty() {
+            return;
+        }
+        self.report.remarks += 1;
+        if self.report.remarks <= TOLD {
+            crate::cli::commands::report::tell(cx, &format!("{} line {number}", self.shown), report);
+        }
+    }
+
+    /// An error in the middle, with what is done.
+    fn interrupted(&self, error: CliError, total: usize) -> CliError {
+        let done = self.report.count;
+        if done == 0 {
+            return error.about(&self.shown);
+        }
+        let told = error.hint.clone().map(|hint| format!("{hint}; ")).unwrap_or_default();
+        error.about(&self.shown).hint(format!(
+            "{told}{done} of {total} certificates are issued and kept; the same command with --skip-existing goes on"
+        ))
+    }
+
+    fn exit(&self) -> Exit {
+        self.report.refused.first().map_or(Exit::Done, |refused| refused.exit)
+    }
+
+    fn finish(self, cx: &mut Context) -> Result<Exit, CliError> {
+        let BatchReport { refused, remarks, .. } = &self.report;
+        if *remarks > TOLD {
+            cx.ui
+                .say(&format!("note: {} more lines have such remarks; their reports are in a dry run", remarks - TOLD));
+        }
+        if refused.len() > TOLD {
+            cx.ui.warn(&format!("{}: {} more lines were refused", self.shown, refused.len() - TOLD));
+        }
+        cx.ui.say(&self.report.sentence(&self.shown));
+        cx.ui.json("issue-batch", &self.report)?;
+        Ok(self.exit())
+    }
+}
+
+fn check_line(
+    number: u64,
+    raw: Result<Raw<'_>, String>,
+    input: &Input<'_>,
+    terms: &Terms<'_, '_>,
+    rehearsal: &Rehearsal<'_>,
+) -> Checked {
+    let mut name = String::new();
+    let outcome = raw.and_then(|raw| input.fields(&raw)).map_err(CliError::usage).and_then(|fields| {
+        name = fields.name.clone().unwrap_or_default();
+        let line = terms.line(fields)?;
+        let prepared = terms.rehearse(rehearsal, &line)?;
+        Ok((line, prepared))
+    });
+    Checked { number, name, outcome }
+}
+
+/// Whether a certificate is what a line asks for, and good.
+fn is_same(
+    state: &State,
+    record: &CertificateRecord,
+    line: &Line,
+    prepared: &Prepared,
+    now: time::OffsetDateTime,
+) -> bool {
+    let wanted = prepared.preview();
+    let live = record.not_after().is_ok_and(|end| now < end);
+    let stands = record
+        .serial()
+        .is_some_and(|serial| state.revocation(&record.authority, &serial).is_ok_and(|found| found.is_none()));
+    live && stands
+        && record.profile == line.profile.name()
+        && record.authority == line.issuer.name
+        && record.subject == wanted.subject.to_string()
+        && record.names.iter().eq(wanted.subject_alt_names.iter().map(ToString::to_string).collect::<Vec<_>>().iter())
+}
+
+/// A key in PEM as the store is to have it, and as the directory outside is, if there is one.
+type SealedKeys = (Zeroizing<Vec<u8>>, Option<Zeroizing<Vec<u8>>>);
+
+/// What keys are encrypted with.
+pub(super) struct Sealers {
+    /// The passphrase given for them, in the store and outside.
+    given: Option<KeySealer>,
+    /// Those of authorities, for the keys in the store.
+    of_authorities: BTreeMap<String, KeySealer>,
+}
+
+impl Sealers {
+    fn new<'a>(
+        cx: &mut Context,
+        args: &IssueArgs,
+        authorities: impl Iterator<Item = &'a LoadedAuthority>,
+    ) -> Result<Self, CliError> {
+        let source: Option<&SecretSource> = args.key_passphrase.as_ref();
+        if let Some(source) = source {
+            let secret = cx.new_passphrase(Some(source), "passphrase for the new keys")?;
+            return Ok(Self { given: Some(KeySealer::new(&secret)?), of_authorities: BTreeMap::new() });
+        }
+        let mut of_authorities = BTreeMap::new();
+        for authority in authorities.filter(|_| !args.no_key_passphrase) {
+            if let Some(secret) = &authority.passphrase {
+                of_authorities.insert(authority.name.clone(), KeySealer::new(secret)?);
+            }
+        }
+        Ok(Self { given: None, of_authorities })
+    }
+
+    /// The key for the store, and the one for outside where there is such a place.
+    fn encode(
+        &self,
+        key: &PrivateKey,
+        authority: &LoadedAuthority,
+        outside: bool,
+    ) -> Result<SealedKeys, KeyError> {
+        let encode = |sealer: Option<&KeySealer>| match sealer {
+            Some(sealer) => key.to_sealed_pem(sealer),
+            None => key.to_pkcs8_pem(None),
+        };
+        let own = self.given.as_ref();
+        let stored = encode(own.or_else(|| self.of_authorities.get(&authority.name)))?;
+        let outside = match outside {
+            true if own.is_some() || self.of_authorities.is_empty() => Some(stored.clone()),
+            true => Some(encode(None)?),
+            false => None,
+        };
+        Ok((stored, outside))
+    }
+}
+
+/// The delivery of a certificate that was issued before to a directory.
+pub(super) fn delivered(dir: &Path, record: &CertificateRecord, encrypted: bool) -> Option<DeliveryRecord> {
+    let delivery = delivery::bundle(dir, true, encrypted)?;
+    Some(DeliveryRecord { lineage: record.lineage.clone(), serial: record.serial.clone(), ..delivery })
+}

@@ -1,0 +1,451 @@
+//! The file of a batch: JSON Lines or CSV, a certificate a line.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use clap::ValueEnum;
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use crate::issuance::profile::nearest;
+use crate::x509::escape;
+
+/// How a column for a variable of the profile begins.
+const VARIABLE: &str = "set.";
+
+/// How a batch is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum BatchFormat {
+    /// One JSON object a line
+    Jsonl,
+    /// Comma, semicolon or tab separated, with a first line of names
+    Csv,
+}
+
+impl BatchFormat {
+    /// What a file's name says.
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "csv" | "tsv" => Some(Self::Csv),
+            "jsonl" | "ndjson" => Some(Self::Jsonl),
+            _ => None,
+        }
+    }
+}
+
+/// What a line says, each value as it was typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Fields {
+    pub(super) name: Option<String>,
+    pub(super) names: Vec<String>,
+    pub(super) profile: Option<String>,
+    pub(super) authority: Option<String>,
+    pub(super) key: Option<String>,
+    pub(super) subject: Option<String>,
+    pub(super) validity: Option<String>,
+    pub(super) not_before: Option<String>,
+    pub(super) not_after: Option<String>,
+    pub(super) lineage: Option<String>,
+    pub(super) set: BTreeMap<String, String>,
+}
+
+/// A member of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Field {
+    Authority,
+    Key,
+    Lineage,
+    Name,
+    Names,
+    NotAfter,
+    NotBefore,
+    Profile,
+    Set,
+    /// A column with one variable.
+    Variable(String),
+    Subject,
+    Validity,
+}
+
+impl Field {
+    const KNOWN: [(&'static str, Self); 11] = [
+        ("name", Self::Name),
+        ("names", Self::Names),
+        ("profile", Self::Profile),
+        ("authority", Self::Authority),
+        ("key", Self::Key),
+        ("subject", Self::Subject),
+        ("validity", Self::Validity),
+        ("not_before", Self::NotBefore),
+        ("not_after", Self::NotAfter),
+        ("lineage", Self::Lineage),
+        ("set", Self::Set),
+    ];
+
+    fn of(name: &str) -> Result<Self, String> {
+        if let Some((_, field)) = Self::KNOWN.iter().find(|(known, _)| *known == name) {
+            return Ok(field.clone());
+        }
+        let known = Self::KNOWN.map(|(known, _)| known);
+        let hint = match nearest(name, known) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => format!("known are {}", known.join(", ")),
+        };
+        Err(format!("\"{}\" is unknown: {hint}", shortened(name)))
+    }
+
+    /// The field of a column.
+    fn of_column(name: &str) -> Result<Self, String> {
+        match name.strip_prefix(VARIABLE) {
+            Some(variable) if !variable.is_empty() => Ok(Self::Variable(variable.to_owned())),
+            _ if name == "set" => Err(format!("a variable has a column of its own, such as {VARIABLE}team")),
+            _ => Self::of(name),
+        }
+    }
+}
+
+/// A batch that was read, not yet taken apart.
+pub(super) struct Input<'a> {
+    text: &'a str,
+    format: BatchFormat,
+    /// Of CSV: what the columns are, and what separates them.
+    columns: Vec<Field>,
+    delimiter: u8,
+}
+
+/// A line as it stands in the file.
+pub(super) enum Raw<'a> {
+    Json(&'a str),
+    Csv(csv::StringRecord),
+}
+
+impl<'a> Input<'a> {
+    /// Takes a file's bytes; of CSV the first line is read, which names the columns.
+    ///
+    /// # Errors
+    /// What is wrong, with the line where it is one.
+    pub(super) fn new(bytes: &'a [u8], format: BatchFormat) -> Result<Self, String> {
+        let text = std::str::from_utf8(bytes).map_err(|error| {
+            let line = 1 + bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+            format!("line {line}: not UTF-8 text")
+        })?;
+        // Spreadsheets begin their UTF-8 with a byte order mark.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut input = Self { text, format, columns: Vec::new(), delimiter: b',' };
+        if format == BatchFormat::Csv {
+            let header = text.lines().next().unwrap_or_default();
+            input.delimiter = *b",;\t".iter().find(|byte| header.as_bytes().contains(byte)).unwrap_or(&b',');
+            input.columns = input.read_columns().map_err(|why| format!("line 1: {why}"))?;
+        }
+        Ok(input)
+    }
+
+    fn reader(&self) -> csv::Reader<&'a [u8]> {
+        let mut builder = csv::ReaderBuilder::new();
+        builder.delimiter(self.delimiter).trim(csv::Trim::All).has_headers(true).from_reader(self.text.as_bytes())
+    }
+
+    fn read_columns(&self) -> Result<Vec<Field>, String> {
+        let mut reader = self.reader();
+        let header = reader.headers().map_err(|error| csv_fault(&error))?;
+        let mut columns = Vec::with_capacity(header.len());
+        for name in header {
+            let field = Field::of_column(name)?;
+            if columns.contains(&field) {
+                return Err(format!("the column \"{}\" is there twice", shortened(name)));
+            }
+            columns.push(field);
+        }
+        if !columns.contains(&Field::Name) {
+            return Err("there is no column \"name\"; the first line names the columns".to_owned());
+        }
+        Ok(columns)
+    }
+
+    /// The lines with their numbers, from 1; blank ones are left out. A line that cannot be told from the next ends them.
+    pub(super) fn lines(&self) -> Box<dyn Iterator<Item = (u64, Result<Raw<'a>, String>)> + 'a> {
+        match self.format {
+            BatchFormat::Jsonl => {
+                let lines = (1..).zip(self.text.lines()).filter(|(_, line)| !line.trim().is_empty());
+                Box::new(lines.map(|(number, line)| (number, Ok(Raw::Json(line)))))
+            }
+            BatchFormat::Csv => {
+                let (mut reader, mut ended) = (self.reader(), false);
+                let mut count = LineCount { text: self.text.as_bytes(), at: 0, line: 1 };
+                Box::new(std::iter::from_fn(move || {
+                    let mut record = csv::StringRecord::new();
+                    if ended {
+                        return None;
+                    }
+                    match reader.read_record(&mut record) {
+                        Ok(false) => None,
+                        Ok(true) => Some((count.of(record.position()), Ok(Raw::Csv(record)))),
+                        Err(error) => {
+                            ended = !matches!(error.kind(), csv::ErrorKind::UnequalLengths { .. });
+                            Some((count.of(error.position()), Err(csv_fault(&error))))
+                        }
+                    }
+                }))
+            }
+        }
+    }
+
+    /// Takes a line apart.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(super) fn fields(&self, raw: &Raw<'_>) -> Result<Fields, String> {
+        match raw {
+            Raw::Json(line) => serde_json::from_str(line).map_err(|error| json_fault(&error)),
+            Raw::Csv(record) => {
+                let mut fields = Fields::default();
+                let cells = self.columns.iter().zip(record).filter(|(_, text)| !text.is_empty());
+                for (column, text) in cells {
+                    match (column, fields.slot(column)) {
+                        (_, Some(slot)) => *slot = Some(text.to_owned()),
+                        (Field::Variable(name), None) => {
+                            fields.set.insert(name.clone(), text.to_owned());
+                        }
+                        (_, None) => fields.names = text.split_whitespace().map(str::to_owned).collect(),
+                    }
+                }
+                Ok(fields)
+            }
+        }
+    }
+}
+
+impl Fields {
+    /// Where a member with a single value is kept.
+    fn slot(&mut self, field: &Field) -> Option<&mut Option<String>> {
+        Some(match field {
+            Field::Authority => &mut self.authority,
+            Field::Key => &mut self.key,
+            Field::Lineage => &mut self.lineage,
+            Field::Name => &mut self.name,
+            Field::NotAfter => &mut self.not_after,
+            Field::NotBefore => &mut self.not_before,
+            Field::Profile => &mut self.profile,
+            Field::Subject => &mut self.subject,
+            Field::Validity => &mut self.validity,
+            Field::Names | Field::Set | Field::Variable(_) => return None,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object such as {\"name\": \"www.corp.test\"}")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+        let (mut fields, mut seen) = (Fields::default(), Vec::new());
+        while let Some(name) = map.next_key::<std::borrow::Cow<'_, str>>()? {
+            let field = Field::of(&name).map_err(de::Error::custom)?;
+            if seen.contains(&field) {
+                return Err(de::Error::custom(format!("\"{name}\" is there twice")));
+            }
+            match (&field, fields.slot(&field)) {
+                // `null` is as good as nothing.
+                (_, Some(slot)) => *slot = map.next_value()?,
+                (Field::Names, None) => fields.names = map.next_value::<Words>()?.0,
+                (_, None) => fields.set = map.next_value::<Variables>()?.0,
+            }
+            seen.push(field);
+        }
+        Ok(fields)
+    }
+}
+
+/// A list of words, or one text with spaces between them.
+struct Words(Vec<String>);
+
+impl<'de> Deserialize<'de> for Words {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct WordsVisitor;
+        impl<'de> Visitor<'de> for WordsVisitor {
+            type Value = Words;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of names")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Words, E> {
+                Ok(Words(text.split_whitespace().map(str::to_owned).collect()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Words, A::Error> {
+                let mut words = Vec::new();
+                while let Some(word) = seq.next_element()? {
+                    words.push(word);
+                }
+                Ok(Words(words))
+            }
+        }
+        deserializer.deserialize_any(WordsVisitor)
+    }
+}
+
+/// Variables of the profile, none of them twice.
+struct Variables(BTreeMap<String, String>);
+
+impl<'de> Deserialize<'de> for Variables {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct VariablesVisitor;
+        impl<'de> Visitor<'de> for VariablesVisitor {
+            type Value = Variables;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of texts")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Variables, A::Error> {
+                let mut variables = BTreeMap::new();
+                while let Some((name, value)) = map.next_entry::<String, String>()? {
+                    if variables.insert(name.clone(), value).is_some() {
+                        return Err(de::Error::custom(format!("the variable {} is there twice", escape(&name))));
+                    }
+                }
+                Ok(Variables(variables))
+            }
+        }
+        deserializer.deserialize_map(VariablesVisitor)
+    }
+}
+
+/// Counts lines up to where a record begins; the parser takes the line ends before it as a part of it.
+struct LineCount<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl LineCount<'_> {
+    fn of(&mut self, position: Option<&csv::Position>) -> u64 {
+        let start = position.map_or(self.at, |position| usize::try_from(position.byte()).unwrap_or(usize::MAX));
+        let start = start.min(self.text.len());
+        let blank = self.text[start..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+        let passed = self.text.get(self.at..start + blank).unwrap_or_default();
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.at = self.at.max(start + blank);
+        self.line
+    }
+}
+
+/// The error without the line, which is always the first here.
+fn json_fault(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let (what, place) = text.rsplit_once(" at line ").unwrap_or((&text, ""));
+    match place.rsplit_once(" column ") {
+        Some((_, column)) => format!("column {column}: {}", escape(what)),
+        None => escape(what),
+    }
+}
+
+fn csv_fault(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("it has {len} cells, and the first line names {expected_len}; quote what holds a separator")
+        }
+        _ => escape(&error.to_string()),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    escape(&text.chars().take(40).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, format: BatchFormat) -> Vec<(u64, Result<Fields, String>)> {
+        let input = match Input::new(text.as_bytes(), format) {
+            Ok(input) => input,
+            Err(why) => return vec![(0, Err(why))],
+        };
+        input.lines().map(|(line, raw)| (line, raw.and_then(|raw| input.fields(&raw)))).collect()
+    }
+
+    fn fault(text: &str, format: BatchFormat) -> String {
+        let found =
+            read(text, format).into_iter().find_map(|(line, fields)| Some(format!("{line}: {}", fields.err()?)));
+        found.expect("a fault")
+    }
+
+    #[test]
+    fn both_formats_say_the_same() {
+        let json = r#"{"name": "a.test", "names": ["b.test", "10.0.0.1"], "key": "ed25519", "set": {"team": "x y"}, "profile": null}
+
+{"names": "b.test 10.0.0.1", "name": "a.test", "key": "ed25519", "set": {"team": "x y"}}"#;
+        let csv = "name,names,key,set.team\r\na.test,b.test 10.0.0.1,ed25519,\"x y\"\r\n\r\n a.test , b.test  10.0.0.1,ed25519,x y\n";
+        let (json, comma) = (read(json, BatchFormat::Jsonl), read(csv, BatchFormat::Csv));
+        let expected = Fields {
+            name: Some("a.test".to_owned()),
+            names: vec!["b.test".to_owned(), "10.0.0.1".to_owned()],
+            key: Some("ed25519".to_owned()),
+            set: BTreeMap::from([("team".to_owned(), "x y".to_owned())]),
+            ..Fields::default()
+        };
+        assert_eq!(json, [(1, Ok(expected.clone())), (3, Ok(expected.clone()))]);
+        assert_eq!(comma, [(2, Ok(expected.clone())), (4, Ok(expected))]);
+        for separator in [";", "\t"] {
+            let other = read(&format!("\u{feff}{}", csv.replace(',', separator)), BatchFormat::Csv);
+            assert_eq!(other, comma, "{separator:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_misspelt_or_there_twice_is_told_with_its_line() {
+        let json = |text: &str| fault(&format!("{{\"name\": \"a\"}}\n{text}"), BatchFormat::Jsonl);
+        assert_eq!(json(r#"{"nmae": "a"}"#), "2: column 7: \"nmae\" is unknown: did you mean \"name\"?");
+        assert!(json(r#"{"colour": "a"}"#).ends_with(
+            "known are name, names, profile, authority, key, subject, validity, not_before, not_after, lineage, set"
+        ));
+        assert_eq!(json(r#"{"name": "a", "name": "b"}"#), "2: column 20: \"name\" is there twice");
+        assert_eq!(json(r#"{"set": {"a": "1", "a": "2"}}"#), "2: column 28: the variable a is there twice");
+        assert!(json(r#"["a"]"#).contains("expected a JSON object such as"), "{}", json(r#"["a"]"#));
+        assert!(json(r#"{"name": 7}"#).contains("invalid type: integer `7`"));
+        assert!(json("{\"name\": \"\u{1b}[2J\u{1b}\"}").contains("control character"));
+        let csv = |text: &str| fault(text, BatchFormat::Csv);
+        assert_eq!(csv("name,profil\na,b"), "0: line 1: \"profil\" is unknown: did you mean \"profile\"?");
+        assert_eq!(csv("name,name\n"), "0: line 1: the column \"name\" is there twice");
+        assert!(csv("names\na").contains("there is no column \"name\""));
+        assert!(csv("name,set\n").contains("such as set.team"));
+        assert!(csv("").contains("no column"));
+        assert_eq!(
+            csv("name,key\na,b\nc\n"),
+            "3: it has 1 cells, and the first line names 2; quote what holds a separator"
+        );
+    }
+
+    #[test]
+    fn other_encodings_are_refused_with_the_line() {
+        let why = Input::new(b"name\na.test\nb\xe4.test\n", BatchFormat::Csv).err();
+        assert_eq!(why.as_deref(), Some("line 3: not UTF-8 text"));
+    }
+
+    #[test]
+    fn the_name_of_a_file_tells_its_format() {
+        for (name, format) in [
+            ("a.csv", Some(BatchFormat::Csv)),
+            ("a.TSV", Some(BatchFormat::Csv)),
+            ("a.jsonl", Some(BatchFormat::Jsonl)),
+            ("a.ndjson", Some(BatchFormat::Jsonl)),
+            ("a.json", None),
+            ("-", None),
+        ] {
+            assert_eq!(BatchFormat::of(Path::new(name)), format, "{name}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The files of certificates that an earlier run issued and did not come to write.
+
+use std::path::{Path, PathBuf};
+
+use super::IssueArgs;
+use super::batch::delivered;
+use super::summary::Skipped;
+use crate::ca;
+use crate::cli::commands::bundle::Bundle;
+use crate::cli::commands::options::with_passphrase_from;
+use crate::cli::files::places;
+use crate::cli::{CliError, Context};
+use crate::keys::{KeyFile, KeySealer};
+use crate::store::{Draft, Event, State, Store};
+
+/// Directories that are not there, with the serials of the certificates whose files belong into them.
+pub(super) struct Missing(Vec<(PathBuf, String)>);
+
+/// How many are written at a time.
+const CHUNK: usize = 500;
+
+impl Missing {
+    /// What is missing below a directory, if files go to one.
+    pub(super) fn of(out: Option<&Path>, skipped: &[Skipped]) -> Self {
+        let Some(out) = out else { return Self(Vec::new()) };
+        let targets = skipped.iter().map(|skipped| (out.join(&skipped.lineage), skipped.serial.clone()));
+        Self(targets.filter(|(dir, _)| !places::is_there(&dir.join("cert.pem"))).collect())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Writes them, with the keys that the store has, and records where they are.
+    ///
+    /// # Errors
+    /// When a key cannot be opened or a file not be written.
+    pub(super) fn write(
+        &self,
+        cx: &mut Context,
+        store: &Store,
+        state: State,
+        args: &IssueArgs,
+    ) -> Result<(), CliError> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let sealer = match &args.key_passphrase {
+            Some(source) => Some(KeySealer::new(&cx.passphrase(Some(source), "passphrase for the new keys")?)?),
+            None => None,
+        };
+        // A run that was killed may have recorded them and not come to their files in the store: the lock puts those there.
+        let mut writer = cx.lock_knowing(store, state)?;
+        let state = writer.state();
+        let mut deliveries = Vec::new();
+        for chunk in self.0.chunks(CHUNK) {
+            let mut bundles = Vec::with_capacity(chunk.len());
+            for (dir, serial) in chunk {
+                let Some(record) = state.by_serial(serial)? else { continue };
+                let served = ca::served(state, record)?;
+                let anchors: Vec<_> = served.root.iter().chain(&served.other_anchors).collect();
+                let key_pem = if record.key {
+                    let pem = store.read_issued_key(&record.lineage, serial)?;
+                    let question = format!("passphrase of the key of {}", record.lineage);
+                    let source = args.key_passphrase.as_ref();
+                    let key = with_passphrase_from(cx, source, |prompt| {
+                        KeyFile::read(&pem, &mut || prompt(&question))
+                            .map_err(|error| CliError::from(error).about(&record.lineage))
+                    })?
+                    .key;
+                    Some(match &sealer {
+                        Some(sealer) => key.to_sealed_pem(sealer)?,
+                        None => key.to_pkcs8_pem(None)?,
+                    })
+                } else {
+                    None
+                };
+                bundles.push((dir.clone(), Bundle::build(&record.certificate()?, &served.chain, &anchors, key_pem)));
+                let delivery = delivered(dir, record, sealer.is_some());
+                let known = state.deliveries(&record.lineage)?;
+                let is_new = |new: &_| !known.contains(new);
+                deliveries.extend(delivery.filter(is_new));
+            }
+            Bundle::write_all(&bundles, true)?;
+        }
+        cx.ui.say(&format!("wrote the files of {} certificates that were issued before", self.0.len()));
+        if deliveries.is_empty() {
+            return Ok(());
+        }
+        let (now, actor) = (cx.now(), cx.settings.actor.clone());
+        Ok(writer.commit(now, &actor, vec![Draft { event: Event::Delivered { deliveries }, key_pem: None }])?)
+    }
+}

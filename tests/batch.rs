@@ -1,0 +1,283 @@
+//! `issue --batch` and `sign` of a directory: all lines or none, and what a second run makes of a first.
+
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use audit::{Moment, audit, is_complete};
+use sandbox::{Outcome, Sandbox};
+use serde_json::Value;
+
+#[path = "support/audit.rs"]
+mod audit;
+#[path = "support/csr.rs"]
+mod csr;
+#[path = "support/der.rs"]
+mod der;
+#[path = "support/sandbox.rs"]
+mod sandbox;
+
+fn write(sandbox: &Sandbox, name: &str, text: impl AsRef<[u8]>) {
+    fs::write(sandbox.path(name), text).expect("a file is written");
+}
+
+fn journal_lines(sandbox: &Sandbox) -> usize {
+    fs::read_to_string(sandbox.path("store/journal.jsonl")).expect("the journal").lines().count()
+}
+
+fn json(outcome: &Outcome) -> Value {
+    serde_json::from_str(&outcome.stdout).expect("JSON")
+}
+
+fn is_there(sandbox: &Sandbox, path: &str) -> bool {
+    sandbox.path(path).exists()
+}
+
+#[test]
+fn every_line_says_what_it_wants_and_the_options_say_the_rest() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["init", "--no-passphrase", "--key", "ec-p256", "--with-issuing"]).succeeded();
+    write(
+        &sandbox,
+        "fleet.jsonl",
+        r#"{"name": "www.corp.test", "names": ["api.corp.test", "10.0.0.5"]}
+{"name": "alice@corp.test", "profile": "client", "validity": "30d"}
+
+{"name": "offline.test", "authority": "root", "key": "ec-p256", "lineage": "old-box", "not_after": "2027-01-01"}
+"#,
+    );
+    let run =
+        sandbox.run(["issue", "--batch", "fleet.jsonl", "--out-dir", "out", "--key", "ec-p384", "--json"]).succeeded();
+    assert!(run.stderr.contains("issued 3 certificates from fleet.jsonl"), "{}", run.stderr);
+    let report = json(&run);
+    assert_eq!(report["schema"], "certwright/issue-batch/1");
+    let lines: Vec<_> =
+        report["certificates"].as_array().expect("a list").iter().map(|one| one["line"].as_u64()).collect();
+    assert_eq!(lines, [Some(1), Some(2), Some(4)]);
+    assert_eq!(report["certificates"][2]["not_after"], "2027-01-01T00:00:00Z");
+    assert_eq!(report["certificates"][2]["directory"], "out/old-box");
+    let show = |name: &str| json(&sandbox.run(["show", name, "--json"]).succeeded());
+    assert_eq!(
+        show("www.corp.test")["names"],
+        serde_json::json!(["dns:www.corp.test", "dns:api.corp.test", "ip:10.0.0.5"])
+    );
+    assert_eq!(show("alice@corp.test")["profile"], "client");
+    assert_eq!(show("old-box")["authority"], "root");
+    assert_eq!(show("www.corp.test")["authority"], "issuing");
+    for name in ["www.corp.test", "alice@corp.test", "old-box"] {
+        for file in ["cert.pem", "key.pem", "chain.pem", "fullchain.pem", "ca.pem"] {
+            assert!(is_there(&sandbox, &format!("out/{name}/{file}")), "{name}/{file}");
+        }
+        let key = sandbox.path(format!("out/{name}/key.pem"));
+        assert_eq!(fs::metadata(&key).expect("a key").permissions().mode() & 0o777, 0o600);
+        let out = format!("out/{name}");
+        sandbox.run(["key", "match", &format!("{out}/key.pem"), &format!("{out}/cert.pem")]).succeeded();
+        sandbox.run(["verify", &format!("{out}/fullchain.pem"), "--anchor", &format!("{out}/ca.pem")]).succeeded();
+    }
+    let found = audit(&sandbox.path("store"), &[&sandbox.path("out")], Moment::AtRest);
+    assert_eq!(found.violations, Vec::<String>::new());
+    sandbox.run(["store", "check"]).succeeded();
+    // A renewal knows where the files are.
+    let renewed = sandbox.run(["renew", "www.corp.test", "--json"]).succeeded();
+    assert_eq!(json(&renewed)["renewed"][0]["deliveries"][0]["written"], true);
+}
+
+#[test]
+fn nothing_is_signed_when_a_line_is_wrong_and_every_wrong_line_is_told() {
+    let sandbox = Sandbox::with_root();
+    let lines = "\
+name,names,profile,key
+good.test,,,
+bad name,,,
+a.test,b.test,sever,
+c.test,,,rsa-1024
+good.test,,,
+d.test,10.0.0.300,,
+authority-x,,client,
+";
+    write(&sandbox, "bad.csv", lines);
+    let before = journal_lines(&sandbox);
+    let run = sandbox.run(["issue", "--batch", "bad.csv", "--out-dir", "out"]).exited(4);
+    for told in [
+        "bad.csv: 6 of 7 lines cannot be issued",
+        "line 3 (bad name): ",
+        "line 4 (a.test): no profile \"sever\" (did you mean \"server\"?)",
+        "line 5 (c.test): unknown key algorithm \"rsa-1024\"",
+        "line 6 (good.test): its name in the store, good.test, is that of line 2",
+        "line 7 (d.test): \"10.0.0.300\" is not a valid name",
+        "line 8 (authority-x): names that begin with authority-",
+        "nothing was signed; --keep-going issues the other lines",
+    ] {
+        assert!(run.stderr.contains(told), "{told:?} is not in\n{}", run.stderr);
+    }
+    assert_eq!(journal_lines(&sandbox), before);
+    assert!(!is_there(&sandbox, "out"));
+    let kept = sandbox.run(["issue", "--batch", "bad.csv", "--out-dir", "out", "--keep-going", "--json"]).exited(4);
+    let report = json(&kept);
+    let refused: Vec<_> =
+        report["refused"].as_array().expect("a list").iter().map(|one| one["line"].as_u64()).collect();
+    assert_eq!(refused, [3, 4, 5, 6, 7, 8].map(Some));
+    assert_eq!(report["certificates"].as_array().map(Vec::len), Some(1));
+    assert!(is_there(&sandbox, "out/good.test/key.pem"));
+}
+
+#[test]
+fn values_and_flags_that_do_not_go_together_are_usage_errors() {
+    let sandbox = Sandbox::with_root();
+    write(&sandbox, "one.csv", "name\na.test\n");
+    write(&sandbox, "one.txt", "name\na.test\n");
+    write(&sandbox, "none.jsonl", "\n\n");
+    write(&sandbox, "both.jsonl", r#"{"name": "a.test", "validity": "1d", "not_after": "2031-01-01"}"#);
+    for (arguments, told) in [
+        (&["issue", "--batch", "one.txt"][..], "say --batch-format jsonl or --batch-format csv"),
+        (&["issue", "--batch", "none.jsonl"], "there is nothing in it to issue"),
+        (&["issue", "--batch", "both.jsonl"], "both validity and not_after"),
+        (&["issue", "a.test", "--batch", "one.csv"], "cannot be used with"),
+        (&["issue", "a.test", "--keep-going"], "--batch"),
+        (&["issue", "--batch", "one.csv", "--out", "x"], "cannot be used with"),
+        (&["issue", "--batch", "one.csv", "--force"], "--out"),
+        (&["issue"], "NAME"),
+    ] {
+        let run = sandbox.run(arguments).exited(2);
+        assert!(run.stderr.contains(told), "{told:?} is not in\n{}", run.stderr);
+    }
+    let run = sandbox.run(["issue", "--batch", "missing.csv"]).exited(1);
+    assert!(run.stderr.contains("cannot read missing.csv"), "{}", run.stderr);
+    sandbox.run(["issue", "--batch", "one.txt", "--batch-format", "csv"]).succeeded();
+}
+
+#[test]
+fn a_second_run_goes_on_where_the_first_was_stopped() {
+    let sandbox = Sandbox::with_root();
+    let batch = ["issue", "--batch", "all.csv", "--out-dir", "out"];
+    write(&sandbox, "all.csv", "name,names\na.test,\nb.test,\n");
+    sandbox.run(batch).succeeded();
+    // Without a word about it, nothing is issued twice or written over.
+    let again = sandbox.run(batch).exited(1);
+    assert!(again.stderr.contains("out/a.test/cert.pem exists already"), "{}", again.stderr);
+    // One line is new, one has other names, the files of one are gone.
+    write(&sandbox, "all.csv", "name,names\na.test,\nb.test,\nc.test,\n");
+    fs::remove_dir_all(sandbox.path("out/b.test")).expect("the files go");
+    let before = journal_lines(&sandbox);
+    let run = sandbox.run([&batch[..], &["--skip-existing", "--json"]].concat()).succeeded();
+    let report = json(&run);
+    assert_eq!(report["skipped"].as_array().map(Vec::len), Some(2), "{}", run.stdout);
+    assert_eq!(report["certificates"].as_array().map(Vec::len), Some(1));
+    assert!(run.stderr.contains("wrote the files of 1 certificates that were issued before"), "{}", run.stderr);
+    assert_eq!(journal_lines(&sandbox), before + 2);
+    let found = audit(&sandbox.path("store"), &[&sandbox.path("out")], Moment::AtRest);
+    assert_eq!(found.violations, Vec::<String>::new());
+    for issued in found.issued.iter().filter(|issued| issued.lineage == "b.test") {
+        assert!(is_complete(&sandbox.path("out/b.test"), &issued.der));
+    }
+    // What is there with other names, or revoked, is not what the line asks for.
+    sandbox.run(["revoke", "c.test"]).succeeded();
+    write(&sandbox, "all.csv", "name,names\na.test,x.test\nb.test,\nc.test,\n");
+    let run = sandbox.run(["issue", "--batch", "all.csv", "--skip-existing", "--json"]).succeeded();
+    let lines: Vec<_> =
+        json(&run)["certificates"].as_array().expect("a list").iter().map(|one| one["line"].as_u64()).collect();
+    assert_eq!(lines, [Some(2), Some(4)]);
+    let nothing = sandbox.run(["issue", "--batch", "all.csv", "--skip-existing"]).succeeded();
+    assert!(nothing.stderr.contains("issued 0 certificates from all.csv; 3 lines there already"), "{}", nothing.stderr);
+}
+
+#[test]
+fn keys_are_encrypted_as_those_of_single_certificates_are() {
+    let sandbox = Sandbox::new();
+    write(&sandbox, "ca.pass", "secret of the authority");
+    write(&sandbox, "key.pass", "secret of the keys");
+    write(&sandbox, "two.csv", "name\na.test\nb.test\n");
+    let ca = ["--passphrase", "file:ca.pass"];
+    sandbox.run([&["init", "--key", "ec-p256"][..], &ca].concat()).succeeded();
+    sandbox.run([&["issue", "--batch", "two.csv", "--out-dir", "out"][..], &ca].concat()).succeeded();
+    let inspect = |path: &str, pass: &str| {
+        let run = sandbox.run(["key", "inspect", path, "--passphrase", pass, "--json"]).succeeded();
+        json(&run)["private_key"]["encrypted"] == true
+    };
+    for name in ["a.test", "b.test"] {
+        assert!(inspect(&format!("store/issued/{name}/current/key.pem"), "file:ca.pass"));
+        assert!(!inspect(&format!("out/{name}/key.pem"), "file:ca.pass"));
+    }
+    // The keys in the store can be opened again.
+    fs::remove_dir_all(sandbox.path("out/b.test")).expect("the files go");
+    let again = ["issue", "--batch", "two.csv", "--out-dir", "out", "--skip-existing"];
+    sandbox.run([&again[..], &ca].concat()).succeeded();
+    sandbox.run(["key", "match", "out/b.test/key.pem", "out/b.test/cert.pem"]).succeeded();
+    let own = ["issue", "--batch", "two.csv", "--out-dir", "own", "--key-passphrase", "file:key.pass"];
+    sandbox.run([&own[..], &ca].concat()).succeeded();
+    assert!(inspect("store/issued/a.test/current/key.pem", "file:key.pass"));
+    assert!(inspect("own/a.test/key.pem", "file:key.pass"));
+    // Each has an initialisation vector of its own.
+    let bytes = |name: &str| fs::read(sandbox.path(format!("own/{name}/key.pem"))).expect("a key");
+    assert_ne!(bytes("a.test"), bytes("b.test"));
+    let none = ["issue", "--batch", "two.csv", "--no-key-passphrase"];
+    sandbox.run([&none[..], &ca].concat()).succeeded();
+    assert!(!inspect("store/issued/a.test/current/key.pem", "file:key.pass"));
+}
+
+#[test]
+fn standard_input_and_dry_runs_are_batches_too() {
+    let sandbox = Sandbox::with_root();
+    write(&sandbox, "one.csv", "name;names\na.test;b.test c.test\n");
+    let before = journal_lines(&sandbox);
+    let run = sandbox.run(["issue", "--batch", "one.csv", "--dry-run"]).succeeded();
+    assert!(run.stdout.contains("Would sign line 2:"), "{}", run.stdout);
+    assert_eq!(journal_lines(&sandbox), before);
+    let mut command = sandbox::hermetic(sandbox::CERTWRIGHT, &sandbox.path(""));
+    command.args(["issue", "--batch", "-", "--batch-format", "csv"]);
+    command.stdin(fs::File::open(sandbox.path("one.csv")).expect("a file"));
+    let run = sandbox::outcome(&mut command).succeeded();
+    assert!(run.stdout.contains("store/issued/a.test/"), "{}", run.stdout);
+}
+
+/// More than one transaction, several threads, and the files of all.
+#[test]
+fn thousands_are_issued_in_several_transactions() {
+    let sandbox = Sandbox::with_root();
+    let mut text = String::from("name\n");
+    text.extend((0..2100).map(|number| format!("host-{number}.test\n")));
+    write(&sandbox, "many.csv", text);
+    let run = sandbox.run(["issue", "--batch", "many.csv"]).succeeded();
+    assert_eq!(run.stdout.lines().count(), 2100);
+    let checked = sandbox.run(["store", "check", "--json"]).succeeded();
+    assert_eq!(json(&checked)["certificates"], 2101);
+    let found = audit(&sandbox.path("store"), &[], Moment::AtRest);
+    assert_eq!(found.violations, Vec::<String>::new());
+}
+
+fn request(dir: &Path, file: &str, name: &str) {
+    let pair = csr::p256();
+    fs::write(dir.join(file), csr::Draft::new(&pair, name, &[name]).sign(&pair)).expect("a request is written");
+}
+
+#[test]
+fn a_directory_of_requests_is_signed_in_order() {
+    let sandbox = Sandbox::with_root();
+    let dir = sandbox.path("requests");
+    fs::create_dir_all(dir.join("deeper.csr")).expect("a directory");
+    for (file, name) in [("c.req", "c.test"), ("a.csr", "a.test"), ("b.pem", "b.test")] {
+        request(&dir, file, name);
+    }
+    request(&sandbox.path(""), "z.csr", "z.test");
+    write(&sandbox, "requests/notes.txt", "not a request");
+    let run = sandbox.run(["sign", "z.csr", "requests", "--out-dir", "out", "--json"]).succeeded();
+    assert!(run.stderr.contains("left out, since no request is called so: notes.txt"), "{}", run.stderr);
+    let report = json(&run);
+    let names: Vec<_> =
+        report["certificates"].as_array().expect("a list").iter().map(|one| one["lineage"].as_str()).collect();
+    assert_eq!(names, ["z.test", "a.test", "b.test", "c.test"].map(Some));
+    assert!(is_there(&sandbox, "out/c/cert.pem"));
+    // What is called like a request and is none stops all of it.
+    write(&sandbox, "requests/d.pem", "nothing");
+    let before = journal_lines(&sandbox);
+    let run = sandbox.run(["sign", "requests", "--out-dir", "again"]).exited(1);
+    assert!(run.stderr.contains("requests/d.pem"), "{}", run.stderr);
+    assert_eq!(journal_lines(&sandbox), before);
+    fs::create_dir(sandbox.path("empty")).expect("a directory");
+    let run = sandbox.run(["sign", "empty"]).exited(1);
+    assert!(run.stderr.contains("there is no certificate request in it"), "{}", run.stderr);
+    let run = sandbox.run(["sign", "requests", "--out", "one.pem"]).exited(2);
+    assert!(run.stderr.contains("--out takes one certificate"), "{}", run.stderr);
+}
