@@ -1187,7 +1187,7 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__issue)
-            opts="-q -h -V --profile --authority --key --key-file --subject --validity --not-before --not-after --set --out --force --lineage --key-passphrase --no-key-passphrase --strict --for --dry-run --self-signed --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            opts="-q -h -V --profile --authority --key --key-file --subject --validity --not-before --not-after --set --out --force --lineage --key-passphrase --no-key-passphrase --strict --for --dry-run --self-signed --batch --batch-format --out-dir --skip-existing --keep-going --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1243,6 +1243,18 @@ _certwright() {
                     ;;
                 --for)
                     COMPREPLY=($(compgen -W "apple erlang gnutls go java nss openssl pyca python3.13 rfc5280 rustls windows" -- "${cur}"))
+                    return 0
+                    ;;
+                --batch)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --batch-format)
+                    COMPREPLY=($(compgen -W "jsonl csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --out-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --store)

@@ -399,6 +399,10 @@ python3.13\t''
 rfc5280\t''
 rustls\t''
 windows\t''"
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l batch -d 'Issue a certificate for every line of this file (JSON Lines or CSV); - is standard input' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l batch-format -d 'How the file is written [default: as its name ends: .jsonl, .ndjson, .csv, .tsv]' -r -f -a "jsonl\t'One JSON object a line'
+csv\t'Comma, semicolon or tab separated, with a first line of names'"
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l out-dir -d 'For each line a directory here, named like its name in the store, with the files that --out has' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
@@ -407,6 +411,8 @@ complete -c certwright -n "__fish_certwright_using_subcommand issue" -l no-key-p
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l strict -d 'Fail when the profile leaves out anything that was asked for'
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l dry-run -d 'Show what would be signed; sign and write nothing'
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l self-signed -d 'Sign with the certificate\'s own key; needs no store, writes to --out only'
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l skip-existing -d 'Leave out lines whose certificate is in the store and good, and write those of its files that are missing'
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l keep-going -d 'Issue the good lines even when others are refused'
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l json -d 'Print a JSON report on stdout'
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
