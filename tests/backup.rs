@@ -1,6 +1,11 @@
 //! `store backup` and `store restore`: the same store again, or nothing.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, reason = "a test stops where it fails, and talks")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test stops where it fails, and talks"
+)]
 
 #[path = "support/copy.rs"]
 mod copy;
