@@ -477,7 +477,7 @@ fn nothing_of_others_is_replaced_and_access_stays() {
     let mode = |path: &str, mode| {
         std::fs::set_permissions(scene.path(path), std::fs::Permissions::from_mode(mode)).unwrap();
     };
-    mode("one/cert.pem", 0o600);
+    mode("one/cert.pem", 0o640);
     mode("one-nginx/key.pem", 0o640);
     let copy = |from: &str, to: &str| std::fs::copy(scene.path(from), scene.path(to)).map(drop).unwrap();
     let read = |path: &str| std::fs::read(scene.path(path)).unwrap();
@@ -503,7 +503,7 @@ fn nothing_of_others_is_replaced_and_access_stays() {
     std::fs::write(scene.path("one.p12"), keystore).unwrap();
     scene.ok(3, "renew one.test --rekey --storepass pass:password-one");
     let mode_of = |path: &str| std::fs::metadata(scene.path(path)).unwrap().permissions().mode() & 0o777;
-    assert_eq!((mode_of("one/cert.pem"), mode_of("one-nginx/key.pem"), mode_of("one/key.pem")), (0o600, 0o640, 0o600));
+    assert_eq!((mode_of("one/cert.pem"), mode_of("one-nginx/key.pem"), mode_of("one/key.pem")), (0o640, 0o640, 0o600));
     // A directory that became a link.
     std::fs::rename(scene.path("one"), scene.path("elsewhere")).unwrap();
     symlink(scene.path("elsewhere"), scene.path("one")).unwrap();

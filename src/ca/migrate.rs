@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::authority::plan_import;
 use super::clock::check_clock;
 use super::guard::Guard;
+use super::import::oddities;
 use super::issue::AUTHORITY_LINEAGE;
 use super::{CaError, ImportPlan, Made, Session};
 use crate::keys::PrivateKey;
@@ -149,7 +150,7 @@ impl<'a> Plan<'a> {
             last_crl_number,
             left: Vec::new(),
         };
-        let ends = self.add_certificates(&name, certificates, &mut moved)?;
+        let ends = self.add_certificates(&name, certificates, &mut moved, session.now)?;
         self.add_revocations(&name, revocations, &ends, &mut moved)?;
         if let Some(number) = last_crl_number {
             let schedule = self.settings.crl.entry(name).or_default();
@@ -164,6 +165,7 @@ impl<'a> Plan<'a> {
         authority: &str,
         mut certificates: Vec<MovedCertificate>,
         moved: &mut Moved,
+        now: OffsetDateTime,
     ) -> Result<HashMap<Serial, OffsetDateTime>, CaError> {
         let issuer = moved.made.certificate.clone();
         let key = issuer.public_key().map_err(|error| CaError::key(issuer.subject.to_string(), error))?;
@@ -190,6 +192,8 @@ impl<'a> Plan<'a> {
                 leave(format!("its signature cannot be verified: {error}"));
                 continue;
             }
+            let odd = oddities(&certificate, now).into_iter().map(|odd| format!("{}: {odd}", what()));
+            moved.notes.extend(odd);
             ends.insert(certificate.serial.clone(), certificate.not_after);
             let serial = certificate.serial.hex();
             if self.state.has_serial(&serial)? || !self.serials.insert(serial) {

@@ -143,9 +143,14 @@ fn keep_access(file: &File, dir: &Path, target: &Path, mode: u32) {
             return;
         }
     }
-    // A key that everybody may read is never made again; a group that reads it is a service's.
-    let allowed = if is_secret(mode) && old.mode() & 0o007 == 0 { mode | 0o040 } else { mode };
-    let _ = file.set_permissions(Permissions::from_mode(old.mode() & allowed | mode & 0o600));
+    let mode = match is_secret(mode) {
+        // A group that reads a key is a service's. One that everybody may read is never made again.
+        true if old.mode() & 0o077 == 0o040 => mode | 0o040,
+        // What was secret before and is not any more gets its own mode.
+        false if !is_secret(old.mode()) => mode & (old.mode() | 0o600),
+        _ => mode,
+    };
+    let _ = file.set_permissions(Permissions::from_mode(mode));
 }
 
 impl Drop for Temporaries {

@@ -25,7 +25,7 @@ fn authority(node: &Node) -> Draft {
         key: true,
         rollover: crate::store::Rollover::default(),
     };
-    Draft { event: Event::AuthorityAdded(record), key_pem: Some(b"root key".to_vec().into()) }
+    Draft { event: Event::AuthorityAdded(record), key_pem: Some(node.key.to_pkcs8_pem(None).unwrap()) }
 }
 
 fn revocation(serial: &str) -> Draft {
