@@ -917,7 +917,7 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__dev)
-            opts="-q -h -V --out --authority --permit --key --validity --check --force --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            opts="-q -h -V --out --authority --permit --key --validity --check --force --keystores --storepass --env --trust --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -941,6 +941,18 @@ _certwright() {
                     ;;
                 --validity)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --storepass)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -W "sh fish powershell" -- "${cur}"))
+                    return 0
+                    ;;
+                --trust)
+                    COMPREPLY=($(compgen -W "system nss java" -- "${cur}"))
                     return 0
                     ;;
                 --store)

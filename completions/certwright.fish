@@ -291,11 +291,19 @@ complete -c certwright -n "__fish_certwright_using_subcommand dev" -l authority 
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l permit -d 'More names that a new development authority may sign' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l key -d 'Key algorithm of a new certificate [default: ec-p256]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l validity -d 'How long a new certificate is valid' -r
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l storepass -d 'Where the password of the keystores comes from [default: pass:changeit]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l env -d 'Print, for a shell to evaluate, the variables by which programs trust the authority [without SHELL: sh]' -r -f -a "sh\t'sh, bash, zsh and all that follow POSIX'
+fish\t'fish'
+powershell\t'PowerShell'"
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l trust -d 'Have this machine trust the authority, as trust install does: every store that is found, or only these kinds' -r -f -a "system\t'What the operating system\'s programs trust: curl, Python, Go, …'
+nss\t'The databases of Firefox, Thunderbird, Chromium and Chrome'
+java\t'The cacerts of Java runtimes'"
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l check -d 'Change nothing; exit 3 when there is something to do'
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l force -d 'Make a new certificate even when the present one is good, and replace foreign files'
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l keystores -d 'Write keystore.p12, keystore.jks, truststore.p12 and truststore.jks beside the PEM files'
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l json -d 'Print a JSON report on stdout'
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'

@@ -24,6 +24,7 @@ mod apache;
 mod ceremony;
 mod chromium;
 mod clojure;
+mod dev;
 mod export;
 mod gnutls;
 mod go;

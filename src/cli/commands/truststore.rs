@@ -1,6 +1,6 @@
 //! `certwright truststore`.
 
-mod anchors;
+pub(super) mod anchors;
 mod build;
 mod hashed;
 mod inspect;

@@ -1,9 +1,12 @@
 //! `certwright dev`: the first minute of a developer.
 
 mod authority;
+mod environment;
 mod existing;
+mod keystores;
 mod snippets;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -12,22 +15,28 @@ use serde::Serialize;
 use super::bundle::Bundle;
 use super::options::{generate, load_authority, profiles, session};
 use super::report::{CertificateReport, summary, tell};
+use super::trust::{self, StoreReport};
 use crate::ca::{self, Order, Outcome};
-use crate::cli::{CliError, Context, Exit, files};
+use crate::cli::trust::Kind;
+use crate::cli::{CliError, Context, Exit, SecretSource, files};
 use crate::issuance::Request;
-use crate::keys::Algorithm;
+use crate::keys::{Algorithm, Secret};
 use crate::store::{Store, lineage_name};
 use crate::x509::extension::Subtree;
 use crate::x509::time::{Span, format_instant};
 use crate::x509::{GeneralName, Name};
+use environment::{Shell, Variables};
 use existing::Existing;
 
-const EXAMPLES: &str = "\
-certwright dev                                    # localhost, 127.0.0.1 and ::1, into ./certs
+const EXAMPLES: &str = r#"certwright dev                                    # localhost, 127.0.0.1 and ::1, into ./certs
 certwright dev app.localhost api.test 192.168.1.20
 certwright dev orders.test --out orders/certs     # one directory for each service
 certwright dev --check || certwright dev          # for scripts: 0 all good, 3 something to do
-certwright dev www.shop.example --permit shop.example --authority dev-shop";
+certwright dev --keystores                        # PKCS#12 and JKS as well, for the JVM
+eval "$(certwright dev --env --quiet)"            # Node, curl, Python, OpenSSL and Java in this shell trust it
+certwright dev --env=fish | source
+certwright dev --trust                            # so do this machine's browsers and programs; --trust=nss only browsers
+certwright dev www.shop.example --permit shop.example --authority dev-shop"#;
 
 /// Make TLS work on this machine: an authority for development and a certificate
 ///
@@ -60,6 +69,18 @@ pub struct DevArgs {
     /// Make a new certificate even when the present one is good, and replace foreign files
     #[arg(long, conflicts_with = "check")]
     pub force: bool,
+    /// Write keystore.p12, keystore.jks, truststore.p12 and truststore.jks beside the PEM files
+    #[arg(long)]
+    keystores: bool,
+    /// Where the password of the keystores comes from [default: pass:changeit]
+    #[arg(long, value_name = "SRC", requires = "keystores")]
+    storepass: Option<SecretSource>,
+    /// Print, for a shell to evaluate, the variables by which programs trust the authority [without SHELL: sh]
+    #[arg(long, value_name = "SHELL", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "sh", conflicts_with = "check")]
+    env: Option<Shell>,
+    /// Have this machine trust the authority, as trust install does: every store that is found, or only these kinds
+    #[arg(long, value_name = "KIND", value_enum, num_args = 0.., require_equals = true, value_delimiter = ',', conflicts_with = "check")]
+    trust: Option<Vec<Kind>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -70,6 +91,19 @@ struct DevReport {
     trust: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     certificate: Option<CertificateReport>,
+    /// With `--env`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<BTreeMap<&'static str, String>>,
+    /// With `--trust`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stores: Option<Vec<StoreReport>>,
+}
+
+/// What `--env` and `--trust` add.
+#[derive(Default)]
+struct More {
+    variables: Option<Variables>,
+    stores: Option<Vec<StoreReport>>,
 }
 
 impl DevArgs {
@@ -89,7 +123,7 @@ impl DevArgs {
         match existing::look(&self.out, &names, self.key, &record, &state, cx.now())? {
             Existing::Good(certificate) if !self.force => {
                 cx.ui.say(&format!("nothing to do: {}", summary(&certificate)));
-                self.finish(cx, "none", "the certificate is still good", None)
+                self.complete(cx, &record, "none", "the certificate is still good", None)
             }
             Existing::Foreign(what) if !self.force => {
                 Err(CliError::failed(format!("{what} was not made by this store"))
@@ -111,9 +145,12 @@ impl DevArgs {
                 match state.authorities.get(&self.authority) {
                     None => format!("there is no authority {} yet", self.authority),
                     Some(record) => match existing::look(&self.out, names, self.key, record, &state, cx.now())? {
+                        Existing::Good(_) if self.lacks_keystores(cx)?.is_some() => {
+                            "the keystores are not those of the certificate".to_owned()
+                        }
                         Existing::Good(certificate) => {
                             cx.ui.say(&format!("good: {}", summary(&certificate)));
-                            return self.finish(cx, "none", "the certificate is still good", None);
+                            return self.finish(cx, "none", "the certificate is still good", None, More::default());
                         }
                         other => other.reason(),
                     },
@@ -121,7 +158,7 @@ impl DevArgs {
             }
         };
         cx.ui.say(&format!("something to do: {reason}"));
-        cx.ui.json("dev", &self.report("needed", &reason, None))?;
+        cx.ui.json("dev", &self.report("needed", &reason, None, More::default()))?;
         Ok(Exit::CheckFailed)
     }
 
@@ -161,10 +198,47 @@ impl DevArgs {
         if made_authority {
             self.tell_authority(cx, outcome);
         }
-        for line in snippets::lines(&self.out, names) {
-            cx.ui.say(&line);
+        if self.env.is_none() {
+            for line in snippets::lines(&self.out, names) {
+                cx.ui.say(&line);
+            }
         }
-        self.finish(cx, "issued", reason, Some(outcome))
+        self.complete(cx, record, "issued", reason, Some(outcome))
+    }
+
+    /// Brings everything beside the certificate up to date, and reports.
+    fn complete(
+        &self,
+        cx: &mut Context,
+        record: &crate::store::AuthorityRecord,
+        action: &'static str,
+        reason: &str,
+        outcome: Option<&Outcome>,
+    ) -> Result<Exit, CliError> {
+        if let Some(password) = self.lacks_keystores(cx)? {
+            keystores::write(cx, &self.out, &password)?;
+            cx.ui.say("wrote keystore.p12, keystore.jks, truststore.p12 and truststore.jks");
+        } else if outcome.is_some() && !self.keystores && keystores::are_there(&self.out) {
+            cx.ui.warn("the keystores beside it hold the old certificate: --keystores writes them again");
+        }
+        let mut more = More::default();
+        if let Some(kinds) = &self.trust {
+            more.stores = Some(trust::install::install_authority(cx, &self.authority, kinds)?);
+        }
+        if self.env.is_some() {
+            let root = record.chain()?.pop().map_or_else(|| record.certificate(), Ok)?;
+            more.variables = Some(environment::prepare(cx, &self.out, &root)?);
+        }
+        self.finish(cx, action, reason, outcome, more)
+    }
+
+    /// The password of the keystores, where they are wanted and not there as they should be.
+    fn lacks_keystores(&self, cx: &mut Context) -> Result<Option<Secret>, CliError> {
+        if !self.keystores {
+            return Ok(None);
+        }
+        let password = keystores::password(cx, self.storepass.as_ref())?;
+        Ok(if keystores::are_current(cx, &self.out, &password)? { None } else { Some(password) })
     }
 
     fn tell_authority(&self, cx: &mut Context, outcome: &Outcome) {
@@ -186,19 +260,26 @@ impl DevArgs {
         action: &'static str,
         reason: &str,
         outcome: Option<&Outcome>,
+        more: More,
     ) -> Result<Exit, CliError> {
-        cx.ui.json("dev", &self.report(action, reason, outcome))?;
-        cx.ui.line(&self.out.display().to_string())?;
+        match (self.env, &more.variables) {
+            _ if cx.ui.is_json() => {}
+            (Some(shell), Some(variables)) => cx.ui.data(environment::lines(shell, variables).as_bytes())?,
+            _ => cx.ui.line(&self.out.display().to_string())?,
+        }
+        cx.ui.json("dev", &self.report(action, reason, outcome, more))?;
         Ok(Exit::Done)
     }
 
-    fn report(&self, action: &'static str, reason: &str, outcome: Option<&Outcome>) -> DevReport {
+    fn report(&self, action: &'static str, reason: &str, outcome: Option<&Outcome>, more: More) -> DevReport {
         DevReport {
             action,
             reason: reason.to_owned(),
             directory: self.out.display().to_string(),
             trust: self.out.join("ca.pem").display().to_string(),
             certificate: outcome.map(CertificateReport::from),
+            environment: more.variables.map(|variables| variables.into_iter().collect()),
+            stores: more.stores,
         }
     }
 

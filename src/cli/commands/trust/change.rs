@@ -51,6 +51,15 @@ impl Change<'_> {
     /// # Errors
     /// Exit 1 when a store could not be changed, 4 when a root must not be trusted or nobody agreed to it.
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
+        let (anchors, rows) = self.carry_out(cx)?;
+        outcome::tell(cx, self, &anchors, &rows)
+    }
+
+    /// Makes the change; what failed is among the rows.
+    ///
+    /// # Errors
+    /// As [`Change::run`], but for single stores.
+    pub(super) fn carry_out(&self, cx: &mut Context) -> Result<(Vec<Anchor>, Vec<Row>), CliError> {
         let anchors = self.target.anchors(cx, self.direction == Direction::Uninstall)?;
         if self.direction == Direction::Install {
             refuse_unfit(cx, &anchors)?;
@@ -68,7 +77,7 @@ impl Change<'_> {
             self.agree(cx, &touched)?;
         }
         let rows: Vec<Row> = items.into_iter().map(|item| self.settle(cx, &machine, item)).collect();
-        outcome::tell(cx, self, &anchors, &rows)
+        Ok((anchors, rows))
     }
 
     fn plan<'a>(

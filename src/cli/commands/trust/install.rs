@@ -1,7 +1,9 @@
 //! `certwright trust install`.
 
 use super::change::{Change, Direction};
+use super::outcome::{self, StoreReport};
 use super::target::TargetArgs;
+use crate::cli::trust::Kind;
 use crate::cli::{CliError, Context, Exit};
 
 const EXAMPLES: &str = "\
@@ -48,4 +50,19 @@ impl Args {
         };
         change.run(cx)
     }
+}
+
+/// Has the stores of some kinds, or all that are found, trust the root of an authority, as a part of another command.
+///
+/// # Errors
+/// As [`Args::run`].
+pub(in crate::cli::commands) fn install_authority(
+    cx: &mut Context,
+    authority: &str,
+    kinds: &[Kind],
+) -> Result<Vec<StoreReport>, CliError> {
+    let target = TargetArgs::of(authority, kinds);
+    let change = Change { direction: Direction::Install, target: &target, dry_run: false, accept_unconstrained: false };
+    let (anchors, rows) = change.carry_out(cx)?;
+    outcome::mention(cx, &change, &anchors, &rows)
 }

@@ -1,11 +1,13 @@
 //! `certwright trust`.
 
 mod change;
-mod install;
+pub(super) mod install;
 mod outcome;
 mod status;
 mod target;
 mod uninstall;
+
+pub(super) use outcome::StoreReport;
 
 const EXAMPLES: &str = "\
 certwright trust install                  # this store's root, everywhere on this machine

@@ -51,8 +51,9 @@ pub(super) struct AnchorReport {
     unlimited: Vec<&'static str>,
 }
 
-#[derive(Serialize)]
-struct StoreReport {
+/// A store in a report.
+#[derive(Debug, Serialize)]
+pub(in crate::cli::commands) struct StoreReport {
     store: Kind,
     location: String,
     sha256: String,
@@ -167,6 +168,20 @@ pub(super) fn tell(cx: &mut Context, change: &Change<'_>, anchors: &[Anchor], ro
         }
     }
     conclude(cx, change, rows)
+}
+
+/// Tells it on the side, as a part of another command, whose report has what this gives.
+pub(super) fn mention(
+    cx: &mut Context,
+    change: &Change<'_>,
+    anchors: &[Anchor],
+    rows: &[Row],
+) -> Result<Vec<StoreReport>, CliError> {
+    for row in rows {
+        cx.ui.say(&format!("{} {}: {}", row.kind.as_str(), title(row, anchors), row.result(change.direction)));
+    }
+    conclude(cx, change, rows)?;
+    Ok(rows.iter().map(Row::report).collect())
 }
 
 /// The place, and the root where there are several.

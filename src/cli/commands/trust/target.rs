@@ -16,7 +16,7 @@ const LARGEST: usize = 4 << 20;
 const MOST: usize = 50;
 
 /// The options that every subcommand takes.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct TargetArgs {
     /// An authority of the store, or a certificate file; - is standard input [default: the root of the default authority]
     #[arg(value_name = "AUTHORITY|FILE")]
@@ -42,6 +42,11 @@ pub(super) struct TargetArgs {
 }
 
 impl TargetArgs {
+    /// An authority of the store, and these kinds of stores; all that are found where there are none.
+    pub(super) fn of(authority: &str, kinds: &[Kind]) -> Self {
+        Self { anchor: Some(authority.to_owned()), to: kinds.to_vec(), ..Self::default() }
+    }
+
     /// The certificates that are meant, at least one.
     ///
     /// # Errors

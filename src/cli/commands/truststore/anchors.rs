@@ -21,7 +21,7 @@ const MAX_SIZE: usize = 8 << 20;
 
 /// Anchors in their order, each certificate once.
 #[derive(Default)]
-pub(super) struct Anchors {
+pub(in crate::cli::commands) struct Anchors {
     found: Vec<(String, Certificate)>,
     seen: std::collections::HashSet<[u8; 32]>,
 }
@@ -83,7 +83,7 @@ impl Anchors {
     }
 
     /// The system's bundle.
-    pub(super) fn add_system(&mut self, cx: &mut Context) -> Result<(), CliError> {
+    pub(in crate::cli::commands) fn add_system(&mut self, cx: &mut Context) -> Result<(), CliError> {
         let bundle = SYSTEM_BUNDLES.iter().map(PathBuf::from).find(|path| files::is_regular(path));
         let bundle = bundle.ok_or_else(|| {
             CliError::failed("this system has no bundle of anchors where one is usually found")
@@ -92,12 +92,18 @@ impl Anchors {
         self.add_file(cx, &bundle)
     }
 
-    pub(super) fn certificates(&self) -> impl Iterator<Item = &Certificate> {
+    /// A root that is at hand.
+    pub(in crate::cli::commands) fn add_own(&mut self, certificate: Certificate) {
+        let alias = name_of(&certificate);
+        self.add(alias, certificate);
+    }
+
+    pub(in crate::cli::commands) fn certificates(&self) -> impl Iterator<Item = &Certificate> {
         self.found.iter().map(|(_, certificate)| certificate)
     }
 
     /// The anchors as entries; where names are equal, a number is added.
-    pub(super) fn into_entries(self) -> Vec<Entry> {
+    pub(in crate::cli::commands) fn into_entries(self) -> Vec<Entry> {
         let mut taken = std::collections::HashSet::new();
         let mut unique = |alias: String, certificate| {
             let numbered = (2..).map(|number| format!("{alias}-{number}"));

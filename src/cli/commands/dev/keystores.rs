@@ -1,0 +1,95 @@
+//! `dev --keystores`: PKCS#12 and JKS beside the PEM.
+
+use std::path::Path;
+
+use crate::cli::files::{self, OutputFile};
+use crate::cli::{CliError, Context, SecretSource};
+use crate::container::{self, Content, Encoding, Entry, Format, Keystore, OpenedContent, Passwords, Preset};
+use crate::keys::{KeyFile, Secret};
+use crate::x509::{Certificate, pem};
+
+/// The password without another; the key lies beside it without any.
+const CHANGEIT: &str = "changeit";
+
+/// What is written: the key with its chain, and the root alone.
+const FILES: [(&str, Format, bool); 4] = [
+    ("keystore.p12", Format::Pkcs12, true),
+    ("keystore.jks", Format::Jks, true),
+    ("truststore.p12", Format::Pkcs12, false),
+    ("truststore.jks", Format::Jks, false),
+];
+
+/// Whether all of them hold this certificate, or the root, under the password.
+pub(super) fn are_current(cx: &mut Context, dir: &Path, password: &Secret) -> Result<bool, CliError> {
+    let (chain, root, _) = read(cx, dir)?;
+    for (name, _, with_key) in FILES {
+        let Some(bytes) = files::read_if_there(&dir.join(name), 1 << 20)? else { return Ok(false) };
+        let wanted = if with_key { chain.first() } else { Some(&root) };
+        let passwords = Passwords { store: Some(password), key: None };
+        let holds = container::open(&bytes, &passwords).is_ok_and(|opened| {
+            opened.entries.iter().any(|entry| match &entry.content {
+                OpenedContent::Key { chain, .. } => with_key && chain.first() == wanted,
+                OpenedContent::Certificate { certificate, .. } => !with_key && Some(certificate) == wanted,
+            })
+        });
+        if !holds {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Whether any of them is there.
+pub(super) fn are_there(dir: &Path) -> bool {
+    FILES.iter().any(|(name, ..)| files::places::is_there(&dir.join(name)))
+}
+
+/// The password: the given one, else `changeit`.
+///
+/// # Errors
+/// When the source cannot be read.
+pub(super) fn password(cx: &mut Context, source: Option<&SecretSource>) -> Result<Secret, CliError> {
+    match source {
+        Some(_) => cx.password(source, "password of the keystores", "--storepass", true),
+        None => Ok(Secret::new(CHANGEIT)),
+    }
+}
+
+/// Writes them from the PEM files in the directory.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub(super) fn write(cx: &mut Context, dir: &Path, password: &Secret) -> Result<(), CliError> {
+    let (chain, root, key) = read(cx, dir)?;
+    let key = KeyFile::read(&key, &mut || None).map_err(|error| CliError::from(error).about("key.pem"))?.key;
+    let of_key = [Entry { alias: "dev".to_owned(), content: Content::Key { key, chain } }];
+    let of_root = [Entry { alias: "dev-root".to_owned(), content: Content::Trusted(root) }];
+    let (of_key, of_root) = (Keystore { entries: of_key.into() }, Keystore { entries: of_root.into() });
+    let created = cx.now();
+    let mut outputs = Vec::new();
+    for (name, format, secret) in FILES {
+        let keystore = if secret { &of_key } else { &of_root };
+        let preset = Preset::default();
+        let encoding = Encoding { format, preset, store_password: Some(password), key_password: None, created };
+        outputs.push(OutputFile { name: name.to_owned(), bytes: container::encode(keystore, &encoding)?, secret });
+    }
+    files::write_set(dir, &outputs, true)
+}
+
+/// The certificate with its chain, the root, and the key's file.
+fn read(
+    cx: &mut Context,
+    dir: &Path,
+) -> Result<(Vec<Certificate>, Certificate, zeroize::Zeroizing<Vec<u8>>), CliError> {
+    let mut certificates = |name: &str| {
+        let path = dir.join(name);
+        let bytes = files::read(cx, &path, 1 << 20)?;
+        pem::read_certificates(&bytes).map_err(|error| CliError::from(error).about(path.display()))
+    };
+    let chain = certificates("fullchain.pem")?;
+    let root = certificates("ca.pem")?.into_iter().next();
+    let root =
+        root.ok_or_else(|| CliError::failed(format!("there is no certificate in {}", dir.join("ca.pem").display())))?;
+    let key = files::read(cx, &dir.join("key.pem"), 1 << 20)?;
+    Ok((chain, root, key))
+}

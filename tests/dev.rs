@@ -1,0 +1,118 @@
+//! `dev` and what it puts beside the PEM files: keystores, and an environment for a shell.
+
+#![expect(clippy::expect_used, reason = "a test stops where it fails")]
+
+use std::fs;
+use std::process::Command;
+
+use sandbox::{CERTWRIGHT, Outcome, Sandbox, hermetic, outcome};
+use serde_json::Value;
+
+#[path = "support/sandbox.rs"]
+mod sandbox;
+
+fn json(outcome: &Outcome) -> Value {
+    serde_json::from_str(&outcome.stdout).expect("JSON")
+}
+
+/// A script that evaluates what `dev --env` prints, and prints the variables.
+fn evaluated(sandbox: &Sandbox, shell: &mut Command, script: &str) -> Outcome {
+    let home = sandbox.path("");
+    let program = shell.get_program().to_owned();
+    let mut command = hermetic(program, &home);
+    command.args(shell.get_args()).arg(script).env("CERTWRIGHT", CERTWRIGHT);
+    outcome(&mut command)
+}
+
+#[test]
+fn the_environment_is_quoted_for_the_shell_that_evaluates_it() {
+    let sandbox = Sandbox::new();
+    let directory = r#"it's "the" $HOME `x` \n dir"#;
+    let place = sandbox.path(directory);
+    let place = place.to_str().expect("text").to_owned();
+    // Java knows no way to escape a quote.
+    let both = sandbox.run(["dev", "--env", "--out", directory]).exited(2);
+    assert!(both.stderr.contains("both kinds of quotes"), "{}", both.stderr);
+    for directory in [directory.replace('\'', ""), directory.replace('"', "")] {
+        let place = place.replace(r#"it's "the" $HOME `x` \n dir"#, &directory);
+        let script = r#"eval "$("$CERTWRIGHT" dev --env --quiet --out "$DIRECTORY")"; printf '%s|' "$NODE_EXTRA_CA_CERTS" "$SSL_CERT_FILE" "$CURL_CA_BUNDLE" "$REQUESTS_CA_BUNDLE" "$JAVA_TOOL_OPTIONS""#;
+        let mut shell = Command::new("env");
+        shell.arg(format!("DIRECTORY={directory}")).args(["sh", "-ec"]);
+        let run = evaluated(&sandbox, &mut shell, script).succeeded();
+        let bundle = format!("{place}/bundle.pem");
+        let quote = if directory.contains('"') { '\'' } else { '"' };
+        let java = format!(
+            "{quote}-Djavax.net.ssl.trustStore={place}/cacerts.p12{quote} -Djavax.net.ssl.trustStoreType=PKCS12 -Djavax.net.ssl.trustStorePassword=changeit"
+        );
+        let expected = format!("{place}/ca.pem|{bundle}|{bundle}|{bundle}|{java}|");
+        assert_eq!(run.stdout, expected);
+    }
+}
+
+#[test]
+fn the_bundles_hold_the_anchors_of_the_system_and_the_root() {
+    let sandbox = Sandbox::new();
+    let run = sandbox.run(["dev", "--env=fish"]).succeeded();
+    assert!(run.stdout.starts_with("set -gx NODE_EXTRA_CA_CERTS '"), "{}", run.stdout);
+    assert_eq!(run.stdout.lines().count(), 5, "{}", run.stdout);
+    let root = fs::read_to_string(sandbox.path("certs/ca.pem")).expect("the root");
+    let bundle = fs::read_to_string(sandbox.path("certs/bundle.pem")).expect("the bundle");
+    assert!(bundle.ends_with(&root));
+    let count = bundle.matches("BEGIN CERTIFICATE").count();
+    let store = sandbox.run(["truststore", "inspect", "certs/cacerts.p12", "--storepass", "pass:changeit", "--json"]);
+    assert_eq!(json(&store.succeeded())["entries"].as_array().map(Vec::len), Some(count));
+    // Nothing is written again, and a second evaluation adds nothing to what Java is told.
+    let before = fs::read(sandbox.path("certs/cacerts.p12")).expect("a truststore");
+    let first = sandbox.run(["dev", "--env=powershell"]).succeeded();
+    assert!(first.stdout.contains("$env:SSL_CERT_FILE = '"), "{}", first.stdout);
+    assert_eq!(fs::read(sandbox.path("certs/cacerts.p12")).expect("a truststore"), before);
+    let java = |now: &str| {
+        let mut command = hermetic(CERTWRIGHT, &sandbox.path(""));
+        let run = outcome(command.args(["dev", "--env", "--json"]).env("JAVA_TOOL_OPTIONS", now)).succeeded();
+        json(&run)["environment"]["JAVA_TOOL_OPTIONS"].as_str().expect("text").to_owned()
+    };
+    let added = java("-Xmx1g");
+    assert!(added.starts_with("-Xmx1g -Djavax.net.ssl.trustStore="), "{added}");
+    assert_eq!(java(&added), added);
+}
+
+#[test]
+fn keystores_follow_the_certificate() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["dev", "--keystores", "--check"]).exited(3);
+    sandbox.run(["dev", "--keystores"]).succeeded();
+    sandbox.run(["dev", "--keystores", "--check"]).succeeded();
+    let files = ["keystore.p12", "keystore.jks", "truststore.p12", "truststore.jks"];
+    let read = || files.map(|name| fs::read(sandbox.path("certs").join(name)).expect("a keystore"));
+    let before = read();
+    sandbox.run(["dev", "--keystores"]).succeeded();
+    assert_eq!(read(), before);
+    let serial = |name: &str| {
+        let run =
+            sandbox.run(["keystore", "inspect", &format!("certs/{name}"), "--storepass", "pass:changeit", "--json"]);
+        json(&run.succeeded())["entries"][0]["certificates"][0]["serial"].to_string()
+    };
+    let own = serial("keystore.p12");
+    assert_eq!(serial("keystore.jks"), own);
+    let renewed = sandbox.run(["dev", "--force"]).succeeded();
+    assert!(renewed.stderr.contains("the keystores beside it hold the old certificate"), "{}", renewed.stderr);
+    sandbox.run(["dev", "--keystores", "--check"]).exited(3);
+    sandbox.run(["dev", "--keystores"]).succeeded();
+    assert_ne!(serial("keystore.p12"), own);
+    // Another password is another file.
+    fs::write(sandbox.path("pass"), "another one").expect("a file");
+    sandbox.run(["dev", "--keystores", "--storepass", "file:pass"]).succeeded();
+    let opened = sandbox.run(["keystore", "inspect", "certs/keystore.jks", "--storepass", "file:pass"]);
+    opened.succeeded();
+}
+
+#[test]
+fn trust_says_what_became_of_it() {
+    let sandbox = Sandbox::with_root();
+    // There is no browser here.
+    let run = sandbox.run(["dev", "--trust=nss", "--json"]);
+    assert!(matches!(run.code, 0 | 1), "{}", run.stderr);
+    assert!(sandbox.path("certs/cert.pem").exists());
+    sandbox.run(["dev", "--trust=firefox"]).exited(2);
+    sandbox.run(["dev", "--trust", "--check"]).exited(2);
+}
