@@ -63,7 +63,7 @@ fn programs_trust_the_development_server_by_the_environment_alone() {
         let Some(found) = tool::program(program) else { continue };
         let bin = found.parent().expect("a program lies in a directory").display().to_string();
         let before = format!("PATH='{bin}':$PATH\n");
-        let with = format!("eval \"$(\"$CERTWRIGHT\" dev --env --quiet --out 'my certs')\"\n");
+        let with = "eval \"$(\"$CERTWRIGHT\" dev --env --quiet --out 'my certs')\"\n";
         let plain = shell(&format!("{before}{script}"));
         assert!(plain.out.contains("refused"), "{program} without the environment: {}", plain.all());
         let said = shell(&format!("{before}{with}{script}"));

@@ -114,7 +114,16 @@ fn java_options(cx: &Context, cacerts: &str) -> Result<String, CliError> {
 
 fn write_bundles(cx: &mut Context, dir: &Path, root: &Certificate) -> Result<(), CliError> {
     let mut anchors = Anchors::default();
-    if let Err(error) = anchors.add_system(cx) {
+    // Whoever set the variable before, a company's proxy say, meant its anchors.
+    let own = files::places::absolute(&dir.join(BUNDLE))?;
+    let set = cx.variable("SSL_CERT_FILE").map(PathBuf::from);
+    let set =
+        set.filter(|path| files::places::is_file(path) && files::places::absolute(path).is_ok_and(|set| set != own));
+    let added = match set {
+        Some(path) => anchors.add_file(cx, &path),
+        None => anchors.add_system(cx),
+    };
+    if let Err(error) = added {
         cx.ui.warn(&format!("{}: programs with this environment trust the development root alone", error.message));
     }
     anchors.add_own(root.clone());

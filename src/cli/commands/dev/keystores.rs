@@ -21,7 +21,7 @@ const FILES: [(&str, Format, bool); 4] = [
 
 /// Whether all of them hold this certificate, or the root, under the password.
 pub(super) fn are_current(cx: &mut Context, dir: &Path, password: &Secret) -> Result<bool, CliError> {
-    let (chain, root, _) = read(cx, dir)?;
+    let Pem { chain, root, .. } = read(cx, dir)?;
     for (name, _, with_key) in FILES {
         let Some(bytes) = files::read_if_there(&dir.join(name), 1 << 20)? else { return Ok(false) };
         let wanted = if with_key { chain.first() } else { Some(&root) };
@@ -60,7 +60,7 @@ pub(super) fn password(cx: &mut Context, source: Option<&SecretSource>) -> Resul
 /// # Errors
 /// When a file cannot be read or written.
 pub(super) fn write(cx: &mut Context, dir: &Path, password: &Secret) -> Result<(), CliError> {
-    let (chain, root, key) = read(cx, dir)?;
+    let Pem { chain, root, key } = read(cx, dir)?;
     let key = KeyFile::read(&key, &mut || None).map_err(|error| CliError::from(error).about("key.pem"))?.key;
     let of_key = [Entry { alias: "dev".to_owned(), content: Content::Key { key, chain } }];
     let of_root = [Entry { alias: "dev-root".to_owned(), content: Content::Trusted(root) }];
@@ -76,11 +76,16 @@ pub(super) fn write(cx: &mut Context, dir: &Path, password: &Secret) -> Result<(
     files::write_set(dir, &outputs, true)
 }
 
-/// The certificate with its chain, the root, and the key's file.
-fn read(
-    cx: &mut Context,
-    dir: &Path,
-) -> Result<(Vec<Certificate>, Certificate, zeroize::Zeroizing<Vec<u8>>), CliError> {
+/// What lies in the directory.
+struct Pem {
+    /// The certificate with its chain.
+    chain: Vec<Certificate>,
+    root: Certificate,
+    /// The key's file.
+    key: zeroize::Zeroizing<Vec<u8>>,
+}
+
+fn read(cx: &mut Context, dir: &Path) -> Result<Pem, CliError> {
     let mut certificates = |name: &str| {
         let path = dir.join(name);
         let bytes = files::read(cx, &path, 1 << 20)?;
@@ -91,5 +96,5 @@ fn read(
     let root =
         root.ok_or_else(|| CliError::failed(format!("there is no certificate in {}", dir.join("ca.pem").display())))?;
     let key = files::read(cx, &dir.join("key.pem"), 1 << 20)?;
-    Ok((chain, root, key))
+    Ok(Pem { chain, root, key })
 }

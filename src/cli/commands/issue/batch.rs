@@ -12,14 +12,14 @@ use super::IssueArgs;
 use super::input::{BatchFormat, Input, Raw};
 use super::line::{Line, Terms};
 use super::missing::Missing;
+use super::sealers::Sealers;
 use super::summary::{BatchReport, Issued, Refused, Skipped, refusal};
 use crate::ca::{self, Assignment, LoadedAuthority, Order, Outcome, Rehearsal};
 use crate::cli::commands::bundle::Bundle;
 use crate::cli::commands::options::{load_authority, profiles, session};
 use crate::cli::commands::{crl, delivery, dry_run};
-use crate::cli::{CliError, Context, Exit, SecretSource, files};
+use crate::cli::{CliError, Context, Exit, files};
 use crate::issuance::{Prepared, Report};
-use crate::keys::{KeyError, KeySealer, PrivateKey};
 use crate::store::{CertificateRecord, DeliveryRecord, State, Store, Writer};
 use crate::x509::time::format_instant;
 
@@ -388,59 +388,6 @@ fn is_same(
         && record.authority == line.issuer.name
         && record.subject == wanted.subject.to_string()
         && record.names.iter().eq(wanted.subject_alt_names.iter().map(ToString::to_string).collect::<Vec<_>>().iter())
-}
-
-/// A key in PEM as the store is to have it, and as the directory outside is, if there is one.
-type SealedKeys = (Zeroizing<Vec<u8>>, Option<Zeroizing<Vec<u8>>>);
-
-/// What keys are encrypted with.
-pub(super) struct Sealers {
-    /// The passphrase given for them, in the store and outside.
-    given: Option<KeySealer>,
-    /// Those of authorities, for the keys in the store.
-    of_authorities: BTreeMap<String, KeySealer>,
-}
-
-impl Sealers {
-    fn new<'a>(
-        cx: &mut Context,
-        args: &IssueArgs,
-        authorities: impl Iterator<Item = &'a LoadedAuthority>,
-    ) -> Result<Self, CliError> {
-        let source: Option<&SecretSource> = args.key_passphrase.as_ref();
-        if let Some(source) = source {
-            let secret = cx.new_passphrase(Some(source), "passphrase for the new keys")?;
-            return Ok(Self { given: Some(KeySealer::new(&secret)?), of_authorities: BTreeMap::new() });
-        }
-        let mut of_authorities = BTreeMap::new();
-        for authority in authorities.filter(|_| !args.no_key_passphrase) {
-            if let Some(secret) = &authority.passphrase {
-                of_authorities.insert(authority.name.clone(), KeySealer::new(secret)?);
-            }
-        }
-        Ok(Self { given: None, of_authorities })
-    }
-
-    /// The key for the store, and the one for outside where there is such a place.
-    fn encode(
-        &self,
-        key: &PrivateKey,
-        authority: &LoadedAuthority,
-        outside: bool,
-    ) -> Result<SealedKeys, KeyError> {
-        let encode = |sealer: Option<&KeySealer>| match sealer {
-            Some(sealer) => key.to_sealed_pem(sealer),
-            None => key.to_pkcs8_pem(None),
-        };
-        let own = self.given.as_ref();
-        let stored = encode(own.or_else(|| self.of_authorities.get(&authority.name)))?;
-        let outside = match outside {
-            true if own.is_some() || self.of_authorities.is_empty() => Some(stored.clone()),
-            true => Some(encode(None)?),
-            false => None,
-        };
-        Ok((stored, outside))
-    }
 }
 
 /// The delivery of a certificate that was issued before to a directory.

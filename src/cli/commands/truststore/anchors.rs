@@ -68,7 +68,7 @@ impl Anchors {
     }
 
     /// Every certificate of a file in PEM or DER.
-    pub(super) fn add_file(&mut self, cx: &mut Context, path: &Path) -> Result<(), CliError> {
+    pub(in crate::cli::commands) fn add_file(&mut self, cx: &mut Context, path: &Path) -> Result<(), CliError> {
         let bytes = files::read(cx, path, MAX_SIZE)?;
         let certificates =
             pem::read_certificates(&bytes).map_err(|error| CliError::from(error).about(path.display()))?;
