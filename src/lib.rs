@@ -6,5 +6,6 @@ pub mod clock;
 pub mod container;
 pub mod issuance;
 pub mod keys;
+mod notation;
 pub mod store;
 pub mod x509;
