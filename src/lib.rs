@@ -6,6 +6,7 @@ pub mod clock;
 pub mod container;
 pub mod issuance;
 pub mod keys;
+pub mod manifest;
 mod notation;
 pub mod store;
 pub mod x509;

@@ -236,7 +236,7 @@ fn make(
 }
 
 /// The lineage of an authority's own certificates.
-fn authority_lineage(name: &str) -> String {
+pub(super) fn authority_lineage(name: &str) -> String {
     lineage_name(&format!("{AUTHORITY_LINEAGE}{name}"))
 }
 

@@ -6,6 +6,7 @@
 mod audit;
 mod authority;
 mod crl;
+mod each;
 mod error;
 mod guard;
 mod import;
@@ -14,7 +15,9 @@ mod load;
 mod migrate;
 mod ocsp;
 mod parallel;
+mod preview;
 mod reference;
+mod remake;
 mod renew;
 mod revoke;
 mod serial;
@@ -23,6 +26,7 @@ mod status;
 pub use audit::{Audit, Kept, audit};
 pub use authority::{AuthorityPlan, ImportPlan, Made, create_root, create_subordinate, import, request};
 pub use crl::{DEFAULT_VALIDITY, Due, Schedule, SignedCrl, sign_crl};
+pub use each::{Commission, issue_each};
 pub use error::CaError;
 pub use import::{CertificateImport, import_certificate};
 pub use issue::{Order, Outcome, Session, dry_run, issue, issue_to, self_signed_certificate};
@@ -36,7 +40,9 @@ pub use ocsp::{
     responder_order, status,
 };
 pub use parallel::in_parallel;
+pub use preview::Preview;
 pub use reference::{Reference, find};
+pub use remake::{RemakePlan, remake};
 pub use renew::{Renewal, Renewed, due_from, renew};
 pub use revoke::{Cause, Revocable, Revoked, release, revoke};
 pub use serial::{RandomSerials, SerialSource};

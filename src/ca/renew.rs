@@ -1,6 +1,6 @@
 //! Renewing certificates: the same subject, names, profile and length once more.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
@@ -163,6 +163,7 @@ fn commit(
             serial: record.serial.clone(),
             pending: true,
             command,
+            files: BTreeMap::new(),
             ..delivery.clone()
         };
         let deliveries: Vec<_> = writer.state().deliveries(&old.lineage).map(to).collect();
@@ -181,7 +182,7 @@ fn commit(
 }
 
 /// SHA-256 of every key of which a certificate was revoked with the reason keyCompromise.
-fn compromised(state: &State) -> HashSet<&str> {
+pub(super) fn compromised(state: &State) -> HashSet<&str> {
     let is_compromised = |record: &&CertificateRecord| {
         let entry = record.serial().and_then(|serial| state.revocation(&record.authority, &serial));
         entry.is_some_and(|entry| entry.reason == Some(RevocationReason::KeyCompromise))

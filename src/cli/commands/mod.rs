@@ -7,6 +7,7 @@
 #[macro_use]
 mod dispatch;
 
+mod apply;
 mod authority;
 mod bundle;
 mod completions;
@@ -24,6 +25,7 @@ mod keystore;
 mod list;
 mod log;
 mod man;
+mod manifest;
 mod ocsp;
 mod options;
 mod profile;
@@ -129,6 +131,7 @@ macro_rules! subcommands {
 }
 
 subcommands! {
+    "apply" => Apply(apply::Args),
     "authority" => Authority(authority::AuthorityArgs),
     "completions" => Completions(completions::Args),
     "crl" => Crl(crl::Args),
@@ -144,6 +147,7 @@ subcommands! {
     "list" => List(list::ListArgs),
     "log" => Log(log::Args),
     "man" => Man(man::Args),
+    "manifest" => Manifest(manifest::Args),
     "ocsp" => Ocsp(ocsp::Args),
     "profile" => Profile(profile::Args),
     "publish" => Publish(Box<publish::Args>),
