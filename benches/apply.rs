@@ -51,7 +51,8 @@ fn main() {
         batch(&place(&format!("batch-{round}")));
     })];
     for (kind, what) in [("none", "no files"), ("pem", "PEM"), ("jks", "PEM + JKS"), ("p12", "PKCS#12")] {
-        contenders.push(Contender::new(format!("apply, {what}"), |round| {
+        let place = &place;
+        contenders.push(Contender::new(format!("apply, {what}"), move |round| {
             let here = place(&format!("{kind}-{round}"));
             std::fs::create_dir(&here).expect("a directory");
             std::fs::copy(place(&format!("{kind}.json")), here.join("pki.json")).expect("a copy");
@@ -59,6 +60,7 @@ fn main() {
         }));
     }
     for (kind, what) in [("jks", "PEM + JKS"), ("p12", "PKCS#12")] {
+        let place = &place;
         contenders.push(Contender::new(format!("apply again, {what}"), move |_| {
             let there = place(&format!("there-{kind}"));
             apply(&there.join("store"), &there.join("pki.json"), 0);

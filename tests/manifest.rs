@@ -340,3 +340,43 @@ fn set_private(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
 }
+
+#[test]
+fn a_plan_says_what_will_be_refused() {
+    let mut manifest = described();
+    manifest["authorities"]["services"]["permit"] = json!(["corp.test", "10.0.0.0/8"]);
+    let scene = Scene::applied(&manifest);
+    manifest["certificates"]["www.elsewhere.test"] = json!({});
+    manifest["certificates"]["web0.corp.test"]["names"] = json!(["192.0.2.1"]);
+    manifest["certificates"]["good.corp.test"] = json!({});
+    scene.write(&manifest);
+    let plan = scene.apply(&["--plan"], 1);
+    let names: Vec<_> = plan["problems"].as_array().unwrap().iter().map(|problem| problem["name"].clone()).collect();
+    assert_eq!(names, ["web0.corp.test", "www.elsewhere.test"]);
+    assert_eq!(Scene::changes(&scene.apply(&[], 1)), ["create certificate good.corp.test"]);
+}
+
+#[test]
+fn authorities_are_brought_in_and_kept() {
+    let scene = Scene::new();
+    let init = ["--store", "other", "init", "--no-passphrase", "--cn", "Partner CA", "--quiet"];
+    scene.sandbox.run(init).succeeded();
+    let mut manifest = json!({
+        "defaults": {"passphrase": "none"},
+        "authorities": {
+            "partner": {"certificate": "other/authorities/root/ca.pem", "private_key": "other/authorities/root/key.pem"},
+        },
+        "certificates": {"a.test": {"authority": "partner"}},
+    });
+    scene.write(&manifest);
+    scene.apply(&[], 0);
+    scene.is_settled();
+    manifest["authorities"]["partner"] = json!({"keep": true});
+    manifest["certificates"]["b.test"] = json!({});
+    scene.write(&manifest);
+    assert_eq!(Scene::changes(&scene.apply(&[], 0)), ["create certificate b.test"]);
+    manifest["authorities"]["other"] = json!({"keep": true});
+    manifest["defaults"]["authority"] = json!("partner");
+    scene.write(&manifest);
+    assert_eq!(scene.apply(&["--plan"], 1)["problems"][0]["name"], "other");
+}

@@ -136,6 +136,29 @@ impl Checks<'_> {
             };
             return Err(Fault::new(why));
         }
+        let says = [
+            ("name", certificate.name.is_some()),
+            ("subject", certificate.subject.is_some()),
+            ("names", !certificate.names.is_empty()),
+            ("profile", certificate.profile.is_some()),
+            ("authority", certificate.authority.is_some()),
+            ("key", certificate.key.is_some()),
+            ("validity", certificate.validity.is_some()),
+            ("not_before", certificate.not_before.is_some()),
+            ("not_after", certificate.not_after.is_some()),
+            ("renew", certificate.renew.is_some()),
+            ("set", !certificate.set.is_empty()),
+            ("key_passphrase", certificate.key_passphrase.is_some()),
+            ("deliver", !certificate.deliver.is_empty()),
+        ];
+        if let Some((field, _)) = says.iter().find(|(_, given)| certificate.keep && *given) {
+            return Err(Fault::new("it is kept as it is, so that this says nothing").at(field));
+        }
+        if certificate.renew.is_some() && certificate.not_after.is_some() {
+            return Err(
+                Fault::new("one with a fixed end is not renewed: leave this out, or say \"validity\"").at("renew")
+            );
+        }
         one_of(certificate.validity.is_some(), certificate.not_after.is_some(), "validity", "not_after")?;
         self.source(certificate.key_passphrase.as_ref(), "key_passphrase", true)?;
         for (index, delivery) in certificate.deliver.iter().enumerate() {

@@ -108,10 +108,18 @@ pub(super) fn serial<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
     Ok(text.map(|text| text.0))
 }
 
+/// A part that may be left empty, with nothing but comments in it.
+pub(super) fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let part: Option<T> = Deserialize::deserialize(deserializer)?;
+    Ok(part.unwrap_or_default())
+}
+
 /// A map of things that may be left empty: `www.corp.test:` alone is one with nothing but defaults.
 pub(super) fn with_empty<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,
 ) -> Result<BTreeMap<String, T>, D::Error> {
-    let map: BTreeMap<String, Option<T>> = Deserialize::deserialize(deserializer)?;
-    Ok(map.into_iter().map(|(key, value)| (key, value.unwrap_or_default())).collect())
+    let map: Option<BTreeMap<String, Option<T>>> = Deserialize::deserialize(deserializer)?;
+    Ok(map.unwrap_or_default().into_iter().map(|(key, value)| (key, value.unwrap_or_default())).collect())
 }

@@ -24,10 +24,13 @@ pub struct Manifest {
     #[serde(rename = "$schema")]
     _schema: Option<String>,
     /// What holds where nothing else is said.
+    #[serde(deserialize_with = "field::or_default")]
     pub defaults: Defaults,
     /// Settings of the store; those that are not named stay as they are.
+    #[serde(deserialize_with = "field::or_default")]
     pub settings: StoreSettings,
     /// Profiles of the store, by name.
+    #[serde(deserialize_with = "field::or_default")]
     pub profiles: BTreeMap<String, ProfileText>,
     /// Authorities, by name.
     #[serde(deserialize_with = "field::with_empty")]
@@ -36,10 +39,13 @@ pub struct Manifest {
     #[serde(deserialize_with = "field::with_empty")]
     pub certificates: BTreeMap<String, Certificate>,
     /// Files of anchors.
+    #[serde(deserialize_with = "field::or_default")]
     pub truststores: Vec<Truststore>,
     /// Where CRLs are published.
+    #[serde(deserialize_with = "field::or_default")]
     pub crls: Vec<CrlOutput>,
     /// What is revoked.
+    #[serde(deserialize_with = "field::or_default")]
     pub revocations: Vec<Revocation>,
 }
 
@@ -332,6 +338,18 @@ impl Manifest {
         let manifest: Self = document.decode().map_err(ManifestError)?;
         check::check(&manifest, check_source).map_err(|fault| ManifestError(document.describe(&fault)))?;
         Ok(manifest)
+    }
+
+    /// Every place where a secret comes from.
+    pub fn sources(&self) -> impl Iterator<Item = &str> {
+        let Defaults { passphrase, key_passphrase, storepass, .. } = &self.defaults;
+        let authorities = self.authorities.values().flat_map(|one| [&one.passphrase, &one.private_key_passphrase]);
+        let certificates = self.certificates.values();
+        let keys = certificates.clone().map(|one| &one.key_passphrase);
+        let deliveries = certificates.flat_map(|one| &one.deliver).map(|one| &one.storepass);
+        let truststores = self.truststores.iter().map(|one| &one.storepass);
+        let all = [passphrase, key_passphrase, storepass].into_iter().chain(authorities).chain(keys);
+        all.chain(deliveries).chain(truststores).filter_map(Option::as_deref)
     }
 
     /// Makes every path one that starts at a directory: the one that the manifest is in.

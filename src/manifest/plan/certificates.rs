@@ -9,7 +9,7 @@ use super::compare::{differences, validity_differs};
 use super::{Action, CertificateWork, Facts, KeyChoice, Kind, Plan, Step, Work, deliveries};
 use crate::ca::{Preview, due_from, in_parallel};
 use crate::issuance::{IssuerFacts, Profile, ProfileError, Request};
-use crate::keys::PublicKey;
+use crate::keys::{Algorithm, PrivateKey, PublicKey};
 use crate::manifest::model::{Certificate as Described, Manifest};
 use crate::store::CertificateRecord;
 use crate::x509::time::{Span, format_instant};
@@ -100,7 +100,13 @@ impl Look<'_> {
         };
         let new_key = manifest.key_of(described).unwrap_or_else(|| profile.default_algorithm());
         let Some(record) = record else {
-            let why = vec![format!("by {authority}"), format!("profile {}", profile.name()), new_key.to_string()];
+            if let Standing::Same { certificate, chain, .. } = standing {
+                let issuer = IssuerFacts { name: authority, certificate, chain };
+                self.rehearse(name, described, profile, &issuer, new_key)?;
+            }
+            let mut why = vec![format!("by {authority}"), format!("profile {}", profile.name()), new_key.to_string()];
+            let places = described.deliver.iter().filter_map(|delivery| delivery.place());
+            why.extend(places.map(|place| format!("to {}", deliveries::path_of(place).display())));
             return Ok(Finding::Issue {
                 action: Action::Create,
                 why,
@@ -173,6 +179,24 @@ impl Look<'_> {
             }
         }
         Ok(changed(why, choice))
+    }
+
+    /// Says why a certificate would be refused, as far as that shows with a key of the kind that is quickly made.
+    fn rehearse(
+        &self,
+        name: &str,
+        described: &Described,
+        profile: &Profile,
+        issuer: &IssuerFacts<'_>,
+        algorithm: Algorithm,
+    ) -> Result<(), String> {
+        let is_quick = matches!(algorithm, Algorithm::EcP256 | Algorithm::EcP384 | Algorithm::Ed25519);
+        if !is_quick {
+            return Ok(());
+        }
+        let key = PrivateKey::generate(algorithm).map_err(|error| error.to_string())?;
+        let request = request(self.facts.manifest, name, described, key.public_key().clone());
+        self.preview.certificate(issuer, profile, &request).map(drop).map_err(|error| error.to_string())
     }
 
     /// A certificate that is as described, and perhaps old.

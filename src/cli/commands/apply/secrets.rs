@@ -9,6 +9,11 @@ use crate::manifest::{Authority, Certificate, Delivery, Manifest, Truststore};
 /// The word for no passphrase at all.
 const NONE: &str = "none";
 
+const KEY_HINT: &str =
+    "say in the manifest where it comes from, \"passphrase\": env:VAR, file:PATH or cmd:COMMAND, or \"none\"";
+const STORE_HINT: &str = "say in the manifest where it comes from, for all of them in \"defaults\": \"storepass\": env:VAR, file:PATH \
+                          or cmd:COMMAND";
+
 /// Secrets by what they are for.
 #[derive(Default)]
 pub(super) struct Secrets {
@@ -28,8 +33,10 @@ impl Secrets {
         }
         let given = read(source)?;
         let secret = self.once(source, what, || {
-            cx.new_passphrase(given.as_ref(), what).map_err(|error| {
-                error.hint("say in the manifest where it comes from, \"passphrase\": env:VAR, file:PATH or cmd:COMMAND, or \"none\"")
+            let said = given.is_some();
+            cx.new_passphrase(given.as_ref(), what).map_err(|error| match said {
+                true => error,
+                false => error.hint(KEY_HINT),
             })
         })?;
         Ok(Some(secret))
@@ -47,14 +54,10 @@ impl Secrets {
         let given = read(source)?;
         let what = "password for the keystores";
         self.once(source, what, || {
-            cx.password(given.as_ref(), what, "--storepass", true).map_err(|error| {
-                let hint = error.hint.as_ref().map(|_| {
-                    "say in the manifest where it comes from, for all of them in \"defaults\": \"storepass\": env:VAR, file:PATH or cmd:COMMAND"
-                });
-                match hint {
-                    Some(hint) => error.hint(hint),
-                    None => error,
-                }
+            let said = given.is_some();
+            cx.password(given.as_ref(), what, "--storepass", true).map_err(|error| match said {
+                true => error,
+                false => error.hint(STORE_HINT),
             })
         })
     }

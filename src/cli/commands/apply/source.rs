@@ -57,6 +57,19 @@ impl Described {
         format: Option<FormatName>,
     ) -> Result<Self, CliError> {
         let bytes = files::read(cx, path, manifest::MAX_SIZE + 1)?;
+        Self::of_bytes(cx, path, &bytes, format)
+    }
+
+    /// As [`Described::read`], where the manifest itself is read already.
+    ///
+    /// # Errors
+    /// Names the file, line and column.
+    pub(in crate::cli::commands) fn of_bytes(
+        cx: &mut Context,
+        path: &Path,
+        bytes: &[u8],
+        format: Option<FormatName>,
+    ) -> Result<Self, CliError> {
         let notation = format.map(Notation::from).or_else(|| Notation::of_path(path));
         let shown = path.display().to_string();
         let invalid = |why: String| {
@@ -65,7 +78,12 @@ impl Described {
                 .hint("\"certwright manifest check FILE\" checks it, \"certwright manifest schema\" describes it")
         };
         let check = |text: &str| text.parse::<SecretSource>().map(drop);
-        let mut manifest = Manifest::read(&bytes, notation, check).map_err(|error| invalid(error.to_string()))?;
+        let mut manifest = Manifest::read(bytes, notation, check).map_err(|error| invalid(error.to_string()))?;
+        for source in manifest.sources() {
+            if let Ok(SecretSource::Env(variable)) = source.parse() {
+                cx.hide_variable(&variable);
+            }
+        }
         manifest.rebase(&base(path)?);
         let mut described = Self { manifest, profiles: Vec::new(), brought: BTreeMap::new(), anchors: BTreeMap::new() };
         for (name, text) in &described.manifest.profiles {

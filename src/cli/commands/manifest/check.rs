@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::cli::commands::apply::source::{Described, FormatName};
-use crate::cli::{CliError, Context, Exit};
+use crate::cli::{CliError, Context, Exit, files};
+use crate::manifest::MAX_SIZE;
 use crate::x509::escape;
 
 const EXAMPLES: &str = "\
@@ -43,10 +44,11 @@ impl Args {
     /// Checks the file.
     ///
     /// # Errors
-    /// When stdout cannot be written.
+    /// Exit 1 when the file cannot be read.
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let file = self.file.display().to_string();
-        let described = match Described::read(cx, &self.file, self.format) {
+        let bytes = files::read(cx, &self.file, MAX_SIZE + 1)?;
+        let described = match Described::of_bytes(cx, &self.file, &bytes, self.format) {
             Ok(described) => described,
             Err(error) => {
                 cx.ui.line(&error.message)?;
