@@ -167,6 +167,13 @@ fn reports_have_the_members_that_are_documented() {
     // One certificate of nobody, by its serial alone.
     std::fs::write(dir.path().join("request.der"), ocsp_request(&dir.path().join("pki/public/issuing.crt"))).unwrap();
     scene.run("ocsp respond request.der --out response.der", "ocsp-respond");
+    scene.run("manifest from-store", "manifest-from-store");
+    scene.run("manifest from-store --out all.json", "manifest-from-store");
+    scene.run("manifest check all.json", "manifest-check");
+    scene.run("manifest init wrong.toml", "manifest-init");
+    scene.run("manifest schema", "manifest-schema");
+    let plan = scene.run("apply all.json --plan", "apply");
+    assert_eq!(plan["steps"].as_array().unwrap().len(), 0, "{plan}");
     scene.run("completions bash", "completions");
     scene.run("man man", "man");
     scene.run("key generate --no-passphrase --out k.pem", "key-generate");

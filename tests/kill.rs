@@ -170,6 +170,49 @@ fn publish_finishes_what_crl_publish_began() {
     assert!(run.path("site/root.crl").exists());
 }
 
+const APPLY: [&str; 2] = ["apply", "pki.json"];
+/// Exit status 3 says that something would change.
+const SETTLED: [&str; 3] = ["apply", "pki.json", "--plan"];
+
+const MANIFEST: &str = r#"{
+    "defaults": {"passphrase": "none", "storepass": "pass:changeit", "authority": "issuing"},
+    "authorities": {"root": {"key": "ec-p256"}, "issuing": {"parent": "root", "crl": {"validity": "3d"}}},
+    "certificates": {
+        "app.test": {"deliver": [{"pem": "out"}, {"keystore": "stores/app.jks"}]},
+        "web.test": {"deliver": [{"export": "nginx", "to": "nginx"}, {"certificate": "stores/web.crt"}]}
+    },
+    "truststores": [{"to": "stores/trust.pem"}],
+    "crls": [{"to": "public"}]
+}"#;
+
+/// Whatever one apply had done, the next completes it, and a third has nothing to do.
+#[test]
+fn apply_can_be_killed_anywhere() {
+    let base = Sandbox::new();
+    std::fs::write(base.path("pki.json"), MANIFEST).expect("a manifest");
+    if !strace::is_installed() {
+        return;
+    }
+    // A sample: many of the calls are alike.
+    let points = kill_points(&base, &APPLY).into_iter().step_by(3).collect();
+    sweep("apply", &base, points, &APPLY, &[&[&APPLY, &SETTLED, CHECK]]);
+}
+
+#[test]
+fn making_authorities_anew_can_be_killed_anywhere() {
+    let base = Sandbox::new();
+    // A copy is elsewhere, and files that were put somewhere are not: so there are none.
+    let manifest = r#"{
+        "defaults": {"passphrase": "none", "authority": "issuing"},
+        "authorities": {"root": {"key": "ALG"}, "issuing": {"parent": "root"}},
+        "certificates": {"app.test": {}, "web.test": {"key": "ALG"}}
+    }"#;
+    std::fs::write(base.path("pki.json"), manifest.replace("ALG", "ec-p256")).expect("a manifest");
+    base.run(APPLY).succeeded();
+    std::fs::write(base.path("pki.json"), manifest.replace("ALG", "ec-p384")).expect("a manifest");
+    sweep_all("apply anew", &base, &APPLY, &[&[&APPLY, &SETTLED, CHECK]]);
+}
+
 /// Whether bytes are one SEQUENCE in DER.
 fn is_whole(bytes: &[u8]) -> bool {
     (0..=6).any(|start| {

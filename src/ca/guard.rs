@@ -1,6 +1,7 @@
 //! What belongs to authorities and is certified for nobody else: their keys and their names.
 
 use super::CaError;
+use super::authority::authority_lineage;
 use crate::issuance::{IssuanceError, Profile, Request};
 use crate::keys::{KeyKind, PublicKey};
 use crate::store::{State, decode_der};
@@ -11,6 +12,8 @@ use crate::x509::{Certificate, Csr, Name};
 pub(super) struct Guard<'a> {
     state: &'a State,
     known: Vec<Known>,
+    /// An authority that is made anew: its own key and name are no others'.
+    anew: Option<&'a str>,
 }
 
 struct Known {
@@ -42,7 +45,24 @@ impl<'a> Guard<'a> {
                 subject: csr.subject,
             }));
         }
-        Self { state, known }
+        Self { state, known, anew: None }
+    }
+
+    /// As [`Guard::new`], for an authority that is made anew: it may have the key and the name that it has.
+    pub(super) fn but(state: &'a State, authority: &'a str) -> Self {
+        let mut guard = Self::new(state);
+        // They stand above others of the store as well.
+        let history = state.authority_history(authority).filter_map(|record| record.certificate().ok());
+        let own: Vec<_> = history.map(|own| (own.public_key().ok(), own.subject)).collect();
+        let is_same = |one: Option<&PublicKey>, other: Option<&PublicKey>| match (one, other) {
+            (Some(one), Some(other)) => same(one, other),
+            _ => false,
+        };
+        guard.known.retain(|known| {
+            !own.iter().any(|(key, subject)| *subject == known.subject && is_same(key.as_ref(), known.key.as_ref()))
+        });
+        guard.anew = Some(authority);
+        guard
     }
 
     /// Refuses an authority's key: its new owner could sign as the authority.
@@ -101,8 +121,11 @@ impl<'a> Guard<'a> {
         }
         let shown = subject.to_string();
         let mut namesakes = self.state.by_subject(&shown)?.into_iter();
+        let is_own = |lineage: &str| self.anew.is_some_and(|name| lineage == authority_lineage(name));
         let taken = |certificate: &Certificate| certificate.is_ca() && other(certificate.public_key().ok().as_ref());
-        if namesakes.any(|record| record.certificate().is_ok_and(|certificate| taken(&certificate))) {
+        if namesakes
+            .any(|record| !is_own(&record.lineage) && record.certificate().is_ok_and(|certificate| taken(&certificate)))
+        {
             return Err(refused(format!(
                 "{subject} is the name of an authority that was signed here, with another key"
             )));

@@ -7,6 +7,7 @@ mod audit;
 mod authority;
 mod clock;
 mod crl;
+mod each;
 mod error;
 mod guard;
 mod import;
@@ -15,7 +16,9 @@ mod load;
 mod migrate;
 mod ocsp;
 mod parallel;
+mod preview;
 mod reference;
+mod remake;
 mod renew;
 mod revoke;
 mod rollover;
@@ -26,6 +29,7 @@ pub use audit::{Audit, Kept, audit};
 pub use authority::{AuthorityPlan, ImportPlan, Made, create_root, create_subordinate, import, request};
 pub use clock::{accept_clock, check_clock, crls_ahead};
 pub use crl::{DEFAULT_VALIDITY, Due, Schedule, SignedCrl, sign_crl};
+pub use each::{Commission, issue_possible};
 pub use error::CaError;
 pub use import::{CertificateImport, import_certificate};
 pub use issue::{
@@ -44,7 +48,9 @@ pub use ocsp::{
     responder_order, status,
 };
 pub use parallel::in_parallel;
+pub use preview::Preview;
 pub use reference::{Reference, find};
+pub use remake::{RemakePlan, remake};
 pub use renew::{Renewal, Renewed, due_from, renew};
 pub use revoke::{Cause, Revocable, Revoked, release, revoke};
 pub use rollover::{

@@ -1,6 +1,6 @@
 //! Renewing certificates: the same subject, names, profile and length once more.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
@@ -164,6 +164,7 @@ fn commit(
             serial: record.serial.clone(),
             pending: true,
             command,
+            files: BTreeMap::new(),
             ..delivery.clone()
         };
         let deliveries: Vec<_> = writer.state().deliveries(&old.lineage)?.iter().map(to).collect();
@@ -183,20 +184,29 @@ fn commit(
     Ok(results)
 }
 
+/// Refuses a key of which a certificate was revoked with the reason keyCompromise; `next` says what to do.
+pub(super) fn check_uncompromised(state: &State, key: &PublicKey, next: &str) -> Result<(), CaError> {
+    for record in state.by_key(&hex(&key.fingerprint()))? {
+        let Some(serial) = record.serial() else { continue };
+        let entry = state.revocation(&record.authority, &serial)?;
+        if entry.is_some_and(|entry| entry.reason == Some(RevocationReason::KeyCompromise)) {
+            let why = "the key is compromised: a certificate with it was revoked for that reason".to_owned();
+            return Err(CaError::Refused { why, next: next.to_owned() });
+        }
+    }
+    Ok(())
+}
+
 /// Refuses a key that is compromised, and that of a certificate that was revoked or put on hold meanwhile.
 fn check_key(state: &State, renewal: &Renewal<'_>) -> Result<(), CaError> {
     let record = &renewal.record;
-    let refused =
-        |why: String| Err(CaError::Refused { why, next: "a new certificate needs a new key: say --rekey".to_owned() });
+    let next = "a new certificate needs a new key: say --rekey";
+    let refused = |why: String| Err(CaError::Refused { why, next: next.to_owned() });
     let entry = |record: &CertificateRecord| match record.serial() {
         Some(serial) => state.revocation(&record.authority, &serial),
         None => Ok(None),
     };
-    for other in state.by_key(&hex(&renewal.public_key.fingerprint()))? {
-        if entry(other)?.is_some_and(|entry| entry.reason == Some(RevocationReason::KeyCompromise)) {
-            return refused("the key is compromised: a certificate with it was revoked for that reason".to_owned());
-        }
-    }
+    check_uncompromised(state, &renewal.public_key, next)?;
     let same = record.certificate()?.spki_der == renewal.public_key.spki_der();
     if same && entry(record)?.is_some() {
         return refused(format!("the certificate {} is revoked or on hold", record.serial));

@@ -181,6 +181,11 @@ impl Context {
         self.secrets.child(program.as_ref())
     }
 
+    /// Keeps an environment variable that holds a secret from children.
+    pub(super) fn hide_variable(&mut self, name: &str) {
+        self.secrets.hide(name);
+    }
+
     /// What starts this program again, wherever programs are looked for then: its path, else its name.
     pub(super) fn program(&self) -> &Path {
         self.program.as_deref().unwrap_or(Path::new("certwright"))

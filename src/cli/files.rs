@@ -1,5 +1,6 @@
 //! Files that the user names: read with a size cap, written durably, never overwritten in silence.
 
+pub(super) mod digest;
 pub(super) mod ownership;
 pub(super) mod places;
 pub(super) mod scratch;
@@ -137,7 +138,11 @@ pub(super) fn write_sets(sets: &[(&Path, &[OutputFile])], force: bool) -> Result
     write_sets_with(sets, 0o700, force)
 }
 
-fn write_sets_with(sets: &[(&Path, &[OutputFile])], dir_mode: u32, force: bool) -> Result<(), CliError> {
+/// As [`write_sets`], with the mode of the directories that are made.
+///
+/// # Errors
+/// Names the file.
+pub(super) fn write_sets_with(sets: &[(&Path, &[OutputFile])], dir_mode: u32, force: bool) -> Result<(), CliError> {
     for (dir, files) in sets {
         refuse_existing(&files.iter().map(|file| dir.join(&file.name)).collect::<Vec<_>>(), force)?;
     }

@@ -22,6 +22,9 @@ pub struct DeliveryRecord {
     /// What the files are.
     #[serde(flatten)]
     pub form: DeliveryForm,
+    /// SHA-256 of each file that was written, lower-case hex, by its name; empty where that was not noted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<String, String>,
     /// Whether the files are still to be written, or whoever reads them is still to be told.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pending: bool,
@@ -76,6 +79,16 @@ pub enum DeliveryForm {
         protected: bool,
         /// Whether the key has a password of its own.
         key_password: bool,
+    },
+    /// A file of anchors. Its lineage is that of an authority's own certificates.
+    Truststore {
+        /// Its format.
+        format: String,
+        /// How PKCS#12 is encrypted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        preset: Option<String>,
+        /// SHA-256 of each anchor, lower-case hex, in order.
+        anchors: Vec<String>,
     },
 }
 
@@ -134,6 +147,12 @@ impl Deliveries {
         found
     }
 
+    /// All deliveries, in no order; `before` is what stood before these lines.
+    pub(super) fn all(&self, before: Vec<DeliveryRecord>) -> Vec<DeliveryRecord> {
+        let old = before.into_iter().filter(|record| !self.replaces(record, &record.site()));
+        old.chain(self.by_site.values().cloned()).collect()
+    }
+
     /// The deliveries that are pending, in no order; `before` were so before these lines.
     pub(super) fn pending<'a>(&'a self, before: &'a [DeliveryRecord]) -> impl Iterator<Item = &'a DeliveryRecord> {
         let old = before.iter().filter(|record| !self.replaces(record, &record.site()));
@@ -181,7 +200,16 @@ mod tests {
     fn record(lineage: &str, path: &str, file: &str) -> DeliveryRecord {
         let form = DeliveryForm::Bundle { key: true, encrypted: false };
         let (lineage, path, file) = (lineage.to_owned(), path.to_owned(), file.to_owned());
-        DeliveryRecord { lineage, serial: "01".to_owned(), path, file, form, pending: false, command: false }
+        DeliveryRecord {
+            lineage,
+            serial: "01".to_owned(),
+            path,
+            file,
+            form,
+            files: BTreeMap::new(),
+            pending: false,
+            command: false,
+        }
     }
 
     #[test]

@@ -248,6 +248,22 @@ impl State {
         Ok(self.deliveries.of(lineage, before.unwrap_or_default()))
     }
 
+    /// Where the files of all lineages were put, in no order. Reads every line of a long journal that is not a certificate's.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`], [`StoreError::Damaged`] for the index.
+    pub fn all_deliveries(&self) -> Result<Vec<DeliveryRecord>, StoreError> {
+        let mut before = Deliveries::default();
+        if let Some(base) = self.base() {
+            base.for_each_other(&mut |event| match event {
+                Event::Delivered { deliveries } => deliveries.into_iter().for_each(|one| before.add(one)),
+                Event::DeliveryForgotten { lineage, path } => before.forget(&lineage, &path),
+                _ => {}
+            })?;
+        }
+        Ok(self.deliveries.all(before.all(Vec::new())))
+    }
+
     /// The deliveries that are pending, in no order.
     pub fn pending_deliveries(&self) -> impl Iterator<Item = &DeliveryRecord> {
         self.deliveries.pending(self.base().map_or(&[], |base| &base.summary.pending))

@@ -42,6 +42,11 @@ impl Bundle {
         files::write_set(dir, &self.files, force)
     }
 
+    /// The files themselves.
+    pub(crate) fn into_files(self) -> Vec<OutputFile> {
+        self.files
+    }
+
     /// Writes several, each to its directory, in one go.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Recording where files were put, so that a renewal puts its own there.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::cli::files::{self, places};
@@ -23,7 +24,8 @@ pub(super) fn delivery(path: &Path, file: &str, form: DeliveryForm) -> Option<De
     let absolute = absolute.and_then(|path| place(path).ok()).filter(lasts)?;
     let path = absolute.to_str()?.to_owned();
     let (lineage, serial, file) = (String::new(), String::new(), file.to_owned());
-    Some(DeliveryRecord { lineage, serial, path, file, form, pending: false, command: false })
+    let files = BTreeMap::new();
+    Some(DeliveryRecord { lineage, serial, path, file, form, files, pending: false, command: false })
 }
 
 /// The absolute path of a place as it is now, with the links on the way to it followed: one that is put there later shows.

@@ -7,6 +7,7 @@
 #[macro_use]
 mod dispatch;
 
+mod apply;
 mod authority;
 mod bundle;
 mod completions;
@@ -25,6 +26,7 @@ mod lint;
 mod list;
 mod log;
 mod man;
+mod manifest;
 mod ocsp;
 mod options;
 mod profile;
@@ -132,6 +134,7 @@ macro_rules! subcommands {
 }
 
 subcommands! {
+    "apply" => Apply(apply::Args),
     "authority" => Authority(authority::AuthorityArgs),
     "completions" => Completions(completions::Args),
     "crl" => Crl(crl::Args),
@@ -148,6 +151,7 @@ subcommands! {
     "list" => List(list::ListArgs),
     "log" => Log(log::Args),
     "man" => Man(man::Args),
+    "manifest" => Manifest(manifest::Args),
     "ocsp" => Ocsp(ocsp::Args),
     "profile" => Profile(profile::Args),
     "publish" => Publish(Box<publish::Args>),

@@ -194,6 +194,19 @@ pub(crate) fn read_key(cx: &mut Context, path: &std::path::Path) -> Result<Priva
     open_key(cx, &bytes, None, &path.display().to_string())
 }
 
+/// As [`read_key`], with a source of its own for the passphrase if one is given.
+///
+/// # Errors
+/// Names the file.
+pub(crate) fn read_key_from(
+    cx: &mut Context,
+    path: &std::path::Path,
+    source: Option<&SecretSource>,
+) -> Result<PrivateKey, CliError> {
+    let bytes = crate::cli::files::read(cx, path, 1 << 20)?;
+    open_key(cx, &bytes, source, &path.display().to_string())
+}
+
 /// Opens a private key, asking for its passphrase where it is encrypted: from a source of its own if one is given. `what` it is
 /// called in the question and in errors.
 ///

@@ -122,3 +122,9 @@ pub(in crate::cli) fn remove(path: &Path) -> Result<(), CliError> {
         _ => Ok(()),
     }
 }
+
+/// Takes a directory away if there is nothing in it.
+pub(in crate::cli) fn remove_empty(dir: &Path) {
+    // Whatever keeps it there, a file above all, is a reason to leave it.
+    let _ = fs::remove_dir(dir);
+}

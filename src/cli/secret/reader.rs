@@ -112,6 +112,11 @@ impl Secrets {
         std::mem::take(&mut self.warnings)
     }
 
+    /// Keeps a variable from children, as those are that the command line names.
+    pub(in crate::cli) fn hide(&mut self, variable: &str) {
+        self.secret_variables.insert(OsString::from(variable));
+    }
+
     /// A child process that inherits no secret: without the variables that hold one and without certwright's own.
     pub(in crate::cli) fn child(&self, program: &OsStr) -> Command {
         let mut command = Command::new(program);

@@ -7,8 +7,6 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::suggest;
-
 /// A profile file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -235,16 +233,7 @@ fn explain(error: &serde_json::Error) -> String {
     let place = format!("line {}, column {}", error.line(), error.column());
     let text = error.to_string();
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
-    let what = ["field", "variant"].into_iter().find_map(|what| {
-        let rest = text.strip_prefix("unknown ")?.strip_prefix(what)?.strip_prefix(" `")?;
-        let (word, expected) = rest.split_once("`, ")?;
-        Some((if what == "field" { "key" } else { "word" }, word, expected))
-    });
-    let Some((what, word, expected)) = what else {
-        return format!("{place}: {}", crate::x509::escape(&text.replace("field `", "key `").replace('`', "\"")));
-    };
-    let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
-    format!("{place}: unknown {what} \"{}\"{}", crate::x509::escape(word), suggest::hint(word, &known))
+    format!("{place}: {}", crate::notation::explain(text))
 }
 
 /// A map whose keys must differ.

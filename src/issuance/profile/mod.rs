@@ -7,20 +7,18 @@ mod builtin;
 mod config;
 mod parse;
 mod pattern;
-mod position;
 mod purpose;
 mod rules;
 mod schema;
-mod suggest;
 mod template;
 
 use std::sync::Arc;
 
 use crate::keys::{Algorithm, KeyKind};
 
+pub(super) use crate::notation::nearest;
 pub(super) use pattern::{NameKind, glob};
 pub(super) use rules::{Required, Rules, UrlList};
-pub(crate) use suggest::nearest;
 pub(super) use template::{Escape, Template, Variables};
 
 pub use schema::schema;
@@ -68,7 +66,7 @@ impl Profile {
         if json.len() > Self::MAX_SIZE {
             return Err(invalid(format!("the file is larger than {} bytes", Self::MAX_SIZE)));
         }
-        let text = std::str::from_utf8(json).map_err(|error| invalid(position::not_utf8(json, &error)))?;
+        let text = std::str::from_utf8(json).map_err(|error| invalid(crate::notation::not_utf8(json, &error)))?;
         let config = config::ProfileConfig::from_json(text).map_err(invalid)?;
         let rules = parse::parse(config).map_err(|fault| invalid(fault.describe(text)))?;
         Ok(Self { name: name.into(), json: text.into(), rules: Arc::new(rules) })

@@ -25,7 +25,7 @@ pub(super) fn parse(text: &str) -> Result<Oid, String> {
     }
     Oid::new(text).map_err(|_| {
         let words: Vec<&str> = WORDS.iter().map(|(word, _)| *word).collect();
-        format!("unknown purpose {text:?}{} (or a dotted number)", super::suggest::hint(text, &words))
+        format!("unknown purpose {text:?}{} (or a dotted number)", crate::notation::hint(text, &words))
     })
 }
 

@@ -69,7 +69,7 @@ impl Template {
         };
         let template = Self { escape, form };
         if let Some(name) = template.needs().find(|name| !known.contains(name)) {
-            return Err(format!("unknown variable {name:?}{}", super::suggest::hint(name, known)));
+            return Err(format!("unknown variable {name:?}{}", crate::notation::hint(name, known)));
         }
         Ok(template)
     }

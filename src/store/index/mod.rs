@@ -162,6 +162,19 @@ impl Index {
         Ok(Some(look(issuer, &row)))
     }
 
+    /// Calls back with what every line says that is not a certificate's, in order.
+    pub(super) fn for_each_other(&self, visit: &mut impl FnMut(Event)) -> Result<(), StoreError> {
+        for segment in &self.segments {
+            segment.scan(&mut |line, _, bytes| {
+                if bytes.is_empty() {
+                    visit(self.entry(line)?.event);
+                }
+                Ok::<(), StoreError>(())
+            })?;
+        }
+        Ok(())
+    }
+
     /// Calls back with the least of every certificate, in order.
     pub(super) fn briefs(&self, visit: &mut impl FnMut(&CertificateBrief<'_>)) -> Result<(), StoreError> {
         for segment in &self.segments {

@@ -40,6 +40,7 @@ fn delivery(lineage: &str, path: &str, pending: bool) -> DeliveryRecord {
         path: path.to_owned(),
         file: String::new(),
         form: DeliveryForm::Certificate { fullchain: false },
+        files: std::collections::BTreeMap::new(),
         pending,
         command: false,
     }

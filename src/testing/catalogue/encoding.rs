@@ -89,7 +89,7 @@ pub(super) const PLANS: &[Plan] = &[
     server("serial-negative", "its serial number is negative", "RFC 5280 §4.1.2.2", |f| {
         f.server(|t| t.serial = vec![2, 8, 0x91, 2, 3, 4, 5, 6, 7, 8])
     })
-    .accepted_by(&[Certwright, GnuTls, Go, Java, Node, OpenSsl, Rustls]),
+    .accepted_by(&[Certwright, GnuTls, Java, Node, OpenSsl, Rustls]),
     server(
         "serial-not-minimal",
         "its serial number has an octet too many in front",

@@ -96,7 +96,9 @@ impl Args {
         if let Some(dir) = &self.to {
             let state = store.read()?;
             let named = skipped.iter().filter(|name| self.authority.is_empty() || self.authority.contains(name));
-            bring(cx, &store, &state, names.iter().chain(named), dir)?;
+            for path in bring(&store, &state, names.iter().chain(named), dir)? {
+                cx.ui.line(&path.display().to_string())?;
+            }
         }
         let directory = self.to.as_ref().map(|dir| dir.display().to_string());
         cx.ui.json("crl-publish", &Report { crls, skipped, directory })?;
@@ -242,14 +244,18 @@ fn item(store: &Store, record: &CrlRecord, signed: bool, due: Option<Due>) -> Pu
     }
 }
 
-/// Brings the newest CRLs of authorities to a directory; files that are there and right stay untouched.
-fn bring<'a>(
-    cx: &mut Context,
+/// Brings the newest CRLs of authorities to a directory; files that are there and right stay untouched. Gives those that were
+/// written.
+///
+/// # Errors
+/// Exit 4 for what is no CRL, another issuer's, or newer than what the store knows.
+pub(in crate::cli::commands) fn bring<'a>(
     store: &Store,
     state: &State,
     names: impl Iterator<Item = &'a String>,
     dir: &Path,
-) -> Result<(), CliError> {
+) -> Result<Vec<PathBuf>, CliError> {
+    let mut written = Vec::new();
     files::public_directory(dir)?;
     for name in names {
         let standing = state.standing(name);
@@ -269,20 +275,20 @@ fn bring<'a>(
                 let there = files::read_if_there(&path, MAX_SIZE)?;
                 if there.as_ref().is_none_or(|there| *there != bytes) {
                     if let Some(there) = there {
-                        check_older(&path, &there, crl, &bytes)?;
+                        check_older(&path, &there, crl, (state, &bytes))?;
                     }
                     files::write_set(dir, &[OutputFile { name, bytes, secret: false }], true)?;
-                    cx.ui.line(&path.display().to_string())?;
+                    written.push(path);
                 }
             }
         }
     }
-    Ok(())
+    Ok(written)
 }
 
 /// Refuses to replace what is no CRL, another issuer's, or newer than what this store knows: a store that was restored from a
 /// backup would take revocations back that others have seen.
-fn check_older(path: &Path, there: &[u8], ours: &IssuedCrl, bytes: &[u8]) -> Result<(), CliError> {
+fn check_older(path: &Path, there: &[u8], ours: &IssuedCrl, (state, bytes): (&State, &[u8])) -> Result<(), CliError> {
     let crl = |bytes: &[u8]| match pem::read_all(bytes).ok()?.into_iter().next() {
         Some(Block::Crl(crl)) => Some(crl),
         _ => None,
@@ -294,7 +300,9 @@ fn check_older(path: &Path, there: &[u8], ours: &IssuedCrl, bytes: &[u8]) -> Res
             "move it away, or name another directory".to_owned(),
         );
     };
-    if there.issuer != own.issuer {
+    // An authority that was made anew may have had another name.
+    let mut earlier = state.authority_history(&ours.record.authority).filter_map(|record| record.certificate().ok());
+    if there.issuer != own.issuer && !earlier.any(|certificate| certificate.subject == there.issuer) {
         let why = format!("is a CRL of another issuer, {}, and is not replaced", there.issuer);
         return refused(why, "name another directory with --to".to_owned());
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::issuance::profile::nearest;
+use crate::notation::nearest;
 use crate::x509::escape;
 
 /// How a column for a variable of the profile begins.

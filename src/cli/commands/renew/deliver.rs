@@ -151,7 +151,7 @@ impl<'a> Files<'a> {
 /// Whether a delivery is protected by a password.
 pub(super) fn takes_password(delivery: &DeliveryRecord) -> bool {
     match &delivery.form {
-        DeliveryForm::Bundle { .. } | DeliveryForm::Certificate { .. } => false,
+        DeliveryForm::Bundle { .. } | DeliveryForm::Certificate { .. } | DeliveryForm::Truststore { .. } => false,
         DeliveryForm::Export { format, .. } => matches!(format.as_str(), "p12" | "jks"),
         DeliveryForm::Keystore { protected, .. } => *protected,
     }
@@ -188,6 +188,8 @@ pub(super) fn write(
         }
         DeliveryForm::Export { .. } => export(cx, files, means, path, &delivery.form),
         DeliveryForm::Keystore { .. } => keystore(cx, files, means, path, &delivery.form),
+        DeliveryForm::Truststore { .. } => Err(CliError::failed("anchors are not renewed")
+            .hint("\"certwright apply\" and \"certwright truststore build\" write them")),
     }
 }
 

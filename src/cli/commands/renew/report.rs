@@ -118,6 +118,7 @@ fn kind(delivery: &DeliveryRecord) -> &'static str {
         DeliveryForm::Certificate { .. } => "certificate",
         DeliveryForm::Export { .. } => "export",
         DeliveryForm::Keystore { .. } => "keystore",
+        DeliveryForm::Truststore { .. } => "truststore",
     }
 }
 

@@ -247,7 +247,7 @@ fn open(cx: &mut Context, store: &Store, record: &CertificateRecord) -> Result<P
 fn wants_key(deliveries: &[DeliveryRecord], changed: bool) -> bool {
     deliveries.iter().any(|delivery| match delivery.form {
         DeliveryForm::Bundle { key, .. } => key && changed,
-        DeliveryForm::Certificate { .. } => false,
+        DeliveryForm::Certificate { .. } | DeliveryForm::Truststore { .. } => false,
         DeliveryForm::Export { .. } | DeliveryForm::Keystore { .. } => true,
     })
 }

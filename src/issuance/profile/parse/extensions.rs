@@ -2,9 +2,9 @@
 
 use super::dotted;
 use crate::issuance::profile::config::ExtensionConfig;
-use crate::issuance::profile::position::Fault;
 use crate::issuance::profile::rules::{ExtraExtension, ExtraValue};
 use crate::issuance::profile::template::{Escape, Template};
+use crate::notation::Fault;
 use crate::x509::{Oid, oid, tlv};
 
 pub(super) fn extensions(list: &[ExtensionConfig], known: &[&str]) -> Result<Vec<ExtraExtension>, Fault> {

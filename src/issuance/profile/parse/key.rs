@@ -2,10 +2,9 @@
 
 use super::each;
 use crate::issuance::profile::config::KeyConfig;
-use crate::issuance::profile::position::Fault;
 use crate::issuance::profile::rules::KeyPolicy;
-use crate::issuance::profile::suggest::hint;
 use crate::keys::{Algorithm, KeyRules};
+use crate::notation::{Fault, hint};
 
 pub(super) fn key(config: &KeyConfig) -> Result<KeyPolicy, Fault> {
     const RSA_PSS: &str = "rsa-pss";

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use super::each;
 use crate::issuance::profile::config::{AttributesConfig, MaxConfig, NamesConfig, RequiredConfig, SubjectConfig};
 use crate::issuance::profile::pattern::{NameKind, Pattern};
-use crate::issuance::profile::position::Fault;
 use crate::issuance::profile::rules::{AttributeTypes, Names, Required, SubjectTemplate};
-use crate::issuance::profile::suggest::hint;
 use crate::issuance::profile::template::{Escape, Template};
+use crate::notation::{Fault, hint};
 use crate::x509::Name;
 
 pub(super) fn subject(config: &SubjectConfig, known: &[&str]) -> Result<SubjectTemplate, Fault> {

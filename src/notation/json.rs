@@ -1,68 +1,10 @@
-//! Where in a JSON text a value stands, for error messages.
+//! Where in a JSON text a value stands.
 
-use std::str::Utf8Error;
-
-/// A step from a JSON value to one inside it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
-    /// The value of a key.
-    Key(String),
-    /// The n-th element, from 0.
-    Index(usize),
-}
-
-/// Something wrong with a value, and the way to it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    path: Vec<Step>,
-    why: String,
-}
-
-impl Fault {
-    /// A fault of the whole file.
-    pub(super) fn new(why: impl Into<String>) -> Self {
-        Self { path: Vec::new(), why: why.into() }
-    }
-
-    /// The same fault, seen from the object around it.
-    #[must_use]
-    pub(super) fn at(mut self, key: &str) -> Self {
-        self.path.insert(0, Step::Key(key.to_owned()));
-        self
-    }
-
-    /// The same fault, seen from the array around it.
-    #[must_use]
-    pub(super) fn at_index(mut self, index: usize) -> Self {
-        self.path.insert(0, Step::Index(index));
-        self
-    }
-
-    /// `line 3, column 9: names.dns[0]: …`, given the text that was read.
-    pub(super) fn describe(&self, json: &str) -> String {
-        let mut way = String::new();
-        for step in &self.path {
-            match step {
-                Step::Key(key) if way.is_empty() => way = crate::x509::escape(key),
-                Step::Key(key) => way = format!("{way}.{}", crate::x509::escape(key)),
-                Step::Index(index) => way = format!("{way}[{index}]"),
-            }
-        }
-        let place = locate(json, &self.path).map(|(line, column)| format!("line {line}, column {column}: "));
-        let way = if way.is_empty() { way } else { format!("{way}: ") };
-        format!("{}{way}{}", place.unwrap_or_default(), self.why)
-    }
-}
-
-/// The message for a file that is not UTF-8.
-pub(super) fn not_utf8(bytes: &[u8], error: &Utf8Error) -> String {
-    let (line, column) = line_column(&bytes[..error.valid_up_to()]);
-    format!("line {line}, column {column}: not UTF-8 text")
-}
+use super::{Step, line_column};
 
 /// Line and column, from 1, of the value at the end of the path in a valid JSON text. When the path leaves the text (a
 /// missing key), the place of the innermost value that is there.
-fn locate(json: &str, path: &[Step]) -> Option<(usize, usize)> {
+pub(crate) fn locate(json: &str, path: &[Step]) -> Option<(usize, usize)> {
     let mut scanner = Scanner { bytes: json.as_bytes(), at: 0 };
     scanner.skip_space();
     for step in path {
@@ -73,12 +15,6 @@ fn locate(json: &str, path: &[Step]) -> Option<(usize, usize)> {
         }
     }
     Some(line_column(&json.as_bytes()[..scanner.at]))
-}
-
-fn line_column(before: &[u8]) -> (usize, usize) {
-    let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-    let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-    (line, 1 + String::from_utf8_lossy(&before[line_start..]).chars().count())
 }
 
 /// Walks JSON that is known to be valid; `None` when it is not.
@@ -201,11 +137,5 @@ mod tests {
     fn a_missing_key_is_shown_at_the_object_that_lacks_it() {
         let key = |text: &str| Step::Key(text.to_owned());
         assert_eq!(place(&[key("c"), key("nope"), key("e")]), (4, 8));
-    }
-
-    #[test]
-    fn describes_the_way() {
-        let fault = Fault::new("bad").at_index(3).at("ab");
-        assert_eq!(fault.describe(JSON), "line 3, column 5: ab[3]: bad");
     }
 }

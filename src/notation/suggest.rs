@@ -12,10 +12,24 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
 }
 
 /// ` (did you mean "x"?)`, or the list of what is known.
-pub(super) fn hint(word: &str, candidates: &[&str]) -> String {
+pub(crate) fn hint(word: &str, candidates: &[&str]) -> String {
     nearest(word, candidates.iter().copied())
         .map(|near| format!(", did you mean {near:?}?"))
         .unwrap_or_else(|| format!(", known are {}", candidates.join(", ")))
+}
+
+/// What serde says of a value, in the words of those who write files, and with a suggestion for a misspelt word.
+pub(crate) fn explain(text: &str) -> String {
+    let what = ["field", "variant"].into_iter().find_map(|what| {
+        let rest = text.strip_prefix("unknown ")?.strip_prefix(what)?.strip_prefix(" `")?;
+        let (word, expected) = rest.split_once("`, ")?;
+        Some((if what == "field" { "key" } else { "word" }, word, expected))
+    });
+    let Some((what, word, expected)) = what else {
+        return crate::x509::escape(&text.replace("field `", "key `").replace('`', "\""));
+    };
+    let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+    format!("unknown {what} \"{}\"{}", crate::x509::escape(word), hint(word, &known))
 }
 
 /// Case and separators do not matter for likeness: `keyUsage` is near `key_usage`.

@@ -1,0 +1,123 @@
+//! Issuing many certificates, by several authorities and profiles, each as far as it can be.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::clock::check_clock;
+use super::guard::Guard;
+use super::issue::{check_lineage, prepare_guarded, split_chain, verify_chain};
+use super::parallel::in_parallel;
+use super::renew::check_uncompromised;
+use super::revoke::check_not_revoked;
+use super::rollover::check_not_retired;
+use super::serial::draw;
+use super::{CaError, LoadedAuthority, Order, Outcome, Session};
+use crate::issuance::{Issued, Profile};
+use crate::store::{CertificateRecord, DeliveryRecord, Draft, Event, Writer};
+use crate::x509::Serial;
+
+/// An order, who signs it and what may be issued.
+pub struct Commission<'a> {
+    /// The order.
+    pub order: Order,
+    /// Who signs.
+    pub authority: &'a LoadedAuthority,
+    /// What may be issued.
+    pub profile: &'a Profile,
+}
+
+/// Issues certificates in one transaction; what is refused does not keep the others from being issued. The result of each is in
+/// its place. `deliveries` says for each, once it is signed, where its files are to be put: that is recorded as pending in the same
+/// transaction.
+///
+/// # Errors
+/// [`CaError::ClockSetBack`]; [`CaError::Store`] when the transaction cannot be recorded, with nothing issued.
+pub fn issue_possible(
+    writer: &mut Writer<'_>,
+    session: &Session<'_>,
+    commissions: Vec<Commission<'_>>,
+    deliveries: &(dyn Fn(usize, &Outcome) -> Vec<DeliveryRecord> + Sync),
+) -> Result<Vec<Result<Outcome, CaError>>, CaError> {
+    check_clock(writer.state(), session.now)?;
+    let mut batch = HashSet::new();
+    let mut work = Vec::with_capacity(commissions.len());
+    for (index, commission) in commissions.iter().enumerate() {
+        work.push((index, commission, draw(session.serials, writer.state(), &mut batch)?));
+    }
+    let (state, guard) = (writer.state(), Guard::new(writer.state()));
+    let chains: BTreeMap<&str, _> = commissions
+        .iter()
+        .map(|commission| (commission.authority.name.as_str(), split_chain(commission.authority)))
+        .collect();
+    let sign = |commission: &Commission<'_>, serial: Serial| {
+        let Commission { order, authority, profile } = commission;
+        check_lineage(&order.lineage)?;
+        check_not_revoked(state, &authority.name, &authority.full_chain())?;
+        check_not_retired(state, &authority.name, profile, session.now)?;
+        check_uncompromised(state, &order.request.public_key, "a new certificate needs a new key")?;
+        let facts = authority.facts();
+        let prepared =
+            prepare_guarded(&guard, Some(&facts), profile, &order.request, &state.settings, serial, session.now)?;
+        Ok(prepared.sign(authority.signer.as_ref())?)
+    };
+    let signed = in_parallel(work, |(index, commission, serial): (usize, &Commission<'_>, Serial)| {
+        let outcome = sign(commission, serial).map(|Issued { certificate, report }| {
+            let Commission { order, authority, .. } = commission;
+            let (chain, root) = chains.get(authority.name.as_str()).cloned().unwrap_or_default();
+            let (label, lineage) = (order.label.clone(), order.lineage.clone());
+            let other_anchors = authority.other_anchors.clone();
+            let outcome = Outcome { label, lineage, certificate, chain, root, other_anchors, report };
+            let to = deliveries(index, &outcome);
+            (outcome, to)
+        });
+        (session.progress)();
+        Ok::<_, CaError>(outcome)
+    })?;
+    // What the chain above says is the same for all that one authority signed.
+    let mut proved = HashSet::new();
+    for (commission, signed) in commissions.iter().zip(&signed) {
+        if let Ok((outcome, _)) = signed
+            && proved.insert(commission.authority.name.as_str())
+        {
+            verify_chain(&outcome.certificate, commission.authority, session.now)?;
+        }
+    }
+    commit(writer, session, commissions, signed)
+}
+
+type Signed = Result<(Outcome, Vec<DeliveryRecord>), CaError>;
+
+fn commit(
+    writer: &mut Writer<'_>,
+    session: &Session<'_>,
+    commissions: Vec<Commission<'_>>,
+    signed: Vec<Signed>,
+) -> Result<Vec<Result<Outcome, CaError>>, CaError> {
+    let (mut drafts, mut pending) = (Vec::new(), Vec::new());
+    let mut results = Vec::with_capacity(commissions.len());
+    for (Commission { order, authority, profile }, signed) in commissions.into_iter().zip(signed) {
+        let (outcome, to) = match signed {
+            Ok(signed) => signed,
+            Err(error) => {
+                results.push(Err(error));
+                continue;
+            }
+        };
+        let has_key = order.key_pem.is_some();
+        let (certificate, lineage) = (&outcome.certificate, &order.lineage);
+        let mut record = CertificateRecord::new(certificate, &authority.name, lineage, profile.name(), has_key);
+        record.variables = order.request.variables;
+        pending.extend(to.into_iter().map(|delivery| DeliveryRecord {
+            lineage: record.lineage.clone(),
+            serial: record.serial.clone(),
+            pending: true,
+            ..delivery
+        }));
+        drafts.push(Draft { event: Event::CertificateIssued(record), key_pem: order.key_pem });
+        results.push(Ok(outcome));
+    }
+    if !pending.is_empty() {
+        drafts.push(Draft { event: Event::Delivered { deliveries: pending }, key_pem: None });
+    }
+    writer.commit(session.now, session.actor, drafts)?;
+    Ok(results)
+}

@@ -1,0 +1,397 @@
+//! Files of certificates and anchors: recorded as pending, made on all cores, written, and recorded as done.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use ring::digest::{SHA256, digest};
+use time::OffsetDateTime;
+
+use super::build::{self, Files, Material};
+use super::execute::{Run, again};
+use super::keys::Keys;
+use super::secrets;
+use crate::ca::{self, Outcome, in_parallel};
+use crate::cli::files::{self, OutputFile, places};
+use crate::cli::{CliError, Context};
+use crate::container::Preset;
+use crate::keys::PrivateKey;
+use crate::manifest::{Certificate as Described, Manifest, Place, Plan, Work};
+use crate::store::{DeliveryForm, DeliveryRecord, Event, State, Writer};
+use crate::x509::Certificate;
+use crate::x509::display::hex;
+
+/// Mode of the directories that are made.
+const PRIVATE_DIR: u32 = 0o700;
+const PUBLIC_DIR: u32 = 0o755;
+
+/// Files that are to be made and written.
+pub(super) struct Job {
+    step: usize,
+    record: DeliveryRecord,
+    content: Content,
+    /// The source of the password, empty where nothing is said; `None` where it takes none.
+    password: Option<String>,
+}
+
+enum Content {
+    Certificate(Box<Leaf>),
+    Anchors(Vec<(String, Certificate)>),
+}
+
+/// A certificate, those above it, and its key where something takes it.
+struct Leaf {
+    certificate: Certificate,
+    chain: Vec<Certificate>,
+    root: Option<Certificate>,
+    other_anchors: Vec<Certificate>,
+    key: Option<Arc<PrivateKey>>,
+}
+
+impl Job {
+    pub(super) fn of_certificate(
+        step: usize,
+        record: DeliveryRecord,
+        outcome: &Outcome,
+        key: Option<Arc<PrivateKey>>,
+        password: Option<String>,
+    ) -> Self {
+        let Outcome { certificate, chain, root, other_anchors, .. } = outcome.clone();
+        Self {
+            step,
+            record,
+            content: Content::Certificate(Box::new(Leaf { certificate, chain, root, other_anchors, key })),
+            password,
+        }
+    }
+}
+
+/// Who has which place, so that two things are never put to one and nothing foreign is replaced.
+pub(super) struct Places {
+    /// By path and file, who has it in the store.
+    known: HashMap<(String, String), String>,
+    /// Directories that are described for the exports of lineages.
+    exports: BTreeSet<(String, PathBuf)>,
+    force: bool,
+    found: Mutex<Found>,
+}
+
+#[derive(Default)]
+struct Found {
+    /// By path and file, who has it.
+    sites: HashMap<(String, String), String>,
+    records: BTreeMap<usize, Vec<(usize, DeliveryRecord)>>,
+    failed: Vec<(usize, CliError)>,
+}
+
+impl Places {
+    pub(super) fn new(manifest: &Manifest, state: &State, force: bool) -> Result<Self, CliError> {
+        let site = |known: DeliveryRecord| ((known.path, known.file), known.lineage);
+        let mut exports = BTreeSet::new();
+        for (name, certificate) in &manifest.certificates {
+            for place in certificate.deliver.iter().filter_map(|delivery| delivery.place()) {
+                if let Place::Export(_, dir) = place {
+                    exports.insert((Described::lineage(name), dir.to_path_buf()));
+                }
+            }
+        }
+        let known = state.all_deliveries()?.into_iter().map(site).collect();
+        Ok(Self { known, exports, force, found: Mutex::default() })
+    }
+
+    /// The records of a certificate's deliveries; those that cannot be made are noted.
+    pub(super) fn records(
+        &self,
+        step: usize,
+        described: &Described,
+        outcome: &Outcome,
+        now: OffsetDateTime,
+    ) -> Vec<DeliveryRecord> {
+        let material = Material {
+            lineage: &outcome.lineage,
+            certificate: &outcome.certificate,
+            chain: &outcome.chain,
+            root: outcome.root.as_ref(),
+            other_anchors: &outcome.other_anchors,
+        };
+        let mut records = Vec::new();
+        for (index, delivery) in described.deliver.iter().enumerate() {
+            let record = build::record(delivery, &material, now).and_then(|(record, files)| self.take(record, &files));
+            match (record, self.found.lock()) {
+                (Ok(record), Ok(mut found)) => {
+                    found.records.entry(step).or_default().push((index, record.clone()));
+                    records.push(record);
+                }
+                (Err(error), Ok(mut found)) => found.failed.push((step, error)),
+                (_, Err(_)) => {}
+            }
+        }
+        records
+    }
+
+    /// What was found, once all is.
+    pub(super) fn taken(self, failed: &mut Vec<(usize, CliError)>) -> BTreeMap<usize, Vec<(usize, DeliveryRecord)>> {
+        let found = self.found.into_inner().unwrap_or_default();
+        failed.extend(found.failed);
+        found.records
+    }
+
+    /// Claims a place.
+    pub(super) fn take(&self, record: DeliveryRecord, files: &[PathBuf]) -> Result<DeliveryRecord, CliError> {
+        let site = (record.path.clone(), record.file.clone());
+        let known = self.known.get(&site);
+        if let Some(other) = known.filter(|known| **known != record.lineage)
+            && self.exports.contains(&(other.clone(), PathBuf::from(&record.path)))
+        {
+            return Err(taken(&record, other));
+        }
+        if let Ok(mut found) = self.found.lock()
+            && let Some(other) = found.sites.insert(site, record.lineage.clone())
+            && other != record.lineage
+        {
+            return Err(taken(&record, &other));
+        }
+        if known.is_none() && !self.force {
+            files::refuse_existing(files, false).map_err(|error| {
+                error.hint(
+                    "certwright did not put it there: move it away, or replace it with \"certwright apply --force\"",
+                )
+            })?;
+        }
+        Ok(record)
+    }
+}
+
+fn taken(record: &DeliveryRecord, other: &str) -> CliError {
+    CliError::failed(format!("{} has files of {other}, with the same names", record.path))
+        .hint("give each of them a directory of its own")
+}
+
+impl Run<'_> {
+    /// Adds the files of certificates that are as described, and truststores; records what is new as pending.
+    pub(super) fn delivery_jobs(
+        &mut self,
+        writer: &mut Writer<'_>,
+        cx: &Context,
+        plan: &Plan,
+        keys: &mut Keys,
+        jobs: &mut Vec<Job>,
+    ) -> Result<(), CliError> {
+        let (mut added, mut failed) = (Vec::new(), Vec::new());
+        let places = Places::new(&self.described.manifest, writer.state(), self.force)?;
+        for (step, one) in plan.steps.iter().enumerate() {
+            let job = match &one.work {
+                Work::Delivery(work) => {
+                    self.of_delivery(&places, writer.state(), step, (&work.certificate, work.index), keys)
+                }
+                Work::Truststore(work) => self.of_truststore(&places, writer.state(), step, work.index),
+                _ => continue,
+            };
+            match job {
+                Ok(job) => added.push(job),
+                Err(error) => failed.push((step, error)),
+            }
+        }
+        let deliveries: Vec<_> = added.iter().map(|job| job.record.clone()).collect();
+        if !deliveries.is_empty() {
+            self.commit(cx, writer, Event::Delivered { deliveries })?;
+        }
+        jobs.append(&mut added);
+        failed.into_iter().for_each(|(step, error)| self.fail(step, error));
+        Ok(())
+    }
+
+    fn of_delivery(
+        &self,
+        places: &Places,
+        state: &State,
+        step: usize,
+        (name, index): (&str, usize),
+        keys: &mut Keys,
+    ) -> Result<Job, CliError> {
+        let manifest = &self.described.manifest;
+        let certificate = manifest.certificates.get(name);
+        let delivery = certificate.and_then(|one| one.deliver.get(index));
+        let record = state.lineage(&Described::lineage(name))?.pop().cloned();
+        let (Some(delivery), Some(record)) = (delivery, record) else {
+            return Err(CliError::failed("the certificate is not there any more"));
+        };
+        let ca::Served { chain, root, other_anchors } = ca::served(state, &record)?;
+        let certificate = record.certificate()?;
+        let material = Material {
+            lineage: &record.lineage,
+            certificate: &certificate,
+            chain: &chain,
+            root: root.as_ref(),
+            other_anchors: &other_anchors,
+        };
+        let (to, files) = build::record(delivery, &material, self.now)?;
+        let to = places.take(to, &files)?;
+        let key = keys.remove(&step).transpose()?.and_then(|ready| ready.private);
+        let source = secrets::of_delivery(manifest, delivery).unwrap_or_default();
+        let password = build::takes_password(delivery).then(|| source.to_owned());
+        Ok(Job {
+            step,
+            record: to,
+            content: Content::Certificate(Box::new(Leaf { certificate, chain, root, other_anchors, key })),
+            password,
+        })
+    }
+
+    fn of_truststore(&self, places: &Places, state: &State, step: usize, index: usize) -> Result<Job, CliError> {
+        let manifest = &self.described.manifest;
+        let truststore = manifest.truststores.get(index).ok_or_else(|| CliError::failed("it is not described"))?;
+        let extra = truststore.files.iter().filter_map(|file| self.described.anchors.get(file)).flatten();
+        let anchors = truststore.anchors(manifest, state, extra, self.now);
+        let Some((_, first)) = anchors.first() else {
+            return Err(CliError::failed("there is no anchor to write: none of its authorities is there"));
+        };
+        let format = truststore.format().ok_or_else(|| CliError::failed("its name does not say its format"))?;
+        let path = truststore.to.to_str().ok_or_else(|| CliError::failed("its path is no text"))?;
+        let owner = truststore.authorities.first().or_else(|| manifest.authorities.keys().next());
+        let record = DeliveryRecord {
+            lineage: format!("authority-{}", owner.map_or("anchors", String::as_str)),
+            serial: first.serial.hex(),
+            path: path.to_owned(),
+            file: String::new(),
+            form: DeliveryForm::Truststore {
+                format: format.name().to_owned(),
+                preset: truststore.preset.map(Preset::name).map(str::to_owned),
+                anchors: anchors.iter().map(|(_, anchor)| hex(&anchor.fingerprint())).collect(),
+            },
+            files: BTreeMap::new(),
+            pending: true,
+            command: false,
+        };
+        let record = places.take(record, std::slice::from_ref(&truststore.to))?;
+        let password = Some(secrets::of_truststore(manifest, truststore).to_owned());
+        Ok(Job { step, record, content: Content::Anchors(anchors), password })
+    }
+
+    /// Makes the files, writes them, and records what was written.
+    pub(super) fn deliver(
+        &mut self,
+        cx: &mut Context,
+        writer: &mut Writer<'_>,
+        jobs: Vec<Job>,
+    ) -> Result<(), CliError> {
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let progress = cx.ui.progress(jobs.len() as u64, "writing files");
+        let made = in_parallel(jobs, |job| {
+            let made = self.make(&job);
+            progress.tick();
+            Ok::<_, std::convert::Infallible>((job.step, job.record, made))
+        });
+        let Ok(made) = made;
+        let mut ready = Vec::new();
+        for (step, record, made) in made {
+            match made {
+                Ok(files) => ready.push((step, record, files)),
+                Err(error) => self.fail(step, error),
+            }
+        }
+        let results = write(&ready);
+        let mut deliveries = Vec::new();
+        for ((step, mut record, files), result) in ready.into_iter().zip(results) {
+            match result {
+                Err(error) => self.fail(step, error.about(&record.path)),
+                Ok(()) => {
+                    let sum = |file: &OutputFile| (file.name.clone(), hex(digest(&SHA256, &file.bytes).as_ref()));
+                    record.files = files.files.iter().map(sum).collect();
+                    record.pending = false;
+                    deliveries.push(record);
+                }
+            }
+        }
+        if !deliveries.is_empty() {
+            self.commit(cx, writer, Event::Delivered { deliveries })?;
+        }
+        Ok(())
+    }
+
+    fn make(&self, job: &Job) -> Result<Files, CliError> {
+        let password = match job.password.as_ref().map(|source| self.passwords.get(source)) {
+            None => None,
+            Some(Some(Ok(password))) => Some(password),
+            Some(Some(Err(error))) => return Err(again(error)),
+            Some(None) => return Err(CliError::failed("its password is not known")),
+        };
+        match &job.content {
+            Content::Certificate(leaf) => {
+                let Leaf { certificate, chain, root, other_anchors, key } = leaf.as_ref();
+                let lineage = &job.record.lineage;
+                let material = Material { lineage, certificate, chain, root: root.as_ref(), other_anchors };
+                material.build(&job.record, key.as_deref(), password, self.now)
+            }
+            Content::Anchors(anchors) => {
+                let password = password.ok_or_else(|| CliError::failed("its password is not known"))?;
+                build::truststore(&job.record, anchors.clone(), password, self.now)
+            }
+        }
+    }
+}
+
+type Made = (usize, DeliveryRecord, Files);
+
+/// Writes files, as many as possible together: what is new in one directory appears with few syncs, what is replaced is replaced
+/// each by itself. Gives the result of each.
+fn write(made: &[Made]) -> Vec<Result<(), CliError>> {
+    let is_new = |files: &Files| !files.files.iter().any(|file| places::is_there(&files.dir.join(&file.name)));
+    let mut results: Vec<Option<Result<(), CliError>>> = made.iter().map(|_| None).collect();
+    for private in [false, true] {
+        let mut sets: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
+        for (index, (_, _, files)) in made.iter().enumerate() {
+            if files.private == private && is_new(files) {
+                sets.entry(&files.dir).or_default().push(index);
+            }
+        }
+        if together(made, &sets, private).is_ok() {
+            for index in sets.values().flatten() {
+                if let Some(result) = results.get_mut(*index) {
+                    *result = Some(Ok(()));
+                }
+            }
+        }
+    }
+    // What was there, and what could not be written together, so that it is known what failed.
+    let left: Vec<usize> = (0..made.len()).filter(|index| results.get(*index).is_some_and(Option::is_none)).collect();
+    let written = in_parallel(left.clone(), |index| {
+        let result = made.get(index).map_or(Ok(()), |(_, _, files)| {
+            files::write_sets_with(&[(files.dir.as_path(), files.files.as_slice())], mode(files.private), true)
+        });
+        Ok::<_, std::convert::Infallible>(result)
+    });
+    let Ok(written) = written;
+    for (index, result) in left.into_iter().zip(written) {
+        if let Some(place) = results.get_mut(index) {
+            *place = Some(result);
+        }
+    }
+    results.into_iter().map(|result| result.unwrap_or(Ok(()))).collect()
+}
+
+/// Writes new files, each directory's in one go.
+fn together(made: &[Made], sets: &BTreeMap<&Path, Vec<usize>>, private: bool) -> Result<(), CliError> {
+    let mut seen = BTreeSet::new();
+    let mut outputs: Vec<(&Path, Vec<OutputFile>)> = Vec::with_capacity(sets.len());
+    for (dir, indices) in sets {
+        let mut all = Vec::new();
+        for (_, _, files) in indices.iter().filter_map(|index| made.get(*index)) {
+            for file in &files.files {
+                if !seen.insert((*dir, file.name.as_str())) {
+                    return Err(CliError::failed("two things have one name"));
+                }
+                all.push(OutputFile { name: file.name.clone(), bytes: file.bytes.clone(), secret: file.secret });
+            }
+        }
+        outputs.push((dir, all));
+    }
+    let outputs: Vec<(&Path, &[OutputFile])> = outputs.iter().map(|(dir, files)| (*dir, files.as_slice())).collect();
+    files::write_sets_with(&outputs, mode(private), true)
+}
+
+fn mode(private: bool) -> u32 {
+    if private { PRIVATE_DIR } else { PUBLIC_DIR }
+}

@@ -1,0 +1,253 @@
+//! Authorities: made, brought in, made anew, or left as they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::compare::{differences, validity_differs};
+use super::{Action, AuthorityWork, Facts, KeyChoice, Kind, Plan, Step, Work};
+use crate::ca::{Preview, due_from};
+use crate::issuance::{IssuerFacts, Profile, Request, Validity};
+use crate::keys::{Algorithm, PublicKey};
+use crate::manifest::model::Authority;
+use crate::store::AuthorityRecord;
+use crate::x509::time::format_instant;
+use crate::x509::{Certificate, Name, X509Error};
+
+/// What an authority is going to be once the plan is done.
+pub(super) enum Standing {
+    /// As it is now.
+    Same {
+        certificate: Box<Certificate>,
+        chain: Vec<Certificate>,
+        /// Whether it is left as it is, so that what it signed before a rollover is too.
+        keep: bool,
+    },
+    /// New, or made anew.
+    Changing,
+    /// It cannot be as described.
+    Broken,
+}
+
+impl Standing {
+    fn facts<'a>(&'a self, name: &'a str) -> Option<IssuerFacts<'a>> {
+        match self {
+            Self::Same { certificate, chain, .. } => Some(IssuerFacts { name, certificate, chain }),
+            Self::Changing | Self::Broken => None,
+        }
+    }
+}
+
+/// Adds what is to be done; gives what every authority is going to be.
+pub(super) fn plan<'a>(facts: &Facts<'a>, plan: &mut Plan) -> BTreeMap<&'a str, Standing> {
+    let preview = Preview::new(facts.state, facts.settings, facts.situation.now);
+    let order = facts.manifest.authorities_in_order();
+    let made = order.iter().filter(|(_, authority)| !authority.keep && authority.certificate.is_none());
+    let profiles = facts.read_profiles(made.map(|(_, authority)| authority.profile()));
+    let mut standings = BTreeMap::new();
+    for (name, authority) in order {
+        let standing = match one(facts, &preview, &profiles, &standings, (name, authority), plan) {
+            Ok(standing) => standing,
+            Err(why) => {
+                plan.problem(Kind::Authority, name, why);
+                Standing::Broken
+            }
+        };
+        standings.insert(name, standing);
+    }
+    standings
+}
+
+type Profiles<'a> = BTreeMap<&'a str, Result<Profile, crate::issuance::ProfileError>>;
+
+fn one(
+    facts: &Facts<'_>,
+    preview: &Preview<'_>,
+    profiles: &Profiles<'_>,
+    standings: &BTreeMap<&str, Standing>,
+    (name, authority): (&str, &Authority),
+    plan: &mut Plan,
+) -> Result<Standing, String> {
+    let record = facts.state.authorities.get(name);
+    if authority.keep {
+        let record = record.ok_or("it is to be kept, and the store has no such authority")?;
+        return same(record, true);
+    }
+    if authority.certificate.is_some() {
+        return brought(facts, (name, authority), record, plan);
+    }
+    if record.is_none() && facts.state.requested.contains_key(name) {
+        return Err(format!(
+            "it waits for its certificate: bring that in with \"certwright authority import {name} --cert FILE\""
+        ));
+    }
+    let profile = match profiles.get(authority.profile()) {
+        Some(Ok(profile)) => profile,
+        Some(Err(error)) => return Err(error.to_string()),
+        None => return Err("its profile is not known".to_owned()),
+    };
+    if !profile.is_authority() {
+        return Err(format!("the profile {} makes no authorities", profile.name()));
+    }
+    let parent = authority.parent.as_deref().map(|parent| (parent, standings.get(parent)));
+    if let Some((parent, Some(Standing::Broken) | None)) = parent {
+        return Err(format!("the authority above it, {parent}, cannot be as described"));
+    }
+    let step = |action, why, key, anew| Step {
+        action,
+        kind: Kind::Authority,
+        name: name.to_owned(),
+        why,
+        follows: false,
+        work: Work::Authority(AuthorityWork { key: Some(key), anew }),
+    };
+    let Some(record) = record else {
+        let algorithm = authority.key.unwrap_or_else(|| profile.default_algorithm());
+        let above = authority.parent.as_ref().map_or_else(|| "a root".to_owned(), |parent| format!("under {parent}"));
+        plan.steps.push(step(Action::Create, vec![above, algorithm.to_string()], KeyChoice::New(algorithm), false));
+        return Ok(Standing::Changing);
+    };
+    let (certificate, chain) = read(record).map_err(|error| error.to_string())?;
+    if record.origin == "imported" {
+        return Err(
+            "it was brought in from elsewhere: describe it with its \"certificate\", or as keep: true".to_owned()
+        );
+    }
+    let key = certificate.public_key().map_err(|error| error.to_string())?;
+    let mut why = Vec::new();
+    let mut choice = KeyChoice::Same;
+    match key_change(authority.key, profile, &key) {
+        Some((algorithm, reason)) => {
+            choice = KeyChoice::New(algorithm);
+            why.push(reason);
+        }
+        None => {
+            why.extend(changes(facts, preview, profile, (name, authority), (&certificate, &chain), parent)?);
+        }
+    }
+    if why.is_empty() {
+        remark(facts, name, &certificate, plan);
+        return Ok(Standing::Same { certificate: Box::new(certificate), chain, keep: false });
+    }
+    plan.steps.push(step(Action::Change, why, choice, true));
+    Ok(Standing::Changing)
+}
+
+/// Why an authority's certificate has to be made anew.
+fn changes(
+    facts: &Facts<'_>,
+    preview: &Preview<'_>,
+    profile: &Profile,
+    (name, authority): (&str, &Authority),
+    (certificate, chain): (&Certificate, &[Certificate]),
+    parent: Option<(&str, Option<&Standing>)>,
+) -> Result<Vec<String>, String> {
+    let issuer = match parent {
+        None if !chain.is_empty() => return Ok(vec!["it becomes a root".to_owned()]),
+        None => None,
+        Some((parent, standing)) => {
+            let Some(issuer) = standing.and_then(|standing| standing.facts(parent)) else {
+                return Ok(vec![format!("{parent} above it is made anew")]);
+            };
+            if chain.first() != Some(issuer.certificate) {
+                let was = chain.first().is_some_and(|above| above.subject == issuer.certificate.subject);
+                let why = if was { "above it was made anew" } else { "is to stand above it" };
+                return Ok(vec![format!("{parent} {why}")]);
+            }
+            Some(issuer)
+        }
+    };
+    let key = certificate.public_key().map_err(|error| error.to_string())?;
+    let request = request(name, authority, key)?;
+    let new = preview.authority(name, issuer.as_ref(), profile, &request).map_err(|error| error.to_string())?;
+    let mut why = differences(certificate, &new);
+    why.extend(validity_differs(certificate, &request.validity, profile, chain, facts.situation.now, &new));
+    Ok(why)
+}
+
+/// What an authority is asked for, with a key.
+///
+/// # Errors
+/// When its subject cannot be written.
+pub fn request(name: &str, authority: &Authority, key: PublicKey) -> Result<Request, String> {
+    let subject = match (&authority.subject, &authority.cn) {
+        (Some(subject), _) => subject.clone(),
+        (None, Some(cn)) => common_name(cn)?,
+        (None, None) => common_name(&format!("{name} CA"))?,
+    };
+    Ok(Request {
+        name: subject.common_name().or_else(|| Some(name.to_owned())),
+        subject: Some(subject),
+        validity: Validity { not_before: None, not_after: authority.not_after, span: authority.validity },
+        variables: authority.set.clone(),
+        name_constraints: authority.constraints(),
+        path_len: authority.path_len,
+        ..Request::new(key)
+    })
+}
+
+fn common_name(text: &str) -> Result<Name, String> {
+    Name::common_name_only(text).map_err(|error: X509Error| error.to_string())
+}
+
+/// The algorithm of a new key, and why the one that is there does not do.
+pub(super) fn key_change(asked: Option<Algorithm>, profile: &Profile, key: &PublicKey) -> Option<(Algorithm, String)> {
+    let kind = key.kind();
+    match asked {
+        Some(algorithm) if algorithm.kind() != kind => Some((algorithm, format!("key {kind} → {algorithm}"))),
+        None if !profile.allows_key(kind) => {
+            let algorithm = profile.default_algorithm();
+            Some((algorithm, format!("the profile {} allows no {kind}: key → {algorithm}", profile.name())))
+        }
+        _ => None,
+    }
+}
+
+fn brought(
+    facts: &Facts<'_>,
+    (name, authority): (&str, &Authority),
+    record: Option<&AuthorityRecord>,
+    plan: &mut Plan,
+) -> Result<Standing, String> {
+    let file = facts.situation.brought.get(name).ok_or("its certificate was not read")?;
+    match record {
+        Some(record) if record.certificate().is_ok_and(|there| there == *file) => same(record, true),
+        Some(_) => Err("the store has another certificate under this name than the file".to_owned()),
+        None => {
+            let key = if authority.private_key.is_some() { "with its key" } else { "an anchor, without its key" };
+            plan.steps.push(Step {
+                action: Action::Create,
+                kind: Kind::Authority,
+                name: name.to_owned(),
+                why: vec![format!("brought in, {key}")],
+                follows: false,
+                work: Work::Authority(AuthorityWork { key: None, anew: false }),
+            });
+            Ok(Standing::Changing)
+        }
+    }
+}
+
+fn same(record: &AuthorityRecord, keep: bool) -> Result<Standing, String> {
+    let (certificate, chain) = read(record).map_err(|error| error.to_string())?;
+    Ok(Standing::Same { certificate: Box::new(certificate), chain, keep })
+}
+
+fn read(record: &AuthorityRecord) -> Result<(Certificate, Vec<Certificate>), X509Error> {
+    Ok((record.certificate()?, record.chain()?))
+}
+
+/// An authority is not made anew by itself because it grows old: that changes what others trust.
+fn remark(facts: &Facts<'_>, name: &str, certificate: &Certificate, plan: &mut Plan) {
+    let now = facts.situation.now;
+    let end = format_instant(certificate.not_after);
+    if now > certificate.not_after {
+        plan.notes.push(format!("authority {name} expired on {end}"));
+    } else if now >= due_from(certificate.not_before, certificate.not_after) {
+        plan.notes.push(format!("authority {name} has two thirds of its life behind it and ends at {end}"));
+    }
+}
+
+/// The authorities whose certificate changes.
+pub(super) fn changing<'a>(standings: &BTreeMap<&'a str, Standing>) -> BTreeSet<&'a str> {
+    let is_changing = |standing: &Standing| matches!(standing, Standing::Changing);
+    standings.iter().filter(|(_, standing)| is_changing(standing)).map(|(name, _)| *name).collect()
+}

@@ -1,0 +1,248 @@
+//! Certificates: issued, issued again because something differs or they are due, or left as they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use time::OffsetDateTime;
+
+use super::authorities::{Standing, key_change};
+use super::compare::{differences, validity_differs};
+use super::{Action, CertificateWork, Facts, KeyChoice, Kind, Plan, Step, Work, deliveries};
+use crate::ca::{Preview, due_from, in_parallel};
+use crate::issuance::{IssuerFacts, Profile, ProfileError, Request};
+use crate::keys::{Algorithm, PrivateKey, PublicKey};
+use crate::manifest::model::{Certificate as Described, Manifest};
+use crate::store::CertificateRecord;
+use crate::x509::time::{Span, format_instant};
+use crate::x509::{Certificate, RevocationReason, X509Error};
+
+/// What is found about one certificate.
+enum Finding {
+    /// It is to be issued.
+    Issue { action: Action, why: Vec<String>, key: KeyChoice, follows: bool, due: bool },
+    /// It is as described; perhaps there is something to know.
+    Same(Option<String>),
+    /// It stays as it is, and so do its files.
+    Left(Option<String>),
+    /// It cannot be as described.
+    Problem(String),
+}
+
+/// Adds what is to be done; `revoked` are the serials that other steps revoke for good.
+pub(super) fn plan(
+    facts: &Facts<'_>,
+    standings: &BTreeMap<&str, Standing>,
+    revoked: &BTreeSet<String>,
+    plan: &mut Plan,
+) {
+    let manifest = facts.manifest;
+    let described = manifest.certificates.values().filter(|certificate| !certificate.keep);
+    let profiles = facts.read_profiles(described.map(|certificate| manifest.profile_of(certificate)));
+    let preview = Preview::new(facts.state, facts.settings, facts.situation.now);
+    let look = Look { facts, standings, revoked, profiles, preview };
+    let work: Vec<(&String, &Described)> = manifest.certificates.iter().collect();
+    let found = in_parallel(work, |(name, certificate)| {
+        let record = facts.newest.get(Described::lineage(name).as_str()).copied();
+        let finding = look.at(name, certificate, record).unwrap_or_else(Finding::Problem);
+        let files = match (&finding, record) {
+            (Finding::Same(_), Some(record)) => deliveries::plan(facts, name, certificate, record),
+            _ => Vec::new(),
+        };
+        Ok::<_, std::convert::Infallible>((name, record, finding, files))
+    });
+    let Ok(found) = found;
+    for (name, record, finding, files) in found {
+        match finding {
+            Finding::Problem(why) => plan.problem(Kind::Certificate, name, why),
+            Finding::Same(note) | Finding::Left(note) => {
+                plan.notes.extend(note.map(|note| format!("{name}: {note}")));
+                plan.steps.extend(files);
+            }
+            Finding::Issue { action, why, key, follows, due } => {
+                let work = CertificateWork { key, before: record.cloned().map(Box::new), due };
+                let (kind, name) = (Kind::Certificate, name.clone());
+                plan.steps.push(Step { action, kind, name, why, follows, work: Work::Certificate(work) });
+            }
+        }
+    }
+}
+
+struct Look<'a> {
+    facts: &'a Facts<'a>,
+    standings: &'a BTreeMap<&'a str, Standing>,
+    revoked: &'a BTreeSet<String>,
+    profiles: BTreeMap<&'a str, Result<Profile, ProfileError>>,
+    preview: Preview<'a>,
+}
+
+impl Look<'_> {
+    fn at(&self, name: &str, described: &Described, record: Option<&CertificateRecord>) -> Result<Finding, String> {
+        let manifest = self.facts.manifest;
+        if described.keep {
+            return match record {
+                Some(_) => Ok(Finding::Left(None)),
+                None => Err("it is to be kept, and the store has no such certificate".to_owned()),
+            };
+        }
+        let profile = match self.profiles.get(manifest.profile_of(described)) {
+            Some(Ok(profile)) => profile,
+            Some(Err(error)) => return Err(error.to_string()),
+            None => return Err("its profile is not known".to_owned()),
+        };
+        if profile.is_authority() {
+            return Err(format!("the profile {} is for authorities: describe it there", profile.name()));
+        }
+        let authority = manifest.authority_of(described).ok_or("nothing says which authority signs it")?;
+        let standing = match self.standings.get(authority) {
+            Some(Standing::Broken) | None => {
+                return Err(format!("the authority that signs it, {authority}, cannot be as described"));
+            }
+            Some(standing) => standing,
+        };
+        let new_key = manifest.key_of(described).unwrap_or_else(|| profile.default_algorithm());
+        let Some(record) = record else {
+            if let Standing::Same { certificate, chain, .. } = standing {
+                let issuer = IssuerFacts { name: authority, certificate, chain };
+                self.rehearse(name, described, profile, &issuer, new_key)?;
+            }
+            let mut why = vec![format!("by {authority}"), format!("profile {}", profile.name()), new_key.to_string()];
+            let places = described.deliver.iter().filter_map(|delivery| delivery.place());
+            why.extend(places.map(|place| format!("to {}", deliveries::path_of(place).display())));
+            return Ok(Finding::Issue {
+                action: Action::Create,
+                why,
+                key: KeyChoice::New(new_key),
+                follows: false,
+                due: false,
+            });
+        };
+        let changed = |why: Vec<String>, key: KeyChoice| Finding::Issue {
+            action: Action::Change,
+            why,
+            key,
+            follows: false,
+            due: false,
+        };
+        let entry = record.serial().map(|serial| self.facts.state.revocation(&record.authority, &serial));
+        let entry = entry.and_then(|entry| self.facts.found(entry));
+        match entry.map(|entry| entry.reason) {
+            Some(Some(RevocationReason::CertificateHold)) if !self.revoked.contains(&record.serial) => {
+                return Ok(Finding::Left(Some("it is on hold, and left alone".to_owned())));
+            }
+            None if !self.revoked.contains(&record.serial) => {}
+            _ => {
+                let follows = self.revoked.contains(&record.serial);
+                let why = vec!["it is revoked: a new one with a new key".to_owned()];
+                return Ok(Finding::Issue {
+                    action: Action::Change,
+                    why,
+                    key: KeyChoice::New(new_key),
+                    follows,
+                    due: false,
+                });
+            }
+        }
+        let old = record.certificate().map_err(|error: X509Error| error.to_string())?;
+        let key = old.public_key().map_err(|error| error.to_string())?;
+        let mut why = Vec::new();
+        let mut choice = KeyChoice::Same;
+        if let Some((algorithm, reason)) = key_change(manifest.key_of(described), profile, &key) {
+            choice = KeyChoice::New(algorithm);
+            why.push(reason);
+        }
+        if record.profile != profile.name() {
+            why.push(format!("profile {} → {}", record.profile, profile.name()));
+        }
+        let Standing::Same { certificate, chain, keep } = standing else {
+            why.push(format!("{authority}, which signs it, is made anew"));
+            return Ok(changed(why, choice));
+        };
+        let signer = self.facts.found(self.facts.state.issuer_of(&record.serial));
+        if record.authority != authority {
+            let before = if record.authority.is_empty() { "itself" } else { &record.authority };
+            why.push(format!("signed by {before} → {authority}"));
+        } else if !keep && signer != self.facts.state.authorities.get(authority) {
+            why.push(format!("{authority}, which signed it, was made anew"));
+        }
+        let issuer = IssuerFacts { name: authority, certificate, chain };
+        let above: Vec<Certificate> = std::iter::once(certificate.as_ref()).chain(chain).cloned().collect();
+        let now = self.facts.situation.now;
+        let asked = request(manifest, name, described, key);
+        if choice == KeyChoice::Same {
+            let new = match self.preview.certificate(&issuer, profile, &asked) {
+                Ok(new) => new,
+                // What was signed long ago need not be signable today, as long as nothing is asked of it.
+                Err(error) => return Err(error.to_string()),
+            };
+            why.extend(differences(&old, &new));
+            why.extend(validity_differs(&old, &asked.validity, profile, &above, now, &new));
+            if why.is_empty() {
+                return self.due(described, &old, &new);
+            }
+        }
+        Ok(changed(why, choice))
+    }
+
+    /// Says why a certificate would be refused, as far as that shows with a key of the kind that is quickly made.
+    fn rehearse(
+        &self,
+        name: &str,
+        described: &Described,
+        profile: &Profile,
+        issuer: &IssuerFacts<'_>,
+        algorithm: Algorithm,
+    ) -> Result<(), String> {
+        let is_quick = matches!(algorithm, Algorithm::EcP256 | Algorithm::EcP384 | Algorithm::Ed25519);
+        if !is_quick {
+            return Ok(());
+        }
+        let key = PrivateKey::generate(algorithm).map_err(|error| error.to_string())?;
+        let request = request(self.facts.manifest, name, described, key.public_key().clone());
+        self.preview.certificate(issuer, profile, &request).map(drop).map_err(|error| error.to_string())
+    }
+
+    /// A certificate that is as described, and perhaps old.
+    fn due(&self, described: &Described, old: &Certificate, new: &Certificate) -> Result<Finding, String> {
+        let now = self.facts.situation.now;
+        let window = self.facts.manifest.renew_of(described);
+        let from = window_end(old, window).map_err(|error| error.to_string())?;
+        // One that has a fixed end is as old as it was meant to become.
+        if now < from || described.not_after.is_some() {
+            return Ok(Finding::Same(None));
+        }
+        if window_end(new, window).map_err(|error| error.to_string())? <= now {
+            return Err(format!(
+                "it is to be renewed {} before its end, which is as long as it lives",
+                window.map_or_else(String::new, |window| window.to_string())
+            ));
+        }
+        let end = format_instant(old.not_after);
+        if new.not_after <= old.not_after {
+            return Ok(Finding::Same(Some(format!("it is due, but ends with its authority at {end}"))));
+        }
+        let why = if now > old.not_after { format!("expired on {end}") } else { format!("due, ends at {end}") };
+        Ok(Finding::Issue { action: Action::Change, why: vec![why], key: KeyChoice::Same, follows: false, due: true })
+    }
+}
+
+/// From when on a certificate is due: so long before its end, or when two thirds of its life are gone.
+fn window_end(certificate: &Certificate, window: Option<Span>) -> Result<OffsetDateTime, X509Error> {
+    match window {
+        None => Ok(due_from(certificate.not_before, certificate.not_after)),
+        Some(window) => {
+            let length = window.after(certificate.not_before)? - certificate.not_before;
+            Ok(certificate.not_after - length)
+        }
+    }
+}
+
+/// What a certificate is asked for, with a key.
+pub fn request(manifest: &Manifest, name: &str, described: &Described, key: PublicKey) -> Request {
+    Request {
+        name: Some(described.name(name).to_owned()),
+        subject: described.subject.clone(),
+        names: described.names.clone(),
+        validity: manifest.validity_of(described),
+        variables: described.set.clone(),
+        ..Request::new(key)
+    }
+}

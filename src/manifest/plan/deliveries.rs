@@ -1,0 +1,116 @@
+//! Files of certificates: whether what was delivered is still there.
+
+use std::path::Path;
+
+use super::{Action, DeliveryWork, Facts, Kind, Seen, Step, Work};
+use crate::manifest::model::{Certificate, Delivery, Place, StoreFormat, format_of};
+use crate::store::{CertificateRecord, DeliveryForm, DeliveryRecord};
+
+/// What is to be done for the files of a certificate that is as described.
+pub(super) fn plan(facts: &Facts<'_>, name: &str, certificate: &Certificate, record: &CertificateRecord) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for (index, delivery) in certificate.deliver.iter().enumerate() {
+        let Some(place) = delivery.place() else { continue };
+        let all = facts.found(facts.state.deliveries(&record.lineage));
+        let known = all.iter().find(|known| is_at(known, place));
+        let (action, why) = match known {
+            None => (Action::Create, vec![format!("not delivered yet to {}", path_of(place).display())]),
+            Some(known) => (Action::Change, stale(facts, delivery, place, record, known)),
+        };
+        if !why.is_empty() {
+            let work = Work::Delivery(DeliveryWork { certificate: name.to_owned(), index });
+            steps.push(Step { action, kind: Kind::Delivery, name: name.to_owned(), why, follows: false, work });
+        }
+    }
+    steps
+}
+
+/// Why files have to be written again.
+fn stale(
+    facts: &Facts<'_>,
+    delivery: &Delivery,
+    place: Place<'_>,
+    record: &CertificateRecord,
+    known: &DeliveryRecord,
+) -> Vec<String> {
+    let path = path_of(place).display();
+    if !is_form(delivery, place, &record.lineage, &known.form) {
+        return vec![format!("{path}: another form")];
+    }
+    if known.serial != record.serial {
+        return vec![format!("{path} holds an older certificate")];
+    }
+    if known.pending {
+        return vec![format!("{path} was not written to its end")];
+    }
+    altered(facts, known)
+}
+
+/// What became of the files of a delivery.
+pub(super) fn altered(facts: &Facts<'_>, known: &DeliveryRecord) -> Vec<String> {
+    let path = Path::new(&known.path);
+    let dir = if known.file.is_empty() { path.parent().unwrap_or(path) } else { path };
+    if known.files.is_empty() {
+        // Nothing says what was in it: it has to be there, no more.
+        let main = if known.file.is_empty() { path.to_path_buf() } else { dir.join(&known.file) };
+        return match facts.look(&main) {
+            Seen::Missing => vec![format!("{} is missing", main.display())],
+            Seen::File(_) | Seen::Other | Seen::NotLooked => Vec::new(),
+        };
+    }
+    let check = |(name, digest): (&String, &String)| {
+        let file = dir.join(name);
+        match facts.look(&file) {
+            Seen::Missing => Some(format!("{} is missing", file.display())),
+            Seen::NotLooked => None,
+            Seen::File(found) if found == *digest => None,
+            Seen::File(_) | Seen::Other => Some(format!("{} was changed", file.display())),
+        }
+    };
+    known.files.iter().filter_map(check).collect()
+}
+
+/// Whether a delivery that was recorded is one that is described.
+pub(super) fn is_at(known: &DeliveryRecord, place: Place<'_>) -> bool {
+    let same_path = Path::new(&known.path) == path_of(place);
+    same_path
+        && match (place, &known.form) {
+            (Place::Pem(_), form) => matches!(form, DeliveryForm::Bundle { .. }),
+            (Place::Certificate(_) | Place::Keystore(_), _) => known.file.is_empty(),
+            (Place::Export(target, _), DeliveryForm::Export { target: known, .. }) => known == target,
+            (Place::Export(..), _) => false,
+        }
+}
+
+fn is_form(delivery: &Delivery, place: Place<'_>, lineage: &str, form: &DeliveryForm) -> bool {
+    let preset = |known: &Option<String>| {
+        let asked = delivery.preset.unwrap_or_default();
+        known.as_deref().unwrap_or(crate::container::Preset::default().name()) == asked.name()
+    };
+    match (place, form) {
+        (Place::Pem(_), DeliveryForm::Bundle { key, encrypted }) => *key == delivery.key.unwrap_or(true) && !encrypted,
+        (Place::Certificate(_), DeliveryForm::Certificate { fullchain }) => {
+            *fullchain == delivery.fullchain.unwrap_or(false)
+        }
+        (Place::Export(..), DeliveryForm::Export { role, format, preset: known, variables, .. }) => {
+            delivery.role.as_ref().is_none_or(|asked| asked == role)
+                && delivery.format.as_ref().is_none_or(|asked| asked == format)
+                && *variables == delivery.set
+                && preset(known)
+        }
+        (Place::Keystore(path), DeliveryForm::Keystore { format, preset: known, alias, include_root, .. }) => {
+            let asked = format_of(path, delivery.format.as_deref().and_then(StoreFormat::from_word));
+            asked.is_some_and(|asked| asked.name() == format)
+                && preset(known)
+                && alias == delivery.alias.as_deref().unwrap_or(lineage)
+                && *include_root == delivery.include_root.unwrap_or(false)
+        }
+        _ => false,
+    }
+}
+
+pub(super) fn path_of(place: Place<'_>) -> &Path {
+    match place {
+        Place::Pem(path) | Place::Certificate(path) | Place::Keystore(path) | Place::Export(_, path) => path,
+    }
+}

@@ -1,0 +1,123 @@
+//! Profiles and settings.
+
+use super::{Action, Facts, Kind, Plan, Step, Work};
+use crate::store::{CrlSchedule, Settings};
+
+/// Profiles that the store does not have as they are described.
+pub(super) fn profiles(facts: &Facts<'_>, plan: &mut Plan) {
+    for (name, json) in facts.situation.profiles {
+        let there = facts.situation.store_profiles.iter().find(|(known, _)| known == name);
+        let action = match there {
+            Some((_, there)) if is_same(there, json) => continue,
+            Some(_) => Action::Change,
+            None => Action::Create,
+        };
+        let why = if action == Action::Change { vec!["another content".to_owned()] } else { Vec::new() };
+        plan.steps.push(Step {
+            action,
+            kind: Kind::Profile,
+            name: name.clone(),
+            why,
+            follows: false,
+            work: Work::Profile,
+        });
+    }
+}
+
+/// Whether two profiles say the same, however they are laid out.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let read = |json: &[u8]| serde_json::from_slice::<serde_json::Value>(json).ok();
+    one == other || read(one).is_some_and(|one| read(other) == Some(one))
+}
+
+/// The settings as they are going to be.
+pub(super) fn settings(facts: &Facts<'_>, plan: &mut Plan) -> Settings {
+    let (manifest, before) = (facts.manifest, &facts.state.settings);
+    let mut after = before.clone();
+    let said = &manifest.settings;
+    for (given, setting) in [
+        (&said.crl_urls, &mut after.crl_urls),
+        (&said.ca_issuers_urls, &mut after.ca_issuer_urls),
+        (&said.ocsp_urls, &mut after.ocsp_urls),
+    ] {
+        if let Some(given) = given {
+            setting.clone_from(given);
+        }
+    }
+    // A new store gets the one that signs most; one that is there keeps its own unless told otherwise.
+    let is_new = facts.state.authorities.is_empty() && before.default_authority.is_none();
+    let usual = || manifest.defaults.authority.clone().or_else(|| lowest(facts)).filter(|_| is_new);
+    if let Some(name) = said.default_authority.clone().or_else(usual) {
+        after.default_authority = Some(name);
+    }
+    for (name, authority) in &manifest.authorities {
+        let Some(terms) = &authority.crl else { continue };
+        let text = |span: Option<crate::x509::time::Span>| span.map(|span| span.to_string());
+        let schedule = CrlSchedule {
+            validity: text(terms.validity),
+            overlap: text(terms.overlap),
+            delta_validity: text(terms.delta_validity),
+            keep_expired: terms.keep_expired,
+            distribution_point: terms.distribution_point,
+            number_after: before.crl.get(name).map_or(0, |before| before.number_after),
+        };
+        let there = before.crl.get(name).cloned().unwrap_or_default();
+        if !same(&schedule, &there) {
+            after.crl.insert(name.clone(), schedule);
+        }
+    }
+    if after != *before {
+        let why = differences(before, &after);
+        plan.steps.push(Step {
+            action: Action::Change,
+            kind: Kind::Settings,
+            name: "store".to_owned(),
+            why,
+            // Of a store that is about to be made they are a part.
+            follows: is_new,
+            work: Work::Settings(Box::new(after.clone())),
+        });
+    }
+    after
+}
+
+/// The last authority in the order of their making.
+fn lowest(facts: &Facts<'_>) -> Option<String> {
+    facts.manifest.authorities_in_order().last().map(|(name, _)| (*name).to_owned())
+}
+
+/// Whether two schedules are one: `7d` and `1w` are.
+fn same(one: &CrlSchedule, other: &CrlSchedule) -> bool {
+    use crate::x509::time::Span;
+    let spans = |schedule: &CrlSchedule| {
+        [&schedule.validity, &schedule.overlap, &schedule.delta_validity]
+            .map(|text| text.as_deref().and_then(|text| Span::parse(text).ok()))
+    };
+    spans(one) == spans(other)
+        && one.keep_expired == other.keep_expired
+        && one.distribution_point == other.distribution_point
+}
+
+fn differences(before: &Settings, after: &Settings) -> Vec<String> {
+    let mut why = Vec::new();
+    if before.default_authority != after.default_authority {
+        let name = after.default_authority.as_deref().unwrap_or("none");
+        why.push(format!("the default authority becomes {name}"));
+    }
+    for (what, before, after) in [
+        ("CRL URLs", &before.crl_urls, &after.crl_urls),
+        ("CA issuers URLs", &before.ca_issuer_urls, &after.ca_issuer_urls),
+        ("OCSP URLs", &before.ocsp_urls, &after.ocsp_urls),
+    ] {
+        if before != after {
+            let list = if after.is_empty() { "none".to_owned() } else { after.join(" ") };
+            why.push(format!("the {what} become {list}"));
+        }
+    }
+    for (name, schedule) in &after.crl {
+        if before.crl.get(name) != Some(schedule) {
+            why.push(format!("the CRL schedule of {name} changes"));
+        }
+    }
+    why
+}

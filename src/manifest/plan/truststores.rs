@@ -1,0 +1,151 @@
+//! Files of anchors.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::authorities::{Standing, changing};
+use super::deliveries::altered;
+use super::{Action, Facts, Kind, Plan, Step, TruststoreWork, Work};
+use crate::manifest::model::{Manifest, Truststore, format_of};
+use crate::store::{AuthorityRecord, DeliveryForm, DeliveryRecord, State, lineage_name};
+use crate::x509::Certificate;
+use crate::x509::display::hex;
+
+use time::OffsetDateTime;
+
+pub(super) fn plan(facts: &Facts<'_>, standings: &BTreeMap<&str, Standing>, plan: &mut Plan) {
+    let changing = changing(standings);
+    let known = known(facts);
+    for (index, truststore) in facts.manifest.truststores.iter().enumerate() {
+        let authorities = authorities_of(facts.manifest, truststore);
+        let name = truststore.to.display().to_string();
+        if let Some(broken) = authorities.iter().find(|name| matches!(standings.get(**name), Some(Standing::Broken))) {
+            plan.problem(Kind::Truststore, &name, format!("the authority {broken} cannot be as described"));
+            continue;
+        }
+        let step = |action, why, follows| Step {
+            action,
+            kind: Kind::Truststore,
+            name: name.clone(),
+            why,
+            follows,
+            work: Work::Truststore(TruststoreWork { index }),
+        };
+        let Some(record) = known.get(truststore.to.as_path()) else {
+            plan.steps.push(step(Action::Create, Vec::new(), false));
+            continue;
+        };
+        // A root far above counts as well.
+        if let Some(name) = above(facts.manifest, &authorities).find(|name| changing.contains(name)) {
+            plan.steps.push(step(Action::Change, vec![format!("{name} is made anew")], true));
+            continue;
+        }
+        let extra = truststore.files.iter().filter_map(|file| facts.situation.anchors.get(file)).flatten();
+        let anchors = anchors(facts.state, &authorities, extra, facts.situation.now);
+        let mut why = Vec::new();
+        if !is_form(truststore, &record.form, &anchors) {
+            why.push("other anchors, or another form".to_owned());
+        } else if record.pending {
+            why.push("it was not written to its end".to_owned());
+        } else {
+            why = altered(facts, record);
+        }
+        if !why.is_empty() {
+            plan.steps.push(step(Action::Change, why, false));
+        }
+    }
+}
+
+/// The truststores that were written, by their path.
+pub(super) fn known(facts: &Facts<'_>) -> BTreeMap<PathBuf, DeliveryRecord> {
+    let is_truststore = |record: &DeliveryRecord| matches!(record.form, DeliveryForm::Truststore { .. });
+    let all = facts.found(facts.state.all_deliveries());
+    all.into_iter().filter(is_truststore).map(|record| (PathBuf::from(&record.path), record)).collect()
+}
+
+/// The authorities whose roots a truststore holds.
+pub(super) fn authorities_of<'a>(manifest: &'a Manifest, truststore: &'a Truststore) -> Vec<&'a str> {
+    if truststore.authorities.is_empty() && truststore.files.is_empty() {
+        return manifest.authorities.keys().map(String::as_str).collect();
+    }
+    truststore.authorities.iter().map(String::as_str).collect()
+}
+
+/// Authorities and those above them.
+fn above<'a>(manifest: &'a Manifest, names: &[&'a str]) -> impl Iterator<Item = &'a str> {
+    let chain =
+        |name: &'a str| std::iter::successors(Some(name), |name| manifest.authorities.get(*name)?.parent.as_deref());
+    names.iter().flat_map(|name| chain(name)).collect::<Vec<_>>().into_iter()
+}
+
+impl Truststore {
+    /// Its format: the one that is said, else that of the file's ending.
+    pub fn format(&self) -> Option<crate::container::Format> {
+        format_of(&self.to, self.format)
+    }
+
+    /// The anchors that it holds, with their aliases: the roots above authorities, older ones that are still valid included, then
+    /// the certificates of files.
+    pub fn anchors<'b>(
+        &self,
+        manifest: &Manifest,
+        state: &State,
+        extra: impl Iterator<Item = &'b Certificate>,
+        now: OffsetDateTime,
+    ) -> Vec<(String, Certificate)> {
+        anchors(state, &authorities_of(manifest, self), extra, now)
+    }
+}
+
+fn anchors<'b>(
+    state: &State,
+    authorities: &[&str],
+    extra: impl Iterator<Item = &'b Certificate>,
+    now: OffsetDateTime,
+) -> Vec<(String, Certificate)> {
+    let top = |record: &AuthorityRecord| record.chain().ok()?.pop().or_else(|| record.certificate().ok());
+    let mut found: Vec<(String, Certificate)> = Vec::new();
+    let mut add = |alias: String, anchor: Certificate| {
+        if found.iter().any(|(_, known)| *known == anchor) {
+            return;
+        }
+        let numbered = (2..).map(|number| format!("{alias}-{number}"));
+        let mut names = std::iter::once(alias.clone()).chain(numbered);
+        let free = names.find(|name| !found.iter().any(|(taken, _)| taken == name));
+        found.push((free.unwrap_or(alias), anchor));
+    };
+    for name in authorities {
+        let newest = state.authorities.get(*name);
+        // The newest first: some readers take the first of a subject.
+        let mut history: Vec<&AuthorityRecord> = state.authority_history(name).collect();
+        history.reverse();
+        for record in history {
+            let Some(anchor) = top(record) else { continue };
+            if Some(record) != newest && anchor.not_after < now {
+                continue;
+            }
+            let own = state
+                .authorities
+                .values()
+                .find(|other| other.certificate().is_ok_and(|certificate| certificate.subject == anchor.subject));
+            add(own.map_or_else(|| alias_of(&anchor), |own| own.authority.clone()), anchor);
+        }
+    }
+    for certificate in extra {
+        add(alias_of(certificate), certificate.clone());
+    }
+    found
+}
+
+fn alias_of(certificate: &Certificate) -> String {
+    lineage_name(&certificate.subject.common_name().unwrap_or_else(|| certificate.subject.to_string()).to_lowercase())
+}
+
+fn is_form(truststore: &Truststore, form: &DeliveryForm, anchors: &[(String, Certificate)]) -> bool {
+    let DeliveryForm::Truststore { format, preset, anchors: known } = form else { return false };
+    let asked = format_of(&truststore.to, truststore.format);
+    asked.is_some_and(|asked| asked.name() == format)
+        && preset.as_deref().unwrap_or(crate::container::Preset::default().name())
+            == truststore.preset.unwrap_or_default().name()
+        && known.iter().eq(anchors.iter().map(|(_, anchor)| hex(&anchor.fingerprint())).collect::<Vec<_>>().iter())
+}

@@ -1,0 +1,382 @@
+//! `apply`: once, again, after edits, and after kills.
+
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test stops where it fails")]
+
+#[path = "support/sandbox.rs"]
+#[expect(dead_code, reason = "shared with other tests")]
+mod sandbox;
+
+use std::fs;
+use std::path::Path;
+
+use sandbox::Sandbox;
+use serde_json::{Value, json};
+
+/// A root, two authorities under it, and some certificates with files of every kind.
+fn described() -> Value {
+    let mut manifest = json!({
+        "defaults": {"passphrase": "none", "storepass": "pass:changeit", "authority": "services", "validity": "90d"},
+        "authorities": {
+            "root": {"cn": "Acme Root CA", "key": "ec-p256"},
+            "services": {"parent": "root", "crl": {"validity": "3d"}},
+            "people": {"parent": "root", "path_len": 0},
+        },
+        "profiles": {"internal": profile()},
+        "certificates": {
+            "db.corp.test": {"deliver": [{"export": "postgres", "to": "out/postgres"}]},
+            "alice": {
+                "profile": "client", "authority": "people", "key": "ec-p384",
+                "deliver": [{"keystore": "out/alice.p12", "alias": "client"}, {"certificate": "out/alice.crt"}],
+            },
+            "job.corp.test": {"profile": "internal"},
+        },
+        "truststores": [{"to": "out/trust.jks"}, {"to": "out/roots.pem", "authorities": ["people"]}],
+        "crls": [{"to": "public"}],
+    });
+    for number in 0..6 {
+        let name = format!("web{number}.corp.test");
+        let deliver = json!([{"pem": format!("out/{name}")}, {"keystore": format!("out/{name}.jks")}]);
+        manifest["certificates"][name] = json!({"names": [format!("10.0.0.{number}")], "deliver": deliver});
+    }
+    manifest
+}
+
+fn profile() -> Value {
+    json!({
+        "description": "Jobs", "kind": "leaf", "validity": {"default": "30d"},
+        "names": {"dns": ["**.corp.test"], "required": true},
+        "key_usage": ["digitalSignature"], "extended_key_usage": ["clientAuth"],
+    })
+}
+
+struct Scene {
+    sandbox: Sandbox,
+}
+
+impl Scene {
+    fn new() -> Self {
+        Self { sandbox: Sandbox::new() }
+    }
+
+    fn write(&self, manifest: &Value) {
+        fs::write(self.sandbox.path("pki.json"), serde_json::to_vec_pretty(manifest).unwrap()).unwrap();
+    }
+
+    fn apply(&self, options: &[&str], code: i32) -> Value {
+        let arguments = ["apply", "pki.json", "--json"].iter().chain(options);
+        let outcome = self.sandbox.run(arguments).exited(code);
+        serde_json::from_str(&outcome.stdout).unwrap()
+    }
+
+    fn applied(manifest: &Value) -> Self {
+        let scene = Self::new();
+        scene.write(manifest);
+        scene.apply(&[], 0);
+        scene
+    }
+
+    /// Nothing is left to do.
+    fn is_settled(&self) {
+        let report = self.apply(&["--plan"], 0);
+        assert_eq!(report["steps"], json!([]), "{report:#}");
+        assert_eq!(report["problems"], json!([]), "{report:#}");
+        assert_eq!(self.apply(&[], 0)["changes"], 0);
+    }
+
+    /// `action kind name` of every step that counts.
+    fn changes(report: &Value) -> Vec<String> {
+        let steps = report["steps"].as_array().unwrap().iter().filter(|step| step["follows"] == false);
+        let text = |step: &Value, field: &str| step[field].as_str().unwrap().to_owned();
+        steps.map(|step| ["action", "kind", "name"].map(|field| text(step, field)).join(" ")).collect()
+    }
+
+    fn read(&self, file: &str) -> Vec<u8> {
+        fs::read(self.sandbox.path(file)).unwrap()
+    }
+
+    fn shown(&self, name: &str) -> Value {
+        let outcome = self.sandbox.run(["show", name, "--json"]).succeeded();
+        serde_json::from_str(&outcome.stdout).unwrap()
+    }
+}
+
+#[test]
+fn a_plan_says_what_apply_does_and_a_second_time_nothing_happens() {
+    let scene = Scene::new();
+    scene.write(&described());
+    let plan = scene.apply(&["--plan"], 3);
+    assert!(!scene.sandbox.path("store").exists(), "a plan makes nothing");
+    let done = scene.apply(&[], 0);
+    assert_eq!(Scene::changes(&plan), Scene::changes(&done));
+    // Three authorities, a profile, nine certificates, two truststores and three CRLs.
+    assert_eq!(done["changes"], 3 + 1 + 9 + 2 + 3);
+    for file in [
+        "web0.corp.test/key.pem",
+        "web5.corp.test.jks",
+        "alice.p12",
+        "alice.crt",
+        "postgres/server.key",
+        "trust.jks",
+        "roots.pem",
+    ] {
+        assert!(scene.sandbox.path("out").join(file).exists(), "{file}");
+    }
+    let before = scene.read("store/journal.jsonl");
+    scene.is_settled();
+    assert!(before == scene.read("store/journal.jsonl"), "nothing is recorded when nothing is done");
+    scene.sandbox.run(["store", "check"]).succeeded();
+    for name in ["root", "services", "people"] {
+        assert!(scene.sandbox.path("public").join(format!("{name}.crl")).exists(), "{name}");
+    }
+}
+
+#[test]
+fn ten_edits_are_exactly_ten_changes() {
+    let mut manifest = described();
+    let scene = Scene::applied(&manifest);
+    let key_before = scene.read("out/web0.corp.test/key.pem");
+    let certificates = &mut manifest["certificates"];
+    certificates["web0.corp.test"]["names"] = json!(["10.0.0.0", "extra.corp.test"]);
+    certificates["web1.corp.test"]["profile"] = json!("peer");
+    certificates["web2.corp.test"]["key"] = json!("ec-p384");
+    certificates["web3.corp.test"]["authority"] = json!("people");
+    certificates["web4.corp.test"]["validity"] = json!("91d");
+    certificates["web5.corp.test"]["subject"] = json!("CN=five,O=Acme");
+    certificates["job.corp.test"]["deliver"] = json!([{"pem": "out/job"}]);
+    certificates["new.corp.test"] = json!({});
+    manifest["truststores"][1]["authorities"] = json!(["people", "root"]);
+    manifest["truststores"].as_array_mut().unwrap().push(json!({"to": "out/more.p12"}));
+    manifest["authorities"]["people"]["crl"] = json!({"validity": "9d"});
+    scene.write(&manifest);
+    let changes = Scene::changes(&scene.apply(&["--plan"], 3));
+    let expected = [
+        "change settings store",
+        "create certificate new.corp.test",
+        "create files job.corp.test",
+        "change certificate web0.corp.test",
+        "change certificate web1.corp.test",
+        "change certificate web2.corp.test",
+        "change certificate web3.corp.test",
+        "change certificate web4.corp.test",
+        "change certificate web5.corp.test",
+        "create truststore",
+    ];
+    for wanted in expected {
+        assert!(changes.iter().any(|change| change.starts_with(wanted)), "{wanted}: {changes:#?}");
+    }
+    // The other root of the truststore is the same one, so that this edit changes nothing.
+    assert_eq!(changes.len(), 10, "{changes:#?}");
+    assert_eq!(Scene::changes(&scene.apply(&[], 0)), changes);
+    scene.is_settled();
+    assert!(key_before == scene.read("out/web0.corp.test/key.pem"), "the key stays");
+    assert_eq!(scene.shown("web0.corp.test")["lineage_serials"].as_array().unwrap().len(), 2);
+    scene.sandbox.run(["verify", "out/web3.corp.test/fullchain.pem", "--host", "web3.corp.test"]).succeeded();
+}
+
+#[test]
+fn what_is_missing_or_changed_outside_is_put_back() {
+    let scene = Scene::applied(&described());
+    let serial = scene.shown("web0.corp.test")["serial"].clone();
+    fs::remove_file(scene.sandbox.path("out/web0.corp.test/cert.pem")).unwrap();
+    fs::write(scene.sandbox.path("out/alice.p12"), "not a keystore").unwrap();
+    fs::remove_file(scene.sandbox.path("out/trust.jks")).unwrap();
+    fs::remove_file(scene.sandbox.path("public/root.crl")).unwrap();
+    let report = scene.apply(&[], 0);
+    let mut changes = Scene::changes(&report);
+    changes.iter_mut().for_each(|change| *change = change.split('/').next().unwrap().trim().to_owned());
+    let expected = ["change files alice", "change files web0.corp.test", "change truststore", "change crl root"];
+    assert_eq!(changes, expected);
+    assert_eq!(scene.shown("web0.corp.test")["serial"], serial, "nothing is issued for that");
+    scene.is_settled();
+    scene.sandbox.run(["keystore", "inspect", "out/alice.p12", "--storepass", "pass:changeit"]).succeeded();
+}
+
+#[test]
+fn files_of_others_are_not_replaced_and_the_rest_is_done() {
+    let scene = Scene::new();
+    scene.write(&described());
+    fs::create_dir_all(scene.sandbox.path("out")).unwrap();
+    fs::write(scene.sandbox.path("out/alice.crt"), "precious").unwrap();
+    let report = scene.apply(&[], 1);
+    let failed: Vec<_> = report["steps"].as_array().unwrap().iter().filter(|step| step["result"] == "failed").collect();
+    assert_eq!(failed.len(), 1, "{failed:#?}");
+    assert_eq!(failed[0]["name"], "alice");
+    assert!(scene.read("out/alice.crt") == b"precious");
+    assert!(scene.sandbox.path("out/alice.p12").exists(), "its other file is there");
+    scene.apply(&[], 1);
+    fs::remove_file(scene.sandbox.path("out/alice.crt")).unwrap();
+    let report = scene.apply(&[], 0);
+    assert_eq!(Scene::changes(&report), ["create files alice"]);
+    scene.is_settled();
+}
+
+#[test]
+fn an_authority_that_is_made_anew_makes_its_children_anew() {
+    let mut manifest = described();
+    let scene = Scene::applied(&manifest);
+    let (key, root) = (scene.read("out/web0.corp.test/key.pem"), scene.read("out/web0.corp.test/ca.pem"));
+    manifest["authorities"]["root"]["key"] = json!("ec-p384");
+    scene.write(&manifest);
+    let report = scene.apply(&[], 0);
+    // Three authorities and nine certificates; truststores and CRLs follow.
+    assert_eq!(Scene::changes(&report).len(), 12, "{report:#}");
+    scene.is_settled();
+    assert!(key == scene.read("out/web0.corp.test/key.pem"), "the keys of certificates stay");
+    assert!(root != scene.read("out/web0.corp.test/ca.pem"));
+    for name in ["web0.corp.test", "web5.corp.test"] {
+        let file = format!("out/{name}/fullchain.pem");
+        let anchor = format!("out/{name}/ca.pem");
+        scene.sandbox.run(["verify", &file, "--anchor", &anchor, "--host", name]).succeeded();
+    }
+    scene.sandbox.run(["store", "check"]).succeeded();
+    // An authority in the middle: those below it, and nobody else.
+    manifest["authorities"]["services"]["cn"] = json!("Acme Services CA");
+    scene.write(&manifest);
+    assert_eq!(Scene::changes(&scene.apply(&[], 0)).len(), 1 + 8);
+    scene.is_settled();
+}
+
+#[test]
+fn revoking_needs_no_new_key_and_a_revoked_one_is_replaced() {
+    let mut manifest = described();
+    let scene = Scene::applied(&manifest);
+    let serial = scene.shown("web1.corp.test")["serial"].clone();
+    manifest["certificates"].as_object_mut().unwrap().remove("web0.corp.test");
+    manifest["revocations"] = json!([
+        {"certificate": "web0.corp.test", "reason": "superseded"},
+        {"serial": serial, "reason": "key-compromise"},
+    ]);
+    scene.write(&manifest);
+    let report = scene.apply(&[], 0);
+    assert_eq!(report["changes"], 2, "{report:#}");
+    scene.is_settled();
+    let shown = scene.shown("web0.corp.test");
+    assert_eq!(shown["state"], "revoked");
+    assert_eq!(shown["lineage_serials"].as_array().unwrap().len(), 1, "nothing new for what is revoked");
+    let shown = scene.shown("web1.corp.test");
+    assert_ne!(shown["serial"], serial);
+    assert_eq!(shown["state"], "valid");
+    let crl = scene.sandbox.run(["crl", "inspect", "public/services.crl", "--json"]).succeeded();
+    assert!(crl.stdout.contains("\"revoked\": 2"), "{}", crl.stdout);
+}
+
+#[test]
+fn only_prune_takes_anything_away() {
+    let mut manifest = described();
+    let scene = Scene::applied(&manifest);
+    fs::write(scene.sandbox.path("out/web2.corp.test/key.pem"), "mine now").unwrap();
+    let certificates = manifest["certificates"].as_object_mut().unwrap();
+    certificates.remove("web2.corp.test");
+    certificates["web3.corp.test"]["deliver"].as_array_mut().unwrap().remove(0);
+    scene.write(&manifest);
+    let report = scene.apply(&["--plan"], 0);
+    assert!(report["notes"][0].as_str().unwrap().contains("--prune"), "{report:#}");
+    assert_eq!(Scene::changes(&scene.apply(&[], 0)), [""; 0]);
+    let report = scene.apply(&["--prune"], 0);
+    assert_eq!(Scene::changes(&report), ["prune certificate web2.corp.test", "prune files web3.corp.test"]);
+    let there = |file: &str| scene.sandbox.path("out").join(file).exists();
+    assert!(!there("web2.corp.test/cert.pem") && !there("web2.corp.test.jks") && !there("web3.corp.test"));
+    assert!(there("web2.corp.test/key.pem"), "what somebody changed is left");
+    assert!(there("web3.corp.test.jks"));
+    assert_eq!(scene.shown("web2.corp.test")["state"], "revoked");
+    assert_eq!(scene.apply(&["--prune"], 0)["changes"], 0);
+    scene.is_settled();
+}
+
+#[test]
+fn a_store_describes_itself() {
+    let scene = Scene::applied(&described());
+    scene.sandbox.run(["issue", "spare.corp.test", "--validity", "20d", "--authority", "people"]).succeeded();
+    scene.sandbox.run(["revoke", "spare.corp.test"]).succeeded();
+    scene.sandbox.run(["issue", "*.wild.test", "--profile", "peer", "--out", "wild"]).succeeded();
+    let csr = ["csr", "create", "--new-key", "k.pem", "--no-passphrase", "--subject", "CN=csr.test", "--out", "k.csr"];
+    scene.sandbox.run(csr).succeeded();
+    scene.sandbox.run(["sign", "k.csr", "--out", "k.crt"]).succeeded();
+    scene.sandbox.run(["crl", "publish"]).succeeded();
+    for file in ["again.yaml", "again.toml", "again.json"] {
+        scene.sandbox.run(["manifest", "from-store", "--out", file]).succeeded();
+        let plan = scene.sandbox.run(["apply", file, "--plan", "--prune", "--json"]).succeeded();
+        let plan: Value = serde_json::from_str(&plan.stdout).unwrap();
+        assert_eq!((&plan["steps"], &plan["problems"]), (&json!([]), &json!([])), "{file}: {plan:#}");
+    }
+    let text = fs::read_to_string(scene.sandbox.path("again.yaml")).unwrap();
+    for word in ["Acme Root CA", "out/alice.p12", "web0.corp.test", "*.wild.test", "internal:"] {
+        assert!(text.contains(word), "{word}: {text}");
+    }
+    assert_eq!(text.matches("keep: true").count(), 0, "{text}");
+    assert!(!text.contains("spare.corp.test"), "what is revoked is not described as a certificate: {text}");
+}
+
+#[test]
+fn secrets_come_from_their_sources() {
+    let mut manifest = described();
+    manifest["defaults"]["passphrase"] = json!("file:ca.pass");
+    manifest["authorities"]["root"]["passphrase"] = json!("file:root.pass");
+    let scene = Scene::new();
+    scene.write(&manifest);
+    let outcome = scene.sandbox.run(["apply", "pki.json"]).exited(1);
+    assert!(outcome.stderr.contains("ca.pass"), "{}", outcome.stderr);
+    for (file, secret) in [("ca.pass", "first secret\n"), ("root.pass", "second secret\n")] {
+        fs::write(scene.sandbox.path(file), secret).unwrap();
+        set_private(&scene.sandbox.path(file));
+    }
+    scene.apply(&[], 0);
+    scene.is_settled();
+    let key = |file: &str| String::from_utf8(scene.read(file)).unwrap();
+    for file in
+        ["store/authorities/root/key.pem", "store/authorities/services/key.pem", "store/issued/alice/current/key.pem"]
+    {
+        assert!(key(file).contains("ENCRYPTED"), "{file}");
+    }
+    let convert = ["key", "convert", "store/authorities/root/key.pem", "--no-passphrase", "--out", "k.pem"];
+    scene.sandbox.run(convert.iter().chain(&["--passphrase", "file:root.pass"])).succeeded();
+    // A file that is put back takes the key out of the store.
+    fs::remove_file(scene.sandbox.path("out/alice.p12")).unwrap();
+    scene.apply(&[], 0);
+    scene.is_settled();
+}
+
+fn set_private(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[test]
+fn a_plan_says_what_will_be_refused() {
+    let mut manifest = described();
+    manifest["authorities"]["services"]["permit"] = json!(["corp.test", "10.0.0.0/8"]);
+    let scene = Scene::applied(&manifest);
+    manifest["certificates"]["www.elsewhere.test"] = json!({});
+    manifest["certificates"]["web0.corp.test"]["names"] = json!(["192.0.2.1"]);
+    manifest["certificates"]["good.corp.test"] = json!({});
+    scene.write(&manifest);
+    let plan = scene.apply(&["--plan"], 1);
+    let names: Vec<_> = plan["problems"].as_array().unwrap().iter().map(|problem| problem["name"].clone()).collect();
+    assert_eq!(names, ["web0.corp.test", "www.elsewhere.test"]);
+    assert_eq!(Scene::changes(&scene.apply(&[], 1)), ["create certificate good.corp.test"]);
+}
+
+#[test]
+fn authorities_are_brought_in_and_kept() {
+    let scene = Scene::new();
+    let init = ["--store", "other", "init", "--no-passphrase", "--cn", "Partner CA", "--quiet"];
+    scene.sandbox.run(init).succeeded();
+    let mut manifest = json!({
+        "defaults": {"passphrase": "none"},
+        "authorities": {
+            "partner": {"certificate": "other/authorities/root/ca.pem", "private_key": "other/authorities/root/key.pem"},
+        },
+        "certificates": {"a.test": {"authority": "partner"}},
+    });
+    scene.write(&manifest);
+    scene.apply(&[], 0);
+    scene.is_settled();
+    manifest["authorities"]["partner"] = json!({"keep": true});
+    manifest["certificates"]["b.test"] = json!({});
+    scene.write(&manifest);
+    assert_eq!(Scene::changes(&scene.apply(&[], 0)), ["create certificate b.test"]);
+    manifest["authorities"]["other"] = json!({"keep": true});
+    manifest["defaults"]["authority"] = json!("partner");
+    scene.write(&manifest);
+    assert_eq!(scene.apply(&["--plan"], 1)["problems"][0]["name"], "other");
+}
