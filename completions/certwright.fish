@@ -32,6 +32,7 @@ complete -c certwright -n "__fish_certwright_needs_command" -l non-interactive -
 complete -c certwright -n "__fish_certwright_needs_command" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_needs_command" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "apply" -d 'Make everything as a manifest describes it'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "authority" -d 'Make, import, replace and show authorities'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "completions" -d 'Print a shell\'s completion script'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "crl" -d 'Sign, publish and check CRLs'
@@ -48,6 +49,7 @@ complete -c certwright -n "__fish_certwright_needs_command" -f -a "lint" -d 'Say
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "list" -d 'List the certificates that were issued'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "log" -d 'Show or verify the journal'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "man" -d 'Write the manual pages'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "manifest" -d 'Make, check and describe manifests, which \\"apply\\" takes'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "ocsp" -d 'Answer for certificates by OCSP (RFC 6960)'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "profile" -d 'List, show and check profiles: what may be issued'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "publish" -d 'Lay out what relying parties fetch, for a static web server'
@@ -62,6 +64,20 @@ complete -c certwright -n "__fish_certwright_needs_command" -f -a "test-pki" -d 
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "trust" -d 'Have this machine trust a root, or no longer'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "truststore" -d 'Write and read truststores: PKCS#12, JKS, PEM and OpenSSL\'s hashed directories'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "verify" -d 'Tell whether a certificate can be trusted, and if not, why'
+complete -c certwright -n "__fish_certwright_using_subcommand apply" -l format -d 'How the manifest is written down: json, yaml, toml [default: by its ending]' -r -f -a "json\t'JSON'
+toml\t'TOML'
+yaml\t'YAML 1.2'"
+complete -c certwright -n "__fish_certwright_using_subcommand apply" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand apply" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand apply" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand apply" -l plan -d 'Say what would change, and change nothing; exit status 3 when something would'
+complete -c certwright -n "__fish_certwright_using_subcommand apply" -l prune -d 'Take away what is not described any more'
+complete -c certwright -n "__fish_certwright_using_subcommand apply" -l force -d 'Replace files that are there and were put there by something else'
+complete -c certwright -n "__fish_certwright_using_subcommand apply" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand apply" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand apply" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand apply" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list rollover show" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list rollover show" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and not __fish_seen_subcommand_from create csr import list rollover show" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
@@ -637,6 +653,62 @@ complete -c certwright -n "__fish_certwright_using_subcommand man" -l non-intera
 complete -c certwright -n "__fish_certwright_using_subcommand man" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand man" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and not __fish_seen_subcommand_from check from-store init schema" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and not __fish_seen_subcommand_from check from-store init schema" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and not __fish_seen_subcommand_from check from-store init schema" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and not __fish_seen_subcommand_from check from-store init schema" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and not __fish_seen_subcommand_from check from-store init schema" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and not __fish_seen_subcommand_from check from-store init schema" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and not __fish_seen_subcommand_from check from-store init schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and not __fish_seen_subcommand_from check from-store init schema" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and not __fish_seen_subcommand_from check from-store init schema" -f -a "check" -d 'Check a manifest, without a store'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and not __fish_seen_subcommand_from check from-store init schema" -f -a "from-store" -d 'Describe a store in a manifest'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and not __fish_seen_subcommand_from check from-store init schema" -f -a "init" -d 'Write a commented manifest to start from'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and not __fish_seen_subcommand_from check from-store init schema" -f -a "schema" -d 'Print the JSON Schema of a manifest'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from check" -l format -d 'How it is written down: json, yaml, toml [default: by its ending]' -r -f -a "json\t'JSON'
+toml\t'TOML'
+yaml\t'YAML 1.2'"
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from check" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from check" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from check" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from check" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from check" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from from-store" -l out -d 'Write the manifest here; - is standard output' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from from-store" -l format -d 'How it is written down: json, yaml, toml [default: by the ending of FILE, else yaml]' -r -f -a "json\t'JSON'
+toml\t'TOML'
+yaml\t'YAML 1.2'"
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from from-store" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from from-store" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from from-store" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from from-store" -l force -d 'Replace a file that exists'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from from-store" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from from-store" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from from-store" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from from-store" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from from-store" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from init" -l format -d 'How it is written down: json, yaml, toml [default: by its ending, else yaml]' -r -f -a "json\t'JSON'
+toml\t'TOML'
+yaml\t'YAML 1.2'"
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from init" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from init" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from init" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from init" -l force -d 'Replace a file that exists'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from init" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from init" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from init" -s V -l version -d 'Print version'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from schema" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from schema" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from schema" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from schema" -l json -d 'Print a JSON report on stdout'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from schema" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from schema" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c certwright -n "__fish_certwright_using_subcommand manifest; and __fish_seen_subcommand_from schema" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and not __fish_seen_subcommand_from publish respond" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and not __fish_seen_subcommand_from publish respond" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and not __fish_seen_subcommand_from publish respond" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r

@@ -201,6 +201,11 @@ pub fn live_statuses(
     // Hardly ever is there more than one issuer.
     let mut issuers: Vec<(&AuthorityRecord, bool)> = Vec::new();
     state.for_each_with_issuer::<CaError>(&mut |row, issuer| {
+        let Some(serial) = row.serial() else { return Ok(()) };
+        let revoked = revocations.find(&serial);
+        if revoked.is_some() {
+            known.insert(serial.clone());
+        }
         let is_responder = row.lineage == responders && row.profile == RESPONDER_PROFILE;
         let Some(issuer) = issuer.filter(|_| row.authority == authority.authority && !is_responder) else {
             return Ok(());
@@ -215,11 +220,6 @@ pub fn live_statuses(
                 fits
             }
         };
-        let Some(serial) = row.serial() else { return Ok(()) };
-        let revoked = revocations.find(&serial);
-        if revoked.is_some() {
-            known.insert(serial.clone());
-        }
         if fits && row.serial != own && row.not_after().is_ok_and(|end| now <= end) {
             found.push((serial, revoked.map_or(CertStatus::Good, revoked_status)));
         }
