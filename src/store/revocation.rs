@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::Event;
-use super::event::{decode_der, hex};
+use super::event::decode_der;
 use crate::x509::time::parse_instant;
 use crate::x509::{RevocationReason, RevokedEntry, Serial};
 
@@ -357,11 +357,19 @@ impl RevocationRecord {
 
 /// The serial that the store writes so: the hex of its content octets.
 pub(super) fn read_serial(text: &str) -> Result<Serial, String> {
-    let octet = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let octet = |pair: &[u8]| match pair {
+        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+        _ => None,
+    };
     let octets: Option<Vec<u8>> = text.as_bytes().chunks(2).map(octet).collect();
     octets
+        .filter(|octets| !octets.is_empty())
         .map(|octets| Serial::from_content(&octets))
-        .filter(|serial| !text.is_empty() && hex(serial.content()) == text)
         .ok_or_else(|| "the serial is not lower-case hex".to_owned())
 }
 

@@ -44,6 +44,11 @@ impl State {
         Ok(())
     }
 
+    /// How many certificates there are, as far as room can be made for them.
+    pub fn expected(&self) -> usize {
+        usize::try_from(self.certificate_count()).unwrap_or_default()
+    }
+
     /// As [`State::for_each_certificate`], with whether the certificate is the newest of its lineage.
     ///
     /// # Errors
@@ -54,17 +59,18 @@ impl State {
     ) -> Result<(), E> {
         // Names may be long, and there may be a million of them: a hash that nobody can aim at tells them apart.
         let hasher = RandomState::new();
-        let mut newest: HashMap<u64, u64> = HashMap::new();
-        let mut place = 0;
+        let mut last: HashMap<u64, usize> = HashMap::with_capacity(self.expected());
+        // Whether each is the newest, in order.
+        let mut newest = Vec::with_capacity(self.expected());
         self.for_each_brief(&mut |brief| {
-            newest.insert(hasher.hash_one(brief.lineage), place);
-            place += 1;
+            let before = last.insert(hasher.hash_one(brief.lineage), newest.len());
+            if let Some(before) = before.and_then(|before| newest.get_mut(before)) {
+                *before = false;
+            }
+            newest.push(true);
         })?;
-        place = 0;
-        self.for_each_certificate(&mut |row| {
-            let is_newest = newest.get(&hasher.hash_one(row.lineage)) == Some(&place);
-            place += 1;
-            visit(row, is_newest)
-        })
+        drop(last);
+        let mut newest = newest.into_iter();
+        self.for_each_certificate(&mut |row| visit(row, newest.next().unwrap_or_default()))
     }
 }

@@ -127,11 +127,28 @@ fn read_instant(text: &str) -> Option<OffsetDateTime> {
     if !text.is_ascii() || text.len() > 64 {
         return None;
     }
+    if let Some(instant) = read_usual(text.as_bytes()) {
+        return Some(instant);
+    }
     let full =
         if text.len() == 10 { format!("{text}T00:00:00Z") } else { text.to_ascii_uppercase().replacen(' ', "T", 1) };
     let instant = OffsetDateTime::parse(&full, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)?;
     // A leap second is read as a fraction; so it is cut off with the others.
     instant.replace_nanosecond(0).ok().filter(|instant| (0..=9999).contains(&instant.year()))
+}
+
+/// Reads `2027-01-31T00:00:00Z`, as the journal has it a million times; `None` for whatever else.
+fn read_usual(text: &[u8]) -> Option<OffsetDateTime> {
+    let usual = b"0000-00-00T00:00:00Z";
+    let fits = |(byte, form): (&u8, &u8)| if form.is_ascii_digit() { byte.is_ascii_digit() } else { byte == form };
+    (text.len() == usual.len() && text.iter().zip(usual).all(fits)).then_some(())?;
+    let number = |from: usize, to: usize| {
+        text.get(from..to).map(|part| part.iter().fold(0, |sum, d| sum * 10 + u32::from(d - b'0')))
+    };
+    let two = |from: usize| number(from, from + 2).and_then(|found| u8::try_from(found).ok());
+    let month = Month::try_from(two(5)?).ok()?;
+    let date = Date::from_calendar_date(i32::try_from(number(0, 4)?).ok()?, month, two(8)?).ok()?;
+    Some(date.with_hms(two(11)?, two(14)?, two(17)?).ok()?.assume_utc())
 }
 
 /// Formats an instant as RFC 3339 in UTC with whole seconds: `2027-01-31T00:00:00Z`.

@@ -129,7 +129,7 @@ impl Survey {
         limits: &Limits,
         now: OffsetDateTime,
     ) -> Result<(), CaError> {
-        let (since, uses) = keys.get(row.key_sha256);
+        let (since, uses) = keys.get(row);
         let mut wrong = Vec::new();
         // What was issued here passed the same check; only what was brought may be weak.
         if (row.authority.is_empty() || row.brought)
@@ -177,23 +177,28 @@ impl Survey {
 struct Keys {
     hasher: RandomState,
     known: HashMap<u64, (Digits, u32)>,
+    /// Whether any was certified more than once.
+    again: bool,
 }
 
 impl Keys {
     fn of(state: &State) -> Result<Self, CaError> {
-        let mut keys = Self { hasher: RandomState::new(), known: HashMap::new() };
+        let mut keys =
+            Self { hasher: RandomState::new(), known: HashMap::with_capacity(state.expected()), again: false };
         state.for_each_brief(&mut |brief| {
             let begin = Digits::of(brief.not_before);
             let key = keys.known.entry(keys.hasher.hash_one(brief.key_sha256)).or_insert((begin, 0));
             key.0 = key.0.min(begin);
             key.1 += 1;
+            keys.again |= key.1 > 1;
         })?;
         Ok(keys)
     }
 
-    /// Since when a key is certified, and how often it was.
-    fn get(&self, sha256: &str) -> (Digits, u32) {
-        self.known.get(&self.hasher.hash_one(sha256)).copied().unwrap_or_default()
+    /// Since when the key of a certificate is certified, and how often it was.
+    fn get(&self, row: &CertificateRow<'_>) -> (Digits, u32) {
+        let known = if self.again { self.known.get(&self.hasher.hash_one(row.key_sha256)) } else { None };
+        known.copied().unwrap_or_else(|| (Digits::of(row.not_before), 1))
     }
 }
 
