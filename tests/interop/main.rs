@@ -45,6 +45,7 @@ mod openssl;
 mod pkilint;
 mod postgres;
 mod pyca;
+mod recipes;
 mod renewal;
 mod requests;
 mod revocation;
