@@ -34,6 +34,7 @@ mod java;
 mod kafka;
 mod keystores;
 mod lint;
+mod manifest_matrix;
 mod manifests;
 mod moving;
 mod mutual_tls;
