@@ -9,12 +9,15 @@ use crate::{readme, server, tool};
 
 const SCRIPTS: [&str; 2] = ["ci-mutual-tls", "ci-test-pki"];
 
-/// The recipes, how each takes its scripts out, and the shell that its CI system hands them to.
-const RECIPES: [(&str, fn(&str) -> Vec<String>, &[&str]); 3] = [
+/// The recipes, how their scripts are taken out, and the shell that the CI system hands them to.
+const RECIPES: [(&str, Taken, &[&str]); 3] = [
     ("github", |recipe| literals(recipe, "run"), &["sh", "-e"]),
     ("gitlab", |recipe| literals(recipe, "script"), &["bash", "-eo", "pipefail"]),
     ("jenkins", quoted, &["sh", "-xe"]),
 ];
+
+/// Takes the scripts out of a recipe, as its CI system reads it.
+type Taken = fn(&str) -> Vec<String>;
 
 /// Copies them with `UPDATE_RECIPES=1 cargo test --test interop recipes`.
 #[test]

@@ -9,8 +9,9 @@ class Greeter(BaseHTTPRequestHandler):
     timeout = 20
 
     def do_GET(self):
-        subject = dict(attribute for part in self.connection.getpeercert()["subject"] for attribute in part)
-        page = f"hello {subject['commonName']}\n".encode()
+        peer = self.connection.getpeercert() or {"subject": ()}
+        subject = dict(attribute for part in peer["subject"] for attribute in part)
+        page = f"hello {subject.get('commonName')}\n".encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(page)))
         self.end_headers()
