@@ -6,10 +6,9 @@ use std::process::Command;
 use serde_json::json;
 
 use crate::authority::text;
-use crate::java;
 use crate::parties::{Party, Realm, Trust};
 use crate::stores::PASSWORD;
-use crate::tool;
+use crate::{go, java, tool};
 
 /// Sends every client to servers of a realm: the client that they know is let in, everybody else is refused, and nobody
 /// speaks to a server of another name or realm. Every page of theirs has a text, and behind it `alice` finds her name.
@@ -31,30 +30,30 @@ pub(crate) fn meet((here, elsewhere): (&Realm, &Realm), ports: &[u16], page: &st
 }
 
 /// What a client sets out with, and whether it is let in.
-struct Visit<'a> {
-    who: &'static str,
-    party: Option<&'a Party>,
-    host: &'static str,
-    trust: &'a Trust,
-    welcome: bool,
-    format: Format,
-    port: u16,
+pub(crate) struct Visit<'a> {
+    pub(crate) who: &'static str,
+    pub(crate) party: Option<&'a Party>,
+    pub(crate) host: &'a str,
+    pub(crate) trust: &'a Trust,
+    pub(crate) welcome: bool,
+    pub(crate) format: Format,
+    pub(crate) port: u16,
 }
 
 /// The form of a client's key, and for Java of its truststore.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
+pub(crate) enum Format {
     Jks,
     Pem,
     Pkcs12,
 }
 
 /// Makes visits, and returns what the program said of each; none where it is not installed.
-type Client = fn(&[Visit<'_>]) -> Option<Vec<String>>;
+pub(crate) type Client = fn(&[Visit<'_>]) -> Option<Vec<String>>;
 
 const CLIENTS: [(&str, &[Format], Client); 4] = [
-    ("curl", &[Format::Pem, Format::Pkcs12], |visits| each("curl", visits, curl)),
-    ("Java", &[Format::Jks, Format::Pkcs12], java_client),
+    ("curl", &[Format::Pem, Format::Pkcs12], curl),
+    ("Java", &[Format::Jks, Format::Pkcs12], java),
     ("Node", &[Format::Pem, Format::Pkcs12], node),
     ("openssl", &[Format::Pem], |visits| each("openssl", visits, s_client)),
 ];
@@ -78,7 +77,11 @@ fn each(name: &str, visits: &[Visit<'_>], client: fn(&Path, &Visit<'_>) -> Strin
     Some(visits.iter().map(|visit| client(&program, visit)).collect())
 }
 
-fn curl(program: &Path, visit: &Visit<'_>) -> String {
+pub(crate) fn curl(visits: &[Visit<'_>]) -> Option<Vec<String>> {
+    each("curl", visits, curl_once)
+}
+
+fn curl_once(program: &Path, visit: &Visit<'_>) -> String {
     let mut command = Command::new(program);
     command.args(["--silent", "--show-error", "--max-time", "20", "--noproxy", "*"]);
     command.arg("--cacert").arg(&visit.trust.pem);
@@ -106,8 +109,20 @@ fn s_client(program: &Path, visit: &Visit<'_>) -> String {
     tool::converse(&mut command, &format!("GET / HTTP/1.0\r\nHost: {}\r\n\r\n", visit.host)).out
 }
 
-fn node(visits: &[Visit<'_>]) -> Option<Vec<String>> {
-    let node = tool::program("node")?;
+pub(crate) fn go(visits: &[Visit<'_>]) -> Option<Vec<String>> {
+    Some(by_list(Command::new(go::program()?).arg("visit"), visits))
+}
+
+pub(crate) fn node(visits: &[Visit<'_>]) -> Option<Vec<String>> {
+    Some(by_list(Command::new(tool::program("node")?).arg(tool::source("node/client.mjs")), visits))
+}
+
+pub(crate) fn python(visits: &[Visit<'_>]) -> Option<Vec<String>> {
+    Some(by_list(Command::new(tool::python("ssl")?).arg(tool::source("python/visit.py")), visits))
+}
+
+/// Hands all visits to a program, as JSON.
+fn by_list(program: &mut Command, visits: &[Visit<'_>]) -> Vec<String> {
     let visit = |visit: &Visit<'_>| {
         let party = visit.party.map(|party| match visit.format {
             Format::Pkcs12 => json!({"pfx": party.p12, "passphrase": PASSWORD}),
@@ -116,12 +131,12 @@ fn node(visits: &[Visit<'_>]) -> Option<Vec<String>> {
         json!({"port": visit.port, "host": visit.host, "ca": visit.trust.pem, "party": party})
     };
     let input = json!(visits.iter().map(visit).collect::<Vec<_>>()).to_string();
-    let said = tool::converse(Command::new(node).arg(tool::source("node/client.mjs")), &input);
+    let said = tool::converse(program, &input);
     assert!(said.success, "{}", said.all());
-    Some(said.out.lines().map(str::to_owned).collect())
+    said.out.lines().map(str::to_owned).collect()
 }
 
-fn java_client(visits: &[Visit<'_>]) -> Option<Vec<String>> {
+pub(crate) fn java(visits: &[Visit<'_>]) -> Option<Vec<String>> {
     let mut java = java::program("Visit")?;
     let line = |visit: &Visit<'_>| {
         let (kind, keystore, truststore) = match visit.format {

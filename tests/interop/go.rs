@@ -22,7 +22,7 @@ pub(crate) fn accepts(cases: &[&Case]) {
     matrix::judge(&questions, &said.out);
 }
 
-/// The program in `go/`, compiled once: `verify`, `authority DIR` and `request DIR`.
+/// The program in `go/`, compiled once; without arguments it says what it does.
 pub(crate) fn program() -> Option<PathBuf> {
     static PROGRAM: OnceLock<Option<PathBuf>> = OnceLock::new();
     let build = || {

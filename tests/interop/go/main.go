@@ -1,4 +1,4 @@
-// What a Go program does with certificates: it verifies them, is an authority, and asks for one.
+// What a Go program does with certificates: it verifies them, speaks mutual TLS, is an authority, and asks for one.
 package main
 
 import (
@@ -23,6 +23,10 @@ func run(arguments []string) error {
 		return authorities(arguments[1])
 	case len(arguments) == 2 && arguments[0] == "request":
 		return requests(arguments[1])
+	case len(arguments) == 1 && arguments[0] == "visit":
+		return visits(os.Stdin, os.Stdout)
+	case len(arguments) == 4 && arguments[0] == "serve":
+		return serve(arguments[1], party{Cert: arguments[2], Key: arguments[3]}, os.Stdout)
 	}
-	return fmt.Errorf("usage: verify | test-pki FILE | authority DIR | request DIR")
+	return fmt.Errorf("usage: verify | test-pki FILE | authority DIR | request DIR | visit | serve CA CERT KEY")
 }
