@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::flush;
+use super::head::Stamp;
 use super::release::Release;
 use super::{Draft, Entry, Event, Notice, StoreError, Writer, event, files, io, journal};
 
@@ -164,8 +165,8 @@ impl Writer<'_> {
     /// Appends lines to the journal and makes them durable; if that fails, takes them back.
     fn append(&mut self, transaction: &Transaction, lines: &[u8]) -> Result<(), StoreError> {
         let path = self.store.layout().journal();
-        let found = self.journal.metadata().map_err(|error| StoreError::io(&path, error))?.len();
-        if found != self.length {
+        let (found, stamp) = Stamp::of(&self.journal, &path)?;
+        if found != self.length || self.stamp.as_ref().is_some_and(|before| *before != stamp) {
             self.unstage(transaction);
             self.unsound = true;
             return Err(StoreError::damaged(path, None, "was changed by something that does not hold the lock"));
@@ -174,10 +175,12 @@ impl Writer<'_> {
             io::write_at(&self.journal, &path, lines, self.length).and_then(|()| io::sync_data(&self.journal, &path));
         let Err(error) = written else {
             self.length += lines.len() as u64;
+            self.stamp = Stamp::of(&self.journal, &path).ok().map(|(_, stamp)| stamp);
             return Ok(());
         };
         let taken_back =
             io::truncate(&self.journal, &path, self.length).and_then(|()| io::sync_data(&self.journal, &path));
+        self.stamp = Stamp::of(&self.journal, &path).ok().map(|(_, stamp)| stamp);
         // If the lines may still be there, their keys must stay as well: the next lock decides.
         if taken_back.is_ok() {
             self.unstage(transaction);

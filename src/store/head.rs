@@ -3,7 +3,7 @@
 //! It is overwritten in place after every commit and not synced, so it may lag behind the journal, never be ahead of it.
 //! It also knows when the journal was last changed: as long as that is so, nobody else has written it.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -59,7 +59,7 @@ impl HeadFile {
     /// Reads the file. Readers do this before they read the journal: a commit in between makes it lag, not lead.
     pub(super) fn read(path: &Path) -> Result<Self, StoreError> {
         for _ in 0..ATTEMPTS {
-            match fs::read(path) {
+            match io::read_regular(path, 64 * 1024) {
                 // A command was killed between making it and writing it for the first time.
                 Ok(bytes) if bytes.is_empty() => return Ok(Self::Missing),
                 Ok(bytes) => {

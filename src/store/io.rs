@@ -137,6 +137,21 @@ pub(super) fn open_or_create(path: &Path, mode: u32) -> Result<File, StoreError>
     open().map_err(|error| StoreError::io(path, error))
 }
 
+/// Opens a file for reading that must be a regular one, never through a symbolic link, and never waiting for a writer.
+pub(super) fn open_regular(path: &Path) -> std::io::Result<File> {
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(ErrorKind::InvalidInput.into()) }
+}
+
+/// Reads a regular file that is no longer than `most`.
+pub(super) fn read_regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    open_regular(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most { Err(ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
+}
+
 /// Writes at the file's position.
 pub(super) fn write(file: &mut File, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     #[cfg(test)]

@@ -31,6 +31,8 @@ pub(super) struct Sound {
     pub(super) journal: File,
     /// Length of the journal.
     pub(super) length: u64,
+    /// When it was last changed: before it was proved, or by the recovery itself.
+    pub(super) stamp: Stamp,
     pub(super) notices: Vec<Notice>,
     pub(super) manifest: Manifest,
 }
@@ -64,7 +66,7 @@ pub(super) fn recover(store: &Store, known: Option<State>) -> Result<Sound, Stor
             }
         }),
     }?;
-    let Reading { journal, head, .. } = reading;
+    let Reading { journal, head, stamp, .. } = reading;
     store.check_origin(&manifest, &scan.state)?;
     let mut notices = scan.notices(&head);
     let mut length = scan.sound;
@@ -106,15 +108,16 @@ pub(super) fn recover(store: &Store, known: Option<State>) -> Result<Sound, Stor
         write_manifest(layout, &Manifest { settings, ..manifest.clone() })?;
         notices.push(Notice("brought the settings in store.json in line with the journal".to_owned()));
     }
-    let (_, stamp) = Stamp::of(&journal, &path)?;
-    let current = Head::new(state.seq, &state.head, length, stamp);
+    let mended = scan.torn > 0 || scan.unterminated;
+    let stamp = if mended { Stamp::of(&journal, &path)?.1 } else { stamp };
+    let current = Head::new(state.seq, &state.head, length, stamp.clone());
     if state.seq > 0
         && head.found() != Some(&current)
         && let Err(error) = current.write(&layout.head())
     {
         notices.push(Notice(format!("journal.head could not be written: {error}")));
     }
-    Ok(Sound { state, journal, length, notices, manifest })
+    Ok(Sound { state, journal, length, stamp, notices, manifest })
 }
 
 /// Finds the transaction of a line that the index knows and that was not read, therefore.

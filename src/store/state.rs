@@ -74,6 +74,8 @@ impl State {
     pub(super) fn summary(&self) -> Result<Summary, StoreError> {
         let format = |latest: OffsetDateTime| latest.format(&Rfc3339);
         let latest = self.latest.map(format).transpose().map_err(|error| StoreError::Invalid(error.to_string()))?;
+        let mut pending: Vec<_> = self.pending_deliveries().cloned().collect();
+        pending.sort_by(|a, b| (a.site(), &a.lineage).cmp(&(b.site(), &b.lineage)));
         Ok(Summary {
             version: 0,
             store_id: self.store_id.clone(),
@@ -86,8 +88,9 @@ impl State {
             history: self.history.clone(),
             requested: self.requested.clone(),
             standing: self.ledgers.iter().map(|(name, ledger)| (name.clone(), ledger.standing.clone())).collect(),
-            pending: self.pending_deliveries().cloned().collect(),
+            pending,
             segments: Vec::new(),
+            check: String::new(),
         })
     }
 

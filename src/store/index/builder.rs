@@ -7,7 +7,9 @@ use ring::digest::{Context, SHA256};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
 
-use super::segment::{Footer, LOCATION, Place, Segment, TERM};
+use super::segment::{
+    BLOCK, BlockGuard, Footer, GROUP, GroupGuard, LOCATION, Place, Segment, TERM, block_hash, group_hash,
+};
 use super::term::{Term, terms};
 use crate::store::{Event, StoreError, event, io};
 
@@ -58,6 +60,9 @@ pub(in crate::store) struct Builder {
     first: u64,
     /// Where each line begins in the journal, and where its row ends.
     locations: Vec<(u64, u64)>,
+    /// The rows of the group of lines that is being written.
+    group: Vec<u8>,
+    groups: Vec<GroupGuard>,
     rows: u64,
     terms: Vec<(Term, u32)>,
     finished: bool,
@@ -84,8 +89,19 @@ impl Builder {
     }
 
     fn new(sink: Sink, path: PathBuf, first: u64) -> Self {
-        let (buffer, locations, terms) = (Vec::new(), Vec::new(), Vec::new());
-        Self { sink, path, buffer, hash: Context::new(&SHA256), first, locations, rows: 0, terms, finished: false }
+        Self {
+            sink,
+            path,
+            buffer: Vec::new(),
+            hash: Context::new(&SHA256),
+            first,
+            locations: Vec::new(),
+            group: Vec::new(),
+            groups: Vec::new(),
+            rows: 0,
+            terms: Vec::new(),
+            finished: false,
+        }
     }
 
     /// Adds the next line, which begins here in the journal; `issuer` is the place of who signed in the authorities' history.
@@ -99,12 +115,26 @@ impl Builder {
         self.terms.extend(prepared.terms.iter().map(|term| (*term, line)));
         if !prepared.row.is_empty() {
             let issuer = issuer.and_then(|issuer| u32::try_from(issuer + 1).ok()).unwrap_or_default();
-            self.put(&issuer.to_le_bytes())?;
-            self.put(&prepared.row)?;
-            self.rows += 4 + prepared.row.len() as u64;
+            self.group.extend_from_slice(&issuer.to_le_bytes());
+            self.group.extend_from_slice(&prepared.row);
         }
-        self.locations.push((begin, self.rows));
-        Ok(())
+        self.end_line(begin)
+    }
+
+    /// Ends the line whose row is the last of the group.
+    fn end_line(&mut self, begin: u64) -> Result<(), StoreError> {
+        self.locations.push((begin, self.rows + self.group.len() as u64));
+        if self.locations.len() as u64 % GROUP == 0 { self.end_group() } else { Ok(()) }
+    }
+
+    fn end_group(&mut self) -> Result<(), StoreError> {
+        let lines = self.locations.get(self.groups.len() * GROUP as usize..).unwrap_or_default();
+        let Some((begin, _)) = lines.first() else { return Ok(()) };
+        let bytes: Vec<u8> = lines.iter().copied().flat_map(encode_location).collect();
+        let rows = std::mem::take(&mut self.group);
+        self.rows += rows.len() as u64;
+        self.groups.push(GroupGuard { begin: *begin, rows: self.rows, hash: group_hash(&bytes, &rows) });
+        self.put(&rows)
     }
 
     /// Adds all lines of a segment, the next ones.
@@ -113,10 +143,8 @@ impl Builder {
         let shifted = |(term, line): (Term, u32)| (term, line.saturating_add(shift));
         self.terms.extend(segment.terms()?.into_iter().map(shifted));
         segment.scan(&mut |_, location, row| {
-            self.put(row)?;
-            self.rows += row.len() as u64;
-            self.locations.push((location.begin, self.rows));
-            Ok::<(), StoreError>(())
+            self.group.extend_from_slice(row);
+            self.end_line(location.begin)
         })
     }
 
@@ -128,6 +156,7 @@ impl Builder {
     /// Finishes it; the last line ends here in the journal. The file is durable then.
     pub(super) fn finish(mut self, end: u64) -> Result<(Segment, SegmentFile), StoreError> {
         self.terms.sort_unstable();
+        self.end_group()?;
         let footer = Footer {
             first: self.first,
             lines: self.locations.len() as u64,
@@ -135,19 +164,17 @@ impl Builder {
             rows: self.rows,
             terms: self.terms.len() as u64,
         };
-        for (begin, row) in std::mem::take(&mut self.locations) {
-            let mut bytes = [0; LOCATION];
-            bytes[..8].copy_from_slice(&begin.to_le_bytes());
-            bytes[8..].copy_from_slice(&row.to_le_bytes());
+        for location in std::mem::take(&mut self.locations) {
+            self.put(&encode_location(location))?;
+        }
+        let mut blocks = Vec::new();
+        for block in std::mem::take(&mut self.terms).chunks(BLOCK as usize) {
+            let bytes: Vec<u8> = block.iter().copied().flat_map(encode_term).collect();
+            blocks.push(BlockGuard { first: block.first().map_or(0, |first| first.0), hash: block_hash(&bytes) });
             self.put(&bytes)?;
         }
-        for (term, line) in std::mem::take(&mut self.terms) {
-            let mut bytes = [0; TERM];
-            bytes[..8].copy_from_slice(&term.to_le_bytes());
-            bytes[8..].copy_from_slice(&line.to_le_bytes());
-            self.put(&bytes)?;
-        }
-        self.put(&footer.encode())?;
+        let groups = std::mem::take(&mut self.groups);
+        self.put(&footer.encode(&groups, &blocks))?;
         self.flush()?;
         let sha256 = event::hex(self.hash.clone().finish().as_ref());
         let place = match std::mem::replace(&mut self.sink, Sink::Memory(Vec::new())) {
@@ -179,6 +206,20 @@ impl Builder {
         self.buffer.clear();
         Ok(())
     }
+}
+
+fn encode_location((begin, row): (u64, u64)) -> [u8; LOCATION] {
+    let mut bytes = [0; LOCATION];
+    bytes[..8].copy_from_slice(&begin.to_le_bytes());
+    bytes[8..].copy_from_slice(&row.to_le_bytes());
+    bytes
+}
+
+fn encode_term((term, line): (Term, u32)) -> [u8; TERM] {
+    let mut bytes = [0; TERM];
+    bytes[..8].copy_from_slice(&term.to_le_bytes());
+    bytes[8..].copy_from_slice(&line.to_le_bytes());
+    bytes
 }
 
 impl Drop for Builder {

@@ -10,20 +10,20 @@ use super::summary::{self, Summary};
 use super::term::Term;
 use super::{Index, settled};
 use crate::store::journal::{Rules, Watch};
-use crate::store::{Layout, StoreError, event};
+use crate::store::{Layout, StoreError, event, io};
 
 /// What is wrong with the index that was kept, a sentence without its subject; `None` for one that is right, or for none.
 ///
 /// # Errors
 /// [`StoreError::Io`] for the journal.
 pub(in crate::store) fn fault(layout: &Layout, journal: &File) -> Result<Option<String>, StoreError> {
-    let Ok(bytes) = fs::read(layout.cache().join("index.json")) else { return Ok(None) };
-    let Ok(kept) = serde_json::from_slice::<Summary>(&bytes) else {
+    let path = layout.cache().join("index.json");
+    if fs::symlink_metadata(&path).is_err() {
+        return Ok(None);
+    }
+    let Some(kept) = io::read_regular(&path, summary::MOST).ok().and_then(|bytes| Summary::parse(&bytes)) else {
         return Ok(Some("is no index that this version reads".to_owned()));
     };
-    if kept.version != summary::VERSION {
-        return Ok(Some(format!("is of version {}, not {}", kept.version, summary::VERSION)));
-    }
     let mut segments = Vec::new();
     for file in &kept.segments {
         let path = layout.cache().join(&file.file);
@@ -62,7 +62,7 @@ struct Content {
 
 impl Content {
     fn of(index: &Index) -> Result<Self, StoreError> {
-        let summary = Summary { segments: Vec::new(), ..index.summary.clone() };
+        let summary = Summary { segments: Vec::new(), check: String::new(), ..index.summary.clone() };
         let (mut rows, mut terms) = (Context::new(&SHA256), Vec::new());
         for segment in &index.segments {
             segment.scan(&mut |line, location, row| {

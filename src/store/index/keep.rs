@@ -82,7 +82,13 @@ pub(in crate::store) fn settled(
 }
 
 /// Lets an index be found by later commands; the lock is held.
+///
+/// # Errors
+/// [`StoreError::Io`]; [`StoreError::Damaged`] where somebody else has removed its files meanwhile.
 pub(in crate::store) fn keep(index: &Index) -> Result<(), StoreError> {
+    if !index.segments.iter().all(Segment::is_there) {
+        return Err(StoreError::damaged(index.layout.cache(), None, "was changed while the index was made"));
+    }
     write(&index.layout, &index.summary)
 }
 
@@ -99,6 +105,7 @@ fn summary_of(state: &State, segments: Vec<SegmentFile>, bytes: u64) -> Result<S
     summary.version = summary::VERSION;
     summary.bytes = bytes;
     summary.segments = segments;
+    summary.check = summary.checksum().ok_or_else(|| StoreError::Invalid("the index cannot be written".to_owned()))?;
     Ok(summary)
 }
 

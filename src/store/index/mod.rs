@@ -13,8 +13,7 @@ mod segment;
 mod summary;
 mod term;
 
-use std::fs::{self, File};
-use std::os::unix::fs::FileExt;
+use std::fs::File;
 use std::sync::Arc;
 
 use elsa::sync::FrozenMap;
@@ -28,7 +27,7 @@ pub(super) use term::{Kind, Term, pair, term};
 
 use super::event::Line;
 use super::head::{Head, Stamp};
-use super::{CertificateBrief, CertificateRecord, CertificateRow, Entry, Event, Layout, StoreError};
+use super::{CertificateBrief, CertificateRecord, CertificateRow, Entry, Event, Layout, StoreError, io, journal};
 
 /// How often a reader tries again that met a writer halfway.
 const ATTEMPTS: usize = 3;
@@ -61,9 +60,8 @@ impl Index {
         (head.bytes == length && head.changed == *stamp).then_some(())?;
         let path = layout.cache().join("index.json");
         for _ in 0..ATTEMPTS {
-            let summary: Summary = serde_json::from_slice(&fs::read(&path).ok()?).ok()?;
-            let fits = summary.version == summary::VERSION
-                && summary.store_id == store_id
+            let summary = Summary::parse(&io::read_regular(&path, summary::MOST).ok()?)?;
+            let fits = summary.store_id == store_id
                 && summary.seq <= head.seq
                 && summary.bytes <= head.bytes
                 && (summary.seq < head.seq || (summary.head == head.sha256 && summary.bytes == head.bytes));
@@ -102,13 +100,29 @@ impl Index {
         self.segments.get(found).ok_or_else(gone)
     }
 
-    /// A line of the journal.
+    /// The bytes of a line of the journal, without its newline.
+    fn line(&self, seq: u64) -> Result<Vec<u8>, StoreError> {
+        let (begin, end) = self.segment(seq)?.line(seq, |location, _| (location.begin, location.end))?;
+        let mut bytes = journal::read_part(&self.journal, &self.layout.journal(), begin, end)?;
+        bytes.pop_if(|last| *last == b'\n');
+        Ok(bytes)
+    }
+
+    /// A line of the journal, proved by the line after it.
     pub(super) fn entry(&self, seq: u64) -> Result<Entry, StoreError> {
         let path = self.layout.journal();
-        let location = self.segment(seq)?.location(seq)?;
-        let mut bytes = vec![0; usize::try_from(location.end - location.begin).unwrap_or(usize::MAX)];
-        self.journal.read_exact_at(&mut bytes, location.begin).map_err(|error| StoreError::io(&path, error))?;
-        let line = Line::parse(bytes.strip_suffix(b"\n").unwrap_or(&bytes)).and_then(Line::into_entry);
+        let bytes = self.line(seq)?;
+        let hash = if seq == self.summary.seq {
+            self.summary.head.clone()
+        } else {
+            let next = Line::parse(&self.line(seq + 1)?);
+            next.map_err(|why| StoreError::damaged(&path, Some(seq + 1), why))?.prev
+        };
+        if journal::hash(&bytes) != hash {
+            let why = format!("it was changed, or the hash of it in line {} was", seq + 1);
+            return Err(StoreError::damaged(&path, Some(seq), why));
+        }
+        let line = Line::parse(&bytes).and_then(Line::into_entry);
         let entry = line.map_err(|why| StoreError::damaged(&path, Some(seq), why))?;
         if entry.seq == seq {
             Ok(entry)
@@ -154,12 +168,13 @@ impl Index {
         look: impl FnOnce(Option<usize>, &CertificateRow<'_>) -> T,
     ) -> Result<Option<T>, StoreError> {
         let segment = self.segment(seq)?;
-        let bytes = segment.row(seq)?;
-        if bytes.is_empty() {
-            return Ok(None);
-        }
-        let (issuer, row) = decode_row(&bytes).ok_or_else(|| segment.damaged())?;
-        Ok(Some(look(issuer, &row)))
+        segment.line(seq, |_, bytes| {
+            if bytes.is_empty() {
+                return Ok(None);
+            }
+            let (issuer, row) = decode_row(bytes).ok_or_else(|| segment.damaged())?;
+            Ok(Some(look(issuer, &row)))
+        })?
     }
 
     /// Calls back with what every line says that is not a certificate's, in order.

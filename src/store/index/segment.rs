@@ -5,24 +5,35 @@
 //!            CertificateRow; for other lines nothing
 //! locations  for each line where it begins in the journal (u64) and where its row ends in this file (u64)
 //! terms      (term u64, line u32), sorted; lines are counted from 0 here
+//! guards     for every group of lines where the first begins in the journal, where the row of the last ends (u64 each), and the
+//!            SHA-256 of the group's locations and rows; for every block of terms its first (u64), and its SHA-256
 //! footer     MAGIC, first line's number, how many lines, where the last one ends in the journal, length of the rows, how many
-//!            terms (u64 each)
+//!            terms (u64 each), and the SHA-256 of these and the guards
 //! ```
-//! All numbers are little-endian.
+//! All numbers are little-endian. Nothing is believed that was not hashed: what is read of a segment is a whole group or block.
 
 use std::fs::File;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use super::term::Term;
-use crate::store::{CertificateBrief, CertificateRow, StoreError};
+use ring::digest::{Context, SHA256, digest};
 
-pub(super) const MAGIC: u64 = 0x3178_6469_7477_6365;
+use super::term::Term;
+use crate::store::{CertificateBrief, CertificateRow, StoreError, io};
+
+pub(super) const MAGIC: u64 = 0x3278_6469_7477_6365;
 pub(super) const LOCATION: usize = 16;
 pub(super) const TERM: usize = 12;
-pub(super) const FOOTER: usize = 48;
-/// How many lines are looked at in one read.
-const STRIDE: u64 = 8192;
+const NUMBERS: usize = 48;
+pub(super) const FOOTER: usize = NUMBERS + HASH;
+const HASH: usize = 32;
+const GROUP_GUARD: usize = 16 + HASH;
+const BLOCK_GUARD: usize = 8 + HASH;
+/// How many lines are hashed together.
+pub(super) const GROUP: u64 = 256;
+/// How many terms are hashed together.
+pub(super) const BLOCK: u64 = 4096;
 
 /// Where a segment's bytes are.
 #[derive(Debug)]
@@ -53,6 +64,25 @@ pub(super) struct Segment {
     place: Place,
     path: PathBuf,
     pub(super) footer: Footer,
+    groups: Vec<GroupGuard>,
+    blocks: Vec<BlockGuard>,
+}
+
+/// What proves a group of lines.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GroupGuard {
+    /// Where the first line begins in the journal.
+    pub(super) begin: u64,
+    /// Where the row of the last ends.
+    pub(super) rows: u64,
+    pub(super) hash: [u8; HASH],
+}
+
+/// What proves a block of terms.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct BlockGuard {
+    pub(super) first: Term,
+    pub(super) hash: [u8; HASH],
 }
 
 /// What a segment says of itself.
@@ -71,37 +101,83 @@ pub(super) struct Footer {
 }
 
 impl Footer {
-    pub(super) fn encode(self) -> Vec<u8> {
+    fn numbers(self) -> Vec<u8> {
         [MAGIC, self.first, self.lines, self.end, self.rows, self.terms].iter().flat_map(|n| n.to_le_bytes()).collect()
     }
 
+    /// The guards and the footer as they are in the file.
+    pub(super) fn encode(self, groups: &[GroupGuard], blocks: &[BlockGuard]) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(groups.len() * GROUP_GUARD + blocks.len() * BLOCK_GUARD + FOOTER);
+        for guard in groups {
+            bytes.extend_from_slice(&guard.begin.to_le_bytes());
+            bytes.extend_from_slice(&guard.rows.to_le_bytes());
+            bytes.extend_from_slice(&guard.hash);
+        }
+        for guard in blocks {
+            bytes.extend_from_slice(&guard.first.to_le_bytes());
+            bytes.extend_from_slice(&guard.hash);
+        }
+        let numbers = self.numbers();
+        let mut all = Context::new(&SHA256);
+        all.update(&numbers);
+        all.update(&bytes);
+        bytes.extend_from_slice(&numbers);
+        bytes.extend_from_slice(all.finish().as_ref());
+        bytes
+    }
+
     fn decode(bytes: &[u8; FOOTER]) -> Option<Self> {
-        let mut numbers = bytes.chunks_exact(8).map(number);
+        let mut numbers = bytes[..NUMBERS].chunks_exact(8).map(number);
         (numbers.next() == Some(MAGIC)).then_some(())?;
         let mut next = || numbers.next().unwrap_or_default();
         Some(Self { first: next(), lines: next(), end: next(), rows: next(), terms: next() })
     }
 
+    fn groups(self) -> u64 {
+        self.lines.div_ceil(GROUP)
+    }
+
+    fn blocks(self) -> u64 {
+        self.terms.div_ceil(BLOCK)
+    }
+
+    /// Where the terms begin.
+    fn terms_at(self) -> Option<u64> {
+        self.rows.checked_add(self.lines.checked_mul(LOCATION as u64)?)
+    }
+
+    /// Where the guards begin.
+    fn guards_at(self) -> Option<u64> {
+        self.terms_at()?.checked_add(self.terms.checked_mul(TERM as u64)?)
+    }
+
     /// Length of the whole file.
     pub(super) fn length(self) -> Option<u64> {
-        let locations = self.lines.checked_mul(LOCATION as u64)?;
-        let terms = self.terms.checked_mul(TERM as u64)?;
-        self.rows.checked_add(locations)?.checked_add(terms)?.checked_add(FOOTER as u64)
+        let groups = self.groups().checked_mul(GROUP_GUARD as u64)?;
+        let blocks = self.blocks().checked_mul(BLOCK_GUARD as u64)?;
+        self.guards_at()?.checked_add(groups)?.checked_add(blocks)?.checked_add(FOOTER as u64)
     }
 }
 
 /// A line in the journal, and its row.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Location {
     pub(super) begin: u64,
     pub(super) end: u64,
-    row: (u64, u64),
+    /// Where the row is among those of its group.
+    row: Range<usize>,
+}
+
+/// A group of lines, proved.
+struct Group {
+    locations: Vec<Location>,
+    rows: Vec<u8>,
 }
 
 impl Segment {
     /// Opens one of this length; `None` if it is none, or another one.
     pub(super) fn open(path: &Path, length: u64) -> Option<Self> {
-        let file = File::open(path).ok()?;
+        let file = io::open_regular(path).ok()?;
         (file.metadata().ok()?.len() == length).then_some(())?;
         Self::new(Place::File(file), path.to_owned(), length)
     }
@@ -111,7 +187,22 @@ impl Segment {
         place.read_at(&mut bytes, length.checked_sub(FOOTER as u64)?).ok()?;
         let footer = Footer::decode(&bytes)?;
         (footer.length() == Some(length) && footer.first > 0 && footer.lines <= u64::from(u32::MAX)).then_some(())?;
-        Some(Self { place, path, footer })
+        let at = footer.guards_at()?;
+        let mut guards = vec![0; usize::try_from(length - FOOTER as u64 - at).ok()?];
+        place.read_at(&mut guards, at).ok()?;
+        let (groups, blocks) = guards.split_at_checked(usize::try_from(footer.groups()).ok()? * GROUP_GUARD)?;
+        let hash = |bytes: &[u8]| bytes.last_chunk::<HASH>().copied().unwrap_or_default();
+        let groups: Vec<_> = groups
+            .chunks_exact(GROUP_GUARD)
+            .map(|guard| GroupGuard { begin: number(guard), rows: number(&guard[8..]), hash: hash(guard) })
+            .collect();
+        let blocks: Vec<_> = blocks
+            .chunks_exact(BLOCK_GUARD)
+            .map(|guard| BlockGuard { first: number(guard), hash: hash(guard) })
+            .collect();
+        // What is hashed is what is written: nothing else is believed.
+        footer.encode(&groups, &blocks).ends_with(&bytes).then_some(())?;
+        Some(Self { place, path, footer, groups, blocks })
     }
 
     /// Where the file is.
@@ -119,109 +210,134 @@ impl Segment {
         &self.path
     }
 
-    fn read(&self, offset: u64, length: usize) -> Result<Vec<u8>, StoreError> {
-        let mut bytes = vec![0; length];
+    /// Whether its file is still there under its name.
+    pub(super) fn is_there(&self) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        let Place::File(file) = &self.place else { return false };
+        let found = (file.metadata(), std::fs::symlink_metadata(&self.path));
+        matches!(found, (Ok(open), Ok(named)) if (open.dev(), open.ino()) == (named.dev(), named.ino()))
+    }
+
+    fn read(&self, offset: u64, length: u64) -> Result<Vec<u8>, StoreError> {
+        let mut bytes = vec![0; usize::try_from(length).map_err(|_| self.damaged())?];
         self.place.read_at(&mut bytes, offset).map_err(|error| StoreError::io(&self.path, error))?;
         Ok(bytes)
     }
 
+    /// A block of terms, proved.
+    fn block(&self, index: usize) -> Result<Vec<(Term, u32)>, StoreError> {
+        let guard = self.blocks.get(index).ok_or_else(|| self.damaged())?;
+        let from = index as u64 * BLOCK;
+        let count = BLOCK.min(self.footer.terms - from);
+        let at = self.footer.terms_at().ok_or_else(|| self.damaged())?;
+        let bytes = self.read(at + from * TERM as u64, count * TERM as u64)?;
+        if digest(&SHA256, &bytes).as_ref() != guard.hash {
+            return Err(self.damaged());
+        }
+        Ok(bytes.chunks_exact(TERM).map(|pair| (number(&pair[..8]), number(&pair[8..]) as u32)).collect())
+    }
+
     /// The numbers of the lines with a term, in order.
     pub(super) fn find(&self, term: Term) -> Result<Vec<u64>, StoreError> {
-        let begin = self.footer.rows + self.footer.lines * LOCATION as u64;
-        let at = |index: u64| -> Result<(Term, u32), StoreError> {
-            let mut bytes = [0; TERM];
-            let offset = begin + index * TERM as u64;
-            self.place.read_at(&mut bytes, offset).map_err(|error| StoreError::io(&self.path, error))?;
-            let (term, line) = bytes.split_at(8);
-            Ok((number(term), number(line) as u32))
-        };
-        let (mut low, mut high) = (0, self.footer.terms);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if at(middle)?.0 < term { low = middle + 1 } else { high = middle }
-        }
+        // The block before the first that begins with it may end with it.
+        let mut index = self.blocks.partition_point(|block| block.first < term).saturating_sub(1);
         let mut found = Vec::new();
-        while low < self.footer.terms {
-            let (other, line) = at(low)?;
-            if other != term {
-                break;
-            }
-            found.push(self.footer.first + u64::from(line));
-            low += 1;
+        while self.blocks.get(index).is_some_and(|block| block.first <= term) {
+            let lines = self.block(index)?.into_iter().filter(|(other, _)| *other == term);
+            found.extend(lines.map(|(_, line)| self.footer.first + u64::from(line)));
+            index += 1;
         }
         Ok(found)
     }
 
-    /// Where consecutive lines are, counted from 0.
-    fn locations(&self, from: u64, count: u64) -> Result<Vec<Location>, StoreError> {
-        let count = count.min(self.footer.lines.saturating_sub(from));
-        // The row of the first begins where the one before it ends; the last line ends where the next one begins.
-        let before = from.min(1);
-        let after = u64::from(from + count < self.footer.lines);
-        let total = usize::try_from(count + before + after).unwrap_or(usize::MAX);
-        let bytes = self.read(self.footer.rows + (from - before) * LOCATION as u64, total.saturating_mul(LOCATION))?;
-        let pairs: Vec<(u64, u64)> =
-            bytes.chunks_exact(LOCATION).map(|pair| (number(&pair[..8]), number(&pair[8..]))).collect();
-        let mut found = Vec::with_capacity(usize::try_from(count).unwrap_or_default());
-        for index in usize::try_from(before).unwrap_or_default()..pairs.len() - usize::try_from(after).unwrap_or(0) {
-            let (begin, row_end) = pairs[index];
-            let row_begin = if index == 0 { 0 } else { pairs[index - 1].1 };
-            let end = pairs.get(index + 1).map_or(self.footer.end, |next| next.0);
-            if end < begin || row_end < row_begin || row_end > self.footer.rows {
+    /// A group of lines, proved.
+    fn group(&self, index: u64) -> Result<Group, StoreError> {
+        let place = usize::try_from(index).map_err(|_| self.damaged())?;
+        let guard = self.groups.get(place).ok_or_else(|| self.damaged())?;
+        let rows_from = place.checked_sub(1).and_then(|before| self.groups.get(before)).map_or(0, |before| before.rows);
+        let end = self.groups.get(place + 1).map_or(self.footer.end, |next| next.begin);
+        let from = index * GROUP;
+        let count = GROUP.min(self.footer.lines - from);
+        let length = guard.rows.checked_sub(rows_from).filter(|_| guard.rows <= self.footer.rows);
+        let rows = self.read(rows_from, length.ok_or_else(|| self.damaged())?)?;
+        let bytes = self.read(self.footer.rows + from * LOCATION as u64, count * LOCATION as u64)?;
+        if group_hash(&bytes, &rows) != guard.hash {
+            return Err(self.damaged());
+        }
+        let mut pairs = bytes.chunks_exact(LOCATION).map(|pair| (number(pair), number(&pair[8..]))).peekable();
+        let mut locations = Vec::with_capacity(usize::try_from(count).unwrap_or_default());
+        let mut row_begin = rows_from;
+        while let Some((begin, row_end)) = pairs.next() {
+            let end = pairs.peek().map_or(end, |next| next.0);
+            let range = row_begin.checked_sub(rows_from).zip(row_end.checked_sub(rows_from));
+            let (Some((from, to)), true) = (range, begin <= end && end <= self.footer.end && row_begin <= row_end)
+            else {
                 return Err(self.damaged());
-            }
-            found.push(Location { begin, end, row: (row_begin, row_end) });
+            };
+            locations.push(Location { begin, end, row: from as usize..to as usize });
+            row_begin = row_end;
         }
-        Ok(found)
+        Ok(Group { locations, rows })
     }
 
-    /// Where a line is, by its number.
-    pub(super) fn location(&self, line: u64) -> Result<Location, StoreError> {
+    /// Looks at a line, by its number: where it is, and the bytes of its row, which are none for a line that has none.
+    pub(super) fn line<T>(&self, line: u64, look: impl FnOnce(&Location, &[u8]) -> T) -> Result<T, StoreError> {
         let index = line.checked_sub(self.footer.first).filter(|index| *index < self.footer.lines);
         let index = index.ok_or_else(|| self.damaged())?;
-        self.locations(index, 1)?.pop().ok_or_else(|| self.damaged())
-    }
-
-    /// The bytes of a line's row; empty for a line that has none.
-    pub(super) fn row(&self, line: u64) -> Result<Vec<u8>, StoreError> {
-        let (begin, end) = self.location(line)?.row;
-        self.read(begin, usize::try_from(end - begin).unwrap_or(usize::MAX))
+        let Group { locations, rows } = self.group(index / GROUP)?;
+        let location = locations.get((index % GROUP) as usize).ok_or_else(|| self.damaged())?;
+        Ok(look(location, rows.get(location.row.clone()).ok_or_else(|| self.damaged())?))
     }
 
     /// Calls back with every line's number, place, and bytes of its row.
     pub(super) fn scan<E: From<StoreError>>(
         &self,
-        visit: &mut impl FnMut(u64, Location, &[u8]) -> Result<(), E>,
+        visit: &mut impl FnMut(u64, &Location, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut from = 0;
-        while from < self.footer.lines {
-            let locations = self.locations(from, STRIDE)?;
-            let (Some(first), Some(last)) = (locations.first(), locations.last()) else { break };
-            let base = first.row.0;
-            let rows = self.read(base, usize::try_from(last.row.1 - base).unwrap_or(usize::MAX))?;
-            for (line, location) in (self.footer.first + from..).zip(&locations) {
-                let range = (location.row.0 - base) as usize..(location.row.1 - base) as usize;
-                visit(line, *location, rows.get(range).unwrap_or_default())?;
+        let mut number = self.footer.first;
+        for index in 0..self.footer.groups() {
+            let Group { locations, rows } = self.group(index)?;
+            for location in &locations {
+                visit(number, location, rows.get(location.row.clone()).unwrap_or_default())?;
+                number += 1;
             }
-            from += locations.len() as u64;
         }
         Ok(())
     }
 
     /// All terms as they are in the file.
     pub(super) fn terms(&self) -> Result<Vec<(Term, u32)>, StoreError> {
-        let length = usize::try_from(self.footer.terms).unwrap_or(usize::MAX).saturating_mul(TERM);
-        let bytes = self.read(self.footer.rows + self.footer.lines * LOCATION as u64, length)?;
-        Ok(bytes.chunks_exact(TERM).map(|pair| (number(&pair[..8]), number(&pair[8..]) as u32)).collect())
+        let mut all = Vec::with_capacity(usize::try_from(self.footer.terms).unwrap_or_default());
+        for index in 0..self.blocks.len() {
+            all.extend(self.block(index)?);
+        }
+        Ok(all)
     }
 
     pub(super) fn damaged(&self) -> StoreError {
         StoreError::damaged(
             &self.path,
             None,
-            "is not as it was written; \"certwright store check --repair\" rebuilds it",
+            "of the index is not as it was written: remove the directory cache/, and it is made again",
         )
     }
+}
+
+/// The hash of a group's locations and rows.
+pub(super) fn group_hash(locations: &[u8], rows: &[u8]) -> [u8; HASH] {
+    let mut hash = Context::new(&SHA256);
+    hash.update(locations);
+    hash.update(rows);
+    octets(hash.finish().as_ref())
+}
+
+/// The hash of a block of terms.
+pub(super) fn block_hash(terms: &[u8]) -> [u8; HASH] {
+    octets(digest(&SHA256, terms).as_ref())
+}
+
+fn octets(hash: &[u8]) -> [u8; HASH] {
+    hash.first_chunk::<HASH>().copied().unwrap_or_default()
 }
 
 /// The issuer's place in the authorities' history, and the row.

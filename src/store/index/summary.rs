@@ -2,14 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
 use super::builder::SegmentFile;
+use crate::store::event::hex;
 use crate::store::revocation::Standing;
 use crate::store::{AuthorityRecord, DeliveryRecord, Settings};
 
 /// Goes up whenever the index is written differently; another number is rebuilt.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
+
+/// Longest file that is read, in bytes.
+pub(super) const MOST: u64 = 1 << 30;
 
 /// The file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,4 +41,22 @@ pub(in crate::store) struct Summary {
     /// Deliveries that are pending.
     pub(in crate::store) pending: Vec<DeliveryRecord>,
     pub(in crate::store) segments: Vec<SegmentFile>,
+    /// SHA-256 of the rest, hex.
+    pub(in crate::store) check: String,
+}
+
+impl Summary {
+    /// Reads the file; `None` for what this version did not write so.
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+        let summary: Self = serde_json::from_slice(bytes).ok()?;
+        let plain = |file: &SegmentFile| !file.file.contains('/') && file.file.ends_with(".segment");
+        let whole = summary.version == VERSION && summary.checksum()? == summary.check;
+        (whole && summary.segments.iter().all(plain)).then_some(summary)
+    }
+
+    /// The hash of all but itself.
+    pub(super) fn checksum(&self) -> Option<String> {
+        let rest = Self { check: String::new(), ..self.clone() };
+        Some(hex(digest(&SHA256, &serde_json::to_vec(&rest).ok()?).as_ref()))
+    }
 }

@@ -312,7 +312,7 @@ fn an_index_that_is_not_right_is_not_used() {
     let bytes = fs::read(&segment).unwrap();
     let spoil: [&dyn Fn(); 6] = [
         &|| fs::write(cache.join("index.json"), "{").unwrap(),
-        &|| fs::write(cache.join("index.json"), json.replace("\"version\":1", "\"version\":0")).unwrap(),
+        &|| fs::write(cache.join("index.json"), json.replace("\"version\":2", "\"version\":0")).unwrap(),
         &|| fs::write(&segment, &bytes[1..]).unwrap(),
         &|| fs::write(&segment, vec![0; bytes.len()]).unwrap(),
         &|| fs::remove_file(&segment).unwrap(),
@@ -394,4 +394,62 @@ fn a_transaction_that_the_index_knows_is_completed_as_well() {
     drop(lock(&store));
     assert!(dir.join("cert.pem").exists());
     assert_eq!(store.check().unwrap(), []);
+}
+
+/// What is asked of a state: all of it in one text, or why it cannot be told.
+fn answers(state: &State) -> Result<String, StoreError> {
+    let mut text = format!("{} {}", state.seq, state.certificate_count());
+    let visit = &mut |row: &crate::store::CertificateRow<'_>, issuer: Option<&crate::store::AuthorityRecord>| {
+        text.push_str(&format!("{row:?} {:?}", issuer.map(|issuer| &issuer.authority)));
+        Ok::<(), StoreError>(())
+    };
+    state.for_each_with_issuer(visit)?;
+    for n in 1..=20 {
+        let serial = format!("{n:04x}");
+        text.push_str(&format!("{:?}", state.by_serial(&serial)?.map(|record| &record.certificate)));
+        text.push_str(&format!("{:?}", state.revocation("root", &serial_of(&serial))?.map(|entry| entry.reason)));
+    }
+    text.push_str(&format!("{:?}", state.lineage("host1")?.len()));
+    text.push_str(&format!("{:?}", state.revocations("root")?.iter().collect::<Vec<_>>()));
+    Ok(text)
+}
+
+#[test]
+fn a_flipped_bit_in_the_index_gives_the_right_answer_or_none() {
+    let (_dir, store) = indexed(1);
+    let right = answers(&full(&store)).unwrap();
+    let cache = store.layout().cache();
+    let (mut used, mut refused) = (0, 0);
+    for entry in fs::read_dir(&cache).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        for at in (0..bytes.len()).step_by(37) {
+            let mut wrong = bytes.clone();
+            wrong[at] ^= 1 << (at % 8);
+            fs::write(&path, &wrong).unwrap();
+            let state = store.read().unwrap();
+            used += usize::from(state.base().is_some());
+            match answers(&state) {
+                Ok(told) => assert!(told == right, "{} at {at}", path.display()),
+                Err(error) => {
+                    assert!(error.to_string().contains("cache"), "{error}");
+                    refused += 1;
+                }
+            }
+        }
+        fs::write(&path, &bytes).unwrap();
+    }
+    assert!(used > 50 && refused > 50, "{used} {refused}");
+    assert_eq!(answers(&store.read().unwrap()).unwrap(), right);
+}
+
+#[test]
+fn whatever_is_written_while_the_lock_is_held_is_noticed_as_well() {
+    let (_dir, store) = indexed(1);
+    let mut writer = store.lock(WAIT, "test").unwrap();
+    edit(&store, |bytes| String::from_utf8(bytes).unwrap().replacen("0003", "0103", 1).into_bytes());
+    let error = writer.commit(NOW, "tester", vec![leaf("z", "bbbb", None)]).unwrap_err();
+    assert!(error.to_string().contains("does not hold the lock"), "{error}");
+    drop(writer);
+    assert!(matches!(store.read(), Err(StoreError::Damaged { line: Some(_), .. })));
 }
