@@ -49,7 +49,7 @@ complete -c certwright -n "__fish_certwright_needs_command" -f -a "lint" -d 'Say
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "list" -d 'List the certificates that were issued'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "log" -d 'Show or verify the journal'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "man" -d 'Write the manual pages'
-complete -c certwright -n "__fish_certwright_needs_command" -f -a "manifest" -d 'Make, check and describe manifests, which \\"apply\\" takes'
+complete -c certwright -n "__fish_certwright_needs_command" -f -a "manifest" -d 'Make, check and describe manifests, which "apply" takes'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "ocsp" -d 'Answer for certificates by OCSP (RFC 6960)'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "profile" -d 'List, show and check profiles: what may be issued'
 complete -c certwright -n "__fish_certwright_needs_command" -f -a "publish" -d 'Lay out what relying parties fetch, for a static web server'
@@ -1020,7 +1020,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not 
 complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -l list -d 'Print the cases, and make nothing'
-complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -l force -d 'Replace a test PKI that is there'
+complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -l force -d 'Replace a test PKI that is there, if nothing else is in its directory'
 complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -l json -d 'Print a JSON report on stdout'
 complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
 complete -c certwright -n "__fish_certwright_using_subcommand test-pki; and not __fish_seen_subcommand_from serve" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'

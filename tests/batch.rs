@@ -172,6 +172,21 @@ fn a_second_run_goes_on_where_the_first_was_stopped() {
     for issued in found.issued.iter().filter(|issued| issued.lineage == "b.test") {
         assert!(is_complete(&sandbox.path("out/b.test"), &issued.der));
     }
+    // A file that is missing is enough, and so is the certificate of another run.
+    let again = [&batch[..], &["--skip-existing"]].concat();
+    fs::remove_file(sandbox.path("out/a.test/key.pem")).expect("the key goes");
+    fs::copy(sandbox.path("out/c.test/cert.pem"), sandbox.path("out/b.test/cert.pem")).expect("a copy");
+    let run = sandbox.run(&again).succeeded();
+    assert!(run.stderr.contains("wrote the files of 2 certificates"), "{}", run.stderr);
+    for name in ["a.test", "b.test"] {
+        let (key, certificate) = (format!("out/{name}/key.pem"), format!("out/{name}/cert.pem"));
+        sandbox.run(["key", "match", &key, &certificate]).succeeded();
+    }
+    // One that this store did not make is nobody's to replace.
+    write(&sandbox, "out/b.test/cert.pem", "mine");
+    let run = sandbox.run(&again).exited(1);
+    assert!(run.stderr.contains("out/b.test/cert.pem was not made by this store"), "{}", run.stderr);
+    sandbox.run([&again[..], &["--force"]].concat()).succeeded();
     // What is there with other names, or revoked, is not what the line asks for.
     sandbox.run(["revoke", "c.test"]).succeeded();
     write(&sandbox, "all.csv", "name,names\na.test,x.test\nb.test,\nc.test,\n");
@@ -225,6 +240,15 @@ fn standard_input_and_dry_runs_are_batches_too() {
     let run = sandbox.run(["issue", "--batch", "one.csv", "--dry-run"]).succeeded();
     assert!(run.stdout.contains("Would sign line 2:"), "{}", run.stdout);
     assert_eq!(journal_lines(&sandbox), before);
+    // Every refused line is in the JSON, and those that are not told one by one are counted.
+    let bad: String = (0..13).map(|_| "a b.test;\n").collect();
+    write(&sandbox, "bad.csv", format!("name;names\ngood.test;\n{bad}"));
+    let run = sandbox.run(["issue", "--batch", "bad.csv", "--dry-run", "--keep-going", "--json"]);
+    assert!(run.stderr.contains("bad.csv: 3 more lines were refused"), "{}", run.stderr);
+    let report = json(&run);
+    assert_eq!(report["refused"].as_array().map(Vec::len), Some(13), "{report}");
+    assert_eq!(report["refused"][12]["line"], 15);
+    assert_eq!(report["certificates"].as_array().map(Vec::len), Some(1));
     let mut command = sandbox::hermetic(sandbox::CERTWRIGHT, &sandbox.path(""));
     command.args(["issue", "--batch", "-", "--batch-format", "csv"]);
     command.stdin(fs::File::open(sandbox.path("one.csv")).expect("a file"));

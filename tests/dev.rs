@@ -107,6 +107,37 @@ fn keystores_follow_the_certificate() {
 }
 
 #[test]
+fn files_of_others_are_replaced_only_by_force() {
+    let sandbox = Sandbox::new();
+    let files = [
+        ("keystore.p12", "--keystores"),
+        ("truststore.jks", "--keystores"),
+        ("bundle.pem", "--env"),
+        ("cacerts.p12", "--env"),
+    ];
+    // Those of another store open with the same password, and are foreign all the same.
+    sandbox.run(["--store", "other", "dev", "--keystores", "--env", "--out", "theirs"]).succeeded();
+    for (name, flag) in files {
+        let dir = sandbox.path(format!("{name}.d"));
+        for theirs in [b"mine".to_vec(), fs::read(sandbox.path("theirs").join(name)).expect("a file")] {
+            let _ = fs::remove_dir_all(&dir);
+            fs::create_dir(&dir).expect("a directory");
+            fs::write(dir.join(name), &theirs).expect("a file");
+            let run = sandbox.run(["dev", flag, "--out", &format!("{name}.d")]).exited(1);
+            assert!(run.stderr.contains(&format!("{name}.d/{name} was not made by this store")), "{}", run.stderr);
+            assert_eq!(fs::read(dir.join(name)).expect("a file"), theirs);
+            assert!(!dir.join("cert.pem").exists());
+        }
+        sandbox.run(["dev", flag, "--out", &format!("{name}.d"), "--force"]).succeeded();
+        assert_ne!(fs::read(dir.join(name)).expect("a file"), b"mine");
+        // Its own are replaced when the certificate is another one.
+        sandbox.run(["dev", "again.test", flag, "--out", &format!("{name}.d")]).succeeded();
+    }
+    let listed = json(&sandbox.run(["list", "--json"]).succeeded());
+    assert_eq!(listed["certificates"].as_array().map(Vec::len), Some(8), "the refused ones issued nothing");
+}
+
+#[test]
 fn trust_says_what_became_of_it() {
     let sandbox = Sandbox::with_root();
     // There is no browser here.

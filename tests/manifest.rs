@@ -49,6 +49,49 @@ fn profile() -> Value {
     })
 }
 
+#[test]
+fn the_example_of_the_documentation_applies_as_it_stands() {
+    let page = include_str!("../docs/manifest.md");
+    let example = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path("secrets")).unwrap();
+    fs::write(sandbox.path("secrets/store.pass"), "secret of the keystores\n").unwrap();
+    fs::write(sandbox.path("pki.yaml"), example.replace("/srv/", "srv/")).unwrap();
+    let apply = |options: &[&str]| {
+        let mut command = sandbox::hermetic(sandbox::CERTWRIGHT, &sandbox.path(""));
+        command.args(["apply", "pki.yaml"]).args(options).env("CA_PASS", "secret of the authorities");
+        sandbox::outcome(&mut command)
+    };
+    apply(&[]).succeeded();
+    for file in
+        ["srv/tls/www/fullchain.pem", "srv/kafka/tls", "clients/alice.p12", "clients/truststore.p12", "srv/www/pki"]
+    {
+        assert!(sandbox.path(file).exists(), "{file}");
+    }
+    apply(&["--plan"]).succeeded();
+}
+
+#[test]
+fn what_a_killed_run_left_of_a_delivery_goes_with_the_next() {
+    let sandbox = Sandbox::new();
+    let manifest = json!({
+        "defaults": {"passphrase": "none"}, "authorities": {"root": {"key": "ec-p256"}},
+        "certificates": {"a.test": {"deliver": [{"pem": "out"}]}},
+    });
+    fs::write(sandbox.path("pki.json"), manifest.to_string()).unwrap();
+    fs::create_dir(sandbox.path("out")).unwrap();
+    let left = ".key.pem.0123456789abcdef.tmp";
+    let others = [".key.pem.0123.tmp", ".mine.pem.0123456789abcdef.tmp", "key.pem.tmp"];
+    for name in others.iter().chain([&left]) {
+        fs::write(sandbox.path("out").join(name), "half a key").unwrap();
+    }
+    sandbox.run(["apply", "pki.json"]).succeeded();
+    assert!(!sandbox.path("out").join(left).exists());
+    for name in others {
+        assert!(sandbox.path("out").join(name).exists(), "{name}");
+    }
+}
+
 struct Scene {
     sandbox: Sandbox,
 }

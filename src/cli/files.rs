@@ -1,6 +1,7 @@
 //! Files that the user names: read with a size cap, written durably, never overwritten in silence.
 
 pub(super) mod digest;
+pub(super) mod leftovers;
 pub(super) mod ownership;
 pub(super) mod places;
 pub(super) mod scratch;

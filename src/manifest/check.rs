@@ -46,7 +46,7 @@ pub(super) fn check(manifest: &Manifest, check_source: CheckSource) -> Result<()
     for (index, revocation) in manifest.revocations.iter().enumerate() {
         checks.revocation(revocation, &lineages).map_err(|fault| fault.at_index(index).at("revocations"))?;
     }
-    checks.places()
+    super::places::check(manifest)
 }
 
 struct Checks<'a> {
@@ -237,33 +237,6 @@ impl Checks<'_> {
             }
             _ => Err(Fault::new("say one of: \"certificate\": a name, \"serial\": a serial")),
         }
-    }
-
-    /// Refuses two things that would be written to one place.
-    fn places(&self) -> Result<(), Fault> {
-        let mut taken = BTreeSet::new();
-        for (name, certificate) in &self.manifest.certificates {
-            for (index, delivery) in certificate.deliver.iter().enumerate() {
-                let Some(place) = delivery.place() else { continue };
-                let (path, field) = match place {
-                    Place::Pem(path) => (path, "pem"),
-                    Place::Certificate(path) => (path, "certificate"),
-                    Place::Keystore(path) => (path, "keystore"),
-                    // Several programs, or several certificates for one, may share a directory: their files differ in name.
-                    Place::Export(..) => continue,
-                };
-                if !taken.insert(path) {
-                    let fault = Fault::new("something else is put there too").at(field);
-                    return Err(fault.at_index(index).at("deliver").at(name).at("certificates"));
-                }
-            }
-        }
-        for (index, truststore) in self.manifest.truststores.iter().enumerate() {
-            if !taken.insert(&truststore.to) {
-                return Err(Fault::new("something else is put there too").at("to").at_index(index).at("truststores"));
-            }
-        }
-        Ok(())
     }
 
     fn all_known(&self, names: &[String]) -> Result<(), Fault> {

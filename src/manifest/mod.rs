@@ -9,6 +9,7 @@ mod describe;
 mod document;
 mod field;
 mod model;
+mod places;
 mod plan;
 mod schema;
 mod starter;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::issue::Refused;
 use crate::cli::{CliError, Context};
 use crate::issuance::{Prepared, Report};
 use crate::x509::time::format_instant;
@@ -9,6 +10,9 @@ use crate::x509::time::format_instant;
 #[derive(Debug, Serialize)]
 struct DryRunReport<'a> {
     certificates: Vec<PreparedReport<'a>>,
+    /// Of a batch: what would not be signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<&'a [Refused]>,
 }
 
 #[derive(Debug, Serialize)]
@@ -30,16 +34,21 @@ struct ExtensionReport {
     value: Vec<String>,
 }
 
-/// Prints prepared certificates: data on stdout, what was dropped as warnings.
+/// Prints prepared certificates: data on stdout, what was dropped as warnings. `refused` are a batch's lines that would not be signed,
+/// for the JSON.
 ///
 /// # Errors
 /// When stdout is gone.
-pub(super) fn tell(cx: &mut Context, prepared: &[(String, Prepared)]) -> Result<(), CliError> {
+pub(super) fn tell(
+    cx: &mut Context,
+    prepared: &[(String, Prepared)],
+    refused: Option<&[Refused]>,
+) -> Result<(), CliError> {
     let mut reports = Vec::with_capacity(prepared.len());
     for (item, prepared) in prepared {
         reports.push(tell_one(cx, item, prepared)?);
     }
-    cx.ui.json("dry-run", &DryRunReport { certificates: reports })
+    cx.ui.json("dry-run", &DryRunReport { certificates: reports, refused })
 }
 
 fn tell_one<'a>(cx: &mut Context, item: &'a str, prepared: &'a Prepared) -> Result<PreparedReport<'a>, CliError> {

@@ -14,6 +14,7 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use batch::BatchArgs;
+pub(super) use summary::Refused;
 
 use super::bundle::Bundle;
 use super::options::{ValidityArgs, VariableArgs, generate, load_authority, profiles, read_key, session};
@@ -195,7 +196,7 @@ impl IssueArgs {
         });
         let actor = cx.settings.actor.clone();
         let prepared = ca::dry_run(state, facts.as_ref(), profile, &session(cx, &actor, &|| {}), &request)?;
-        super::dry_run::tell(cx, &[(self.name().to_owned(), prepared)])?;
+        super::dry_run::tell(cx, &[(self.name().to_owned(), prepared)], None)?;
         Ok(Exit::Done)
     }
 

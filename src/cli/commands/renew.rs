@@ -33,12 +33,12 @@ certwright renew www.corp.test --forget /srv/old/tls        # no files there any
 
 /// Renew certificates: the same subject, names, profile and length, signed once more
 ///
-/// The files go where \"issue\", \"sign\", \"export\" and \"keystore build\" put them, so that no reader finds a certificate beside
+/// The files go where "issue", "sign", "export" and "keystore build" put them, so that no reader finds a certificate beside
 /// another one's key. What is due, with --due: two thirds of the lifetime are gone, or with --within that much or less is left.
 /// Nothing due is exit status 0.
 ///
 /// The key stays the same unless --rekey is given. The old certificate stays valid until it expires or is revoked. What could not
-/// be written, and whose command in --exec failed, is tried again by the next \"renew --due\".
+/// be written, and whose command in --exec failed, is tried again by the next "renew --due".
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub struct Args {

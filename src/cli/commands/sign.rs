@@ -261,7 +261,7 @@ impl SignArgs {
                 .map_err(|error| CliError::from(error).about(&item.label))?;
             all.push((item.label.clone(), prepared));
         }
-        super::dry_run::tell(cx, &all)?;
+        super::dry_run::tell(cx, &all, None)?;
         Ok(Exit::Done)
     }
 

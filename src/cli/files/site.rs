@@ -97,7 +97,9 @@ impl Site {
     /// Exit 1 for a file that somebody else put there, unless `force`, with nothing written.
     pub(in crate::cli) fn finish(self, owns: impl Fn(&str) -> bool, force: bool) -> Result<Changes, CliError> {
         let Self { dir, store, known, files, kept } = self;
-        sweep(&dir, known.iter().chain(files.keys()));
+        let names = known.iter().chain(files.keys()).map(String::as_str).chain([INDEX]);
+        // An hour old, so that it is nobody's who publishes just now.
+        super::leftovers::sweep(&dir, names, Duration::from_secs(60 * 60));
         let mut changes = Changes { written: Vec::new(), unchanged: kept.len(), removed: Vec::new() };
         let mut sets: BTreeMap<PathBuf, Vec<OutputFile>> = BTreeMap::new();
         let mut wanted = kept;
@@ -135,37 +137,6 @@ impl Site {
             write_index(&dir, &store, &left)?;
         }
         Ok(changes)
-    }
-}
-
-/// Removes what a publication that was killed left under temporary names: `.NAME.<16 hex digits>.tmp` of a file of the site, an hour
-/// old, so that it is nobody's who publishes just now. What cannot be removed stays.
-fn sweep<'a>(dir: &Path, files: impl Iterator<Item = &'a String>) {
-    const OLD: Duration = Duration::from_secs(60 * 60);
-    let mut names: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
-    for path in files.map(String::as_str).chain([INDEX]) {
-        let path = dir.join(path);
-        if let (Some(parent), Some(name)) = (path.parent(), path.file_name()) {
-            names.entry(parent.to_owned()).or_default().insert(name.to_string_lossy().into_owned());
-        }
-    }
-    for (parent, names) in names {
-        for name in super::places::file_names(&parent).unwrap_or_default() {
-            let stem = name
-                .strip_prefix('.')
-                .and_then(|rest| rest.strip_suffix(".tmp"))
-                .and_then(|rest| rest.rsplit_once('.'));
-            let is_ours = stem.is_some_and(|(stem, random)| {
-                names.iter().any(|name| name.chars().take(50).eq(stem.chars()))
-                    && random.len() == 16
-                    && random.bytes().all(|byte| byte.is_ascii_hexdigit())
-            });
-            let path = parent.join(name);
-            let modified = fs::symlink_metadata(&path).and_then(|metadata| metadata.modified());
-            if is_ours && modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > OLD)) {
-                let _ = fs::remove_file(path);
-            }
-        }
     }
 }
 

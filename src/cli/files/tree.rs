@@ -19,11 +19,16 @@ pub(in crate::cli) struct TreeFile<'a> {
     pub(in crate::cli) secret: bool,
 }
 
-/// Refuses what [`write_tree`] would: call it before any work is done. `ours` tells whether a directory may be replaced at all.
+/// Refuses what [`write_tree`] would: call it before any work is done. `foreign` names
+/// what is in a directory that this command did not put there, so that it may not be replaced.
 ///
 /// # Errors
 /// Exit 1 for a directory that is not empty without `force`, and for one of something else with it.
-pub(in crate::cli) fn check_tree(dir: &Path, force: bool, ours: &dyn Fn(&Path) -> bool) -> Result<(), CliError> {
+pub(in crate::cli) fn check_tree(
+    dir: &Path,
+    force: bool,
+    foreign: &dyn Fn(&Path) -> Option<PathBuf>,
+) -> Result<(), CliError> {
     let failed = |error: io::Error| CliError::io(dir, "write", &error);
     let metadata = match fs::symlink_metadata(dir) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -44,8 +49,8 @@ pub(in crate::cli) fn check_tree(dir: &Path, force: bool, ours: &dyn Fn(&Path) -
         return Err(CliError::failed(format!("{} is not empty", dir.display()))
             .hint("nothing was written; name a new directory, or replace what was made here before with --force"));
     }
-    if !ours(dir) {
-        return Err(CliError::failed(format!("{} holds something else", dir.display()))
+    if let Some(path) = foreign(dir) {
+        return Err(CliError::failed(format!("{} holds something else: {}", dir.display(), path.display()))
             .hint("nothing was written: --force replaces only what this command made; name a new directory"));
     }
     Ok(())
@@ -60,9 +65,9 @@ pub(in crate::cli) fn write_tree(
     dir: &Path,
     files: &[TreeFile<'_>],
     force: bool,
-    ours: &dyn Fn(&Path) -> bool,
+    foreign: &dyn Fn(&Path) -> Option<PathBuf>,
 ) -> Result<(), CliError> {
-    check_tree(dir, force, ours)?;
+    check_tree(dir, force, foreign)?;
     let nameless = || CliError::failed(format!("{} is no name of a new directory", dir.display()));
     let name = dir.file_name().ok_or_else(nameless)?;
     let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -168,7 +173,7 @@ mod tests {
     fn a_tree_appears_and_is_replaced_only_where_it_is_ours() {
         let scratch = tempfile::tempdir().unwrap();
         let dir = scratch.path().join("new/out");
-        let ours = |dir: &Path| dir.join("mark").exists();
+        let ours = |dir: &Path| (!dir.join("mark").exists()).then(|| dir.join("a"));
         write_tree(&dir, &files(), false, &ours).unwrap();
         let mode = fs::metadata(dir.join("a/b/key.pem")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
@@ -188,8 +193,8 @@ mod tests {
         let dir = scratch.path().join("empty");
         fs::create_dir(&dir).unwrap();
         let outside = [TreeFile { path: "../outside", bytes: b"", secret: false }];
-        assert!(write_tree(&dir, &outside, false, &|_| false).is_err());
-        write_tree(&dir, &files(), false, &|_| false).unwrap();
+        assert!(write_tree(&dir, &outside, false, &|dir| Some(dir.to_owned())).is_err());
+        write_tree(&dir, &files(), false, &|dir| Some(dir.to_owned())).unwrap();
         assert!(dir.join("mark").exists());
         assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 1);
     }

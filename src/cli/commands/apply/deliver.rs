@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use ring::digest::{SHA256, digest};
 use time::OffsetDateTime;
@@ -12,7 +13,7 @@ use super::execute::{Run, again};
 use super::keys::Keys;
 use super::secrets;
 use crate::ca::{self, Outcome, in_parallel};
-use crate::cli::files::{self, OutputFile, places};
+use crate::cli::files::{self, OutputFile, leftovers, places};
 use crate::cli::{CliError, Context};
 use crate::container::Preset;
 use crate::keys::PrivateKey;
@@ -338,6 +339,10 @@ type Made = (usize, DeliveryRecord, Files);
 /// Writes files, as many as possible together: what is new in one directory appears with few syncs, what is replaced is replaced
 /// each by itself. Gives the result of each.
 fn write(made: &[Made]) -> Vec<Result<(), CliError>> {
+    for (_, _, files) in made {
+        // Keys may be among them. The store's lock is held: whatever run of this store began them has ended.
+        leftovers::sweep(&files.dir, files.files.iter().map(|file| file.name.as_str()), Duration::ZERO);
+    }
     let is_new = |files: &Files| !files.files.iter().any(|file| places::is_there(&files.dir.join(&file.name)));
     let mut results: Vec<Option<Result<(), CliError>>> = made.iter().map(|_| None).collect();
     for private in [false, true] {

@@ -40,7 +40,8 @@ certwright apply pki.yaml --prune                 # and take away what is not de
 /// were changed are put back. What fails is listed and the rest is done: run it again to complete it.
 ///
 /// Nothing is revoked or removed because it is not described, unless --prune is given: then files that certwright put somewhere and
-/// nobody changed are removed, and certificates that no longer appear are revoked. Relative paths start at the manifest's directory.
+/// nobody changed are removed, and certificates that no longer appear are revoked. A truststore that was changed and CRLs that were
+/// published stay. Relative paths start at the manifest's directory.
 /// A secret is named by its source; one with cmd: is run, so treat a manifest like a script.
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]

@@ -15,9 +15,9 @@ use crate::keys::Secret;
 use crate::x509::Certificate;
 
 /// The anchors of the system and the development root, PEM.
-const BUNDLE: &str = "bundle.pem";
+pub(super) const BUNDLE: &str = "bundle.pem";
 /// The same for Java.
-const CACERTS: &str = "cacerts.p12";
+pub(super) const CACERTS: &str = "cacerts.p12";
 /// The password of `cacerts.p12`; anchors are no secret.
 const CHANGEIT: &str = "changeit";
 /// The options of the JVM that are ours.

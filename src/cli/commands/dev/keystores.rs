@@ -9,7 +9,7 @@ use crate::keys::{KeyFile, Secret};
 use crate::x509::{Certificate, pem};
 
 /// The password without another; the key lies beside it without any.
-const CHANGEIT: &str = "changeit";
+pub(super) const CHANGEIT: &str = "changeit";
 
 /// What is written: the key with its chain, and the root alone.
 const FILES: [(&str, Format, bool); 4] = [
@@ -41,7 +41,12 @@ pub(super) fn are_current(cx: &mut Context, dir: &Path, password: &Secret) -> Re
 
 /// Whether any of them is there.
 pub(super) fn are_there(dir: &Path) -> bool {
-    FILES.iter().any(|(name, ..)| files::places::is_there(&dir.join(name)))
+    names().any(|name| files::places::is_there(&dir.join(name)))
+}
+
+/// What they are called.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(name, ..)| *name)
 }
 
 /// The password: the given one, else `changeit`.
@@ -55,7 +60,7 @@ pub(super) fn password(cx: &mut Context, source: Option<&SecretSource>) -> Resul
     }
 }
 
-/// Writes them from the PEM files in the directory.
+/// Writes them from the PEM files in the directory, over those that are there.
 ///
 /// # Errors
 /// When a file cannot be read or written.

@@ -3,6 +3,7 @@
 mod authority;
 mod environment;
 mod existing;
+mod foreign;
 mod keystores;
 mod snippets;
 
@@ -113,30 +114,37 @@ impl DevArgs {
     /// Exit 4 when a name is outside what the development authority may sign; 1 when foreign files are in the way.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let names = self.wanted_names()?;
+        let password = if self.keystores { Some(keystores::password(cx, self.storepass.as_ref())?) } else { None };
         if self.check {
-            return self.run_check(cx, &names);
+            return self.run_check(cx, &names, password.as_ref());
         }
         let store = Store::create(cx.store_path()?)?;
         let made_authority = authority::ensure(cx, &store, &self.authority, &names, &self.permit)?;
         let state = store.read()?;
         let record = ca::resolve(&state, Some(&self.authority))?.clone();
-        match existing::look(&self.out, &names, self.key, &record, &state, cx.now())? {
+        let mut existing = existing::look(&self.out, &names, self.key, &record, &state, cx.now())?;
+        if !self.force
+            && let Some(path) = foreign::find(&self.out, password.as_ref(), self.env.is_some(), &state)?
+        {
+            existing = Existing::Foreign(path.display().to_string());
+        }
+        match existing {
             Existing::Good(certificate) if !self.force => {
                 cx.ui.say(&format!("nothing to do: {}", summary(&certificate)));
-                self.complete(cx, &record, "none", "the certificate is still good", None)
+                self.complete(cx, &record, "none", "the certificate is still good", (None, password.as_ref()))
             }
             Existing::Foreign(what) if !self.force => {
                 Err(CliError::failed(format!("{what} was not made by this store"))
-                    .hint("name another directory with --out, or replace the files with --force"))
+                    .hint("nothing was issued; name another directory with --out, or replace the files with --force"))
             }
             other => {
                 let reason = other.reason();
-                self.issue(cx, &store, &record, &names, &reason, made_authority)
+                self.issue(cx, &store, &record, &names, (&reason, made_authority), password.as_ref())
             }
         }
     }
 
-    fn run_check(&self, cx: &mut Context, names: &[GeneralName]) -> Result<Exit, CliError> {
+    fn run_check(&self, cx: &mut Context, names: &[GeneralName], password: Option<&Secret>) -> Result<Exit, CliError> {
         let reason = match Store::open(cx.store_path()?) {
             Err(crate::store::StoreError::Missing(_)) => "there is no store yet".to_owned(),
             Err(error) => return Err(error.into()),
@@ -145,7 +153,7 @@ impl DevArgs {
                 match state.authorities.get(&self.authority) {
                     None => format!("there is no authority {} yet", self.authority),
                     Some(record) => match existing::look(&self.out, names, self.key, record, &state, cx.now())? {
-                        Existing::Good(_) if self.lacks_keystores(cx)?.is_some() => {
+                        Existing::Good(_) if self.lacks_keystores(cx, password)?.is_some() => {
                             "the keystores are not those of the certificate".to_owned()
                         }
                         Existing::Good(certificate) => {
@@ -168,8 +176,8 @@ impl DevArgs {
         store: &Store,
         record: &crate::store::AuthorityRecord,
         names: &[GeneralName],
-        reason: &str,
-        made_authority: bool,
+        (reason, made_authority): (&str, bool),
+        password: Option<&Secret>,
     ) -> Result<Exit, CliError> {
         let profile = profiles(store)?.get("peer")?;
         let authority = load_authority(cx, store, record)?;
@@ -203,7 +211,7 @@ impl DevArgs {
                 cx.ui.say(&line);
             }
         }
-        self.complete(cx, record, "issued", reason, Some(outcome))
+        self.complete(cx, record, "issued", reason, (Some(outcome), password))
     }
 
     /// Brings everything beside the certificate up to date, and reports.
@@ -213,10 +221,10 @@ impl DevArgs {
         record: &crate::store::AuthorityRecord,
         action: &'static str,
         reason: &str,
-        outcome: Option<&Outcome>,
+        (outcome, password): (Option<&Outcome>, Option<&Secret>),
     ) -> Result<Exit, CliError> {
-        if let Some(password) = self.lacks_keystores(cx)? {
-            keystores::write(cx, &self.out, &password)?;
+        if let Some(password) = self.lacks_keystores(cx, password)? {
+            keystores::write(cx, &self.out, password)?;
             cx.ui.say("wrote keystore.p12, keystore.jks, truststore.p12 and truststore.jks");
         } else if outcome.is_some() && !self.keystores && keystores::are_there(&self.out) {
             cx.ui.warn("the keystores beside it hold the old certificate: --keystores writes them again");
@@ -233,12 +241,15 @@ impl DevArgs {
     }
 
     /// The password of the keystores, where they are wanted and not there as they should be.
-    fn lacks_keystores(&self, cx: &mut Context) -> Result<Option<Secret>, CliError> {
-        if !self.keystores {
-            return Ok(None);
+    fn lacks_keystores<'a>(
+        &self,
+        cx: &mut Context,
+        password: Option<&'a Secret>,
+    ) -> Result<Option<&'a Secret>, CliError> {
+        match password {
+            Some(password) if !keystores::are_current(cx, &self.out, password)? => Ok(Some(password)),
+            _ => Ok(None),
         }
-        let password = keystores::password(cx, self.storepass.as_ref())?;
-        Ok(if keystores::are_current(cx, &self.out, &password)? { None } else { Some(password) })
     }
 
     fn tell_authority(&self, cx: &mut Context, outcome: &Outcome) {

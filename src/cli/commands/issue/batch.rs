@@ -111,7 +111,8 @@ impl IssueArgs {
         let terms = Terms::new(&state, profiles(&store)?, self)?;
         let rehearsed = batch.check(cx, &input, &terms, &state)?;
         if self.dry_run {
-            dry_run::tell(cx, &rehearsed)?;
+            batch.tell_more(cx);
+            dry_run::tell(cx, &rehearsed, Some(&batch.report.refused))?;
             return Ok(batch.exit());
         }
         let terms = terms.detached();
@@ -207,7 +208,7 @@ impl Batch<'_> {
     ) -> Result<(), CliError> {
         let issuers = terms.issuers();
         let total = self.verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Issue)).count();
-        let lacking = Missing::of(self.args.many.out_dir.as_deref(), &self.report.skipped);
+        let lacking = Missing::of(self.args.many.out_dir.as_deref(), &self.report.skipped, &state, self.args.force)?;
         if total == 0 {
             return lacking.write(cx, store, state, self.args);
         }
@@ -338,15 +339,21 @@ impl Batch<'_> {
         self.report.refused.first().map_or(Exit::Done, |refused| refused.exit)
     }
 
+    /// Says how many lines were refused beyond those that were told.
+    fn tell_more(&self, cx: &mut Context) {
+        let more = self.report.refused.len().saturating_sub(TOLD);
+        if more > 0 {
+            cx.ui.warn(&format!("{}: {more} more lines were refused", self.shown));
+        }
+    }
+
     fn finish(self, cx: &mut Context) -> Result<Exit, CliError> {
-        let BatchReport { refused, remarks, .. } = &self.report;
+        let BatchReport { remarks, .. } = &self.report;
         if *remarks > TOLD {
             cx.ui
                 .say(&format!("note: {} more lines have such remarks; their reports are in a dry run", remarks - TOLD));
         }
-        if refused.len() > TOLD {
-            cx.ui.warn(&format!("{}: {} more lines were refused", self.shown, refused.len() - TOLD));
-        }
+        self.tell_more(cx);
         cx.ui.say(&self.report.sentence(&self.shown));
         cx.ui.json("issue-batch", &self.report)?;
         Ok(self.exit())

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::Read;
 use std::path::Path;
 
 use clap::ValueEnum;
@@ -140,16 +141,19 @@ impl<'a> Input<'a> {
         Ok(input)
     }
 
-    fn reader(&self) -> csv::Reader<&'a [u8]> {
+    /// Cells come as they are: cutting spaces off would hide a line end in one. A line end follows the text, so that a quote
+    /// that nothing closes takes in at least this one.
+    fn reader(&self) -> csv::Reader<impl Read + use<'a>> {
         let mut builder = csv::ReaderBuilder::new();
-        builder.delimiter(self.delimiter).trim(csv::Trim::All).has_headers(true).from_reader(self.text.as_bytes())
+        let text = self.text.as_bytes().chain(b"\n".as_slice());
+        builder.delimiter(self.delimiter).flexible(true).has_headers(true).from_reader(text)
     }
 
     fn read_columns(&self) -> Result<Vec<Field>, String> {
         let mut reader = self.reader();
-        let header = reader.headers().map_err(|error| csv_fault(&error))?;
+        let header = reader.headers().map_err(|error| escape(&error.to_string()))?;
         let mut columns = Vec::with_capacity(header.len());
-        for name in header {
+        for name in &one_line(header.clone())? {
             let field = Field::of_column(name)?;
             if columns.contains(&field) {
                 return Err(format!("the column \"{}\" is there twice", shortened(name)));
@@ -171,6 +175,7 @@ impl<'a> Input<'a> {
             }
             BatchFormat::Csv => {
                 let (mut reader, mut ended) = (self.reader(), false);
+                let columns = self.columns.len();
                 let mut count = LineCount { text: self.text.as_bytes(), at: 0, line: 1 };
                 Box::new(std::iter::from_fn(move || {
                     let mut record = csv::StringRecord::new();
@@ -179,10 +184,10 @@ impl<'a> Input<'a> {
                     }
                     match reader.read_record(&mut record) {
                         Ok(false) => None,
-                        Ok(true) => Some((count.of(record.position()), Ok(Raw::Csv(record)))),
+                        Ok(true) => Some((count.of(record.position()), row(record, columns).map(Raw::Csv))),
                         Err(error) => {
-                            ended = !matches!(error.kind(), csv::ErrorKind::UnequalLengths { .. });
-                            Some((count.of(error.position()), Err(csv_fault(&error))))
+                            ended = true;
+                            Some((count.of(error.position()), Err(escape(&error.to_string()))))
                         }
                     }
                 }))
@@ -352,13 +357,23 @@ fn json_fault(error: &serde_json::Error) -> String {
     }
 }
 
-fn csv_fault(error: &csv::Error) -> String {
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("it has {len} cells, and the first line names {expected_len}; quote what holds a separator")
-        }
-        _ => escape(&error.to_string()),
+/// A row with as many cells as there are columns, each of them on one line.
+fn row(record: csv::StringRecord, columns: usize) -> Result<csv::StringRecord, String> {
+    let record = one_line(record)?;
+    match record.len() {
+        cells if cells == columns => Ok(record),
+        cells => Err(format!("it has {cells} cells, and the first line names {columns}; quote what holds a separator")),
     }
+}
+
+/// The cells without the spaces around them, none of which goes on in the next line: no value has one, and a quote that is
+/// not closed would take the rest of the file for names.
+fn one_line(mut record: csv::StringRecord) -> Result<csv::StringRecord, String> {
+    if record.iter().any(|cell| cell.contains(['\n', '\r'])) {
+        return Err("a quote is not closed on this line; no value goes on in the next".to_owned());
+    }
+    record.trim();
+    Ok(record)
 }
 
 fn shortened(text: &str) -> String {
@@ -427,6 +442,24 @@ mod tests {
             csv("name,key\na,b\nc\n"),
             "3: it has 1 cells, and the first line names 2; quote what holds a separator"
         );
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_takes_in_no_other_line() {
+        let csv = |text: &str| fault(text, BatchFormat::Csv);
+        let open = "a quote is not closed on this line; no value goes on in the next";
+        // In the middle, closed by a later one, on the last line with and without its end, and where the cells do not add up.
+        assert_eq!(csv("name,names\na,\"b\nc,d\ne,f\n"), format!("2: {open}"));
+        assert_eq!(csv("name,names\na,b\nc,\"d\ne\"\nf,g\n"), format!("3: {open}"));
+        assert_eq!(csv("name,names\r\na,b\r\nc,\"d\r\n"), format!("3: {open}"));
+        assert_eq!(csv("name,names\na,b\nc,\"d"), format!("3: {open}"));
+        assert_eq!(csv("name,names,key\na,\"b,ed25519\nc,d,\n"), format!("2: {open}"));
+        assert_eq!(csv("name,names\na,\"b\rc\"\n"), format!("2: {open}"));
+        assert_eq!(csv("name,\"names\na,b\n"), format!("0: line 1: {open}"));
+        // A closed one does not stop the next lines from being read.
+        let lines = read("name,names\na,\"b\nc\"\nd,\"e\"\"\"\n", BatchFormat::Csv);
+        assert_eq!(lines.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 4]);
+        assert!(lines[1].1.as_ref().is_ok_and(|fields| fields.names == ["e\""]));
     }
 
     #[test]

@@ -8,12 +8,13 @@ use super::summary::Skipped;
 use crate::ca;
 use crate::cli::commands::bundle::Bundle;
 use crate::cli::commands::options::with_passphrase_from;
-use crate::cli::files::places;
+use crate::cli::files::{self, places};
 use crate::cli::{CliError, Context};
 use crate::keys::{KeyFile, KeySealer};
 use crate::store::{Draft, Event, State, Store};
+use crate::x509::pem;
 
-/// Directories that are not there, with the serials of the certificates whose files belong into them.
+/// Directories that are not there or not complete, with the serials of the certificates whose files belong into them.
 pub(super) struct Missing(Vec<(PathBuf, String)>);
 
 /// How many are written at a time.
@@ -21,10 +22,29 @@ const CHUNK: usize = 500;
 
 impl Missing {
     /// What is missing below a directory, if files go to one.
-    pub(super) fn of(out: Option<&Path>, skipped: &[Skipped]) -> Self {
-        let Some(out) = out else { return Self(Vec::new()) };
-        let targets = skipped.iter().map(|skipped| (out.join(&skipped.lineage), skipped.serial.clone()));
-        Self(targets.filter(|(dir, _)| !places::is_there(&dir.join("cert.pem"))).collect())
+    ///
+    /// # Errors
+    /// When a certificate that is there cannot be read; without `force` when it is none of this store's, so that its files
+    /// would be lost.
+    pub(super) fn of(out: Option<&Path>, skipped: &[Skipped], state: &State, force: bool) -> Result<Self, CliError> {
+        let Some(out) = out else { return Ok(Self(Vec::new())) };
+        let mut lacking = Vec::new();
+        for skipped in skipped {
+            let dir = out.join(&skipped.lineage);
+            let with_key = state.by_serial(&skipped.serial)?.is_some_and(|record| record.key);
+            let there = present(&dir, state)?;
+            if matches!(there, Present::Foreign) && !force {
+                return Err(CliError::failed(format!("{} was not made by this store", dir.join("cert.pem").display()))
+                    .hint(
+                        "nothing was issued; name another directory with --out-dir, or replace the files with --force",
+                    ));
+            }
+            let is_right = matches!(there, Present::Ours(serial) if serial == skipped.serial);
+            if !is_right || !Bundle::paths(&dir, with_key).iter().all(|path| places::is_there(path)) {
+                lacking.push((dir, skipped.serial.clone()));
+            }
+        }
+        Ok(Self(lacking))
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -90,4 +110,22 @@ impl Missing {
         let (now, actor) = (cx.now(), cx.settings.actor.clone());
         Ok(writer.commit(now, &actor, vec![Draft { event: Event::Delivered { deliveries }, key_pem: None }])?)
     }
+}
+
+/// Whose certificate is in a directory.
+enum Present {
+    /// One of this store, with its serial.
+    Ours(String),
+    Foreign,
+    None,
+}
+
+fn present(dir: &Path, state: &State) -> Result<Present, CliError> {
+    let Some(bytes) = files::read_if_there(&dir.join("cert.pem"), 1 << 20)? else { return Ok(Present::None) };
+    let Some(found) = pem::read_certificates(&bytes).ok().and_then(|all| all.into_iter().next()) else {
+        return Ok(Present::Foreign);
+    };
+    let serial = found.serial.hex();
+    let record = state.by_serial(&serial)?.and_then(|record| record.certificate().ok());
+    Ok(if record.is_some_and(|ours| ours.der() == found.der()) { Present::Ours(serial) } else { Present::Foreign })
 }

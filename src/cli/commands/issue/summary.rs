@@ -44,7 +44,7 @@ pub(super) struct Skipped {
 
 /// A line that cannot be issued.
 #[derive(Debug, Serialize)]
-pub(super) struct Refused {
+pub(in crate::cli::commands) struct Refused {
     pub(super) line: u64,
     pub(super) name: Option<String>,
     #[serde(serialize_with = "exit_status")]

@@ -29,7 +29,7 @@ certwright keystore import ca.p12 --storepass env:OLD_PASS --authority corp --no
 /// store signed is recorded as that authority's. A foreign one belongs to no authority here: it is listed, shown and exported
 /// like others, and cannot be revoked here.
 ///
-/// With --authority the key becomes an authority that signs, as with \"authority import\".
+/// With --authority the key becomes an authority that signs, as with "authority import".
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub(super) struct Args {

@@ -16,7 +16,7 @@ certwright manifest init - --format json";
 
 /// Write a commented manifest to start from
 ///
-/// It is complete: \"certwright apply\" takes it as it is. The notation follows the ending of FILE; JSON has no comments.
+/// It is complete: "certwright apply" takes it as it is. The notation follows the ending of FILE; JSON has no comments.
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub(super) struct Args {

@@ -12,7 +12,7 @@ certwright manifest from-store --out pki.yaml       # describe what is there
 certwright manifest schema > manifest.schema.json # for an editor
 certwright apply pki.yaml --plan";
 
-/// Make, check and describe manifests, which \"apply\" takes
+/// Make, check and describe manifests, which "apply" takes
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub struct Args {

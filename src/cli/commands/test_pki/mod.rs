@@ -1,6 +1,7 @@
 //! `certwright test-pki`.
 
 mod make;
+mod present;
 mod serve;
 
 use std::path::{Path, PathBuf};
@@ -9,8 +10,8 @@ use serde::Serialize;
 
 use self::make::MakeArgs;
 use crate::cli::files::tree::{TreeFile, check_tree, write_tree};
-use crate::cli::{CliError, Context, Exit, files};
-use crate::testing::{Entry, Expectations, Purpose, entries};
+use crate::cli::{CliError, Context, Exit};
+use crate::testing::{Entry, Purpose, entries};
 use crate::x509::time::format_instant;
 
 /// The document that says what everything is.
@@ -46,7 +47,7 @@ pub struct Args {
     list: bool,
     #[command(flatten)]
     make: MakeArgs,
-    /// Replace a test PKI that is there
+    /// Replace a test PKI that is there, if nothing else is in its directory
     #[arg(long)]
     force: bool,
 }
@@ -88,13 +89,12 @@ impl Args {
     }
 
     fn write(&self, cx: &mut Context, out: &Path) -> Result<Exit, CliError> {
-        let ours = |dir: &Path| is_test_pki(dir);
-        check_tree(out, self.force, &ours)?;
+        check_tree(out, self.force, &present::foreign)?;
         let pki = self.make.make(cx)?;
         let made = pki.files()?;
         let tree: Vec<TreeFile<'_>> =
             made.iter().map(|file| TreeFile { path: &file.path, bytes: &file.bytes, secret: file.key }).collect();
-        write_tree(out, &tree, self.force, &ours)?;
+        write_tree(out, &tree, self.force, &present::foreign)?;
         let good = pki.cases.iter().filter(|case| case.good).count();
         let bad = pki.cases.len() - good;
         let expectations = out.join(EXPECTATIONS).display().to_string();
@@ -121,12 +121,6 @@ impl Args {
 
 fn names(entry: &Entry) -> String {
     entry.accepted_by.iter().map(|program| program.as_str()).collect::<Vec<_>>().join(" ")
-}
-
-/// Whether a directory was made by this command.
-fn is_test_pki(dir: &Path) -> bool {
-    files::read_if_there(&dir.join(EXPECTATIONS), MAX_EXPECTATIONS)
-        .is_ok_and(|json| json.is_some_and(|json| Expectations::read(&json).is_ok()))
 }
 
 /// Whether a case is one that a server presents.

@@ -2,7 +2,7 @@
 
 mod answer;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,8 +30,9 @@ certwright test-pki serve --json > ports.json &          # one line, once every 
 
 /// Serve the certificates of a test PKI by TLS, each as wrong as it is
 ///
-/// DIR is what "certwright test-pki DIR" made; without it, a test PKI is made in memory. Every port answers HTTP requests with the
-/// name of its case. It listens on 127.0.0.1 until a signal ends it, or --exit-after. TLS 1.2 and 1.3, by rustls; clients that
+/// DIR is what "certwright test-pki DIR" made, whose cases are served; without it, a test PKI is made in memory. The certificates and
+/// keys are not read from DIR but made again from the seed in its expectations.json: a file that was changed there is not served.
+/// Every port answers HTTP requests with the name of its case. It listens on 127.0.0.1 until a signal ends it, or --exit-after. TLS 1.2 and 1.3, by rustls; clients that
 /// accept what they see have accepted a bad certificate.
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
@@ -91,15 +92,18 @@ impl Args {
     /// Exit 1 for a port that is taken, exit 2 for cases that no server presents.
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let pause = self.exit_after.map(pause).transpose()?;
-        let options = match &self.dir {
+        let (options, ids) = match &self.dir {
             Some(dir) => written(dir)?,
-            None => self.make.options(cx)?,
+            None => (self.make.options(cx)?, BTreeSet::new()),
         };
-        let wanted = self.make.filter()?;
+        let filter = self.make.filter()?;
+        // What is asked for by name is served even where the directory was made without it.
+        let is_default = self.make.only.is_empty() && self.dir.is_some();
+        let wanted = |id: &str| if is_default { ids.contains(id) } else { filter(id) };
         let pki = TestPki::select(&options, |id| wanted(id) && is_for_servers(id))?;
         if pki.cases.is_empty() {
             return Err(CliError::usage("no server presents these cases")
-                .hint("--only chooses among the cases for servers: \"certwright test-pki --list\" shows them"));
+                .hint("--only chooses among the cases for servers, also those that DIR was made without: \"certwright test-pki --list\" shows them"));
         }
         if let Some(dir) = &self.dir {
             same_anchors(dir, &pki)?;
@@ -128,7 +132,7 @@ impl Args {
             let by_name = ByName::new(pki);
             let shown = pki.cases.iter().map(|case| (own_name(case, pki), Shown::new(case))).collect();
             listen(listener, config(Arc::new(by_name))?, shown);
-            let item = |case| Item::new(case, port, &own_name(case, pki), case.name.clone());
+            let item = |case| Item::new(case, port, &asked_name(case, pki), case.name.clone());
             return Ok(pki.cases.iter().map(item).collect());
         }
         // All of them before the first answers: either every port is open, or none.
@@ -199,6 +203,15 @@ fn own_name(case: &Case, pki: &TestPki) -> String {
     format!("{}.{}", case.id, pki.options.host)
 }
 
+/// The name to ask for: what the case is checked under, where that is below its own name (one behind a wildcard is).
+fn asked_name(case: &Case, pki: &TestPki) -> String {
+    let own = own_name(case, pki);
+    match &case.name {
+        Some(name) if name.ends_with(&format!(".{own}")) => name.clone(),
+        _ => own,
+    }
+}
+
 fn local_port(listener: &TcpListener) -> Result<u16, CliError> {
     let address =
         listener.local_addr().map_err(|error| CliError::failed(format!("a port that was opened: {error}")))?;
@@ -212,8 +225,8 @@ fn pause(span: Span) -> Result<Duration, CliError> {
     }
 }
 
-/// What a directory was made from.
-fn written(dir: &Path) -> Result<Options, CliError> {
+/// What a directory was made from, and the names of the cases in it.
+fn written(dir: &Path) -> Result<(Options, BTreeSet<String>), CliError> {
     let path = dir.join(EXPECTATIONS);
     let missing = || {
         CliError::failed(format!("{} is no test PKI: it has no {EXPECTATIONS}", dir.display()))
@@ -222,7 +235,8 @@ fn written(dir: &Path) -> Result<Options, CliError> {
     let json = files::read_if_there(&path, MAX_EXPECTATIONS)?.ok_or_else(missing)?;
     let read = Expectations::read(&json).map_err(|why| CliError::failed(why).about(path.display()))?;
     let at = parse_instant(&read.at).map_err(|error| CliError::from(error).about(path.display()))?;
-    Ok(Options { host: read.host, ..Options::new(read.seed, at) })
+    let ids = read.cases.into_iter().map(|case| case.entry.id).collect();
+    Ok((Options { host: read.host, ..Options::new(read.seed, at) }, ids))
 }
 
 /// Sees to it that a directory's anchors are those of what is served: another certwright may have made them.

@@ -26,7 +26,7 @@ certwright truststore build --format hashed --out /etc/my-app/certs # OpenSSL's 
 /// was followed by a new one, the older root is included while it is valid. The same certificate is written once, and every
 /// anchor gets an alias of its own.
 ///
-/// Anchors are no secret: the password is \"changeit\", as Java has it, unless --storepass says otherwise.
+/// Anchors are no secret: the password is "changeit", as Java has it, unless --storepass says otherwise.
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub(super) struct Args {

@@ -19,7 +19,7 @@ certwright truststore inspect /etc/ssl/certs/ca-certificates.crt --json | jq '.e
 
 /// List the anchors of a truststore
 ///
-/// Where PKCS#12 does not mark a certificate as trusted, its kind is \"certificate\": Java does not see it.
+/// Where PKCS#12 does not mark a certificate as trusted, its kind is "certificate": Java does not see it.
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub(super) struct Args {
