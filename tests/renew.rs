@@ -537,7 +537,45 @@ fn a_clock_that_ran_ahead_is_told_and_can_be_accepted() {
     let crls = scene.ok(1, "crl publish --authority issuing --json").json();
     assert_eq!(crls["crls"][0]["number"], 3);
     assert_eq!(crls["crls"][0]["this_update"], certwright::x509::time::format_instant(instant(300)));
+    // Whoever asks is told that they are no use until then.
+    let status = scene.at(1, "status --json");
+    assert_eq!(status.exit, 3);
+    let attention = |one: &Value| one["attention"].as_str().is_some_and(|text| text.contains("begins in the future"));
+    assert!(status.json()["crls"].as_array().is_some_and(|crls| crls.iter().any(attention)), "{}", status.out);
+    for command in ["crl publish --authority issuing", "crl publish --if-due", "issue d.test"] {
+        let said = scene.ok(1, command);
+        assert!(said.err.contains("are not valid before"), "{command}: {}", said.err);
+    }
     scene.ok(1, "log verify");
     scene.ok(1, "store check");
     assert_eq!(scene.at(0, "issue c.test").exit, 1);
+}
+
+#[test]
+fn what_expired_only_by_a_clock_that_ran_ahead_stays_on_the_crls() {
+    let scene = Scene::new();
+    scene.ok(0, "issue a.test");
+    scene.ok(0, "revoke a.test --publish");
+    // By this clock a.test has expired, and is left out the second time.
+    scene.ok(300, "crl publish --authority issuing");
+    let ahead = scene.ok(301, "crl publish --authority issuing --json").json();
+    assert_eq!(ahead["crls"][0]["entries"], 0);
+    scene.ok(1, "store clock --accept");
+    // The CRL that lacks it is replaced without being asked for, and once is enough.
+    let entries = |command: &str| {
+        let crls = scene.ok(1, command).json();
+        (crls["crls"][0]["signed"].clone(), crls["crls"][0]["entries"].clone())
+    };
+    assert_eq!(entries("crl publish --authority issuing --if-due --json"), (true.into(), 1.into()));
+    assert_eq!(entries("crl publish --authority issuing --if-due --json"), (false.into(), 1.into()));
+    assert_eq!(entries("crl publish --authority issuing --json"), (true.into(), 1.into()));
+    for file in ["issuing.crl", "issuing.crl.pem"] {
+        std::fs::remove_file(scene.path(&format!("store/public/{file}"))).unwrap();
+    }
+    scene.ok(1, "store check --repair");
+    scene.ok(1, "store check");
+    // It goes once it has expired, and was listed after that.
+    let listed =
+        |day: i64| scene.ok(day, "crl publish --authority issuing --json").json()["crls"][0]["entries"].clone();
+    assert_eq!([listed(290), listed(291)], [Value::from(1), Value::from(0)]);
 }

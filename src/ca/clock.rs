@@ -7,7 +7,7 @@ use crate::store::{Draft, Event, State, Writer};
 use crate::x509::time::format_instant;
 
 /// How far the clock may lag behind the journal's last line.
-const TOLERANCE: Duration = Duration::minutes(5);
+pub(super) const TOLERANCE: Duration = Duration::minutes(5);
 
 /// Refuses a clock that lags behind the journal, since validity and order would no longer be true.
 ///

@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::CaError;
 use super::audit::checkpoint;
-use super::clock::check_clock;
+use super::clock::{TOLERANCE, check_clock};
 use super::load::LoadedAuthority;
 use crate::issuance::{IssuanceError, publication_url};
 use crate::keys::PublicKey;
@@ -41,6 +41,8 @@ pub enum Due {
     Never,
     /// Something was revoked or released since.
     Changed,
+    /// It was made by a clock that ran ahead, and may leave out what that took for expired.
+    Ahead,
     /// It will lapse soon.
     Soon,
     /// It has lapsed: whoever checks it refuses every certificate of the authority.
@@ -107,6 +109,8 @@ impl Schedule {
             Some(Due::Lapsed)
         } else if changed {
             Some(Due::Changed)
+        } else if newest.made_at > now + TOLERANCE {
+            Some(Due::Ahead)
         } else if now >= self.due_from(newest)? {
             Some(Due::Soon)
         } else {
@@ -133,7 +137,11 @@ pub fn sign_crl(
 ) -> Result<SignedCrl, CaError> {
     check_clock(writer.state(), now)?;
     let record = plan(writer.state(), authority, schedule, delta, now)?;
-    let scope = CrlScope { as_of: writer.state().seq + 1, base: record.base, keep_expired: record.keep_expired };
+    let this_update = record.list.this_update;
+    let signed_at = (now < this_update).then(|| format_instant(now));
+    let made_at = now.replace_nanosecond(0).unwrap_or(now);
+    let scope =
+        CrlScope { as_of: writer.state().seq + 1, base: record.base, keep_expired: record.keep_expired, made_at };
     let entries = writer.state().revocations(&authority.name)?.entries(scope);
     let der = record.list.sign(&entries, authority.signer.as_ref())?;
     let crl = read_back(&der, &record, entries.len(), authority.signer.public_key())?;
@@ -142,8 +150,9 @@ pub fn sign_crl(
         issuer_sha256: hex(digest(&SHA256, authority.certificate.der()).as_ref()),
         number: record.number,
         base: record.base,
-        this_update: format_instant(record.list.this_update),
+        this_update: format_instant(this_update),
         next_update: format_instant(record.next_update),
+        signed_at,
         entries: entries.len() as u64,
         keep_expired: record.keep_expired,
         extensions: encode_der(&Extension::encode_list(&record.list.extensions)),

@@ -284,33 +284,44 @@ fn is_revoked(state: &State, record: &AuthorityRecord) -> Result<bool, CaError> 
 
 fn crls(state: &State, now: OffsetDateTime) -> Result<Vec<CrlStatus>, CaError> {
     let mut all = Vec::new();
+    let ahead = super::crls_ahead(state, now);
     for name in state.authorities.keys() {
+        let is_ahead = ahead.iter().any(|(authority, _)| authority == name);
         let (schedule, standing) = (Schedule::of(state, name)?, state.standing(name));
         let full = standing.newest_full();
         let wanted = !state.settings.crl_urls.is_empty() || standing.changed_since(0);
         if full.is_some() || wanted {
             let due = schedule.due(standing, false, now)?;
-            all.push(crl(name, "full", full, due));
+            all.push(crl(name, "full", full, due, is_ahead));
         }
         if schedule.delta_validity.is_some() && full.is_some() {
-            all.push(crl(name, "delta", standing.newest_delta(), schedule.due(standing, true, now)?));
+            let due = schedule.due(standing, true, now)?;
+            all.push(crl(name, "delta", standing.newest_delta(), due, is_ahead));
         }
     }
     Ok(all)
 }
 
-fn crl(authority: &str, kind: &'static str, newest: Option<&crate::store::IssuedCrl>, due: Option<Due>) -> CrlStatus {
+fn crl(
+    authority: &str,
+    kind: &'static str,
+    newest: Option<&crate::store::IssuedCrl>,
+    due: Option<Due>,
+    is_ahead: bool,
+) -> CrlStatus {
+    const AHEAD: &str = "begins in the future: nobody takes it for valid before";
     CrlStatus {
         authority: authority.to_owned(),
         kind,
         number: newest.map(|newest| newest.record.number),
         next_update: newest.map(|newest| newest.record.next_update.clone()),
-        attention: due.map(|due| match due {
+        attention: is_ahead.then_some(AHEAD).or(due.map(|due| match due {
+            Due::Ahead => AHEAD,
             Due::Never => "never published",
             Due::Changed => "does not list the newest revocations",
             Due::Soon => "lapses soon",
             Due::Lapsed => "has lapsed",
-        }),
+        })),
     }
 }
 

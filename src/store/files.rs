@@ -126,7 +126,8 @@ pub(super) fn crl(state: &State, seq: u64, record: &CrlRecord) -> Result<Vec<u8>
         next_update: Some(parse_instant(&record.next_update).map_err(invalid)?),
         extensions: Extension::parse_list(&decode(&record.extensions)?).map_err(invalid)?,
     };
-    let scope = CrlScope { as_of: seq, base: record.base, keep_expired: record.keep_expired };
+    let made_at = record.made_at().map_err(StoreError::Invalid)?;
+    let scope = CrlScope { as_of: seq, base: record.base, keep_expired: record.keep_expired, made_at };
     let entries = state.revocations(&record.authority)?.entries(scope);
     let der =
         list.with_signature(&entries, &decode(&record.algorithm)?, &decode(&record.signature)?).map_err(invalid)?;

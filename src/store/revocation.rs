@@ -49,6 +49,9 @@ pub struct CrlRecord {
     pub this_update: String,
     /// `nextUpdate`, RFC 3339.
     pub next_update: String,
+    /// What the clock said, RFC 3339, where `thisUpdate` lies later: an earlier CRL was made by a clock that ran ahead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_at: Option<String>,
     /// How many certificates it lists.
     pub entries: u64,
     /// Whether certificates stay listed after they expired.
@@ -97,6 +100,8 @@ pub struct IssuedCrl {
     pub this_update: OffsetDateTime,
     /// `nextUpdate`.
     pub next_update: OffsetDateTime,
+    /// When it was made, by the clock of that time: never after `thisUpdate`.
+    pub made_at: OffsetDateTime,
 }
 
 /// What a CRL is to list.
@@ -108,6 +113,8 @@ pub struct CrlScope {
     pub base: Option<u64>,
     /// Whether certificates stay listed after they expired.
     pub keep_expired: bool,
+    /// When it is made, in whole seconds: what an earlier CRL says of a time after that came from a clock that ran ahead.
+    pub made_at: OffsetDateTime,
 }
 
 impl Revocations {
@@ -132,14 +139,16 @@ impl Revocations {
     }
 
     /// What a CRL lists, in the order in which it was revoked. A full one leaves out what had expired when the full one before
-    /// it was made: everything is listed at least once after its end (RFC 5280 §3.3). A delta lists what changed since its
+    /// it was made: everything is listed at least once after its end (RFC 5280 §3.3). CRLs that a clock made that ran ahead do not
+    /// count, since what they took for expired may be valid. A delta lists what changed since its
     /// base: new and changed entries, and `removeFromCRL` for what the base still lists (RFC 5280 §5.2.4).
     pub fn entries(&self, scope: CrlScope) -> Vec<RevokedEntry> {
-        let before = |crl: &&IssuedCrl| crl.seq < scope.as_of && crl.record.base.is_none();
+        let before =
+            |crl: &&IssuedCrl| crl.seq < scope.as_of && crl.record.base.is_none() && crl.made_at <= scope.made_at;
         let known = self.changes.partition_point(|change| change.seq <= scope.as_of);
         let changes = &self.changes[..known];
         let Some(base) = scope.base else {
-            let previous = self.crls.iter().rev().find(before).map(|crl| crl.this_update);
+            let previous = self.crls.iter().rev().find(before).map(|crl| crl.made_at);
             let gone = |change: &&Change| match (change.not_after, previous) {
                 (Some(end), Some(previous)) => !scope.keep_expired && end < previous,
                 _ => false,
@@ -270,6 +279,14 @@ impl Standing {
     }
 }
 
+impl CrlRecord {
+    /// When it was made, by the clock of that time.
+    pub(super) fn made_at(&self) -> Result<OffsetDateTime, String> {
+        let this_update = instant(&self.this_update)?;
+        self.signed_at.as_deref().map_or(Ok(this_update), |text| Ok(instant(text)?.min(this_update)))
+    }
+}
+
 /// A CRL as it is written down: the instants follow from the record.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -281,7 +298,8 @@ struct Published {
 impl IssuedCrl {
     fn new(seq: u64, record: CrlRecord) -> Result<Self, String> {
         let (this_update, next_update) = (instant(&record.this_update)?, instant(&record.next_update)?);
-        Ok(Self { seq, record: Arc::new(record), this_update, next_update })
+        let made_at = record.made_at()?;
+        Ok(Self { seq, record: Arc::new(record), this_update, next_update, made_at })
     }
 }
 

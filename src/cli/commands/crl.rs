@@ -5,7 +5,7 @@ mod list;
 pub(super) mod publish;
 mod settings;
 
-use crate::ca::{Due, Schedule};
+use crate::ca::{self, Due, Schedule};
 use crate::cli::Context;
 use crate::store::State;
 use crate::x509::time::{format_instant, parse_instant};
@@ -33,9 +33,12 @@ dispatch! {
 }
 
 /// Warns where an authority's CRL has lapsed, or will before long: those who check it refuse every certificate then.
-/// Authorities that never published one have nobody who checks. Warns too where the authority is about to retire.
+/// Authorities that never published one have nobody who checks. Warns where it begins in the future, which is as bad. Warns too where the authority is about to retire.
 pub(super) fn warn(cx: &mut Context, state: &State, authority: &str) {
     warn_of_retirement(cx, state, authority);
+    if warn_of_ahead(cx, state, authority) {
+        return;
+    }
     let standing = state.standing(authority);
     let Some(newest) = standing.newest_full() else { return };
     let Ok(schedule) = Schedule::of(state, authority) else { return };
@@ -46,6 +49,19 @@ pub(super) fn warn(cx: &mut Context, state: &State, authority: &str) {
         Ok(Some(Due::Soon)) => cx.ui.warn(&format!("the CRL of {authority} lapses at {end} and is due: {next}")),
         _ => {}
     }
+}
+
+/// Warns where the newest CRL of an authority begins in the future, and says whether it does.
+fn warn_of_ahead(cx: &mut Context, state: &State, authority: &str) -> bool {
+    let ahead = ca::crls_ahead(state, cx.now()).into_iter().find(|(name, _)| name == authority);
+    let Some((_, begins)) = &ahead else { return false };
+    let begins = format_instant(*begins);
+    cx.ui.warn(&format!(
+        "the CRLs of {authority} are not valid before {begins}, when the last one begins: a clock that ran ahead made it. Those \
+         that check them refuse every certificate until then, unless another authority takes its place (\"certwright authority \
+         rollover {authority}\")"
+    ));
+    true
 }
 
 /// Warns where an authority is about to retire.
@@ -65,6 +81,7 @@ fn warn_of_retirement(cx: &mut Context, state: &State, authority: &str) {
 /// Why a CRL is due, in a word for reports.
 fn word(due: Due) -> &'static str {
     match due {
+        Due::Ahead => "made by a clock that ran ahead",
         Due::Never => "never published",
         Due::Changed => "changed",
         Due::Soon => "lapses soon",

@@ -80,6 +80,7 @@ fn due(
         Due::Changed => "something was revoked or released",
         Due::Soon => "it will lapse soon",
         Due::Lapsed => "it has lapsed",
+        Due::Ahead => "a clock that ran ahead made it",
     };
     let full = schedule.due(standing, false, now).map_err(|error| error.to_string())?;
     if let Some(full) = full {

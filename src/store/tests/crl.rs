@@ -50,7 +50,7 @@ fn crl(store: &Store, node: &Node, number: u64) -> Draft {
         next_update: Some(NOW + Duration::days(7)),
         extensions,
     };
-    let scope = CrlScope { as_of: state.seq + 1, base: None, keep_expired: false };
+    let scope = CrlScope { as_of: state.seq + 1, base: None, keep_expired: false, made_at: NOW };
     let entries = state.revocations("root").unwrap().entries(scope);
     let der = list.sign(&entries, &node.key).unwrap();
     let read = Crl::from_der(&der).unwrap();
@@ -61,6 +61,7 @@ fn crl(store: &Store, node: &Node, number: u64) -> Draft {
         base: None,
         this_update: format_instant(NOW),
         next_update: format_instant(NOW + Duration::days(7)),
+        signed_at: None,
         entries: entries.len() as u64,
         keep_expired: false,
         extensions: encode_der(&Extension::encode_list(&list.extensions)),

@@ -68,6 +68,7 @@ fn crl(state: &State) -> Draft {
         base: None,
         this_update: format_instant(NOW + Duration::hours(i64::try_from(number).unwrap())),
         next_update: format_instant(NOW + Duration::days(700)),
+        signed_at: None,
         entries: 0,
         keep_expired: false,
         extensions: text(),

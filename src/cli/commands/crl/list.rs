@@ -30,7 +30,7 @@ struct Item {
     entries: Option<u64>,
     this_update: Option<String>,
     next_update: Option<String>,
-    /// Why the next one is due: `never published`, `changed`, `lapses soon`, `lapsed`.
+    /// Why the next one is due: `never published`, `changed`, `made by a clock that ran ahead`, `lapses soon`, `lapsed`.
     due: Option<&'static str>,
 }
 

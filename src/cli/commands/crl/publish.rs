@@ -7,7 +7,7 @@ use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::word;
+use super::{warn_of_ahead, word};
 use crate::ca::{self, CaError, Due, Schedule};
 use crate::cli::commands::options::load_authority;
 use crate::cli::files::OutputFile;
@@ -90,13 +90,16 @@ impl Args {
         for name in &names {
             self.publish(cx, &store, &state, name, &mut crls)?;
         }
+        let after = store.read()?;
+        for name in names.iter().chain(&skipped) {
+            warn_of_ahead(cx, &after, name);
+        }
         for name in &skipped {
             cx.ui.say(&format!("left out {name}: its key is not here"));
         }
         if let Some(dir) = &self.to {
-            let state = store.read()?;
             let named = skipped.iter().filter(|name| self.authority.is_empty() || self.authority.contains(name));
-            for path in bring(&store, &state, names.iter().chain(named), dir)? {
+            for path in bring(&store, &after, names.iter().chain(named), dir)? {
                 cx.ui.line(&path.display().to_string())?;
             }
         }
