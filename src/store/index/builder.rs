@@ -124,7 +124,7 @@ impl Builder {
     /// Ends the line whose row is the last of the group.
     fn end_line(&mut self, begin: u64) -> Result<(), StoreError> {
         self.locations.push((begin, self.rows + self.group.len() as u64));
-        if self.locations.len() as u64 % GROUP == 0 { self.end_group() } else { Ok(()) }
+        if (self.locations.len() as u64).is_multiple_of(GROUP) { self.end_group() } else { Ok(()) }
     }
 
     fn end_group(&mut self) -> Result<(), StoreError> {
