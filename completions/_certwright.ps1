@@ -188,7 +188,7 @@ Register-ArgumentCompleter -Native -CommandName 'certwright' -ScriptBlock {
             break
         }
         'certwright;authority;rollover' {
-            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Name of the authority that takes its place; one that exists is taken as it is [default: NAME-2, then NAME-3]')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Name of the authority that takes its place, also of another one where that was revoked or has expired; one that exists is taken as it is [default: NAME-2, then NAME-3]')
             [CompletionResult]::new('--cn', '--cn', [CompletionResultType]::ParameterName, 'Common name of the new authority [default: the old one''s with G2, G3, … after it]')
             [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'Whole subject instead')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Key algorithm [default: that of the old key]')

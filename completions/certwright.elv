@@ -178,7 +178,7 @@ set edit:completion:arg-completer[certwright] = {|@words|
             cand --version 'Print version'
         }
         &'certwright;authority;rollover'= {
-            cand --as 'Name of the authority that takes its place; one that exists is taken as it is [default: NAME-2, then NAME-3]'
+            cand --as 'Name of the authority that takes its place, also of another one where that was revoked or has expired; one that exists is taken as it is [default: NAME-2, then NAME-3]'
             cand --cn 'Common name of the new authority [default: the old one''s with G2, G3, … after it]'
             cand --subject 'Whole subject instead'
             cand --key 'Key algorithm [default: that of the old key]'

@@ -151,7 +151,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand authority; and __f
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
-complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l as -d 'Name of the authority that takes its place; one that exists is taken as it is [default: NAME-2, then NAME-3]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l as -d 'Name of the authority that takes its place, also of another one where that was revoked or has expired; one that exists is taken as it is [default: NAME-2, then NAME-3]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l cn -d 'Common name of the new authority [default: the old one\'s with G2, G3, … after it]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l subject -d 'Whole subject instead' -r
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from rollover" -l key -d 'Key algorithm [default: that of the old key]' -r

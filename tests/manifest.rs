@@ -423,3 +423,37 @@ fn authorities_are_brought_in_and_kept() {
     scene.write(&manifest);
     assert_eq!(scene.apply(&["--plan"], 1)["problems"][0]["name"], "other");
 }
+
+#[test]
+fn a_rollover_is_not_undone() {
+    let manifest = json!({
+        "defaults": {"passphrase": "none", "authority": "services", "validity": "90d"},
+        "authorities": {"root": {"key": "ec-p256"}, "services": {"parent": "root"}},
+        "settings": {"default_authority": "services"},
+        "certificates": {"a.test": {}, "b.test": {}},
+    });
+    let scene = Scene::applied(&manifest);
+    let run = |arguments: &[&str]| drop(scene.sandbox.run(arguments).succeeded());
+    let signer = |name: &str| scene.shown(name)["authority"].clone();
+    run(&["authority", "rollover", "services", "--no-passphrase"]);
+    scene.is_settled();
+    run(&["renew", "a.test"]);
+    scene.is_settled();
+    assert_eq!([signer("a.test"), signer("b.test")], ["services-2", "services"]);
+    // What changes is signed by the one that takes over.
+    let mut edited = manifest.clone();
+    edited["certificates"]["b.test"] = json!({"names": ["10.0.0.1"]});
+    edited["certificates"]["c.test"] = json!({});
+    scene.write(&edited);
+    scene.apply(&[], 0);
+    assert_eq!([signer("b.test"), signer("c.test")], ["services-2", "services-2"]);
+    scene.is_settled();
+    run(&["authority", "rollover", "services", "--finish"]);
+    scene.is_settled();
+    // An authority that was replaced is not made anew, before anything is done.
+    let mut other = edited.clone();
+    other["authorities"]["services"]["cn"] = json!("Other");
+    scene.write(&other);
+    let refused = scene.apply(&[], 1);
+    assert!(refused["problems"][0].to_string().contains("services-2 takes its place"), "{refused:#}");
+}

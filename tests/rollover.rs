@@ -206,3 +206,32 @@ fn keys_that_are_elsewhere_take_part_by_files() {
     }
     online.run(["store", "check"]).succeeded();
 }
+
+#[test]
+fn a_revoked_successor_gives_way_to_another() {
+    let sandbox = two_tiers();
+    sandbox.run(["authority", "rollover", "issuing", "--no-passphrase", "--renewals", "stay"]).succeeded();
+    sandbox.run(["issue", "new.test"]).succeeded();
+    sandbox.run(["revoke", "store/public/issuing-2.crt"]).succeeded();
+    sandbox.run(["renew", "old.test", "--rekey"]).succeeded();
+    for options in [vec!["--force"], vec!["--force", "--dry-run"]] {
+        let finish = [vec!["authority", "rollover", "issuing", "--finish"], options].concat();
+        let refused = sandbox.run(finish).exited(4);
+        assert!(refused.stderr.contains("revoked") && refused.stderr.contains("--as NEW"), "{}", refused.stderr);
+    }
+    // The old one may be revoked as well: it signs nothing for this.
+    sandbox.run(["revoke", "store/public/issuing.crt"]).succeeded();
+    let replaced = ["--json", "authority", "rollover", "issuing", "--as", "issuing-3", "--no-passphrase"];
+    let replaced = json(&sandbox.run(replaced).succeeded());
+    assert_eq!((&replaced["successor"], &replaced["renewals"]), (&"issuing-3".into(), &"stay".into()));
+    sandbox.run(["authority", "rollover", "issuing", "--as", "issuing-4", "--no-passphrase"]).exited(4);
+    sandbox.run(["authority", "rollover", "issuing", "--renewals", "move"]).succeeded();
+    for name in ["old.test", "new.test"] {
+        sandbox.run(["renew", name]).succeeded();
+        assert_eq!(json(&sandbox.run(["--json", "show", name]).succeeded())["authority"], "issuing-3");
+    }
+    sandbox.run(["issue", "next.test", "--out", "next"]).succeeded();
+    sandbox.run(["verify", "next/fullchain.pem", "--anchor", "store/public/root.pem"]).succeeded();
+    sandbox.run(["authority", "rollover", "issuing", "--finish"]).succeeded();
+    sandbox.run(["store", "check"]).succeeded();
+}

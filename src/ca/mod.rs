@@ -55,7 +55,8 @@ pub use renew::{Renewal, Renewed, due_from, renew};
 pub use revoke::{Cause, Revocable, Revoked, release, revoke};
 pub use rollover::{
     Begun, Cross, Finished, PreparedRollover, Remaining, RolloverPlan, Signers, Terms, begin_rollover, change_rollover,
-    finish_rollover, is_superseded, is_to_be_moved, prepare_rollover, remaining, renewing_authority,
+    check_may_finish, check_may_remake, finish_rollover, is_superseded, is_to_be_moved, prepare_rollover, remaining,
+    renewing_authority, unfit_successor,
 };
 pub use serial::{RandomSerials, SerialSource};
 pub use status::{

@@ -10,11 +10,12 @@ use super::clock::check_clock;
 use super::guard::Guard;
 use super::issue::{prepare_guarded, verify_chain};
 use super::revoke::check_not_revoked;
+use super::rollover::{check_may_remake, rollover_above};
 use super::serial::draw;
 use super::{CaError, LoadedAuthority, Made, Session};
 use crate::issuance::{Issued, Profile, Request};
 use crate::keys::Signer;
-use crate::store::{AuthorityRecord, CertificateRecord, Draft, Event, Rollover, Writer, encode_der};
+use crate::store::{AuthorityRecord, CertificateRecord, Draft, Event, Writer, encode_der};
 
 /// An authority that is to be made anew.
 pub struct RemakePlan<'a> {
@@ -34,7 +35,8 @@ pub struct RemakePlan<'a> {
 /// it had stays in the journal, and valid until it expires or is revoked.
 ///
 /// # Errors
-/// [`CaError::UnknownAuthority`], [`CaError::Issuance`], [`CaError::Refused`] under a parent that is revoked, [`CaError::Store`].
+/// [`CaError::UnknownAuthority`], [`CaError::Issuance`], [`CaError::Refused`] under a parent that is revoked and for an
+/// authority that takes part in a rollover, [`CaError::Store`].
 pub fn remake(
     writer: &mut Writer<'_>,
     parent: Option<&LoadedAuthority>,
@@ -45,6 +47,7 @@ pub fn remake(
     let state = writer.state();
     check_clock(state, session.now)?;
     super::resolve(state, Some(name))?;
+    check_may_remake(state, name)?;
     let serial = draw(session.serials, state, &mut HashSet::new())?;
     let facts = parent.map(LoadedAuthority::facts);
     let guard = Guard::but(state, name);
@@ -66,7 +69,7 @@ pub fn remake(
         chain: chain.iter().map(|above| encode_der(above.der())).collect(),
         origin: "created".to_owned(),
         key: true,
-        rollover: Rollover::default(),
+        rollover: rollover_above(state, &chain),
     };
     let drafts = vec![
         Draft { event: Event::AuthorityAdded(added), key_pem },

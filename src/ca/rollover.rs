@@ -143,9 +143,8 @@ pub fn prepare_rollover(
 ) -> Result<PreparedRollover, CaError> {
     check_clock(state, session.now)?;
     let record = resolve(state, Some(plan.authority))?;
-    check_may_begin(state, record)?;
+    check_may_begin(state, record, session.now)?;
     let old = Side::of(record)?;
-    check_not_revoked(state, &old.name, &old.full_chain())?;
     let guard = Guard::new(state);
     let mut batch = HashSet::new();
     let mut serial = || -> Result<Serial, CaError> { draw(session.serials, state, &mut batch) };
@@ -168,6 +167,9 @@ pub fn prepare_rollover(
         None => (None, Side::of(known_successor(state, record, plan.successor)?)?),
     };
     let is_root = old.certificate.is_root();
+    if is_root && matches!(plan.cross, Cross::Signed) {
+        check_not_revoked(state, &old.name, &old.full_chain())?;
+    }
     if is_root != side.certificate.is_self_issued() {
         let (what, other) = if is_root { ("a root", "no root") } else { ("no root", "a root") };
         return Err(CaError::Refused {
@@ -275,6 +277,7 @@ pub fn begin_rollover(
         record.0.rollover = beside(new_by_old.as_ref(), &encode_der(old.certificate.der()));
     }
     let mut concerned = Vec::new();
+    let given_up = state.authorities.get(&old.name).and_then(|record| record.rollover.successor.clone());
     for other in state.authorities.values() {
         let mut other = other.clone();
         let is_old = other.authority == old.name;
@@ -284,6 +287,10 @@ pub fn begin_rollover(
                 if old.certificate.is_root() { beside(old_by_new.as_ref(), &new_der) } else { other.rollover.clone() };
             let successor = Some(plan.successor.to_owned());
             other.rollover = Rollover { successor, retire: retire.map(format_instant), renewals_stay, ..rollover };
+        } else if other.authority != plan.successor && Some(&other.authority) == given_up.as_ref() {
+            // What it has signed is renewed by the one that comes instead.
+            other.rollover.successor = Some(plan.successor.to_owned());
+            other.rollover.finished = true;
         } else if other.authority != plan.successor && old.certificate.is_root() {
             let (cross, anchor) = match () {
                 () if other.chain.contains(&encode_der(old.certificate.der())) => (&old_by_new, &new_der),
@@ -299,7 +306,7 @@ pub fn begin_rollover(
     }
     drafts.insert(0, Draft { event: Event::AuthorityAdded(record.0), key_pem: record.1 });
     drafts.extend(concerned.into_iter().map(|record| Draft { event: Event::AuthorityAdded(record), key_pem: None }));
-    drafts.extend(settings_of_successor(state, &old.name, plan.successor));
+    drafts.extend(settings_of_successor(state, &old.name, given_up.as_deref(), plan.successor));
     writer.commit(session.now, session.actor, drafts)?;
     Ok(Begun { made, cross: new_by_old.into_iter().chain(old_by_new).collect() })
 }
@@ -329,7 +336,8 @@ pub fn change_rollover(
 /// no cross-certificates are sent.
 ///
 /// # Errors
-/// [`CaError::Refused`] while something that it signed is in use, unless `force`; [`CaError::Store`].
+/// [`CaError::Refused`] while something that it signed is in use, unless `force`, and for a successor that cannot take its place;
+/// [`CaError::Store`].
 pub fn finish_rollover(
     writer: &mut Writer<'_>,
     authority: &str,
@@ -339,6 +347,7 @@ pub fn finish_rollover(
     check_clock(writer.state(), session.now)?;
     let state = writer.state();
     let record = standing(state, authority)?.clone();
+    check_may_finish(state, authority, session.now)?;
     let left = remaining(state, authority, session.now)?;
     if !left.is_empty() && !force {
         return Err(still_in_use(&record, &left));
@@ -365,9 +374,79 @@ pub fn finish_rollover(
             drafts.push(Draft { event: Event::AuthorityAdded(changed), key_pem: None });
         }
     }
-    drafts.extend(settings_of_successor(state, authority, &successor));
+    drafts.extend(settings_of_successor(state, authority, None, &successor));
     writer.commit(session.now, session.actor, drafts)?;
     Ok(Finished { left })
+}
+
+/// Refuses to finish a rollover whose successor could not take over: nothing would sign any more.
+///
+/// # Errors
+/// [`CaError::Refused`] where nothing takes the authority's place, or what does is revoked, has expired, or has no key here although
+/// the old one has.
+pub fn check_may_finish(state: &State, authority: &str, now: OffsetDateTime) -> Result<(), CaError> {
+    let record = standing(state, authority)?;
+    match unfit_successor(state, record, now)? {
+        None => Ok(()),
+        Some(why) => Err(CaError::Refused {
+            why: format!("the rollover of authority {authority} cannot be finished: {why}"),
+            next: format!("put another one in its place: certwright authority rollover {authority} --as NEW"),
+        }),
+    }
+}
+
+/// Why the successor of an authority cannot take its place, so that another one may be put there; `None` where it can, and where there
+/// is none.
+///
+/// # Errors
+/// [`CaError::X509`], [`CaError::Store`] when the journal cannot be read.
+pub fn unfit_successor(
+    state: &State,
+    record: &AuthorityRecord,
+    now: OffsetDateTime,
+) -> Result<Option<String>, CaError> {
+    let Some(name) = &record.rollover.successor else { return Ok(None) };
+    let Some(successor) = state.authorities.get(name) else { return Ok(Some(format!("authority {name} is gone"))) };
+    let side = Side::of(successor)?;
+    Ok(match check_not_revoked(state, name, &side.full_chain()) {
+        Err(CaError::Refused { .. }) => Some(format!("authority {name}, or one above it, is revoked")),
+        Err(error) => return Err(error),
+        Ok(()) if now > side.certificate.not_after => {
+            Some(format!("authority {name} expired at {}", format_instant(side.certificate.not_after)))
+        }
+        // Where the old key is elsewhere, so may the new one be.
+        Ok(()) if record.key && !successor.key => Some(format!("the key of authority {name} is not here")),
+        Ok(()) => None,
+    })
+}
+
+/// Refuses to make an authority anew that takes part in a rollover: others hold cross-certificates and chains of its certificate.
+///
+/// # Errors
+/// [`CaError::Refused`].
+pub fn check_may_remake(state: &State, name: &str) -> Result<(), CaError> {
+    if let Some(Rollover { successor: Some(successor), .. }) =
+        state.authorities.get(name).map(|record| &record.rollover)
+    {
+        return Err(CaError::Refused {
+            why: format!("authority {name} cannot be made anew: {successor} takes its place"),
+            next: format!("leave {name} as it is, and change what {successor} is like"),
+        });
+    }
+    match predecessor(state, name) {
+        Some(old) => Err(CaError::Refused {
+            why: format!("authority {name} cannot be made anew while it takes the place of {}", old.authority),
+            next: format!("finish that first: certwright authority rollover {} --finish", old.authority),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The authority whose place another one takes in a rollover that stands.
+fn predecessor<'a>(state: &'a State, name: &str) -> Option<&'a AuthorityRecord> {
+    let is_replaced =
+        |other: &&AuthorityRecord| other.rollover.stands() && other.rollover.successor.as_deref() == Some(name);
+    state.authorities.values().find(is_replaced)
 }
 
 /// The authority that renews what another one signed: its successor, unless renewals stay with it and it has not retired.
@@ -470,19 +549,17 @@ fn standing<'a>(state: &'a State, authority: &str) -> Result<&'a AuthorityRecord
     }
 }
 
-fn check_may_begin(state: &State, record: &AuthorityRecord) -> Result<(), CaError> {
+fn check_may_begin(state: &State, record: &AuthorityRecord, now: OffsetDateTime) -> Result<(), CaError> {
     let name = &record.authority;
-    if let Some(successor) = &record.rollover.successor {
+    if let Some(successor) = &record.rollover.successor
+        && (record.rollover.finished || unfit_successor(state, record, now)?.is_none())
+    {
         return Err(CaError::Refused {
             why: format!("authority {successor} takes the place of {name} already"),
             next: format!("\"certwright authority rollover {name}\" shows how far that is"),
         });
     }
-    let predecessor = state
-        .authorities
-        .values()
-        .find(|other| other.rollover.stands() && other.rollover.successor.as_deref() == Some(name));
-    match predecessor {
+    match predecessor(state, name) {
         Some(predecessor) => Err(CaError::Refused {
             why: format!("authority {name} is still taking the place of {}", predecessor.authority),
             next: format!("finish that first: certwright authority rollover {} --finish", predecessor.authority),
@@ -504,11 +581,7 @@ fn known_successor<'a>(state: &'a State, old: &AuthorityRecord, name: &str) -> R
     if successor.rollover.successor.is_some() {
         return refuse(format!("authority {name} is itself being replaced"));
     }
-    let taken = state
-        .authorities
-        .values()
-        .find(|other| other.rollover.stands() && other.rollover.successor.as_deref() == Some(name));
-    if let Some(taken) = taken {
+    if let Some(taken) = predecessor(state, name) {
         return refuse(format!("authority {name} takes the place of {} already", taken.authority));
     }
     let path = Side::of(successor)?.full_chain();
@@ -546,10 +619,13 @@ fn beside(cross: Option<&Certificate>, anchor: &str) -> Rollover {
 }
 
 /// The successor signs where nothing else is said, and its CRLs are made as those of the old authority.
-fn settings_of_successor(state: &State, old: &str, new: &str) -> Option<Draft> {
+fn settings_of_successor(state: &State, old: &str, given_up: Option<&str>, new: &str) -> Option<Draft> {
     let mut settings = state.settings.clone();
     let default = settings.default_authority.as_deref();
-    if default == Some(old) || (default.is_none() && state.authorities.len() == 1) {
+    if default == Some(old)
+        || (default.is_some() && default == given_up)
+        || (default.is_none() && state.authorities.len() == 1)
+    {
         settings.default_authority = Some(new.to_owned());
     }
     if let Some(schedule) = state.settings.crl.get(old) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::{differences, validity_differs};
 use super::{Action, AuthorityWork, Facts, KeyChoice, Kind, Plan, Step, Work};
-use crate::ca::{Preview, due_from};
+use crate::ca::{Preview, check_may_remake, due_from};
 use crate::issuance::{IssuerFacts, Profile, Request, Validity};
 use crate::keys::{Algorithm, PublicKey};
 use crate::manifest::model::Authority;
@@ -28,7 +28,7 @@ pub(super) enum Standing {
 }
 
 impl Standing {
-    fn facts<'a>(&'a self, name: &'a str) -> Option<IssuerFacts<'a>> {
+    pub(super) fn facts<'a>(&'a self, name: &'a str) -> Option<IssuerFacts<'a>> {
         match self {
             Self::Same { certificate, chain, .. } => Some(IssuerFacts { name, certificate, chain }),
             Self::Changing | Self::Broken => None,
@@ -127,6 +127,7 @@ fn one(
         remark(facts, name, &certificate, plan);
         return Ok(Standing::Same { certificate: Box::new(certificate), chain, keep: false });
     }
+    check_may_remake(facts.state, name).map_err(|error| error.to_string())?;
     plan.steps.push(step(Action::Change, why, choice, true));
     Ok(Standing::Changing)
 }
@@ -226,7 +227,7 @@ fn brought(
     }
 }
 
-fn same(record: &AuthorityRecord, keep: bool) -> Result<Standing, String> {
+pub(super) fn same(record: &AuthorityRecord, keep: bool) -> Result<Standing, String> {
     let (certificate, chain) = read(record).map_err(|error| error.to_string())?;
     Ok(Standing::Same { certificate: Box::new(certificate), chain, keep })
 }

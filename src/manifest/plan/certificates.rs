@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use time::OffsetDateTime;
 
-use super::authorities::{Standing, key_change};
+use super::authorities::{Standing, key_change, same};
 use super::compare::{differences, validity_differs};
 use super::{Action, CertificateWork, Facts, KeyChoice, Kind, Plan, Step, Work, deliveries};
-use crate::ca::{Preview, due_from, in_parallel};
+use crate::ca::{Preview, due_from, in_parallel, is_to_be_moved, renewing_authority};
 use crate::issuance::{IssuerFacts, Profile, ProfileError, Request};
 use crate::keys::{Algorithm, PrivateKey, PublicKey};
 use crate::manifest::model::{Certificate as Described, Manifest};
@@ -91,13 +91,28 @@ impl Look<'_> {
         if profile.is_authority() {
             return Err(format!("the profile {} is for authorities: describe it there", profile.name()));
         }
-        let authority = manifest.authority_of(described).ok_or("nothing says which authority signs it")?;
-        let standing = match self.standings.get(authority) {
-            Some(Standing::Broken) | None => {
-                return Err(format!("the authority that signs it, {authority}, cannot be as described"));
+        let named = manifest.authority_of(described).ok_or("nothing says which authority signs it")?;
+        let (state, now) = (self.facts.state, self.facts.situation.now);
+        // What another one has replaced stands for that one; what it signed before stays until it is due.
+        let successor = renewing_authority(state, named, now);
+        let signed_by = record.map(|record| record.authority.as_str());
+        let is_old =
+            |by: &str| named != successor && by != successor && renewing_authority(state, by, now) == successor;
+        let authority = signed_by.filter(|by| is_old(by)).unwrap_or(successor);
+        let standing_of = |name: &str| match (self.standings.get(named), self.standings.get(name)) {
+            (Some(Standing::Broken) | None, _) | (_, Some(Standing::Broken)) => None,
+            (_, Some(Standing::Same { certificate, chain, keep })) => {
+                Some(Standing::Same { certificate: certificate.clone(), chain: chain.clone(), keep: *keep })
             }
-            Some(standing) => standing,
+            (_, Some(Standing::Changing)) => Some(Standing::Changing),
+            (Some(above), None) => {
+                let keep = matches!(above, Standing::Same { keep: true, .. });
+                state.authorities.get(name).and_then(|record| same(record, keep).ok())
+            }
         };
+        let broken = |name: &str| format!("the authority that signs it, {name}, cannot be as described");
+        let standing = standing_of(authority).ok_or_else(|| broken(authority))?;
+        let standing = &standing;
         let new_key = manifest.key_of(described).unwrap_or_else(|| profile.default_algorithm());
         let Some(record) = record else {
             if let Standing::Same { certificate, chain, .. } = standing {
@@ -160,12 +175,14 @@ impl Look<'_> {
         if record.authority != authority {
             let before = if record.authority.is_empty() { "itself" } else { &record.authority };
             why.push(format!("signed by {before} → {authority}"));
-        } else if !keep && signer != self.facts.state.authorities.get(authority) {
+        } else if !keep
+            && signer.map(|signer| (&signer.certificate, &signer.chain))
+                != state.authorities.get(authority).map(|now| (&now.certificate, &now.chain))
+        {
             why.push(format!("{authority}, which signed it, was made anew"));
         }
         let issuer = IssuerFacts { name: authority, certificate, chain };
         let above: Vec<Certificate> = std::iter::once(certificate.as_ref()).chain(chain).cloned().collect();
-        let now = self.facts.situation.now;
         let asked = request(manifest, name, described, key);
         if choice == KeyChoice::Same {
             let new = match self.preview.certificate(&issuer, profile, &asked) {
@@ -175,6 +192,17 @@ impl Look<'_> {
             };
             why.extend(differences(&old, &new));
             why.extend(validity_differs(&old, &asked.validity, profile, &above, now, &new));
+            if why.is_empty() && is_to_be_moved(state, authority, None, now).map_err(|error| error.to_string())? {
+                let why = vec![format!("{authority} retires: {successor} signs it")];
+                return Ok(Finding::Issue { action: Action::Change, why, key: choice, follows: false, due: true });
+            }
+            if why.is_empty() && authority != successor {
+                // Its successor may have it live longer.
+                let issuer = standing_of(successor).ok_or_else(|| broken(successor))?;
+                let issuer = issuer.facts(successor).ok_or_else(|| broken(successor))?;
+                let new = self.preview.certificate(&issuer, profile, &asked).map_err(|error| error.to_string())?;
+                return self.due(described, &old, &new);
+            }
             if why.is_empty() {
                 return self.due(described, &old, &new);
             }

@@ -48,7 +48,11 @@ pub(super) fn settings(facts: &Facts<'_>, plan: &mut Plan) -> Settings {
     let is_new = facts.state.authorities.is_empty() && before.default_authority.is_none();
     let usual = || manifest.defaults.authority.clone().or_else(|| lowest(facts)).filter(|_| is_new);
     if let Some(name) = said.default_authority.clone().or_else(usual) {
-        after.default_authority = Some(name);
+        // One that another has replaced stands for that one.
+        let replaced = crate::ca::renewing_authority(facts.state, &name, facts.situation.now) != name;
+        if !(replaced && before.default_authority.is_some()) {
+            after.default_authority = Some(name);
+        }
     }
     for (name, authority) in &manifest.authorities {
         let Some(terms) = &authority.crl else { continue };

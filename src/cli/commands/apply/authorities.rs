@@ -31,10 +31,15 @@ pub(super) fn open(
     let manifest = &described.manifest;
     let mut wanted = BTreeSet::new();
     let mut fresh = BTreeSet::new();
+    // A successor's passphrase comes from where that of the one that is described comes from, unless it is described too.
+    let mut stands_for = BTreeMap::new();
     for step in &plan.steps {
         match &step.work {
             Work::Certificate(_) => {
-                wanted.extend(manifest.certificates.get(&step.name).and_then(|one| manifest.authority_of(one)));
+                let named = manifest.certificates.get(&step.name).and_then(|one| manifest.authority_of(one));
+                let signs = named.map(|named| (named, ca::renewing_authority(state, named, cx.now())));
+                stands_for.extend(signs.map(|(named, signs)| (signs, named)));
+                wanted.extend(signs.map(|(_, signs)| signs));
             }
             Work::Crl(work) if work.full || work.delta => drop(wanted.insert(work.authority.as_str())),
             Work::Authority(work) => {
@@ -51,7 +56,9 @@ pub(super) fn open(
     for name in wanted.difference(&fresh) {
         let Some(record) = state.authorities.get(*name) else { continue };
         crl::warn(cx, state, name);
-        let source = manifest.authorities.get(*name).and_then(|authority| secrets::of_authority(manifest, authority));
+        let described = manifest.authorities.get(*name);
+        let described = described.or_else(|| manifest.authorities.get(*stands_for.get(*name)?));
+        let source = described.and_then(|authority| secrets::of_authority(manifest, authority));
         let mut failure = None;
         let now = cx.now();
         let loaded = ca::load(store, record, now, &mut |what| {

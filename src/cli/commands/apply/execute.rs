@@ -193,7 +193,8 @@ impl Run<'_> {
                 continue;
             };
             let commission = (|| {
-                let name = manifest.authority_of(certificate).unwrap_or_default();
+                let named = manifest.authority_of(certificate).unwrap_or_default();
+                let name = ca::renewing_authority(writer.state(), named, self.now);
                 let authority = match self.signers.get(name) {
                     Some(Ok(authority)) => authority,
                     Some(Err(error)) => return Err(again(error).about(format_args!("authority {name}"))),

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::build::takes_key;
 use super::execute::again;
 use super::secrets::{self, Secrets};
-use crate::ca::{LoadedAuthority, in_parallel};
+use crate::ca::{self, LoadedAuthority, in_parallel};
 use crate::cli::{CliError, Context};
 use crate::keys::{Algorithm, KeyFile, KeyOutline, PrivateKey, PublicKey, Secret};
 use crate::manifest::{Certificate, KeyChoice, Manifest, Plan, Work};
@@ -140,6 +140,7 @@ impl Search<'_> {
             return secrets.new_key(cx, Some(source), "passphrase for the keys of certificates");
         }
         let authority = self.manifest.authority_of(certificate).unwrap_or_default();
+        let authority = ca::renewing_authority(self.state, authority, cx.now());
         match (made.get(authority), self.signers.get(authority)) {
             (Some(secret), _) => Ok(secret.clone()),
             (None, Some(Ok(signer))) => Ok(signer.passphrase.clone()),
@@ -182,7 +183,8 @@ impl Search<'_> {
             return secrets.of_key(cx, Some(source), "passphrase of the keys of certificates");
         }
         let name = self.manifest.authority_of(certificate).unwrap_or_default();
-        if let Some(Ok(LoadedAuthority { passphrase: Some(secret), .. })) = self.signers.get(name) {
+        let signs = ca::renewing_authority(self.state, name, cx.now());
+        if let Some(Ok(LoadedAuthority { passphrase: Some(secret), .. })) = self.signers.get(signs) {
             return Ok(secret.clone());
         }
         let source = self.manifest.authorities.get(name);

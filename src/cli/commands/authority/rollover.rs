@@ -41,7 +41,8 @@ pub struct RolloverArgs {
     /// The authority that is replaced
     #[arg(value_name = "NAME")]
     pub name: String,
-    /// Name of the authority that takes its place; one that exists is taken as it is [default: NAME-2, then NAME-3]
+    /// Name of the authority that takes its place, also of another one where that was revoked or has expired; one that exists is taken
+    /// as it is [default: NAME-2, then NAME-3]
     #[arg(long = "as", value_name = "NEW")]
     pub successor: Option<String>,
     /// Common name of the new authority [default: the old one's with G2, G3, … after it]
@@ -145,6 +146,8 @@ impl RolloverArgs {
         }
         match &record.rollover.successor {
             None => self.begin(cx, &store, state, &record),
+            // One that cannot take its place gives way to another.
+            Some(_) if self.replaces_successor(cx, &state, &record)? => self.begin(cx, &store, state, &record),
             Some(successor) => self.go_on(cx, &store, state, &record, successor),
         }
     }
@@ -182,6 +185,12 @@ impl RolloverArgs {
         Ok(Exit::Done)
     }
 
+    /// Whether another successor is named for one that is revoked, has expired, or has no key here.
+    fn replaces_successor(&self, cx: &Context, state: &State, record: &AuthorityRecord) -> Result<bool, CliError> {
+        let other = self.successor.is_some() && self.successor != record.rollover.successor;
+        Ok(other && !record.rollover.finished && ca::unfit_successor(state, record, cx.now())?.is_some())
+    }
+
     /// What begins a rollover is refused where one stands: it would be ignored.
     fn refuse_to_begin_again(&self, successor: &str) -> Result<(), CliError> {
         let other = self.successor.as_deref().is_some_and(|name| name != successor);
@@ -210,14 +219,18 @@ impl RolloverArgs {
 
     fn finish(&self, cx: &mut Context, store: &Store, state: &State) -> Result<Exit, CliError> {
         let now = cx.now();
+        let is_finished = state.authorities.get(&self.name).is_some_and(|record| record.rollover.finished);
         if self.dry_run {
+            if !is_finished {
+                ca::check_may_finish(state, &self.name, now)?;
+            }
             let left = ca::remaining(state, &self.name, now)?;
             let would = if left.is_empty() || self.force { "would be finished" } else { "could not be finished" };
             cx.ui.say(&format!("the rollover of authority {} {would}", self.name));
             Report::new("none", true, state, &self.name, now)?.tell(cx)?;
             return Ok(Exit::Done);
         }
-        if state.authorities.get(&self.name).is_some_and(|record| record.rollover.finished) {
+        if is_finished {
             cx.ui.say(&format!("the rollover of authority {} was finished before", self.name));
             Report::new("none", false, state, &self.name, now)?.tell(cx)?;
             return Ok(Exit::Done);

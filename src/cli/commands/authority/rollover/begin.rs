@@ -10,6 +10,7 @@ use crate::cli::{CliError, Context, Exit, files};
 use crate::issuance::{Profile, Request};
 use crate::keys::{Algorithm, PrivateKey};
 use crate::store::{AuthorityRecord, State, Store};
+use crate::x509::time::parse_instant;
 use crate::x509::{Certificate, Name, pem};
 use zeroize::Zeroizing;
 
@@ -48,14 +49,17 @@ impl RolloverArgs {
             }
         }
         let new = if known { None } else { Some(self.new_authority(cx, &profile, &old, &successor)?) };
-        let retire = self.retire.map_or(Ok(None), |retire| retire.resolve(cx.now()))?;
+        // Where another successor is put in the place of one that cannot take over, what was agreed on stays.
+        let agreed = record.rollover.retire.as_deref().map(parse_instant).transpose()?;
+        let retire = self.retire.map_or(Ok(agreed), |retire| retire.resolve(cx.now()))?;
+        let renewals_stay = self.renewals.map_or(record.rollover.renewals_stay, |how| how == Renewals::Stay);
         let plan = RolloverPlan {
             authority: &record.authority,
             successor: &successor,
             new,
             parent: parent.map(|parent| parent.authority.as_str()),
             cross,
-            terms: Terms { retire, renewals_stay: self.renewals == Some(Renewals::Stay) },
+            terms: Terms { retire, renewals_stay },
         };
         let actor = cx.settings.actor.clone();
         let prepared = ca::prepare_rollover(&state, &plan, &session(cx, &actor, &|| {}))?;
