@@ -11,8 +11,7 @@ use crate::x509::time::format_instant;
 struct DryRunReport<'a> {
     certificates: Vec<PreparedReport<'a>>,
     /// Of a batch: what would not be signed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refused: Option<&'a [Refused]>,
+    refused: &'a [Refused],
 }
 
 #[derive(Debug, Serialize)]
@@ -48,7 +47,7 @@ pub(super) fn tell(
     for (item, prepared) in prepared {
         reports.push(tell_one(cx, item, prepared)?);
     }
-    cx.ui.json("dry-run", &DryRunReport { certificates: reports, refused })
+    cx.ui.json("dry-run", &DryRunReport { certificates: reports, refused: refused.unwrap_or_default() })
 }
 
 fn tell_one<'a>(cx: &mut Context, item: &'a str, prepared: &'a Prepared) -> Result<PreparedReport<'a>, CliError> {
