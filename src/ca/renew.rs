@@ -187,8 +187,7 @@ fn commit(
 /// Refuses a key of which a certificate was revoked with the reason keyCompromise; `next` says what to do.
 pub(super) fn check_uncompromised(state: &State, key: &PublicKey, next: &str) -> Result<(), CaError> {
     for record in state.by_key(&hex(&key.fingerprint()))? {
-        let Some(serial) = record.serial() else { continue };
-        let entry = state.revocation(&record.authority, &serial)?;
+        let entry = state.revocation_of(&record.authority, &record.serial)?;
         if entry.is_some_and(|entry| entry.reason == Some(RevocationReason::KeyCompromise)) {
             let why = "the key is compromised: a certificate with it was revoked for that reason".to_owned();
             return Err(CaError::Refused { why, next: next.to_owned() });
@@ -202,13 +201,9 @@ fn check_key(state: &State, renewal: &Renewal<'_>) -> Result<(), CaError> {
     let record = &renewal.record;
     let next = "a new certificate needs a new key: say --rekey";
     let refused = |why: String| Err(CaError::Refused { why, next: next.to_owned() });
-    let entry = |record: &CertificateRecord| match record.serial() {
-        Some(serial) => state.revocation(&record.authority, &serial),
-        None => Ok(None),
-    };
     check_uncompromised(state, &renewal.public_key, next)?;
     let same = record.certificate()?.spki_der == renewal.public_key.spki_der();
-    if same && entry(record)?.is_some() {
+    if same && state.revocation_of(&record.authority, &record.serial)?.is_some() {
         return refused(format!("the certificate {} is revoked or on hold", record.serial));
     }
     Ok(())

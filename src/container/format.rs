@@ -24,6 +24,11 @@ impl Format {
         })
     }
 
+    /// The one with this name: see [`Format::name`].
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Jks, Self::Pem, Self::Pkcs12].into_iter().find(|format| format.name() == name)
+    }
+
     /// The name people know it by.
     pub fn name(self) -> &'static str {
         match self {
@@ -55,6 +60,11 @@ pub enum Preset {
 impl Preset {
     /// Every preset.
     pub const ALL: [Self; 3] = [Self::Modern, Self::TripleDes, Self::Rc2];
+
+    /// The one with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|preset| preset.name() == name)
+    }
 
     /// The name it is asked for by.
     pub fn name(self) -> &'static str {

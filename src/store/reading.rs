@@ -44,9 +44,7 @@ impl Store {
     pub(super) fn sum(&self) -> Result<Scan, StoreError> {
         let Some(reading) = self.look()? else { return self.nothing().map(|(scan, _)| scan) };
         let scan = self.add_up(&reading, false, &mut |_| ())?;
-        self.check_origin(&self.manifest, &scan.state)?;
-        self.settle(&scan, &reading)?;
-        Ok(scan)
+        self.settled(scan, reading).map(|(scan, _)| scan)
     }
 
     /// Reads all lines, whatever the index knows. Of a long journal, no certificates are in the state.
@@ -59,9 +57,7 @@ impl Store {
         } else {
             rules.scan_file(&reading.journal, reading.length, Watch { visit, builder: None, progress: &progress })?
         };
-        self.check_origin(&self.manifest, &scan.state)?;
-        self.settle(&scan, &reading)?;
-        Ok((scan, reading.head))
+        self.settled(scan, reading)
     }
 
     /// Reads all lines, whatever the index knows, and adds them up.
@@ -76,9 +72,7 @@ impl Store {
             index::forget(&index);
             scan
         };
-        self.check_origin(&self.manifest, &scan.state)?;
-        self.settle(&scan, &reading)?;
-        Ok((scan, reading.head))
+        self.settled(scan, reading)
     }
 
     /// Adds the journal up: what came after the index, or all.
@@ -202,6 +196,13 @@ impl Store {
                 progress(read, total);
             }
         }
+    }
+
+    /// What was read, once it is known to be this store's, and durable.
+    fn settled(&self, scan: Scan, reading: Reading) -> Result<(Scan, HeadFile), StoreError> {
+        self.check_origin(&self.manifest, &scan.state)?;
+        self.settle(&scan, &reading)?;
+        Ok((scan, reading.head))
     }
 
     /// Makes lines durable that `journal.head` does not know yet, before anybody is told about them: their writer may not have

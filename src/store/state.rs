@@ -296,6 +296,22 @@ impl State {
         self.ledgers.get(authority).map_or(Ok(None), |ledger| ledger.find(authority, serial, self.base()))
     }
 
+    /// As [`State::revocation`], for a serial as the journal has it; nothing for what is no serial.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn revocation_of(&self, authority: &str, serial: &str) -> Result<Option<RevokedEntry>, StoreError> {
+        revocation::read_serial(serial).map_or(Ok(None), |serial| self.revocation(authority, &serial))
+    }
+
+    /// Makes [`State::revocation`] fast for everything that any authority signed.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn load_revocations(&self) -> Result<(), StoreError> {
+        self.ledgers.iter().try_for_each(|(name, ledger)| ledger.all(name, self.base()).map(drop))
+    }
+
     /// Adds one line; says why it cannot be.
     pub(super) fn absorb(&mut self, entry: Entry) -> Result<(), String> {
         if let Some(why) = self.contradiction(&entry.event, &HashSet::new()) {

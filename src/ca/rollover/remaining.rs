@@ -89,9 +89,6 @@ pub fn remaining(state: &State, authority: &str, now: OffsetDateTime) -> Result<
 
 /// Whether a certificate is revoked for good. One on hold may come back.
 fn is_revoked(state: &State, row: &CertificateRow<'_>) -> Result<bool, CaError> {
-    let revocation = match row.serial() {
-        Some(serial) => state.revocation(row.authority, &serial)?,
-        None => None,
-    };
+    let revocation = state.revocation_of(row.authority, row.serial)?;
     Ok(revocation.is_some_and(|entry| entry.reason != Some(RevocationReason::CertificateHold)))
 }

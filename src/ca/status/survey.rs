@@ -39,9 +39,7 @@ impl Survey {
             calendar: Vec::new(),
             longest: HashMap::new(),
         };
-        for name in state.authorities.keys() {
-            state.revocations(name)?;
-        }
+        state.load_revocations()?;
         let keys = Keys::of(state)?;
         let mut days: BTreeMap<String, u64> = BTreeMap::new();
         state.for_each_in_lineage::<CaError>(&mut |row, is_newest| {
@@ -55,11 +53,7 @@ impl Survey {
             if expired && (!is_newest || row.not_after < lately.as_str()) {
                 return Ok(());
             }
-            let revocation = match row.serial() {
-                Some(serial) => state.revocation(row.authority, &serial)?,
-                None => None,
-            };
-            if let Some(revocation) = revocation {
+            if let Some(revocation) = state.revocation_of(row.authority, row.serial)? {
                 match revocation.reason {
                     _ if expired => {}
                     Some(RevocationReason::CertificateHold) => found.counts.on_hold += 1,

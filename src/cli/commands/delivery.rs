@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::files::{self, places};
 use crate::cli::{CliError, Context};
+use crate::container::Preset;
 use crate::store::{DeliveryForm, DeliveryRecord, Draft, Event, State, Store};
 
 /// The files of a certificate in a directory, `key.pem` among them where there is a key.
@@ -26,6 +27,11 @@ pub(super) fn delivery(path: &Path, file: &str, form: DeliveryForm) -> Option<De
     let (lineage, serial, file) = (String::new(), String::new(), file.to_owned());
     let files = BTreeMap::new();
     Some(DeliveryRecord { lineage, serial, path, file, form, files, pending: false, command: false })
+}
+
+/// The preset that a delivery names; the usual one where it names none.
+pub(super) fn preset(name: Option<&str>) -> Preset {
+    name.and_then(Preset::named).unwrap_or_default()
 }
 
 /// The absolute path of a place as it is now, with the links on the way to it followed: one that is put there later shows.

@@ -109,9 +109,7 @@ impl ListArgs {
     fn listing(&self, state: &State, now: OffsetDateTime, json: bool) -> Result<Listing, CliError> {
         let horizon = self.expiring_within.map(|span| span.after(now)).transpose()?;
         let mut listing = Listing::default();
-        for name in state.authorities.keys() {
-            state.revocations(name)?;
-        }
+        state.load_revocations()?;
         let visit = &mut |row: &CertificateRow<'_>, current: bool| -> Result<(), CliError> {
             listing.profile_known |= self.profile.as_deref() == Some(row.profile);
             if !self.matches(row) || (self.current && !current) {
@@ -158,11 +156,7 @@ pub(super) fn standing(
     row: &CertificateRow<'_>,
     now: OffsetDateTime,
 ) -> Result<&'static str, StoreError> {
-    let entry = match row.serial() {
-        Some(serial) => state.revocation(row.authority, &serial)?,
-        None => None,
-    };
-    match entry.map(|entry| entry.reason) {
+    match state.revocation_of(row.authority, row.serial)?.map(|entry| entry.reason) {
         Some(Some(RevocationReason::CertificateHold)) => return Ok("on hold"),
         Some(_) => return Ok("revoked"),
         None => {}

@@ -35,6 +35,7 @@ mod renew;
 mod report;
 mod revocable;
 mod revoke;
+mod schema;
 mod show;
 mod sign;
 mod status;

@@ -258,10 +258,7 @@ pub(super) fn same_key(state: &State, chosen: &[Revocable], now: OffsetDateTime)
 }
 
 fn is_revoked(state: &State, record: &CertificateRecord) -> Result<bool, StoreError> {
-    match record.serial() {
-        Some(serial) => Ok(state.revocation(&record.authority, &serial)?.is_some()),
-        None => Ok(false),
-    }
+    Ok(state.revocation_of(&record.authority, &record.serial)?.is_some())
 }
 
 fn is_live(row: &CertificateRow<'_>, now: OffsetDateTime) -> bool {

@@ -111,10 +111,7 @@ impl<'a> Sketch<'a> {
             if lineage.starts_with("authority-") || lineage == responder_lineage(&record.authority) {
                 continue;
             }
-            let entry = match record.serial() {
-                Some(serial) => state.revocation(&record.authority, &serial)?,
-                None => None,
-            };
+            let entry = state.revocation_of(&record.authority, &record.serial)?;
             let is_revoked = entry.is_some_and(|entry| entry.reason != Some(RevocationReason::CertificateHold));
             if is_revoked || record.not_after().is_ok_and(|end| end < now) {
                 continue;
@@ -284,9 +281,7 @@ fn word(format: &str) -> &'static str {
 
 /// What is revoked and has not expired.
 fn revocations(state: &State, now: OffsetDateTime) -> Result<Vec<Value>, StoreError> {
-    for name in state.authorities.keys() {
-        state.revocations(name)?;
-    }
+    state.load_revocations()?;
     let mut all = Vec::new();
     state.for_each_certificate::<StoreError>(&mut |row| {
         let entry = match row.serial().filter(|_| row.not_after().is_ok_and(|end| end >= now)) {

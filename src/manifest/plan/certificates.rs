@@ -137,8 +137,7 @@ impl Look<'_> {
             follows: false,
             due: false,
         };
-        let entry = record.serial().map(|serial| self.facts.state.revocation(&record.authority, &serial));
-        let entry = entry.and_then(|entry| self.facts.found(entry));
+        let entry = self.facts.found(self.facts.state.revocation_of(&record.authority, &record.serial));
         match entry.map(|entry| entry.reason) {
             Some(Some(RevocationReason::CertificateHold)) if !self.revoked.contains(&record.serial) => {
                 return Ok(Finding::Left(Some("it is on hold, and left alone".to_owned())));

@@ -103,8 +103,7 @@ fn is_ours(facts: &Facts<'_>, lineage: &str) -> bool {
 fn alive(facts: &Facts<'_>, lineage: &str) -> Vec<String> {
     let now = facts.situation.now;
     let lives = |record: &&CertificateRecord| {
-        let entry = record.serial().map(|serial| facts.state.revocation(&record.authority, &serial));
-        let entry = entry.and_then(|entry| facts.found(entry));
+        let entry = facts.found(facts.state.revocation_of(&record.authority, &record.serial));
         !record.authority.is_empty()
             && record.not_after().is_ok_and(|end| end >= now)
             && entry.is_none_or(|entry| entry.reason == Some(crate::x509::RevocationReason::CertificateHold))

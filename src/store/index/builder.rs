@@ -45,6 +45,13 @@ pub(in crate::store) struct SegmentFile {
     pub(super) sha256: String,
 }
 
+impl SegmentFile {
+    /// Opens it in its directory; `None` if it is gone, or another one.
+    pub(super) fn open(&self, dir: &Path) -> Option<Segment> {
+        Segment::open(&dir.join(&self.file), self.bytes)
+    }
+}
+
 /// Where the bytes go.
 enum Sink {
     File(File),

@@ -5,7 +5,6 @@ use std::fs::{self, File};
 use ring::digest::{Context, SHA256, digest};
 
 use super::builder::Builder;
-use super::segment::Segment;
 use super::summary::{self, Summary};
 use super::term::Term;
 use super::{Index, settled};
@@ -28,7 +27,7 @@ pub(in crate::store) fn fault(layout: &Layout, journal: &File) -> Result<Option<
     for file in &kept.segments {
         let path = layout.cache().join(&file.file);
         let whole = fs::read(&path).is_ok_and(|bytes| event::hex(digest(&SHA256, &bytes).as_ref()) == file.sha256);
-        match Segment::open(&path, file.bytes).filter(|_| whole) {
+        match file.open(&layout.cache()).filter(|_| whole) {
             Some(segment) => segments.push(segment),
             None => return Ok(Some(format!("is damaged: {} is not as it was written", file.file))),
         }

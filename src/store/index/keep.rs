@@ -30,15 +30,13 @@ pub(in crate::store) fn extend(
     let first = state.seq + 1 - lines;
     let mut builder = Builder::create(&layout.cache(), first)?;
     for file in merged.iter().rev() {
-        let open = Segment::open(&layout.cache().join(&file.file), file.bytes);
         let gone = || StoreError::damaged(layout.cache().join(&file.file), None, "is gone or was changed");
-        builder.append(&open.ok_or_else(gone)?)?;
+        builder.append(&file.open(&layout.cache()).ok_or_else(gone)?)?;
     }
     add_lines(&mut builder, journal, state, layout, (begin, length))?;
     let (_, file) = builder.finish(length)?;
     files.push(file);
-    let open = |file: &SegmentFile| Segment::open(&layout.cache().join(&file.file), file.bytes);
-    let segments = files.iter().map(open).collect::<Option<Vec<_>>>();
+    let segments = files.iter().map(|file| file.open(&layout.cache())).collect::<Option<Vec<_>>>();
     let summary = summary_of(state, files, length)?;
     write(layout, &summary)?;
     let journal = journal.try_clone().map_err(|error| StoreError::io(layout.journal(), error))?;

@@ -6,9 +6,10 @@ use time::OffsetDateTime;
 
 use crate::cli::CliError;
 use crate::cli::commands::bundle::Bundle;
+use crate::cli::commands::delivery;
 use crate::cli::files::OutputFile;
 use crate::container::target::{BuiltFile, Credentials, Layout, Subject, Target, TargetError, Variables};
-use crate::container::{self, Content, Encoding, Entry, Format, Keystore, Preset};
+use crate::container::{self, Content, Encoding, Entry, Format, Keystore};
 use crate::keys::{PrivateKey, Secret};
 use crate::manifest::{Delivery, Place, StoreFormat};
 use crate::store::{DeliveryForm, DeliveryRecord};
@@ -204,7 +205,8 @@ impl<'a> Material<'a> {
                 let subject = self.subject(now);
                 let variables = layout.variables(given, &subject, &path.display().to_string())?;
                 let key = if layout.needs_key() { Some(needed()?) } else { None };
-                let credentials = Credentials { key, store_password: password, preset: preset_of(preset.as_deref()) };
+                let credentials =
+                    Credentials { key, store_password: password, preset: delivery::preset(preset.as_deref()) };
                 let built = layout.build(&subject, &variables, &credentials)?;
                 let output =
                     |file: BuiltFile| OutputFile { name: file.plan.name, bytes: file.bytes, secret: file.plan.secret };
@@ -252,15 +254,16 @@ fn keystore(
     now: OffsetDateTime,
     secret: bool,
 ) -> Result<Files, CliError> {
-    let known = [Format::Jks, Format::Pem, Format::Pkcs12].into_iter().find(|known| known.name() == format);
+    let known = Format::named(format);
     let format = known.ok_or_else(|| CliError::failed(format!("the format {format} is unknown to this version")))?;
-    let encoding =
-        Encoding { format, preset: preset_of(preset), store_password: password, key_password: None, created: now };
+    let encoding = Encoding {
+        format,
+        preset: delivery::preset(preset),
+        store_password: password,
+        key_password: None,
+        created: now,
+    };
     Ok(single(path, container::encode(&Keystore { entries }, &encoding)?, secret))
-}
-
-fn preset_of(name: Option<&str>) -> Preset {
-    Preset::ALL.into_iter().find(|preset| Some(preset.name()) == name).unwrap_or_default()
 }
 
 fn single(path: &Path, bytes: zeroize::Zeroizing<Vec<u8>>, secret: bool) -> Files {

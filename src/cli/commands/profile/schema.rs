@@ -19,11 +19,6 @@ impl Args {
     /// # Errors
     /// When stdout cannot be written.
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        let schema = schema();
-        let text = serde_json::to_string_pretty(&schema)
-            .map_err(|error| CliError::failed(format!("the schema cannot be written: {error}")))?;
-        cx.ui.line(&text)?;
-        cx.ui.json("profile-schema", &serde_json::json!({ "profile_schema": schema }))?;
-        Ok(Exit::Done)
+        crate::cli::commands::schema::print(cx, "profile", &schema())
     }
 }

@@ -59,9 +59,7 @@ pub(super) fn choose(args: &Args, cx: &mut Context, state: &State) -> Result<Cho
 fn every(args: &Args, cx: &mut Context, state: &State, chosen: &mut Chosen) -> Result<(), CliError> {
     let now = cx.now();
     let horizon = args.within.map(|span| span.after(now)).transpose()?;
-    for name in state.authorities.keys() {
-        state.revocations(name)?;
-    }
+    state.load_revocations()?;
     let pending: BTreeSet<&str> = state.pending_deliveries().map(|delivery| delivery.lineage.as_str()).collect();
     let mut next: Option<(OffsetDateTime, String)> = None;
     state.for_each_in_lineage::<CliError>(&mut |row, newest| {

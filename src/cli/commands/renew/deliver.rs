@@ -4,10 +4,11 @@ use std::path::Path;
 
 use crate::ca::{self, Outcome};
 use crate::cli::commands::bundle::Bundle;
+use crate::cli::commands::delivery;
 use crate::cli::files::{self, OutputFile, places};
 use crate::cli::{CliError, Context};
 use crate::container::target::{Credentials, Subject, Target, TargetError};
-use crate::container::{self, ContainerError, Content, Encoding, Entry, Format, Keystore, OpenedContent, Preset};
+use crate::container::{self, ContainerError, Content, Encoding, Entry, Format, Keystore, OpenedContent};
 use crate::keys::{KeyFile, KeyOutline, PrivateKey, Secret};
 use crate::store::{CertificateRecord, DeliveryForm, DeliveryRecord, State};
 use crate::x509::display::hex;
@@ -215,10 +216,6 @@ fn password<'a>(means: &'a Means, what: &str) -> Result<&'a Secret, CliError> {
     means.storepass.as_ref().ok_or_else(missing)
 }
 
-fn preset_of(name: Option<&String>) -> Preset {
-    Preset::ALL.into_iter().find(|preset| Some(preset.name()) == name.map(String::as_str)).unwrap_or_default()
-}
-
 fn export(cx: &mut Context, files: &Files<'_>, means: &Means, dir: &Path, form: &DeliveryForm) -> Result<(), CliError> {
     let DeliveryForm::Export { target, role, format, preset, variables: given } = form else { return Ok(()) };
     let target = Target::get(target)?;
@@ -241,7 +238,7 @@ fn export(cx: &mut Context, files: &Files<'_>, means: &Means, dir: &Path, form: 
         None => None,
     };
     let key = if layout.needs_key() { Some(files.key()?) } else { None };
-    let credentials = Credentials { key, store_password, preset: preset_of(preset.as_ref()) };
+    let credentials = Credentials { key, store_password, preset: delivery::preset(preset.as_deref()) };
     let built = layout.build(&subject, &variables, &credentials).map_err(about)?;
     let output = |file: container::target::BuiltFile| OutputFile {
         name: file.plan.name,
@@ -271,8 +268,7 @@ fn keystore(
         return Err(CliError::failed("its key has a password of its own, which renewals do not take")
             .hint("build it again with \"certwright keystore build\""));
     }
-    let format = [Format::Jks, Format::Pem, Format::Pkcs12].into_iter().find(|known| known.name() == format);
-    let format = format.ok_or_else(|| CliError::failed("its format is unknown to this version"))?;
+    let format = Format::named(format).ok_or_else(|| CliError::failed("its format is unknown to this version"))?;
     let store_password = if *protected { Some(password(means, "keystore")?) } else { None };
     let key = PrivateKey::from_pkcs8_der(&files.key()?.to_pkcs8_der())?;
     let served =
@@ -281,7 +277,7 @@ fn keystore(
     let chain = std::iter::once(&files.certificate).chain(&files.chain).chain(root).cloned().collect();
     let keystore = Keystore { entries: vec![Entry { alias: alias.clone(), content: Content::Key { key, chain } }] };
     files.check_output(path, means)?;
-    let preset = preset_of(preset.as_ref());
+    let preset = delivery::preset(preset.as_deref());
     let encoding = Encoding { format, preset, store_password, key_password: None, created: cx.now() };
     crate::cli::commands::keystore::target::write(cx, &keystore, &encoding, path, true, true)
 }

@@ -68,11 +68,7 @@ fn ends(text: &mut String, name: &str, state: &State) -> Result<(), StoreError> 
         if !newest || row.lineage.starts_with("authority-") {
             return Ok(());
         }
-        let revoked = match row.serial() {
-            Some(serial) => state.revocation(row.authority, &serial)?.is_some(),
-            None => false,
-        };
-        if !revoked {
+        if state.revocation_of(row.authority, row.serial)?.is_none() {
             let labels = [("lineage", row.lineage), ("profile", row.profile), ("authority", row.authority)];
             instant(text, name, &labels, row.not_after);
         }
