@@ -13,8 +13,9 @@ mod segment;
 mod summary;
 mod term;
 
+use std::collections::HashSet;
 use std::fs::File;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use elsa::sync::FrozenMap;
 
@@ -40,6 +41,8 @@ pub(super) struct Index {
     layout: Layout,
     /// Certificates that were asked for, by line.
     loaded: FrozenMap<u64, Box<CertificateRecord>>,
+    /// Serials that were looked for and are not in it. One that is drawn is asked for again before it is recorded, and after.
+    missing: Mutex<HashSet<Term>>,
 }
 
 impl std::fmt::Debug for Index {
@@ -66,7 +69,7 @@ impl Index {
                 && summary.bytes <= head.bytes
                 && (summary.seq < head.seq || (summary.head == head.sha256 && summary.bytes == head.bytes));
             fits.then_some(())?;
-            let open = |file: &builder::SegmentFile| Segment::open(&layout.cache().join(&file.file), file.bytes);
+            let open = |file: &builder::SegmentFile| file.open(&layout.cache());
             // A writer may have merged them meanwhile.
             let Some(segments) = summary.segments.iter().map(open).collect::<Option<Vec<_>>>() else { continue };
             return Self::new(layout, summary, segments, journal.try_clone().ok()?).map(Arc::new);
@@ -82,7 +85,14 @@ impl Index {
         }
         let end = segments.last().map_or(0, |segment| segment.footer.end);
         (next == summary.seq + 1 && end == summary.bytes).then_some(())?;
-        Some(Self { summary, segments, journal, layout: layout.clone(), loaded: FrozenMap::new() })
+        Some(Self {
+            summary,
+            segments,
+            journal,
+            layout: layout.clone(),
+            loaded: FrozenMap::new(),
+            missing: Mutex::default(),
+        })
     }
 
     /// The numbers of the lines with a term, in order; others may be among them.
@@ -149,7 +159,16 @@ impl Index {
 
     /// The line of the certificate with a serial.
     pub(super) fn line_of(&self, serial: &str) -> Result<Option<u64>, StoreError> {
-        for line in self.find(term(Kind::Serial, serial))? {
+        let term = term(Kind::Serial, serial);
+        let missing = || self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        if missing().contains(&term) {
+            return Ok(None);
+        }
+        let lines = self.find(term)?;
+        if lines.is_empty() {
+            missing().insert(term);
+        }
+        for line in lines {
             if self.with_row(line, |_, row| row.serial == serial)? == Some(true) {
                 return Ok(Some(line));
             }

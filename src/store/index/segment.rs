@@ -33,7 +33,7 @@ const BLOCK_GUARD: usize = 8 + HASH;
 /// How many lines are hashed together.
 pub(super) const GROUP: u64 = 256;
 /// How many terms are hashed together.
-pub(super) const BLOCK: u64 = 4096;
+pub(super) const BLOCK: u64 = 1024;
 
 /// Where a segment's bytes are.
 #[derive(Debug)]
