@@ -54,8 +54,9 @@ fn ecdsa(curve: Curve, digest: Digest, key: &[u8], message: &[u8], signature: &[
         (Curve::P256, Digest::Sha256) => ring(&ring::ECDSA_P256_SHA256_ASN1),
         (Curve::P256, Digest::Sha384) => ring(&ring::ECDSA_P256_SHA384_ASN1),
         (Curve::P256, Digest::Sha512) => aws(&aws::ECDSA_P256_SHA512_ASN1),
-        (Curve::P384, Digest::Sha256) => ring(&ring::ECDSA_P384_SHA256_ASN1),
-        (Curve::P384, Digest::Sha384) => ring(&ring::ECDSA_P384_SHA384_ASN1),
+        // Four times as fast as ring, and verifying needs none of the entropy that costs the other library its start.
+        (Curve::P384, Digest::Sha256) => aws(&aws::ECDSA_P384_SHA256_ASN1),
+        (Curve::P384, Digest::Sha384) => aws(&aws::ECDSA_P384_SHA384_ASN1),
         (Curve::P384, Digest::Sha512) => aws(&aws::ECDSA_P384_SHA512_ASN1),
         (Curve::P521, Digest::Sha256) => aws(&aws::ECDSA_P521_SHA256_ASN1),
         (Curve::P521, Digest::Sha384) => aws(&aws::ECDSA_P521_SHA384_ASN1),
