@@ -118,38 +118,67 @@ pub fn issue_each(
     session: &Session<'_>,
     assignments: Vec<Assignment<'_>>,
 ) -> Result<Vec<Outcome>, CaError> {
-    check_clock(writer.state(), session.now)?;
-    assignments.iter().try_for_each(|assignment| check_lineage(&assignment.order.lineage))?;
-    let firsts = first_of_each_authority(&assignments);
-    for &first in &firsts {
-        let authority = assignments[first].authority;
-        check_not_revoked(writer.state(), &authority.name, &authority.full_chain())?;
+    let signed = Signing::new(writer.state(), session)?.sign(assignments)?;
+    signed.record(writer, session)
+}
+
+/// Signing on what a store holds, a transaction's worth at a time, while those before may still be on their way to the journal.
+pub struct Signing<'a> {
+    state: &'a State,
+    guard: Guard<'a>,
+    session: &'a Session<'a>,
+    drawn: HashSet<Serial>,
+}
+
+impl<'a> Signing<'a> {
+    /// Signs on this state, which nobody but the caller changes: the lock is held.
+    ///
+    /// # Errors
+    /// [`CaError::ClockSetBack`].
+    pub fn new(state: &'a State, session: &'a Session<'a>) -> Result<Self, CaError> {
+        check_clock(state, session.now)?;
+        Ok(Self { state, guard: Guard::new(state), session, drawn: HashSet::new() })
     }
-    for Assignment { authority, profile, .. } in &assignments {
-        check_not_retired(writer.state(), &authority.name, profile, session.now)?;
+
+    /// Prepares and signs every order; none is signed if one is refused. Work is spread over the cores.
+    ///
+    /// # Errors
+    /// As [`issue`].
+    pub fn sign(&mut self, assignments: Vec<Assignment<'_>>) -> Result<Signed, CaError> {
+        let Self { state, guard, session, drawn } = self;
+        let (state, session) = (*state, *session);
+        assignments.iter().try_for_each(|assignment| check_lineage(&assignment.order.lineage))?;
+        let firsts = first_of_each_authority(&assignments);
+        for &first in &firsts {
+            let authority = assignments[first].authority;
+            check_not_revoked(state, &authority.name, &authority.full_chain())?;
+        }
+        for Assignment { authority, profile, .. } in &assignments {
+            check_not_retired(state, &authority.name, profile, session.now)?;
+        }
+        let serials: Vec<_> =
+            assignments.iter().map(|_| draw(session.serials, state, drawn)).collect::<Result<_, CaError>>()?;
+        let several = assignments.len() > 1;
+        let prepared = in_parallel(assignments.iter().zip(serials).collect(), |(assignment, serial)| {
+            let Assignment { authority, profile, order, .. } = assignment;
+            let (facts, settings) = (authority.facts(), &state.settings);
+            prepare_guarded(guard, Some(&facts), profile, &order.request, settings, serial, session.now)
+                .map_err(|error| if several { item(&order.label, error) } else { error })
+        })?;
+        let issued = in_parallel(assignments.iter().zip(prepared).collect(), |(assignment, prepared)| {
+            let Assignment { authority, profile, order, .. } = assignment;
+            let issued = prepared.sign(authority.signer.as_ref())?;
+            let (name, has_key) = (authority.name.as_str(), order.key_pem.is_some());
+            let record = CertificateRecord::new(&issued.certificate, name, &order.lineage, profile.name(), has_key);
+            (session.progress)();
+            Ok::<_, CaError>((issued, record))
+        })?;
+        // What the chain above says is the same for all of an authority; each one's own signature and constraints are checked.
+        for first in firsts {
+            verify_chain(&issued[first].0.certificate, assignments[first].authority, session.now)?;
+        }
+        Ok(Signed::new(assignments.into_iter().zip(issued)))
     }
-    let serials = draw_serials(session, writer.state(), assignments.len())?;
-    let settings = writer.state().settings.clone();
-    let guard = Guard::new(writer.state());
-    let several = assignments.len() > 1;
-    let prepared = in_parallel(assignments.iter().zip(serials).collect(), |(assignment, serial)| {
-        let Assignment { authority, profile, order, .. } = assignment;
-        prepare_guarded(&guard, Some(&authority.facts()), profile, &order.request, &settings, serial, session.now)
-            .map_err(|error| if several { item(&order.label, error) } else { error })
-    })?;
-    let issued = in_parallel(assignments.iter().zip(prepared).collect(), |(assignment, prepared)| {
-        let Assignment { authority, profile, order, .. } = assignment;
-        let issued = prepared.sign(authority.signer.as_ref())?;
-        let (name, has_key) = (authority.name.as_str(), order.key_pem.is_some());
-        let record = CertificateRecord::new(&issued.certificate, name, &order.lineage, profile.name(), has_key);
-        (session.progress)();
-        Ok::<_, CaError>((issued, record))
-    })?;
-    // What the chain above says is the same for all of an authority; each one's own signature and constraints are checked.
-    for first in firsts {
-        verify_chain(&issued[first].0.certificate, assignments[first].authority, session.now)?;
-    }
-    commit(writer, session, assignments.into_iter().zip(issued).collect())
 }
 
 /// Where every authority comes first.
@@ -216,7 +245,8 @@ impl<'a> Rehearsal<'a> {
         if let Some(authority) = authority {
             check_not_retired(state, authority.name, profile, session.now)?;
         }
-        let serial = draw(session.serials, state, &mut HashSet::new())?;
+        let octets = session.serials.octets().map_err(|error| CaError::key("serial", error))?;
+        let serial = Serial::from_random(octets);
         prepare_guarded(guard, authority, profile, request, &state.settings, serial, session.now)
     }
 }
@@ -277,45 +307,49 @@ pub(super) fn verify_chain(
     Ok(())
 }
 
-fn draw_serials(session: &Session<'_>, state: &State, count: usize) -> Result<Vec<Serial>, CaError> {
-    let mut batch = HashSet::with_capacity(count);
-    (0..count).map(|_| draw(session.serials, state, &mut batch)).collect()
+/// Certificates that were signed and are not recorded yet. They leave this only by way of the journal.
+pub struct Signed {
+    drafts: Vec<Draft>,
+    outcomes: Vec<Outcome>,
 }
 
-fn commit(
-    writer: &mut Writer<'_>,
-    session: &Session<'_>,
-    signed: Vec<(Assignment<'_>, (Issued, CertificateRecord))>,
-) -> Result<Vec<Outcome>, CaError> {
-    let mut drafts = Vec::with_capacity(signed.len() + 1);
-    let mut outcomes = Vec::with_capacity(signed.len());
-    let mut delivered = Vec::new();
-    for (Assignment { authority, order, delivery, .. }, (issued, mut record)) in signed {
-        record.variables = order.request.variables;
-        if let Some(delivery) = delivery {
-            delivered.push(DeliveryRecord {
-                lineage: record.lineage.clone(),
-                serial: record.serial.clone(),
-                ..delivery
+impl Signed {
+    fn new<'a>(signed: impl ExactSizeIterator<Item = (Assignment<'a>, (Issued, CertificateRecord))>) -> Self {
+        let mut drafts = Vec::with_capacity(signed.len() + 1);
+        let mut outcomes = Vec::with_capacity(signed.len());
+        let mut delivered = Vec::new();
+        for (Assignment { authority, order, delivery, .. }, (issued, mut record)) in signed {
+            record.variables = order.request.variables;
+            if let Some(delivery) = delivery {
+                let (lineage, serial) = (record.lineage.clone(), record.serial.clone());
+                delivered.push(DeliveryRecord { lineage, serial, ..delivery });
+            }
+            drafts.push(Draft { event: Event::CertificateIssued(record), key_pem: order.key_pem });
+            let (chain, root) = split_chain(authority);
+            outcomes.push(Outcome {
+                label: order.label,
+                lineage: order.lineage,
+                certificate: issued.certificate,
+                chain,
+                root,
+                other_anchors: authority.other_anchors.clone(),
+                report: issued.report,
             });
         }
-        drafts.push(Draft { event: Event::CertificateIssued(record), key_pem: order.key_pem });
-        let (chain, root) = split_chain(authority);
-        outcomes.push(Outcome {
-            label: order.label,
-            lineage: order.lineage,
-            certificate: issued.certificate,
-            chain,
-            root,
-            other_anchors: authority.other_anchors.clone(),
-            report: issued.report,
-        });
+        if !delivered.is_empty() {
+            drafts.push(Draft { event: Event::Delivered { deliveries: delivered }, key_pem: None });
+        }
+        Self { drafts, outcomes }
     }
-    if !delivered.is_empty() {
-        drafts.push(Draft { event: Event::Delivered { deliveries: delivered }, key_pem: None });
+
+    /// Makes them durable in one transaction.
+    ///
+    /// # Errors
+    /// [`CaError::Store`].
+    pub fn record(self, writer: &mut Writer<'_>, session: &Session<'_>) -> Result<Vec<Outcome>, CaError> {
+        writer.commit(session.now, session.actor, self.drafts)?;
+        Ok(self.outcomes)
     }
-    writer.commit(session.now, session.actor, drafts)?;
-    Ok(outcomes)
 }
 
 /// Splits an authority's chain into what servers send (the root omitted, cross-certificates at the end) and the root.

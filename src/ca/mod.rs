@@ -33,8 +33,8 @@ pub use each::{Commission, issue_possible};
 pub use error::CaError;
 pub use import::{CertificateImport, import_certificate};
 pub use issue::{
-    Assignment, Order, Outcome, Rehearsal, Session, check_lineage, dry_run, issue, issue_each, issue_to,
-    self_signed_certificate,
+    Assignment, Order, Outcome, Rehearsal, Session, Signed, Signing, check_lineage, dry_run, issue, issue_each,
+    issue_to, self_signed_certificate,
 };
 pub use load::{
     LoadedAuthority, PassphrasePrompt, Served, chain_of, issuers_of, load, resolve, served, served_authority,

@@ -36,7 +36,7 @@ pub struct Draft {
 
 impl<'a> Writer<'a> {
     /// The store that is locked.
-    pub fn store(&self) -> &Store {
+    pub fn store(&self) -> &'a Store {
         self.store
     }
 

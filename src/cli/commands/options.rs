@@ -231,7 +231,7 @@ pub(crate) fn about_key(path: &str, error: KeyError) -> CliError {
 }
 
 /// What stays the same for every certificate of a run.
-pub(crate) fn session<'a>(cx: &'a Context, actor: &'a str, progress: &'a (dyn Fn() + Sync)) -> Session<'a> {
+pub(crate) fn session<'a>(cx: &Context, actor: &'a str, progress: &'a (dyn Fn() + Sync)) -> Session<'a> {
     Session { now: cx.now(), actor, serials: &RandomSerials, progress }
 }
 

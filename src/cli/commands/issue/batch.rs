@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 
 use zeroize::Zeroizing;
 
@@ -14,7 +16,7 @@ use super::line::{Line, Terms};
 use super::missing::Missing;
 use super::sealers::Sealers;
 use super::summary::{BatchReport, Issued, Refused, Skipped, refusal};
-use crate::ca::{self, Assignment, LoadedAuthority, Order, Outcome, Rehearsal};
+use crate::ca::{self, Assignment, CaError, LoadedAuthority, Order, Outcome, Rehearsal, Session, Signed, Signing};
 use crate::cli::commands::bundle::Bundle;
 use crate::cli::commands::options::{load_authority, profiles, session};
 use crate::cli::commands::{crl, delivery, dry_run};
@@ -121,6 +123,45 @@ impl IssueArgs {
     }
 }
 
+/// What every chunk is signed with.
+struct Press<'a> {
+    args: &'a IssueArgs,
+    input: &'a Input<'a>,
+    terms: &'a Terms<'a, 'a>,
+    authorities: &'a BTreeMap<String, LoadedAuthority>,
+    keys: &'a Sealers,
+}
+
+impl Press<'_> {
+    /// Generates the keys of a chunk and signs its certificates.
+    fn sign(
+        &self,
+        chunk: Vec<(u64, Result<Raw<'_>, String>)>,
+        signing: &mut Signing<'_>,
+    ) -> Result<(Signed, Vec<Target>), CliError> {
+        let Self { args, input, terms, authorities, keys } = self;
+        let out_dir = args.many.out_dir.as_deref();
+        let made = ca::in_parallel(chunk, |(number, raw)| {
+            let line = terms.line(raw.and_then(|raw| input.fields(&raw)).map_err(CliError::usage)?)?;
+            let authority = authorities.get(&line.issuer.name);
+            let authority = authority.ok_or_else(|| CliError::failed("an authority went away"))?;
+            let key = line.generate()?;
+            let (stored, outside) = keys.encode(&key, authority, out_dir.is_some())?;
+            let request = line.request(key.public_key().clone());
+            let dir = out_dir.map(|out| line.directory(out));
+            let delivery = dir.as_deref().and_then(|dir| delivery::bundle(dir, true, keys.given.is_some()));
+            let order =
+                Order { label: format!("line {number}"), request, lineage: line.lineage, key_pem: Some(stored) };
+            Ok::<_, CliError>(((line.profile, authority, order, delivery), Target { number, dir, key_pem: outside }))
+        })?;
+        let (made, targets): (Vec<_>, Vec<_>) = made.into_iter().unzip();
+        let profiles: Vec<_> = made.iter().map(|(profile, ..)| profile.clone()).collect();
+        let assign = |((_, authority, order, delivery), profile)| Assignment { authority, profile, order, delivery };
+        let assignments = made.into_iter().zip(&profiles).map(assign).collect();
+        Ok((signing.sign(assignments)?, targets))
+    }
+}
+
 /// A batch on its way.
 struct Batch<'a> {
     args: &'a IssueArgs,
@@ -222,63 +263,61 @@ impl Batch<'_> {
         }
         let keys = Sealers::new(cx, self.args, authorities.values())?;
         let progress = cx.ui.progress(total as u64, "issuing");
-        let mut writer = cx.lock_knowing(store, state)?;
-        let verdicts = std::mem::take(&mut self.verdicts);
-        let mut wanted =
-            input.lines().zip(&verdicts).filter(|(_, verdict)| matches!(verdict, Verdict::Issue)).peekable();
-        while wanted.peek().is_some() {
-            let chunk: Vec<_> = wanted.by_ref().take(CHUNK).map(|(line, _)| line).collect();
-            let tick = || progress.tick();
-            let done = self.issue_chunk(cx, &mut writer, chunk, (input, terms), &authorities, &keys, &tick);
-            done.map_err(|error| self.interrupted(error, total))?;
-        }
-        drop(writer);
+        let writer = cx.lock_knowing(store, state)?;
+        let actor = cx.settings.actor.clone();
+        let tick = || progress.tick();
+        let (session, state) = (session(cx, &actor, &tick), writer.state().clone());
+        let press = Press { args: self.args, input, terms, authorities: &authorities, keys: &keys };
+        self.run(cx, writer, &press, Signing::new(&state, &session)?, &session)
+            .map_err(|error| self.interrupted(error, total))?;
         drop(progress);
         if lacking.is_empty() { Ok(()) } else { lacking.write(cx, store, store.read()?, self.args) }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what a chunk needs")]
-    fn issue_chunk(
+    /// Signs a chunk while the one before it is recorded and the files of the one before that are written.
+    fn run(
         &mut self,
         cx: &mut Context,
-        writer: &mut Writer<'_>,
-        chunk: Vec<(u64, Result<Raw<'_>, String>)>,
-        (input, terms): (&Input<'_>, &Terms<'_, '_>),
-        authorities: &BTreeMap<String, LoadedAuthority>,
-        keys: &Sealers,
-        tick: &(dyn Fn() + Sync),
+        mut writer: Writer<'_>,
+        press: &Press<'_>,
+        mut signing: Signing<'_>,
+        session: &Session<'_>,
     ) -> Result<(), CliError> {
-        let out_dir = self.args.many.out_dir.as_deref();
-        let made = ca::in_parallel(chunk, |(number, raw)| {
-            let line = terms.line(raw.and_then(|raw| input.fields(&raw)).map_err(CliError::usage)?)?;
-            let authority = authorities.get(&line.issuer.name);
-            let authority = authority.ok_or_else(|| CliError::failed("an authority went away"))?;
-            let key = line.generate()?;
-            let (stored, outside) = keys.encode(&key, authority, out_dir.is_some())?;
-            let request = line.request(key.public_key().clone());
-            let dir = out_dir.map(|out| line.directory(out));
-            let delivery = dir.as_deref().and_then(|dir| delivery::bundle(dir, true, keys.given.is_some()));
-            let order =
-                Order { label: format!("line {number}"), request, lineage: line.lineage, key_pem: Some(stored) };
-            Ok::<_, CliError>((line.profile, authority, order, delivery, Target { number, dir, key_pem: outside }))
-        })?;
-        let (mut assigned, mut targets): (Vec<_>, Vec<_>) =
-            (Vec::with_capacity(made.len()), Vec::with_capacity(made.len()));
-        for (profile, authority, order, delivery, target) in made {
-            assigned.push((profile, authority, order, delivery));
-            targets.push(target);
-        }
-        let profiles: Vec<_> = assigned.iter().map(|(profile, ..)| profile.clone()).collect();
-        let assignments = assigned.into_iter().zip(&profiles);
-        let assignments = assignments.map(|((_, authority, order, delivery), profile)| Assignment {
-            authority,
-            profile,
-            order,
-            delivery,
-        });
-        let actor = cx.settings.actor.clone();
-        let outcomes = ca::issue_each(writer, &session(cx, &actor, tick), assignments.collect())?;
-        self.deliver(cx, writer.store(), &outcomes, targets)
+        let verdicts = std::mem::take(&mut self.verdicts);
+        let wanted = press.input.lines().zip(&verdicts).filter(|(_, verdict)| matches!(verdict, Verdict::Issue));
+        let mut wanted = wanted.map(|(line, _)| line).peekable();
+        let store = writer.store();
+        thread::scope(|scope| {
+            let (signed, to_record) = mpsc::sync_channel::<(Signed, Vec<Target>)>(0);
+            let (recorded, to_deliver) = mpsc::channel();
+            let recorder = scope.spawn(move || {
+                to_record.into_iter().try_for_each(|(signed, targets)| {
+                    let outcomes = signed.record(&mut writer, session)?;
+                    // Whoever does not listen any more has failed already.
+                    let _ = recorded.send((outcomes, targets));
+                    Ok::<_, CaError>(())
+                })
+            });
+            let mut done = Ok(());
+            while wanted.peek().is_some() && done.is_ok() {
+                let chunk: Vec<_> = wanted.by_ref().take(CHUNK).collect();
+                done = press.sign(chunk, &mut signing).and_then(|chunk| {
+                    if signed.send(chunk).is_err() {
+                        // The recorder stopped, and says why.
+                        wanted.by_ref().for_each(drop);
+                    }
+                    to_deliver
+                        .try_iter()
+                        .try_for_each(|(outcomes, targets)| self.deliver(cx, store, &outcomes, targets))
+                });
+            }
+            drop(signed);
+            let left = to_deliver.into_iter();
+            let left = left.map(|(outcomes, targets)| self.deliver(cx, store, &outcomes, targets));
+            let left = left.fold(Ok(()), Result::and);
+            let recorded = recorder.join().unwrap_or_else(|why| std::panic::resume_unwind(why));
+            done.and(recorded.map_err(CliError::from)).and(left)
+        })
     }
 
     /// Writes the files of what is durable by now, and tells of it.
