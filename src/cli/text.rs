@@ -3,6 +3,8 @@
 //! Whoever prints foreign text passes it through [`crate::x509::escape`] first. The streams apply what is here to everything
 //! once more, so that a forgotten call cannot hand the terminal to a stranger; it changes no text that is escaped already.
 
+use std::borrow::Cow;
+
 use crate::x509::display::{is_deceptive, push_visible};
 
 /// Characters of a message that are printed.
@@ -29,10 +31,10 @@ pub(super) fn visible_message(text: &str) -> String {
 }
 
 /// Escapes what [`visible`] would, in the form that JSON has for it; the text is JSON already.
-pub(super) fn visible_json(json: &str) -> String {
+pub(super) fn visible_json(json: &str) -> Cow<'_, str> {
     // Nothing that is ASCII and printed is.
     if json.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)) {
-        return json.to_owned();
+        return Cow::Borrowed(json);
     }
     let mut out = String::with_capacity(json.len());
     for character in json.chars() {
@@ -45,7 +47,7 @@ pub(super) fn visible_json(json: &str) -> String {
             out.push(character);
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 fn filter(text: &str, keep: impl Fn(char) -> bool) -> String {
@@ -87,7 +89,8 @@ mod tests {
     #[test]
     fn json_keeps_its_meaning() {
         let value = serde_json::json!({ "a": "x\u{9b}31m\u{202e}\u{e0041}é\u{7f}" });
-        let printed = visible_json(&serde_json::to_string_pretty(&value).unwrap());
+        let json = serde_json::to_string_pretty(&value).unwrap();
+        let printed = visible_json(&json);
         assert!(printed.chars().all(|character| character == '\n' || !is_deceptive(character)), "{printed}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&printed).unwrap(), value);
     }

@@ -48,16 +48,21 @@ struct JsonWriter<'a> {
 
 impl Write for JsonWriter<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    // The serializer calls it for every few characters.
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.text.extend_from_slice(bytes);
         // Never in the middle of a character.
         if self.text.len() >= PIECE && std::str::from_utf8(&self.text).is_ok() {
-            let text = std::mem::take(&mut self.text);
-            if let Err(error) = self.ui.json_text(&text) {
+            if let Err(error) = self.ui.json_text(&self.text) {
                 self.failure = Some(error);
                 return Err(io::ErrorKind::Other.into());
             }
+            self.text.clear();
         }
-        Ok(bytes.len())
+        Ok(())
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,6 +1,5 @@
 //! Walking through all certificates of a store.
 
-use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use super::{AuthorityRecord, CertificateBrief, CertificateRow, State, StoreError};
@@ -35,18 +34,49 @@ impl State {
     /// Calls back with the least of every certificate, in order of issuance.
     ///
     /// # Errors
-    /// [`StoreError::Io`], [`StoreError::Damaged`] for the index.
-    pub fn for_each_brief(&self, visit: &mut impl FnMut(&CertificateBrief<'_>)) -> Result<(), StoreError> {
+    /// As [`State::for_each_certificate`].
+    pub fn for_each_brief<E: From<StoreError>>(
+        &self,
+        visit: &mut impl FnMut(&CertificateBrief<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         if let Some(base) = self.base() {
             base.briefs(visit)?;
         }
-        self.tail.iter().for_each(|(certificate, _)| visit(&certificate.brief()));
-        Ok(())
+        self.tail.iter().try_for_each(|(certificate, _)| visit(&certificate.brief()))
     }
 
     /// How many certificates there are, as far as room can be made for them.
     pub fn expected(&self) -> usize {
         usize::try_from(self.certificate_count()).unwrap_or_default()
+    }
+
+    /// Whether each certificate is the newest of its lineage, in order of issuance; `also` sees the least of each meanwhile.
+    ///
+    /// # Errors
+    /// As [`State::for_each_certificate`].
+    pub fn newest<E: From<StoreError>>(
+        &self,
+        also: &mut impl FnMut(&CertificateBrief<'_>) -> Result<(), E>,
+    ) -> Result<Vec<bool>, E> {
+        // Names may be long, and there may be a million of them: a hash that nobody can aim at tells them apart, and sorting is
+        // quicker than a map.
+        let hasher = RandomState::new();
+        let mut lineages: Vec<(u64, usize)> = Vec::with_capacity(self.expected());
+        self.for_each_brief(&mut |brief| {
+            lineages.push((hasher.hash_one(brief.lineage), lineages.len()));
+            also(brief)
+        })?;
+        let mut newest = vec![true; lineages.len()];
+        lineages.sort_unstable();
+        for pair in lineages.windows(2) {
+            if let [(one, place), (next, _)] = pair
+                && one == next
+                && let Some(newest) = newest.get_mut(*place)
+            {
+                *newest = false;
+            }
+        }
+        Ok(newest)
     }
 
     /// As [`State::for_each_certificate`], with whether the certificate is the newest of its lineage.
@@ -57,20 +87,7 @@ impl State {
         &self,
         visit: &mut impl FnMut(&CertificateRow<'_>, bool) -> Result<(), E>,
     ) -> Result<(), E> {
-        // Names may be long, and there may be a million of them: a hash that nobody can aim at tells them apart.
-        let hasher = RandomState::new();
-        let mut last: HashMap<u64, usize> = HashMap::with_capacity(self.expected());
-        // Whether each is the newest, in order.
-        let mut newest = Vec::with_capacity(self.expected());
-        self.for_each_brief(&mut |brief| {
-            let before = last.insert(hasher.hash_one(brief.lineage), newest.len());
-            if let Some(before) = before.and_then(|before| newest.get_mut(before)) {
-                *before = false;
-            }
-            newest.push(true);
-        })?;
-        drop(last);
-        let mut newest = newest.into_iter();
+        let mut newest = self.newest(&mut |_| Ok::<_, E>(()))?.into_iter();
         self.for_each_certificate(&mut |row| visit(row, newest.next().unwrap_or_default()))
     }
 }

@@ -10,7 +10,7 @@ use crate::ca::CaError;
 use crate::ca::issue::AUTHORITY_LINEAGE;
 use crate::ca::renew::due_from;
 use crate::keys::KeyRules;
-use crate::store::{CertificateRow, State};
+use crate::store::{CertificateBrief, CertificateRow, State};
 use crate::x509::RevocationReason;
 use crate::x509::time::{format_instant, parse_instant};
 
@@ -40,9 +40,12 @@ impl Survey {
             longest: HashMap::new(),
         };
         state.load_revocations()?;
-        let keys = Keys::of(state)?;
+        let mut keys = Keys::expecting(state.expected());
+        let mut newest = state.newest(&mut |brief| keys.note(brief))?.into_iter();
+        keys.settle();
         let mut days: BTreeMap<String, u64> = BTreeMap::new();
-        state.for_each_in_lineage::<CaError>(&mut |row, is_newest| {
+        state.for_each_certificate::<CaError>(&mut |row| {
+            let is_newest = newest.next().unwrap_or_default();
             if row.lineage.starts_with(AUTHORITY_LINEAGE) {
                 return Ok(());
             }
@@ -123,7 +126,7 @@ impl Survey {
         limits: &Limits,
         now: OffsetDateTime,
     ) -> Result<(), CaError> {
-        let (since, uses) = keys.get(row);
+        let (since, uses) = keys.get(row)?;
         let mut wrong = Vec::new();
         // What was issued here passed the same check; only what was brought may be weak.
         if (row.authority.is_empty() || row.brought)
@@ -136,14 +139,14 @@ impl Survey {
             wrong.push(format!("{uses} certificates were made for it"));
         }
         // A certificate that is not yet due may well be older than the limit itself.
-        if uses > 1 && limits.key_age.after(since.instant()?)? < now {
+        if uses > 1 && limits.key_age.after(since)? < now {
             wrong.push(format!("in use for longer than {}", limits.key_age));
         }
         if !wrong.is_empty() {
             self.keys.push(KeyStatus {
                 lineage: row.lineage.to_owned(),
                 key_sha256: row.key_sha256.to_owned(),
-                since: format_instant(since.instant()?),
+                since: format_instant(since),
                 uses,
                 attention: wrong.join(", "),
             });
@@ -166,50 +169,49 @@ impl Survey {
     }
 }
 
-/// For every key when it was first certified, and how often. There may be a million of them: a hash that nobody can aim at
-/// tells them apart.
+/// When each key was first certified, and how often. There may be a million of them: a hash that nobody can aim at tells them
+/// apart.
 struct Keys {
     hasher: RandomState,
-    known: HashMap<u64, (Digits, u32)>,
-    /// Whether any was certified more than once.
-    again: bool,
+    /// Each time that one was certified: its hash, and when, in seconds since 1970.
+    all: Vec<(u64, i64)>,
+    /// Those that were certified more than once: since when, and how often.
+    again: HashMap<u64, (i64, u32)>,
 }
 
 impl Keys {
-    fn of(state: &State) -> Result<Self, CaError> {
-        let mut keys =
-            Self { hasher: RandomState::new(), known: HashMap::with_capacity(state.expected()), again: false };
-        state.for_each_brief(&mut |brief| {
-            let begin = Digits::of(brief.not_before);
-            let key = keys.known.entry(keys.hasher.hash_one(brief.key_sha256)).or_insert((begin, 0));
-            key.0 = key.0.min(begin);
-            key.1 += 1;
-            keys.again |= key.1 > 1;
-        })?;
-        Ok(keys)
+    fn expecting(count: usize) -> Self {
+        Self { hasher: RandomState::new(), all: Vec::with_capacity(count), again: HashMap::new() }
+    }
+
+    fn note(&mut self, brief: &CertificateBrief<'_>) -> Result<(), CaError> {
+        let begin = parse_instant(brief.not_before)?.unix_timestamp();
+        self.all.push((self.hasher.hash_one(brief.key_sha256), begin));
+        Ok(())
+    }
+
+    /// Finds those that were certified more than once, when all are noted.
+    fn settle(&mut self) {
+        let mut all = std::mem::take(&mut self.all);
+        all.sort_unstable();
+        for same in all.chunk_by(|one, next| one.0 == next.0) {
+            if let [(hash, first), _, ..] = same {
+                self.again.insert(*hash, (*first, u32::try_from(same.len()).unwrap_or(u32::MAX)));
+            }
+        }
     }
 
     /// Since when the key of a certificate is certified, and how often it was.
-    fn get(&self, row: &CertificateRow<'_>) -> (Digits, u32) {
-        let known = if self.again { self.known.get(&self.hasher.hash_one(row.key_sha256)) } else { None };
-        known.copied().unwrap_or_else(|| (Digits::of(row.not_before), 1))
-    }
-}
-
-/// The digits of an instant as the journal has it: quick to read, and in order.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Digits(u64);
-
-impl Digits {
-    fn of(instant: &str) -> Self {
-        let digits = instant.bytes().filter(u8::is_ascii_digit).take(14);
-        Self(digits.fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')))
-    }
-
-    fn instant(self) -> Result<OffsetDateTime, CaError> {
-        let part = |place: u64, count: u64| self.0 / place % count;
-        let (year, month, day) = (part(10_000_000_000, 10_000), part(100_000_000, 100), part(1_000_000, 100));
-        let (hour, minute, second) = (part(10_000, 100), part(100, 100), part(1, 100));
-        Ok(parse_instant(&format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))?)
+    fn get(&self, row: &CertificateRow<'_>) -> Result<(OffsetDateTime, u32), CaError> {
+        let known = match self.again.is_empty() {
+            true => None,
+            false => self.again.get(&self.hasher.hash_one(row.key_sha256)),
+        };
+        Ok(match known {
+            Some((since, uses)) => {
+                (OffsetDateTime::from_unix_timestamp(*since).unwrap_or(OffsetDateTime::UNIX_EPOCH), *uses)
+            }
+            None => (parse_instant(row.not_before)?, 1),
+        })
     }
 }

@@ -191,6 +191,8 @@ fn row<'a>(item: &ListItem<'a>, now: OffsetDateTime) -> [Cow<'a, str>; 6] {
 #[derive(Debug, Default)]
 struct Listing {
     pieces: Vec<Vec<u8>>,
+    /// How much of the last piece is taken.
+    used: usize,
     entries: Vec<Packed>,
     /// Whether any certificate has the profile that was asked for.
     profile_known: bool,
@@ -199,8 +201,8 @@ struct Listing {
 /// Where a packed certificate is, and what it is sorted by at first.
 #[derive(Debug, Clone, Copy)]
 struct Packed {
-    /// The digits of `notAfter`.
-    end: u64,
+    /// `notAfter`, in seconds since 1970.
+    end: i64,
     /// The first octets of the lineage.
     lineage: u64,
     piece: u32,
@@ -215,18 +217,12 @@ impl Listing {
     }
 
     fn add(&mut self, row: &CertificateRow<'_>, standing: &'static str, current: bool) -> Result<(), CliError> {
-        if self.pieces.last().is_none_or(|piece| piece.len() > PIECE - PIECE / 4) {
-            self.pieces.push(Vec::with_capacity(PIECE));
-        }
-        let Some(piece) = self.pieces.last_mut() else { return Ok(()) };
-        let at = piece.len() as u32;
-        *piece = postcard::to_extend(row, std::mem::take(piece)).map_err(unpacked)?;
-        let digits = row.not_after.bytes().filter(u8::is_ascii_digit).take(19);
+        let at = self.pack(row)?;
         let octets = row.lineage.bytes().chain(std::iter::repeat(0)).take(8);
         self.entries.push(Packed {
-            end: digits.fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')),
+            end: row.not_after()?.unix_timestamp(),
             lineage: octets.fold(0, |sum, octet| sum << 8 | u64::from(octet)),
-            piece: self.pieces.len() as u32 - 1,
+            piece: self.pieces.len().saturating_sub(1) as u32,
             at,
             standing: STANDINGS.iter().position(|known| *known == standing).unwrap_or_default() as u8,
             current,
@@ -234,9 +230,34 @@ impl Listing {
         Ok(())
     }
 
+    /// Packs a row into the last piece; gives its place there.
+    fn pack(&mut self, row: &CertificateRow<'_>) -> Result<u32, CliError> {
+        let at = self.used;
+        let free = self.pieces.last_mut().and_then(|piece| piece.get_mut(at..)).unwrap_or_default();
+        if let Ok(packed) = postcard::to_slice(row, free) {
+            self.used += packed.len();
+            return Ok(at as u32);
+        }
+        // It does not fit any more, or there is no piece yet.
+        let mut piece = postcard::to_allocvec(row).map_err(unpacked)?;
+        self.used = piece.len();
+        piece.resize(PIECE.max(piece.len()), 0);
+        self.pieces.push(piece);
+        Ok(0)
+    }
+
+    fn bytes(&self, packed: &Packed) -> &[u8] {
+        let piece = self.pieces.get(packed.piece as usize);
+        piece.and_then(|piece| piece.get(packed.at as usize..)).unwrap_or_default()
+    }
+
+    /// The lineage, which comes first of all.
+    fn lineage(&self, packed: &Packed) -> Option<&[u8]> {
+        postcard::take_from_bytes(self.bytes(packed)).ok().map(|(lineage, _)| lineage)
+    }
+
     fn get(&self, packed: &Packed) -> Result<ListItem<'_>, CliError> {
-        let bytes = self.pieces.get(packed.piece as usize).and_then(|piece| piece.get(packed.at as usize..));
-        let (row, _) = postcard::take_from_bytes::<CertificateRow<'_>>(bytes.unwrap_or_default()).map_err(unpacked)?;
+        let (row, _) = postcard::take_from_bytes::<CertificateRow<'_>>(self.bytes(packed)).map_err(unpacked)?;
         Ok(ListItem {
             serial: row.serial,
             lineage: row.lineage,
@@ -255,10 +276,7 @@ impl Listing {
     fn sort(&mut self) {
         let mut entries = std::mem::take(&mut self.entries);
         entries.sort_by(|a, b| {
-            (a.end, a.lineage).cmp(&(b.end, b.lineage)).then_with(|| match (self.get(a), self.get(b)) {
-                (Ok(a), Ok(b)) => a.lineage.cmp(b.lineage),
-                _ => std::cmp::Ordering::Equal,
-            })
+            (a.end, a.lineage).cmp(&(b.end, b.lineage)).then_with(|| self.lineage(a).cmp(&self.lineage(b)))
         });
         self.entries = entries;
     }

@@ -210,13 +210,16 @@ impl Index {
     }
 
     /// Calls back with the least of every certificate, in order.
-    pub(super) fn briefs(&self, visit: &mut impl FnMut(&CertificateBrief<'_>)) -> Result<(), StoreError> {
+    pub(super) fn briefs<E: From<StoreError>>(
+        &self,
+        visit: &mut impl FnMut(&CertificateBrief<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         for segment in &self.segments {
             segment.scan(&mut |_, _, bytes| {
-                if !bytes.is_empty() {
-                    visit(&decode_brief(bytes).ok_or_else(|| segment.damaged())?);
+                if bytes.is_empty() {
+                    return Ok(());
                 }
-                Ok::<(), StoreError>(())
+                visit(&decode_brief(bytes).ok_or_else(|| segment.damaged())?)
             })?;
         }
         Ok(())

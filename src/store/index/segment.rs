@@ -16,6 +16,8 @@ use std::fs::File;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
 
 use ring::digest::{Context, SHA256, digest};
 
@@ -34,6 +36,9 @@ const BLOCK_GUARD: usize = 8 + HASH;
 pub(super) const GROUP: u64 = 256;
 /// How many terms are hashed together.
 pub(super) const BLOCK: u64 = 1024;
+/// How many groups are read ahead of whoever looks at all lines, and from how many on that pays.
+const AHEAD: usize = 8;
+const AHEAD_FROM: u64 = 16;
 
 /// Where a segment's bytes are.
 #[derive(Debug)]
@@ -224,17 +229,14 @@ impl Segment {
         Ok(bytes)
     }
 
-    /// A block of terms, proved.
-    fn block(&self, index: usize) -> Result<Vec<(Term, u32)>, StoreError> {
+    /// A block of terms as it is in the file, proved.
+    fn block(&self, index: usize) -> Result<Vec<u8>, StoreError> {
         let guard = self.blocks.get(index).ok_or_else(|| self.damaged())?;
         let from = index as u64 * BLOCK;
         let count = BLOCK.min(self.footer.terms - from);
         let at = self.footer.terms_at().ok_or_else(|| self.damaged())?;
         let bytes = self.read(at + from * TERM as u64, count * TERM as u64)?;
-        if digest(&SHA256, &bytes).as_ref() != guard.hash {
-            return Err(self.damaged());
-        }
-        Ok(bytes.chunks_exact(TERM).map(|pair| (number(&pair[..8]), number(&pair[8..]) as u32)).collect())
+        if block_hash(&bytes) == guard.hash { Ok(bytes) } else { Err(self.damaged()) }
     }
 
     /// The numbers of the lines with a term, in order.
@@ -243,7 +245,10 @@ impl Segment {
         let mut index = self.blocks.partition_point(|block| block.first < term).saturating_sub(1);
         let mut found = Vec::new();
         while self.blocks.get(index).is_some_and(|block| block.first <= term) {
-            let lines = self.block(index)?.into_iter().filter(|(other, _)| *other == term);
+            let bytes = self.block(index)?;
+            let (pairs, _) = bytes.as_chunks::<TERM>();
+            let from = pairs.partition_point(|pair| number(pair) < term);
+            let lines = pairs.iter().skip(from).map(decode_term).take_while(|(other, _)| *other == term);
             found.extend(lines.map(|(_, line)| self.footer.first + u64::from(line)));
             index += 1;
         }
@@ -289,27 +294,44 @@ impl Segment {
         Ok(look(location, rows.get(location.row.clone()).ok_or_else(|| self.damaged())?))
     }
 
-    /// Calls back with every line's number, place, and bytes of its row.
+    /// Calls back with every line's number, place, and bytes of its row. Of a long segment, another thread reads and proves the
+    /// groups that come next meanwhile.
     pub(super) fn scan<E: From<StoreError>>(
         &self,
         visit: &mut impl FnMut(u64, &Location, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut number = self.footer.first;
-        for index in 0..self.footer.groups() {
-            let Group { locations, rows } = self.group(index)?;
+        let mut look = |group: Result<Group, StoreError>| {
+            let Group { locations, rows } = group?;
             for location in &locations {
                 visit(number, location, rows.get(location.row.clone()).unwrap_or_default())?;
                 number += 1;
             }
+            Ok(())
+        };
+        let mut groups = (0..self.footer.groups()).map(|index| self.group(index));
+        if self.footer.groups() < AHEAD_FROM {
+            return groups.try_for_each(look);
         }
-        Ok(())
+        thread::scope(|scope| {
+            let (sender, receiver) = mpsc::sync_channel(AHEAD);
+            let reader = thread::Builder::new().spawn_scoped(scope, move || {
+                // Whoever has seen enough hangs up.
+                let _ = groups.try_for_each(|group| sender.send(group));
+            });
+            match reader {
+                Ok(_) => receiver.into_iter().try_for_each(&mut look),
+                // Where no thread is to be had, nobody reads ahead.
+                Err(_) => (0..self.footer.groups()).map(|index| self.group(index)).try_for_each(&mut look),
+            }
+        })
     }
 
     /// All terms as they are in the file.
     pub(super) fn terms(&self) -> Result<Vec<(Term, u32)>, StoreError> {
         let mut all = Vec::with_capacity(usize::try_from(self.footer.terms).unwrap_or_default());
         for index in 0..self.blocks.len() {
-            all.extend(self.block(index)?);
+            all.extend(self.block(index)?.as_chunks::<TERM>().0.iter().map(decode_term));
         }
         Ok(all)
     }
@@ -350,6 +372,10 @@ pub(super) fn decode_row(bytes: &[u8]) -> Option<(Option<usize>, CertificateRow<
 /// The first fields of a row.
 pub(super) fn decode_brief(bytes: &[u8]) -> Option<CertificateBrief<'_>> {
     postcard::take_from_bytes(bytes.get(4..)?).ok().map(|(brief, _)| brief)
+}
+
+fn decode_term(pair: &[u8; TERM]) -> (Term, u32) {
+    (number(&pair[..8]), number(&pair[8..]) as u32)
 }
 
 /// A little-endian number of four or eight octets.

@@ -313,7 +313,7 @@ fn an_index_that_is_not_right_is_not_used() {
     let bytes = fs::read(&segment).unwrap();
     let spoil: [&dyn Fn(); 6] = [
         &|| fs::write(cache.join("index.json"), "{").unwrap(),
-        &|| fs::write(cache.join("index.json"), json.replace("\"version\":2", "\"version\":0")).unwrap(),
+        &|| fs::write(cache.join("index.json"), json.replacen("\"version\":", "\"version\":9", 1)).unwrap(),
         &|| fs::write(&segment, &bytes[1..]).unwrap(),
         &|| fs::write(&segment, vec![0; bytes.len()]).unwrap(),
         &|| fs::remove_file(&segment).unwrap(),

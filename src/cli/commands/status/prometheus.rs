@@ -83,13 +83,24 @@ fn instant(text: &mut String, name: &str, labels: &[(&str, &str)], instant: &str
 }
 
 fn sample(text: &mut String, name: &str, labels: &[(&str, &str)], value: i64) {
-    let labels: Vec<String> = labels.iter().map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
-    let labels = if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
+    text.extend(["certwright_", name]);
+    for (index, (name, value)) in labels.iter().enumerate() {
+        text.extend([if index == 0 { "{" } else { "," }, name, "=\""]);
+        // A label's value: backslash, quote and newline are escaped.
+        let mut rest = *value;
+        while let Some((plain, from)) = rest.find(['\\', '"', '\n']).and_then(|at| rest.split_at_checked(at)) {
+            let escape = if from.starts_with('\n') {
+                "\\n"
+            } else if from.starts_with('"') {
+                "\\\""
+            } else {
+                "\\\\"
+            };
+            text.extend([plain, escape]);
+            rest = from.get(1..).unwrap_or_default();
+        }
+        text.extend([rest, "\""]);
+    }
     // Writing to a string does not fail.
-    let _ = writeln!(text, "certwright_{name}{labels} {value}");
-}
-
-/// A label's value: backslash, quote and newline are escaped.
-fn escaped(value: &str) -> String {
-    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+    let _ = writeln!(text, "{} {value}", if labels.is_empty() { "" } else { "}" });
 }
