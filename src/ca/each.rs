@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::clock::check_clock;
 use super::guard::Guard;
-use super::issue::{check_lineage, prepare_guarded, split_chain, verify_chain};
+use super::issue::{Signed, check_lineage, prepare_guarded, split_chain, verify_chain};
 use super::parallel::in_parallel;
 use super::renew::check_uncompromised;
 use super::revoke::check_not_revoked;
 use super::rollover::check_not_retired;
 use super::serial::draw;
 use super::{CaError, LoadedAuthority, Order, Outcome, Session};
-use crate::issuance::{Issued, Profile};
-use crate::store::{CertificateRecord, DeliveryRecord, Draft, Event, Writer};
+use crate::issuance::Profile;
+use crate::store::{CertificateRecord, DeliveryRecord, Writer};
 use crate::x509::Serial;
 
 /// An order, who signs it and what may be issued.
@@ -60,12 +60,10 @@ pub fn issue_possible(
         Ok(prepared.sign(authority.signer.as_ref())?)
     };
     let signed = in_parallel(work, |(index, commission, serial): (usize, &Commission<'_>, Serial)| {
-        let outcome = sign(commission, serial).map(|Issued { certificate, report }| {
+        let outcome = sign(commission, serial).map(|issued| {
             let Commission { order, authority, .. } = commission;
-            let (chain, root) = chains.get(authority.name.as_str()).cloned().unwrap_or_default();
-            let (label, lineage) = (order.label.clone(), order.lineage.clone());
-            let other_anchors = authority.other_anchors.clone();
-            let outcome = Outcome { label, lineage, certificate, chain, root, other_anchors, report };
+            let chain = chains.get(authority.name.as_str()).cloned().unwrap_or_default();
+            let outcome = Outcome::new(order, authority, chain, issued);
             let to = deliveries(index, &outcome);
             (outcome, to)
         });
@@ -81,43 +79,15 @@ pub fn issue_possible(
             verify_chain(&outcome.certificate, commission.authority, session.now)?;
         }
     }
-    commit(writer, session, commissions, signed)
-}
-
-type Signed = Result<(Outcome, Vec<DeliveryRecord>), CaError>;
-
-fn commit(
-    writer: &mut Writer<'_>,
-    session: &Session<'_>,
-    commissions: Vec<Commission<'_>>,
-    signed: Vec<Signed>,
-) -> Result<Vec<Result<Outcome, CaError>>, CaError> {
-    let (mut drafts, mut pending) = (Vec::new(), Vec::new());
-    let mut results = Vec::with_capacity(commissions.len());
+    let mut done = Signed::default();
+    let mut refused = Vec::with_capacity(commissions.len());
     for (Commission { order, authority, profile }, signed) in commissions.into_iter().zip(signed) {
-        let (outcome, to) = match signed {
-            Ok(signed) => signed,
-            Err(error) => {
-                results.push(Err(error));
-                continue;
-            }
-        };
-        let has_key = order.key_pem.is_some();
-        let (certificate, lineage) = (&outcome.certificate, &order.lineage);
-        let mut record = CertificateRecord::new(certificate, &authority.name, lineage, profile.name(), has_key);
-        record.variables = order.request.variables;
-        pending.extend(to.into_iter().map(|delivery| DeliveryRecord {
-            lineage: record.lineage.clone(),
-            serial: record.serial.clone(),
-            pending: true,
-            ..delivery
+        refused.push(signed.map(|(outcome, to)| {
+            let (certificate, has_key) = (&outcome.certificate, order.key_pem.is_some());
+            let record = CertificateRecord::new(certificate, &authority.name, &order.lineage, profile.name(), has_key);
+            done.add(order, record, outcome, to.into_iter().map(|to| DeliveryRecord { pending: true, ..to }));
         }));
-        drafts.push(Draft { event: Event::CertificateIssued(record), key_pem: order.key_pem });
-        results.push(Ok(outcome));
     }
-    if !pending.is_empty() {
-        drafts.push(Draft { event: Event::Delivered { deliveries: pending }, key_pem: None });
-    }
-    writer.commit(session.now, session.actor, drafts)?;
-    Ok(results)
+    let mut outcomes = done.record(writer, session)?.into_iter();
+    Ok(refused.into_iter().filter_map(|one| one.map(|()| outcomes.next()).transpose()).collect())
 }

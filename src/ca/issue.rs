@@ -76,6 +76,19 @@ pub struct Outcome {
     pub report: Report,
 }
 
+impl Outcome {
+    /// What came of an order: see [`split_chain`].
+    pub(super) fn new(
+        order: &Order,
+        authority: &LoadedAuthority,
+        (chain, root): (Vec<Certificate>, Option<Certificate>),
+        Issued { certificate, report }: Issued,
+    ) -> Self {
+        let (label, lineage) = (order.label.clone(), order.lineage.clone());
+        Self { label, lineage, certificate, chain, root, other_anchors: authority.other_anchors.clone(), report }
+    }
+}
+
 /// Issues every order in one transaction: all are prepared first, and none is signed if one is refused; a single commit makes
 /// them durable. Work is spread over the cores.
 ///
@@ -170,14 +183,19 @@ impl<'a> Signing<'a> {
             let issued = prepared.sign(authority.signer.as_ref())?;
             let (name, has_key) = (authority.name.as_str(), order.key_pem.is_some());
             let record = CertificateRecord::new(&issued.certificate, name, &order.lineage, profile.name(), has_key);
+            let outcome = Outcome::new(order, authority, split_chain(authority), issued);
             (session.progress)();
-            Ok::<_, CaError>((issued, record))
+            Ok::<_, CaError>((record, outcome))
         })?;
         // What the chain above says is the same for all of an authority; each one's own signature and constraints are checked.
         for first in firsts {
-            verify_chain(&issued[first].0.certificate, assignments[first].authority, session.now)?;
+            verify_chain(&issued[first].1.certificate, assignments[first].authority, session.now)?;
         }
-        Ok(Signed::new(assignments.into_iter().zip(issued)))
+        let mut signed = Signed::default();
+        for (Assignment { order, delivery, .. }, (record, outcome)) in assignments.into_iter().zip(issued) {
+            signed.add(order, record, outcome, delivery);
+        }
+        Ok(signed)
     }
 }
 
@@ -308,45 +326,38 @@ pub(super) fn verify_chain(
 }
 
 /// Certificates that were signed and are not recorded yet. They leave this only by way of the journal.
+#[derive(Default)]
 pub struct Signed {
     drafts: Vec<Draft>,
     outcomes: Vec<Outcome>,
+    delivered: Vec<DeliveryRecord>,
 }
 
 impl Signed {
-    fn new<'a>(signed: impl ExactSizeIterator<Item = (Assignment<'a>, (Issued, CertificateRecord))>) -> Self {
-        let mut drafts = Vec::with_capacity(signed.len() + 1);
-        let mut outcomes = Vec::with_capacity(signed.len());
-        let mut delivered = Vec::new();
-        for (Assignment { authority, order, delivery, .. }, (issued, mut record)) in signed {
-            record.variables = order.request.variables;
-            if let Some(delivery) = delivery {
-                let (lineage, serial) = (record.lineage.clone(), record.serial.clone());
-                delivered.push(DeliveryRecord { lineage, serial, ..delivery });
-            }
-            drafts.push(Draft { event: Event::CertificateIssued(record), key_pem: order.key_pem });
-            let (chain, root) = split_chain(authority);
-            outcomes.push(Outcome {
-                label: order.label,
-                lineage: order.lineage,
-                certificate: issued.certificate,
-                chain,
-                root,
-                other_anchors: authority.other_anchors.clone(),
-                report: issued.report,
-            });
-        }
-        if !delivered.is_empty() {
-            drafts.push(Draft { event: Event::Delivered { deliveries: delivered }, key_pem: None });
-        }
-        Self { drafts, outcomes }
+    /// Adds a certificate and where its files are going to be put.
+    pub(super) fn add(
+        &mut self,
+        order: Order,
+        mut record: CertificateRecord,
+        outcome: Outcome,
+        to: impl IntoIterator<Item = DeliveryRecord>,
+    ) {
+        let (lineage, serial) = (&record.lineage, &record.serial);
+        let filled = |to| DeliveryRecord { lineage: lineage.clone(), serial: serial.clone(), ..to };
+        self.delivered.extend(to.into_iter().map(filled));
+        record.variables = order.request.variables;
+        self.drafts.push(Draft { event: Event::CertificateIssued(record), key_pem: order.key_pem });
+        self.outcomes.push(outcome);
     }
 
     /// Makes them durable in one transaction.
     ///
     /// # Errors
     /// [`CaError::Store`].
-    pub fn record(self, writer: &mut Writer<'_>, session: &Session<'_>) -> Result<Vec<Outcome>, CaError> {
+    pub fn record(mut self, writer: &mut Writer<'_>, session: &Session<'_>) -> Result<Vec<Outcome>, CaError> {
+        if !self.delivered.is_empty() {
+            self.drafts.push(Draft { event: Event::Delivered { deliveries: self.delivered }, key_pem: None });
+        }
         writer.commit(session.now, session.actor, self.drafts)?;
         Ok(self.outcomes)
     }
