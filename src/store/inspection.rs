@@ -59,9 +59,11 @@ impl Inspection<'_> {
         inspection.manifest()?;
         inspection.index()?;
         inspection.directories()?;
-        inspection.certificates()?;
-        inspection.authorities()?;
-        inspection.staging()?;
+        // While files are on their way, everything below would be called missing.
+        if !inspection.staging()? {
+            inspection.certificates()?;
+            inspection.authorities()?;
+        }
         Ok(inspection.problems)
     }
 
@@ -212,13 +214,32 @@ impl Inspection<'_> {
         Ok(())
     }
 
-    fn staging(&mut self) -> Result<(), StoreError> {
-        for name in names(&self.layout.staging())? {
-            let what = "was left by a command that was stopped; the next one that writes settles it";
-            let finding = finding(Severity::Warning, self.layout.staging().join(name), what, true);
+    /// Tells what is in `staging/`; says whether files of recorded transactions are among it.
+    fn staging(&mut self) -> Result<bool, StoreError> {
+        let staging = self.layout.staging();
+        let left = names(&staging)?;
+        let marked = |name: &String| name.strip_suffix(".pending").and_then(|tx| tx.parse::<u64>().ok());
+        let recorded: Vec<u64> = left.iter().filter_map(marked).filter(|tx| *tx <= self.state.seq).collect();
+        for tx in &recorded {
+            let what = format!(
+                "says that the files of transaction {tx}, which is recorded, are not all in place: the next command that \
+                 writes completes them, and then the rest can be looked at"
+            );
+            self.problems
+                .push(Problem { finding: finding(Severity::Damage, self.layout.marker(*tx), what, true), fix: None });
+        }
+        if let (Some(first), true) = (left.first(), recorded.is_empty()) {
+            let what = match left.len() {
+                1 => "was left by a command that was stopped; the next one that writes settles it".to_owned(),
+                count => format!(
+                    "and {} more were left by a command that was stopped; the next one that writes settles it",
+                    count - 1
+                ),
+            };
+            let finding = finding(Severity::Warning, staging.join(first), what, true);
             self.problems.push(Problem { finding, fix: None });
         }
-        Ok(())
+        Ok(!recorded.is_empty())
     }
 
     fn contents(&mut self, dir: &Path, expected: &[Content]) -> Result<(), StoreError> {

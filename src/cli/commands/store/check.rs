@@ -74,8 +74,20 @@ impl Args {
         let mut found = store.check()?;
         let staging = store.layout().staging();
         // What another command is doing, or was killed at, is no damage: the lock waits for it, or settles it.
-        if found.iter().any(|finding| finding.path.starts_with(&staging)) && cx.lock(&store).is_ok() {
-            found = store.check()?;
+        if found.iter().any(|finding| finding.path.starts_with(&staging)) {
+            match cx.lock(&store) {
+                Ok(writer) => {
+                    drop(writer);
+                    found = store.check()?;
+                }
+                Err(error) if error.exit == Exit::LockTimeout => {
+                    found.retain(|finding| !finding.path.starts_with(&staging));
+                    cx.ui.warn("another command is writing: files were not compared with the journal");
+                }
+                Err(error) => {
+                    cx.ui.warn(&format!("what is left in {} cannot be settled: {}", staging.display(), error.message));
+                }
+            }
         }
         let findings: Vec<FindingReport> = found.into_iter().map(FindingReport::from).collect();
         let damaged = findings.iter().any(|finding| finding.damage);
