@@ -29,6 +29,11 @@ impl Columns {
         }
     }
 
+    /// Makes room for what others have room for.
+    pub(super) fn widen(&mut self, others: &Self) {
+        self.widths.iter_mut().zip(&others.widths).for_each(|(width, other)| *width = (*width).max(*other));
+    }
+
     /// Cuts the widest columns until every line fits.
     pub(super) fn limit(&mut self, available: u16) {
         let gaps = GAP * self.widths.len().saturating_sub(1);

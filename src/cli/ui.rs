@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::ops::Range;
 
 use serde::Serialize;
 
 use super::environment::{Environment, variable};
 use super::progress::Progress;
 use super::{CliError, table, text};
+use crate::ca::in_parallel;
 
 /// How much of a long output is written at once.
 const PIECE: usize = 64 * 1024;
@@ -38,6 +40,13 @@ pub struct Ui {
 
 /// Takes the cells of a row.
 pub(super) type TakeRow<'a> = dyn FnMut(&[Cow<'_, str>]) + 'a;
+
+/// Hands the cells of the row with a number to whom takes them.
+pub(super) type GiveRow<'a> = dyn Fn(usize, &mut TakeRow<'_>) -> Result<(), CliError> + Sync + 'a;
+
+/// How many rows of a long table are laid out by one thread before the next take their turn, and how many such parts at once.
+const ROWS: usize = 1 << 14;
+const PARTS: usize = 8;
 
 /// Writes JSON in pieces: a report may be longer than anybody wants in memory.
 struct JsonWriter<'a> {
@@ -208,38 +217,45 @@ impl Ui {
         if rows.is_empty() || self.json { Ok(()) } else { self.line(&table::render(header, &rows, self.width)) }
     }
 
-    /// Prints a table as [`Ui::table`] does, of rows that are not in memory all at once: `rows` gives each of them to whom it
-    /// is handed, twice.
+    /// Prints a table as [`Ui::table`] does, of rows that are not in memory all at once: `row` is asked for each of them twice, from
+    /// any thread.
     ///
     /// # Errors
-    /// As [`Ui::line`]; what `rows` gives.
+    /// As [`Ui::line`]; what `row` gives.
     pub(in crate::cli) fn long_table(
         &mut self,
         header: &[&str],
-        rows: &dyn Fn(&mut TakeRow<'_>) -> Result<(), CliError>,
+        count: usize,
+        row: &GiveRow<'_>,
     ) -> Result<(), CliError> {
         if self.json {
             return Ok(());
         }
+        let parts: Vec<Range<usize>> =
+            (0..count).step_by(ROWS).map(|from| from..count.min(from.saturating_add(ROWS))).collect();
         let mut columns = table::Columns::new(header);
-        rows(&mut |row| columns.fit(row))?;
+        let fit = |mut part: Range<usize>| {
+            let mut columns = table::Columns::new(header);
+            part.try_for_each(|number| row(number, &mut |cells| columns.fit(cells)))?;
+            Ok::<_, CliError>(columns)
+        };
+        in_parallel(parts.clone(), fit)?.iter().for_each(|part| columns.widen(part));
         if let Some(width) = self.width {
             columns.limit(width);
         }
         let mut text = String::new();
         let header: Vec<Cow<'_, str>> = header.iter().map(|title| Cow::Borrowed(*title)).collect();
         columns.line(&header, &mut text);
-        let mut written = Ok(());
-        rows(&mut |row| {
-            columns.line(row, &mut text);
-            if text.len() >= PIECE {
-                let result = self.data(text.as_bytes());
-                written = std::mem::replace(&mut written, Ok(())).and(result);
-                text.clear();
-            }
-        })?;
-        written?;
-        self.data(text.as_bytes())
+        self.data(text.as_bytes())?;
+        let lay_out = |mut part: Range<usize>| {
+            let mut text = String::new();
+            part.try_for_each(|number| row(number, &mut |cells| columns.line(cells, &mut text)))?;
+            Ok::<_, CliError>(text)
+        };
+        for parts in parts.chunks(PARTS) {
+            in_parallel(parts.to_vec(), lay_out)?.iter().try_for_each(|text| self.data(text.as_bytes()))?;
+        }
+        Ok(())
     }
 
     /// Tells an error: for people on stderr, and with `--json` as the one document on stdout unless there is one already.

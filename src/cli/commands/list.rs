@@ -100,7 +100,9 @@ impl ListArgs {
             });
         } else {
             let header = ["NAME", "NAMES", "PROFILE", "STATE", "VALID UNTIL", "SERIAL"];
-            cx.ui.long_table(&header, &|sink| listing.for_each(&mut |item| sink(&row(&item, now))))?;
+            let count = listing.entries.len();
+            cx.ui
+                .long_table(&header, count, &|number, sink| listing.item(number).map(|item| sink(&row(&item, now))))?;
         }
         cx.ui.json("list", &ListReport { certificates: &listing })?;
         Ok(Exit::Done)
@@ -281,8 +283,10 @@ impl Listing {
         self.entries = entries;
     }
 
-    fn for_each<'a>(&'a self, visit: &mut dyn FnMut(ListItem<'a>)) -> Result<(), CliError> {
-        self.entries.iter().try_for_each(|packed| self.get(packed).map(&mut *visit))
+    /// The certificate with a number, from 0, in order.
+    fn item(&self, number: usize) -> Result<ListItem<'_>, CliError> {
+        let packed = self.entries.get(number);
+        self.get(packed.ok_or_else(|| CliError::failed(format!("there is no certificate {number}")))?)
     }
 }
 

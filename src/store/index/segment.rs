@@ -69,8 +69,9 @@ pub(super) struct Segment {
     place: Place,
     path: PathBuf,
     pub(super) footer: Footer,
-    groups: Vec<GroupGuard>,
-    blocks: Vec<BlockGuard>,
+    /// As they are in the file: a command looks at few of them.
+    groups: Vec<u8>,
+    blocks: Vec<u8>,
 }
 
 /// What proves a group of lines.
@@ -123,11 +124,9 @@ impl Footer {
             bytes.extend_from_slice(&guard.hash);
         }
         let numbers = self.numbers();
-        let mut all = Context::new(&SHA256);
-        all.update(&numbers);
-        all.update(&bytes);
+        let all = hash_all(&numbers, &bytes);
         bytes.extend_from_slice(&numbers);
-        bytes.extend_from_slice(all.finish().as_ref());
+        bytes.extend_from_slice(&all);
         bytes
     }
 
@@ -195,19 +194,10 @@ impl Segment {
         let at = footer.guards_at()?;
         let mut guards = vec![0; usize::try_from(length - FOOTER as u64 - at).ok()?];
         place.read_at(&mut guards, at).ok()?;
-        let (groups, blocks) = guards.split_at_checked(usize::try_from(footer.groups()).ok()? * GROUP_GUARD)?;
-        let hash = |bytes: &[u8]| bytes.last_chunk::<HASH>().copied().unwrap_or_default();
-        let groups: Vec<_> = groups
-            .chunks_exact(GROUP_GUARD)
-            .map(|guard| GroupGuard { begin: number(guard), rows: number(&guard[8..]), hash: hash(guard) })
-            .collect();
-        let blocks: Vec<_> = blocks
-            .chunks_exact(BLOCK_GUARD)
-            .map(|guard| BlockGuard { first: number(guard), hash: hash(guard) })
-            .collect();
         // What is hashed is what is written: nothing else is believed.
-        footer.encode(&groups, &blocks).ends_with(&bytes).then_some(())?;
-        Some(Self { place, path, footer, groups, blocks })
+        (hash_all(&bytes[..NUMBERS], &guards) == bytes[NUMBERS..]).then_some(())?;
+        let blocks = guards.split_off(usize::try_from(footer.groups()).ok()?.checked_mul(GROUP_GUARD)?);
+        Some(Self { place, path, footer, groups: guards, blocks })
     }
 
     /// Where the file is.
@@ -229,22 +219,35 @@ impl Segment {
         Ok(bytes)
     }
 
+    fn block_guards(&self) -> &[[u8; BLOCK_GUARD]] {
+        self.blocks.as_chunks().0
+    }
+
+    fn group_guard(&self, index: usize) -> Option<GroupGuard> {
+        self.groups.as_chunks::<GROUP_GUARD>().0.get(index).map(|guard| GroupGuard {
+            begin: number(&guard[..8]),
+            rows: number(&guard[8..16]),
+            hash: octets(&guard[16..]),
+        })
+    }
+
     /// A block of terms as it is in the file, proved.
     fn block(&self, index: usize) -> Result<Vec<u8>, StoreError> {
-        let guard = self.blocks.get(index).ok_or_else(|| self.damaged())?;
+        let guard = self.block_guards().get(index).ok_or_else(|| self.damaged())?;
         let from = index as u64 * BLOCK;
         let count = BLOCK.min(self.footer.terms - from);
         let at = self.footer.terms_at().ok_or_else(|| self.damaged())?;
         let bytes = self.read(at + from * TERM as u64, count * TERM as u64)?;
-        if block_hash(&bytes) == guard.hash { Ok(bytes) } else { Err(self.damaged()) }
+        if block_hash(&bytes) == guard[8..] { Ok(bytes) } else { Err(self.damaged()) }
     }
 
     /// The numbers of the lines with a term, in order.
     pub(super) fn find(&self, term: Term) -> Result<Vec<u64>, StoreError> {
         // The block before the first that begins with it may end with it.
-        let mut index = self.blocks.partition_point(|block| block.first < term).saturating_sub(1);
+        let guards = self.block_guards();
+        let mut index = guards.partition_point(|guard| number(guard) < term).saturating_sub(1);
         let mut found = Vec::new();
-        while self.blocks.get(index).is_some_and(|block| block.first <= term) {
+        while guards.get(index).is_some_and(|guard| number(guard) <= term) {
             let bytes = self.block(index)?;
             let (pairs, _) = bytes.as_chunks::<TERM>();
             let from = pairs.partition_point(|pair| number(pair) < term);
@@ -258,9 +261,10 @@ impl Segment {
     /// A group of lines, proved.
     fn group(&self, index: u64) -> Result<Group, StoreError> {
         let place = usize::try_from(index).map_err(|_| self.damaged())?;
-        let guard = self.groups.get(place).ok_or_else(|| self.damaged())?;
-        let rows_from = place.checked_sub(1).and_then(|before| self.groups.get(before)).map_or(0, |before| before.rows);
-        let end = self.groups.get(place + 1).map_or(self.footer.end, |next| next.begin);
+        let guard = self.group_guard(place).ok_or_else(|| self.damaged())?;
+        let rows_from =
+            place.checked_sub(1).and_then(|before| self.group_guard(before)).map_or(0, |before| before.rows);
+        let end = self.group_guard(place + 1).map_or(self.footer.end, |next| next.begin);
         let from = index * GROUP;
         let count = GROUP.min(self.footer.lines - from);
         let length = guard.rows.checked_sub(rows_from).filter(|_| guard.rows <= self.footer.rows);
@@ -330,7 +334,7 @@ impl Segment {
     /// All terms as they are in the file.
     pub(super) fn terms(&self) -> Result<Vec<(Term, u32)>, StoreError> {
         let mut all = Vec::with_capacity(usize::try_from(self.footer.terms).unwrap_or_default());
-        for index in 0..self.blocks.len() {
+        for index in 0..self.block_guards().len() {
             all.extend(self.block(index)?.as_chunks::<TERM>().0.iter().map(decode_term));
         }
         Ok(all)
@@ -351,6 +355,11 @@ pub(super) fn group_hash(locations: &[u8], rows: &[u8]) -> [u8; HASH] {
     hash.update(locations);
     hash.update(rows);
     octets(hash.finish().as_ref())
+}
+
+/// The hash of a segment's numbers and guards.
+fn hash_all(numbers: &[u8], guards: &[u8]) -> [u8; HASH] {
+    group_hash(numbers, guards)
 }
 
 /// The hash of a block of terms.
