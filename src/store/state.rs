@@ -129,7 +129,19 @@ impl State {
         self.base().map_or(0, |base| base.summary.certificates) + self.tail.count()
     }
 
-    /// The certificates that a term finds and `fits` takes, oldest first.
+    /// The certificates, recent ones included, that a term finds and `fits` takes, oldest first.
+    fn all_found(
+        &self,
+        kind: Kind,
+        text: &str,
+        fits: &dyn Fn(&CertificateRecord) -> bool,
+    ) -> Result<Vec<&CertificateRecord>, StoreError> {
+        let mut found = self.found(kind, text, fits)?;
+        found.extend(self.tail.iter().map(|(record, _)| record).filter(|record| fits(record)));
+        Ok(found)
+    }
+
+    /// The certificates of the index that a term finds and `fits` takes, oldest first.
     fn found(
         &self,
         kind: Kind,
@@ -193,10 +205,7 @@ impl State {
     /// # Errors
     /// [`StoreError::Io`], [`StoreError::Damaged`] for the index.
     pub fn by_key(&self, sha256: &str) -> Result<Vec<&CertificateRecord>, StoreError> {
-        let fits = |record: &CertificateRecord| record.key_sha256 == sha256;
-        let mut found = self.found(Kind::Key, sha256, &fits)?;
-        found.extend(self.tail.iter().map(|(record, _)| record).filter(|record| fits(record)));
-        Ok(found)
+        self.all_found(Kind::Key, sha256, &|record| record.key_sha256 == sha256)
     }
 
     /// The certificates with a subject, as shown to people, oldest first.
@@ -204,10 +213,7 @@ impl State {
     /// # Errors
     /// [`StoreError::Io`], [`StoreError::Damaged`] for the index.
     pub fn by_subject(&self, subject: &str) -> Result<Vec<&CertificateRecord>, StoreError> {
-        let fits = |record: &CertificateRecord| record.subject == subject;
-        let mut found = self.found(Kind::Subject, subject, &fits)?;
-        found.extend(self.tail.iter().map(|(record, _)| record).filter(|record| fits(record)));
-        Ok(found)
+        self.all_found(Kind::Subject, subject, &|record| record.subject == subject)
     }
 
     /// Whether a serial is taken.

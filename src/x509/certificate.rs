@@ -96,6 +96,29 @@ impl Certificate {
             not_after: layout.validity.not_after.to_datetime(),
             subject: structure::read_name(layout.subject).map_err(&part)?,
             spki_der: layout.spki.raw.to_vec(),
+            ..Self::blank()
+        };
+        for extension in layout.extensions {
+            certificate.decode(&extension).map_err(&part)?;
+            certificate.extensions.push(extension);
+        }
+        Ok(certificate)
+    }
+
+    /// One of version 1 of which nothing was read yet.
+    fn blank() -> Self {
+        Self {
+            der: Vec::new(),
+            tbs: 0..0,
+            signature: Vec::new(),
+            version: 1,
+            serial: Serial::from_content(&[0]),
+            signature_algorithm_der: Vec::new(),
+            issuer: Name::empty(),
+            not_before: OffsetDateTime::UNIX_EPOCH,
+            not_after: OffsetDateTime::UNIX_EPOCH,
+            subject: Name::empty(),
+            spki_der: Vec::new(),
             extensions: Vec::new(),
             basic_constraints: None,
             key_usage: None,
@@ -107,12 +130,7 @@ impl Certificate {
             crl_urls: Vec::new(),
             ocsp_urls: Vec::new(),
             ca_issuer_urls: Vec::new(),
-        };
-        for extension in layout.extensions {
-            certificate.decode(&extension).map_err(&part)?;
-            certificate.extensions.push(extension);
         }
-        Ok(certificate)
     }
 
     /// Signs the very octets of this certificate's signed part, in the place of a signature that was none, with the algorithm

@@ -108,25 +108,8 @@ impl Salvage {
             der: der.to_vec(),
             tbs: start..start + tbs.whole.len(),
             signature: signature.get(1..).unwrap_or_default().to_vec(),
-            version: 1,
-            serial: Serial::from_content(&[0]),
             signature_algorithm_der: algorithm.to_vec(),
-            issuer: Name::empty(),
-            not_before: OffsetDateTime::UNIX_EPOCH,
-            not_after: OffsetDateTime::UNIX_EPOCH,
-            subject: Name::empty(),
-            spki_der: Vec::new(),
-            extensions: Vec::new(),
-            basic_constraints: None,
-            key_usage: None,
-            extended_key_usage: None,
-            subject_alt_names: Vec::new(),
-            subject_key_id: None,
-            authority_key_id: None,
-            name_constraints: None,
-            crl_urls: Vec::new(),
-            ocsp_urls: Vec::new(),
-            ca_issuer_urls: Vec::new(),
+            ..Certificate::blank()
         };
         self.fields(fields, &mut certificate)?;
         Ok(certificate)
