@@ -1,6 +1,7 @@
 //! `certwright dev`: the first minute of a developer.
 
 mod authority;
+mod check;
 mod environment;
 mod existing;
 mod foreign;
@@ -167,51 +168,6 @@ impl DevArgs {
             None => foreign::find_of_targets(&self.out, &self.targets, password, state),
             found => Ok(found),
         }
-    }
-
-    fn run_check(&self, cx: &mut Context, names: &[GeneralName], password: &Secret) -> Result<Exit, CliError> {
-        let reason = match Store::open(cx.store_path()?) {
-            Err(crate::store::StoreError::Missing(_)) => "there is no store yet".to_owned(),
-            Err(error) => return Err(error.into()),
-            Ok(store) => {
-                let state = store.read()?;
-                match state.authorities.get(&self.authority) {
-                    None => format!("there is no authority {} yet", self.authority),
-                    Some(record) => match existing::look(&self.out, names, self.key, record, &state, cx.now())? {
-                        Existing::Good(certificate) => match self.lacking(cx, &certificate, password)? {
-                            Some(what) => what,
-                            None => {
-                                cx.ui.say(&format!("good: {}", summary(&certificate)));
-                                return self.finish(cx, "none", "the certificate is still good", None, More::default());
-                            }
-                        },
-                        other => other.reason(),
-                    },
-                }
-            }
-        };
-        cx.ui.say(&format!("something to do: {reason}"));
-        cx.ui.json("dev", &self.report("needed", &reason, None, More::default()))?;
-        Ok(Exit::CheckFailed)
-    }
-
-    /// What beside a good certificate is not up to date.
-    fn lacking(
-        &self,
-        cx: &mut Context,
-        certificate: &Certificate,
-        password: &Secret,
-    ) -> Result<Option<String>, CliError> {
-        if self.lacks_keystores(cx, password)? {
-            return Ok(Some("the keystores are not those of the certificate".to_owned()));
-        }
-        for wanted in &self.targets {
-            if !wanted.is_up(cx, &self.out, certificate, password)? {
-                let directory = wanted.directory(&self.out);
-                return Ok(Some(format!("the files in {} are not those of the certificate", directory.display())));
-            }
-        }
-        Ok(None)
     }
 
     fn issue(
