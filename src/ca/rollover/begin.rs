@@ -3,7 +3,7 @@
 use super::cross;
 use super::prepare::prepare_rollover;
 use super::standing::rollover_above;
-use super::{Begun, PreparedRollover, RolloverPlan, Signers, Terms};
+use super::{Begun, PreparedRollover, RolloverPlan, Side, Signers, Terms};
 use crate::ca::authority::authority_lineage;
 use crate::ca::issue::verify_chain;
 use crate::ca::{CaError, LoadedAuthority, Made, Session, resolve};
@@ -95,25 +95,54 @@ pub fn begin_rollover(
     if old.certificate.is_root() {
         record.0.rollover = beside(new_by_old.as_ref(), &encode_der(old.certificate.der()));
     }
-    let mut concerned = Vec::new();
     let given_up = state.authorities.get(&old.name).and_then(|record| record.rollover.successor.clone());
+    let crosses = Crosses { new_by_old, old_by_new };
+    let concerned = concerned(state, (&plan.terms, plan.successor), &old, &new_der, &crosses, given_up.as_deref());
+    drafts.insert(0, Draft { event: Event::AuthorityAdded(record.0), key_pem: record.1 });
+    drafts.extend(concerned.into_iter().map(|record| Draft { event: Event::AuthorityAdded(record), key_pem: None }));
+    drafts.extend(settings_of_successor(state, &old.name, given_up.as_deref(), plan.successor));
+    writer.commit(session.now, session.actor, drafts)?;
+    Ok(Begun { made, cross: crosses.new_by_old.into_iter().chain(crosses.old_by_new).collect() })
+}
+
+/// The cross-certificates between two roots, as far as there are any.
+struct Crosses {
+    new_by_old: Option<Certificate>,
+    old_by_new: Option<Certificate>,
+}
+
+/// The records of the other authorities that change: the old one, the one that was to take its place before, and those below
+/// either root, with what is sent and trusted beside it.
+fn concerned(
+    state: &State,
+    (terms, successor): (&Terms, &str),
+    old: &Side,
+    new_der: &str,
+    crosses: &Crosses,
+    given_up: Option<&str>,
+) -> Vec<AuthorityRecord> {
+    let old_der = encode_der(old.certificate.der());
+    let mut concerned = Vec::new();
     for other in state.authorities.values() {
         let mut other = other.clone();
         let is_old = other.authority == old.name;
         if is_old {
-            let Terms { retire, renewals_stay } = plan.terms;
-            let rollover =
-                if old.certificate.is_root() { beside(old_by_new.as_ref(), &new_der) } else { other.rollover.clone() };
-            let successor = Some(plan.successor.to_owned());
+            let Terms { retire, renewals_stay } = *terms;
+            let rollover = if old.certificate.is_root() {
+                beside(crosses.old_by_new.as_ref(), new_der)
+            } else {
+                other.rollover.clone()
+            };
+            let successor = Some(successor.to_owned());
             other.rollover = Rollover { successor, retire: retire.map(format_instant), renewals_stay, ..rollover };
-        } else if other.authority != plan.successor && Some(&other.authority) == given_up.as_ref() {
+        } else if other.authority != successor && Some(other.authority.as_str()) == given_up {
             // What it has signed is renewed by the one that comes instead.
-            other.rollover.successor = Some(plan.successor.to_owned());
+            other.rollover.successor = Some(successor.to_owned());
             other.rollover.finished = true;
-        } else if other.authority != plan.successor && old.certificate.is_root() {
+        } else if other.authority != successor && old.certificate.is_root() {
             let (cross, anchor) = match () {
-                () if other.chain.contains(&encode_der(old.certificate.der())) => (&old_by_new, &new_der),
-                () if other.chain.contains(&new_der) => (&new_by_old, &encode_der(old.certificate.der())),
+                () if other.chain.contains(&old_der) => (&crosses.old_by_new, new_der),
+                () if other.chain.iter().any(|above| above == new_der) => (&crosses.new_by_old, old_der.as_str()),
                 () => continue,
             };
             let Rollover { cross, anchors, .. } = beside(cross.as_ref(), anchor);
@@ -123,11 +152,7 @@ pub fn begin_rollover(
         }
         concerned.push(other);
     }
-    drafts.insert(0, Draft { event: Event::AuthorityAdded(record.0), key_pem: record.1 });
-    drafts.extend(concerned.into_iter().map(|record| Draft { event: Event::AuthorityAdded(record), key_pem: None }));
-    drafts.extend(settings_of_successor(state, &old.name, given_up.as_deref(), plan.successor));
-    writer.commit(session.now, session.actor, drafts)?;
-    Ok(Begun { made, cross: new_by_old.into_iter().chain(old_by_new).collect() })
+    concerned
 }
 
 /// What is sent and trusted beside a root.
