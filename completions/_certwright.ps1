@@ -413,6 +413,7 @@ Register-ArgumentCompleter -Native -CommandName 'certwright' -ScriptBlock {
             [CompletionResult]::new('--permit', '--permit', [CompletionResultType]::ParameterName, 'More names that a new development authority may sign')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Key algorithm of a new certificate [default: ec-p256]')
             [CompletionResult]::new('--validity', '--validity', [CompletionResultType]::ParameterName, 'How long a new certificate is valid')
+            [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'Write the files that this program reads, as export does, in a directory of its own beside the PEM files')
             [CompletionResult]::new('--storepass', '--storepass', [CompletionResultType]::ParameterName, 'Where the password of the keystores comes from [default: pass:changeit]')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Print, for a shell to evaluate, the variables by which programs trust the authority [without SHELL: sh]')
             [CompletionResult]::new('--trust', '--trust', [CompletionResultType]::ParameterName, 'Have this machine trust the authority, as trust install does: every store that is found, or only these kinds')

@@ -965,7 +965,7 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__dev)
-            opts="-q -h -V --out --authority --permit --key --validity --check --force --keystores --storepass --env --trust --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            opts="-q -h -V --out --authority --permit --key --validity --check --force --keystores --for --storepass --env --trust --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -988,6 +988,10 @@ _certwright() {
                     return 0
                     ;;
                 --validity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -391,6 +391,7 @@ set edit:completion:arg-completer[certwright] = {|@words|
             cand --permit 'More names that a new development authority may sign'
             cand --key 'Key algorithm of a new certificate [default: ec-p256]'
             cand --validity 'How long a new certificate is valid'
+            cand --for 'Write the files that this program reads, as export does, in a directory of its own beside the PEM files'
             cand --storepass 'Where the password of the keystores comes from [default: pass:changeit]'
             cand --env 'Print, for a shell to evaluate, the variables by which programs trust the authority [without SHELL: sh]'
             cand --trust 'Have this machine trust the authority, as trust install does: every store that is found, or only these kinds'

@@ -307,6 +307,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand dev" -l authority 
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l permit -d 'More names that a new development authority may sign' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l key -d 'Key algorithm of a new certificate [default: ec-p256]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l validity -d 'How long a new certificate is valid' -r
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l for -d 'Write the files that this program reads, as export does, in a directory of its own beside the PEM files' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l storepass -d 'Where the password of the keystores comes from [default: pass:changeit]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l env -d 'Print, for a shell to evaluate, the variables by which programs trust the authority [without SHELL: sh]' -r -f -a "sh\t'sh, bash, zsh and all that follow POSIX'
 fish\t'fish'

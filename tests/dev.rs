@@ -148,3 +148,96 @@ fn trust_says_what_became_of_it() {
     sandbox.run(["dev", "--trust=firefox"]).exited(2);
     sandbox.run(["dev", "--trust", "--check"]).exited(2);
 }
+
+/// The files of a directory with their bytes, sorted.
+fn files_in(dir: &std::path::Path) -> Vec<(String, Vec<u8>)> {
+    let entries = fs::read_dir(dir).expect("a directory").map(|entry| entry.expect("an entry"));
+    let mut files: Vec<_> = entries
+        .map(|entry| (entry.file_name().into_string().expect("text"), fs::read(entry.path()).expect("a file")))
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn programs_get_the_files_that_export_writes() {
+    let sandbox = Sandbox::new();
+    let words = ["nginx", "postgres:client", "kubernetes", "java"];
+    let dev = ["dev", "--json", "--for", words[0], "--for", words[1], "--for", words[2], "--for", words[3]];
+    let report = json(&sandbox.run(dev).succeeded());
+    let told = report["targets"].as_array().expect("targets");
+    assert_eq!(told.len(), 4);
+    assert!(told.iter().all(|target| target["written"] == true));
+    assert!(told[0]["snippet"].as_str().expect("text").contains("certs/nginx/fullchain.pem"));
+    for (directory, target, role) in [
+        ("nginx", "nginx", "server"),
+        ("postgres-client", "postgres", "client"),
+        ("kubernetes", "kubernetes", "server"),
+    ] {
+        let (ours, out) = (sandbox.path("certs").join(directory), format!("exported-{directory}"));
+        sandbox.run(["export", "localhost", "--for", target, "--role", role, "--out", &out]).succeeded();
+        assert_eq!(files_in(&ours), files_in(&sandbox.path(&out)), "{directory}");
+    }
+    // They are kept, keystores too, and count in a check.
+    let before = files_in(&sandbox.path("certs/java"));
+    let report = json(&sandbox.run(dev).succeeded());
+    assert!(report["targets"].as_array().expect("targets").iter().all(|target| target["written"] == false));
+    assert_eq!(files_in(&sandbox.path("certs/java")), before);
+    let check = [&dev[..], &["--check"]].concat();
+    sandbox.run(&check).succeeded();
+    fs::remove_file(sandbox.path("certs/nginx/ca.pem")).expect("it is there");
+    let run = sandbox.run(&check).exited(3);
+    assert_eq!(json(&run)["reason"], "the files in certs/nginx are not those of the certificate");
+    sandbox.run(["dev", "--for", "nginx"]).succeeded();
+    sandbox.run(&check).succeeded();
+    // Another password is another keystore.
+    sandbox.run(["dev", "--check", "--for", "java", "--storepass", "pass:another"]).exited(3);
+    // A renewal takes along what it is told to, and names the others.
+    let run = sandbox.run(["dev", "--force", "--for", "nginx"]).succeeded();
+    for word in ["postgres:client", "kubernetes", "java"] {
+        assert!(
+            run.stderr.contains(&format!("holds the old certificate: --for {word} writes it again")),
+            "{}",
+            run.stderr
+        );
+    }
+    assert!(!run.stderr.contains("--for nginx writes"), "{}", run.stderr);
+    sandbox.run(["dev", "--check", "--for", "nginx"]).succeeded();
+    sandbox.run(&check).exited(3);
+    sandbox.run(dev).succeeded();
+    sandbox.run(&check).succeeded();
+}
+
+#[test]
+fn nothing_is_issued_that_a_program_could_not_use() {
+    let sandbox = Sandbox::new();
+    let issued = || {
+        let listed = json(&sandbox.run(["list", "--json"]).succeeded());
+        listed["certificates"].as_array().map(Vec::len)
+    };
+    let run = sandbox.run(["dev", "--for", "consul"]).exited(4);
+    assert!(run.stderr.contains("it is not for dns:server.dc1.consul"), "{}", run.stderr);
+    assert!(!sandbox.path("certs").exists());
+    assert_eq!(issued(), Some(1), "the authority's own");
+    for (arguments, says) in [
+        (["--for", "cert-manager"], "reads the files of an authority"),
+        (["--for", "ngnix"], "did you mean \"nginx\"?"),
+        (["--for", "nginx:sidecar"], "nginx has no role sidecar; it has server"),
+        (["--storepass", "pass:x"], "none is asked for"),
+    ] {
+        let run = sandbox.run([&["dev"][..], &arguments].concat()).exited(2);
+        assert!(run.stderr.contains(says), "{}", run.stderr);
+    }
+    sandbox.run(["dev", "--for", "nginx", "--storepass", "pass:x"]).exited(2);
+    // Files of others stay, whatever they are.
+    fs::create_dir_all(sandbox.path("certs/nginx")).expect("a directory");
+    fs::write(sandbox.path("certs/nginx/fullchain.pem"), "mine").expect("a file");
+    let run = sandbox.run(["dev", "--for", "nginx"]).exited(1);
+    assert!(run.stderr.contains("certs/nginx was not made by this store"), "{}", run.stderr);
+    assert_eq!((issued(), sandbox.path("certs/cert.pem").exists()), (Some(1), false));
+    sandbox.run(["dev", "--for", "nginx", "--force"]).succeeded();
+    assert_ne!(fs::read(sandbox.path("certs/nginx/fullchain.pem")).expect("a file"), b"mine");
+    let consul =
+        "dev server.dc1.consul localhost 127.0.0.1 --for consul --authority dev-consul --permit consul --out consul";
+    sandbox.run(consul.split(' ')).succeeded();
+}

@@ -71,7 +71,7 @@ impl Scene<'_> {
         assert_eq!(report["schema"], format!("certwright/{schema}/1"), "{arguments}: {text}");
         let members: BTreeSet<String> = object.keys().filter(|key| *key != "schema").cloned().collect();
         let mut expected = self.documented[&format!("certwright/{schema}/1")].clone();
-        for optional in ["lineage", "certificate", "environment", "stores"] {
+        for optional in ["lineage", "certificate", "environment", "stores", "targets"] {
             if !members.contains(optional) && ["issue", "dev"].contains(&schema) {
                 expected.remove(optional);
             }
@@ -125,6 +125,7 @@ fn reports_have_the_members_that_are_documented() {
     assert_eq!(shown["certificate"], issued["certificate"]);
     scene.run("dev --check", "dev");
     scene.run("dev --env --out env", "dev");
+    scene.run("dev --for nginx --out web", "dev");
     scene.run("dev", "dev");
     scene.run("dev", "dev");
     scene.run("log show", "log");

@@ -426,6 +426,31 @@ fn status_tells_what_is_due_and_nothing_else() {
 }
 
 #[test]
+fn an_authority_that_was_replaced_owes_crls_until_what_it_signed_has_lapsed() {
+    let scene = Scene::new();
+    scene.ok(0, "issue www.corp.test --validity 90d");
+    scene.ok(0, "crl publish");
+    scene.ok(0, "authority rollover root --no-passphrase");
+    scene.ok(0, "authority rollover issuing --no-passphrase");
+    scene.ok(0, "renew www.corp.test --validity 1y");
+    scene.ok(0, "authority rollover issuing --finish");
+    scene.ok(0, "authority rollover root --finish");
+    let owing = |days| {
+        let crls = scene.at(days, "status --json").json()["crls"].clone();
+        let owing = crls.as_array().unwrap().iter().filter(|crl| !crl["attention"].is_null());
+        owing.map(|crl| crl["authority"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    // The old certificate is valid until day 90: its CRL, and that of the root above, are asked for.
+    assert_eq!(owing(0), [""; 0]);
+    assert_eq!(owing(80), ["issuing", "root"]);
+    assert_eq!(owing(91), [""; 0]);
+    // Before the rollover is finished, all of them are.
+    scene.ok(91, "crl publish");
+    scene.ok(91, "authority rollover root-2 --no-passphrase");
+    assert!(owing(100).contains(&"root-2".to_owned()));
+}
+
+#[test]
 fn metrics_are_in_the_text_format_and_replace_their_file() {
     let scene = Scene::new();
     scene.ok(0, "issue www.corp.test");

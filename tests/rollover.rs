@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test may stop")]
 
+use certwright::keys::{Algorithm, PrivateKey};
+use certwright::x509::{Extension, KeyUsage, Name, Serial, TbsCertificate, pem};
 use sandbox::{Outcome, Sandbox};
 use serde_json::Value;
 
@@ -221,9 +223,12 @@ fn a_revoked_successor_gives_way_to_another() {
     }
     // The old one may be revoked as well: it signs nothing for this.
     sandbox.run(["revoke", "store/public/issuing.crt"]).succeeded();
-    let replaced = "--json authority rollover issuing --as issuing-3 --no-passphrase --subject CN=third";
+    let replaced = "--json authority rollover issuing --as issuing-3 --no-passphrase";
     let replaced = json(&sandbox.run(replaced.split(' ')).succeeded());
     assert_eq!((&replaced["successor"], &replaced["renewals"]), (&"issuing-3".into(), &"stay".into()));
+    // The name of the one that was given up is not free.
+    let shown = json(&sandbox.run(["--json", "authority", "show", "issuing-3"]).succeeded());
+    assert_eq!(shown["subject"], "CN=Proof Issuing G3");
     sandbox.run(["authority", "rollover", "issuing", "--as", "issuing-4", "--no-passphrase"]).exited(4);
     sandbox.run(["authority", "rollover", "issuing", "--renewals", "move"]).succeeded();
     for name in ["old.test", "new.test"] {
@@ -234,4 +239,56 @@ fn a_revoked_successor_gives_way_to_another() {
     sandbox.run(["verify", "next/fullchain.pem", "--anchor", "store/public/root.pem"]).succeeded();
     sandbox.run(["authority", "rollover", "issuing", "--finish"]).succeeded();
     sandbox.run(["store", "check"]).succeeded();
+}
+
+/// A root that was made elsewhere, with a path length.
+fn import_root(sandbox: &Sandbox, path_len: u8) {
+    let key = PrivateKey::generate(Algorithm::EcP256).expect("a key");
+    let name = Name::parse("CN=Bound Root").expect("a name");
+    let tbs = TbsCertificate {
+        serial: Serial::from_random([0x5a; 20]),
+        issuer: name.clone(),
+        not_before: time::macros::datetime!(2026-01-01 0:00 UTC),
+        not_after: time::macros::datetime!(2049-01-01 0:00 UTC),
+        subject: name,
+        public_key: key.public_key().clone(),
+        extensions: vec![
+            Extension::basic_constraints(true, Some(path_len)),
+            Extension::key_usage(KeyUsage::KEY_CERT_SIGN.with(KeyUsage::CRL_SIGN)),
+            Extension::subject_key_identifier(&[1; 20]),
+        ],
+    };
+    let der = tbs.sign_der(&key).expect("a certificate");
+    std::fs::write(sandbox.path("root.crt"), pem::encode("CERTIFICATE", &der)).expect("a file");
+    std::fs::write(sandbox.path("root.key"), key.to_pkcs8_pem(None).expect("PKCS#8")).expect("a file");
+    let import = "authority import root --cert root.crt --key root.key --no-passphrase";
+    sandbox.run(import.split(' ')).succeeded();
+}
+
+#[test]
+fn path_lengths_have_room_for_the_other_root_or_it_is_said() {
+    const REFUSE: &str = "will refuse what authorities below the other root sign";
+    for path_len in 0..3 {
+        let sandbox = Sandbox::new();
+        import_root(&sandbox, path_len);
+        if path_len == 0 {
+            let refused = sandbox.run(ROLLOVER).exited(4);
+            assert!(refused.stderr.contains("its path length is 0"), "{}", refused.stderr);
+            assert!(refused.stderr.contains("--no-cross"), "{}", refused.stderr);
+            sandbox.run([&ROLLOVER[..], &["--no-cross"]].concat()).succeeded();
+            continue;
+        }
+        sandbox.run(["authority", "create", "issuing", "--parent", "root", "--no-passphrase"]).succeeded();
+        for options in [&["--dry-run"][..], &[]] {
+            let begun = sandbox.run([&ROLLOVER[..], options].concat()).succeeded();
+            for root in ["root", "root-2"] {
+                let warned = begun.stderr.contains(&format!("clients that trust only {root} {REFUSE}"));
+                assert_eq!(warned, path_len == 1, "{path_len}: {}", begun.stderr);
+            }
+        }
+        // What is said is what happens.
+        sandbox.run(["issue", "a.test", "--authority", "issuing", "--out", "a"]).succeeded();
+        let verify = ["verify", "a/fullchain.pem", "--anchor", "store/public/root-2.pem"];
+        sandbox.run(verify).exited(if path_len == 1 { 3 } else { 0 });
+    }
 }

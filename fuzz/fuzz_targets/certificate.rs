@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use certwright::issuance::lint::{Subject, Target, for_targets, lint_chain, lint_subject};
+use certwright::issuance::lint::{Subject, Target, for_targets, lint_chain, lint_subject, unreadable};
 use certwright::x509::path::Purpose;
 use certwright::x509::{Certificate, GeneralName};
 use libfuzzer_sys::fuzz_target;
@@ -10,7 +10,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     let salvaged = match Certificate::salvage(bytes) {
         Ok(salvaged) => salvaged,
-        Err(error) => return printable(&error.to_string()),
+        Err(error) => return printable(&unreadable(bytes, &error.to_string()).message),
     };
     assert_eq!(Certificate::from_der(bytes).is_ok(), salvaged.defects.is_empty());
     salvaged.defects.iter().for_each(|defect| printable(&defect.why));

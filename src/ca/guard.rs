@@ -24,6 +24,11 @@ struct Known {
     key: Option<PublicKey>,
 }
 
+/// Whether an authority that a store knows has the name: its own, one above them, or one that waits for its certificate.
+pub fn is_authority_name(state: &State, subject: &Name) -> bool {
+    Guard::new(state).is_taken(subject)
+}
+
 impl<'a> Guard<'a> {
     pub(super) fn new(state: &'a State) -> Self {
         let mut known = Vec::new();
@@ -63,6 +68,11 @@ impl<'a> Guard<'a> {
         });
         guard.anew = Some(authority);
         guard
+    }
+
+    /// Whether an authority has the name.
+    fn is_taken(&self, subject: &Name) -> bool {
+        self.known.iter().any(|known| known.subject.matches(subject))
     }
 
     /// Refuses an authority's key: its new owner could sign as the authority.

@@ -31,6 +31,7 @@ pub use clock::{accept_clock, check_clock, crls_ahead};
 pub use crl::{DEFAULT_VALIDITY, Due, Schedule, SignedCrl, sign_crl};
 pub use each::{Commission, issue_possible};
 pub use error::CaError;
+pub use guard::is_authority_name;
 pub use import::{CertificateImport, import_certificate};
 pub use issue::{
     Assignment, Order, Outcome, Rehearsal, Session, Signed, Signing, check_lineage, dry_run, issue, issue_each,

@@ -2,7 +2,7 @@
 
 mod survey;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
@@ -176,7 +176,7 @@ impl Status {
             certificates: survey.certificates,
             authorities: authorities(state, limits, now, &survey.longest)?,
             rollovers: rollovers(state, limits, now)?,
-            crls: crls(state, now)?,
+            crls: crls(state, &survey.serving, now)?,
             keys: survey.keys,
             deliveries: undelivered(state),
             calendar: survey.calendar,
@@ -282,7 +282,7 @@ fn is_revoked(state: &State, record: &AuthorityRecord) -> Result<bool, CaError> 
     }
 }
 
-fn crls(state: &State, now: OffsetDateTime) -> Result<Vec<CrlStatus>, CaError> {
+fn crls(state: &State, serving: &HashSet<String>, now: OffsetDateTime) -> Result<Vec<CrlStatus>, CaError> {
     let mut all = Vec::new();
     let ahead = super::crls_ahead(state, now);
     for name in state.authorities.keys() {
@@ -290,16 +290,37 @@ fn crls(state: &State, now: OffsetDateTime) -> Result<Vec<CrlStatus>, CaError> {
         let (schedule, standing) = (Schedule::of(state, name)?, state.standing(name));
         let full = standing.newest_full();
         let wanted = !state.settings.crl_urls.is_empty() || standing.changed_since(0);
-        if full.is_some() || wanted {
-            let due = schedule.due(standing, false, now)?;
+        let owes = owes_crls(state, name, serving, now)?;
+        if full.is_some() || (wanted && owes) {
+            let due = schedule.due(standing, false, now)?.filter(|_| owes);
             all.push(crl(name, "full", full, due, is_ahead));
         }
         if schedule.delta_validity.is_some() && full.is_some() {
-            let due = schedule.due(standing, true, now)?;
+            let due = schedule.due(standing, true, now)?.filter(|_| owes);
             all.push(crl(name, "delta", standing.newest_delta(), due, is_ahead));
         }
     }
     Ok(all)
+}
+
+/// Whether somebody may still ask for an authority's CRLs: always, until another authority took its place for good; then as long as
+/// something that it signed has not lapsed. The cross-certificate of its successor is sent no more, and an authority below it
+/// counts as long as that owes some itself.
+fn owes_crls(state: &State, name: &str, serving: &HashSet<String>, now: OffsetDateTime) -> Result<bool, CaError> {
+    let Some(record) = state.authorities.get(name) else { return Ok(false) };
+    if !record.rollover.finished || serving.contains(name) {
+        return Ok(true);
+    }
+    for (below, other) in &state.authorities {
+        // A chain begins with the authority that signed: one that leads back here there cannot be.
+        if other.chain.first() == Some(&record.certificate)
+            && other.certificate()?.not_after >= now
+            && owes_crls(state, below, serving, now)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn crl(

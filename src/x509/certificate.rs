@@ -13,7 +13,7 @@ use crate::keys::{KeyError, PublicKey, SignatureAlgorithm, Signer};
 
 mod salvage;
 
-pub use salvage::{Defect, DefectKind, Salvaged};
+pub use salvage::{Defect, DefectKind, Salvaged, length_defect};
 
 /// How errors name what is read here.
 const WHAT: &str = "certificate";

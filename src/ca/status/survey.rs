@@ -1,14 +1,14 @@
 //! One pass over the certificates.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
 use time::{Duration, OffsetDateTime};
 
 use super::{Counts, ExpiringCertificate, KeyStatus, Limits};
-use crate::ca::CaError;
 use crate::ca::issue::AUTHORITY_LINEAGE;
 use crate::ca::renew::due_from;
+use crate::ca::{CaError, RESPONDER_PROFILE};
 use crate::keys::KeyRules;
 use crate::store::{CertificateBrief, CertificateRow, State};
 use crate::x509::RevocationReason;
@@ -23,6 +23,8 @@ pub(super) struct Survey {
     pub(super) calendar: Vec<(String, u64)>,
     /// The longest lifetime of what each authority signed and is valid.
     pub(super) longest: HashMap<String, Duration>,
+    /// The authorities of which a certificate has not expired, be it revoked; those of OCSP responders aside, who only serve them.
+    pub(super) serving: HashSet<String>,
 }
 
 impl Survey {
@@ -38,6 +40,7 @@ impl Survey {
             keys: Vec::new(),
             calendar: Vec::new(),
             longest: HashMap::new(),
+            serving: HashSet::new(),
         };
         state.load_revocations()?;
         let mut keys = Keys::expecting(state.expected());
@@ -52,6 +55,8 @@ impl Survey {
             let expired = row.not_after < now_text.as_str();
             if expired {
                 found.counts.expired += 1;
+            } else if row.profile != RESPONDER_PROFILE && !found.serving.contains(row.authority) {
+                found.serving.insert(row.authority.to_owned());
             }
             if expired && (!is_newest || row.not_after < lately.as_str()) {
                 return Ok(());

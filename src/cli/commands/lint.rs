@@ -96,7 +96,7 @@ impl Args {
                         host: self.host.as_ref().filter(|_| first),
                     })
                 }
-                Err(why) => vec![crate::issuance::lint::unreadable(why)],
+                Err(finding) => vec![finding.clone()],
             };
             if index == 0 && source.in_order {
                 findings.extend(lint_chain(&known));
@@ -114,7 +114,7 @@ fn issuer<'a>(of: &Certificate, among: impl Iterator<Item = &'a Certificate> + C
     let mut others = among.clone();
     others.find(|other| by_key(other) && by_name(other)).or_else(|| {
         let mut others = among;
-        others.find(|other| other.der() != of.der() && (by_name(other) || by_key(other)))
+        others.find(|other| other.der() != of.der() && (by_name(other) || by_key(other) && other.is_ca()))
     })
 }
 

@@ -40,16 +40,6 @@ pub(super) const RULES: &[Rule] = &[
             seen(Target::Python313),
             seen(Target::Rustls),
         ]),
-    Rule::new("version", Severity::Error, "RFC 5280 §4.1.2.1", version)
-        .demands("the certificate is of version 3, and has no field of a later version", AGAIN)
-        .refused_by(&[
-            seen(Target::Gnutls),
-            seen(Target::Go),
-            seen(Target::Java),
-            seen(Target::Pyca),
-            seen(Target::Python313),
-            seen(Target::Rustls),
-        ]),
     Rule::new("unique-id", Severity::Error, "RFC 5280 §4.1.2.8", unique_id)
         .demands("there are no unique identifiers", AGAIN)
         .refused_by(&[seen(Target::Rustls)]),
@@ -68,15 +58,7 @@ fn algorithms_differ(view: &View<'_>, broken: &mut Broken) {
     of_kind(view, DefectKind::AlgorithmsDiffer, broken);
 }
 
-fn version(view: &View<'_>, broken: &mut Broken) {
-    let version = view.certificate.version;
-    if version != 3 {
-        broken.say(format!("the certificate is of version {version}, not of version 3"));
-    }
-    of_kind(view, DefectKind::Version, broken);
-}
-
-fn of_kind(view: &View<'_>, kind: DefectKind, broken: &mut Broken) {
+pub(super) fn of_kind(view: &View<'_>, kind: DefectKind, broken: &mut Broken) {
     for defect in view.subject.defects.iter().filter(|defect| defect.kind == kind) {
         broken.say(defect.why.clone());
     }

@@ -56,6 +56,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("aki-missing", Severity::Error, "RFC 5280 §4.2.1.1", authority_key_id)
         .demands("there is an authorityKeyIdentifier, but for roots", AGAIN)
         .refused_by(&[seen(Target::Pyca), seen(Target::Python313)]),
+    Rule::new("aki-without-key-id", Severity::Error, "RFC 5280 §4.2.1.1", key_id_in_key_id)
+        .demands("an authorityKeyIdentifier has a key identifier", AGAIN)
+        .refused_by(&[seen(Target::Python313)]),
     Rule::new("aki-critical", Severity::Error, "RFC 5280 §4.2.1.1", authority_critical)
         .demands("authorityKeyIdentifier is not critical", AGAIN)
         .refused_by(&[
@@ -159,8 +162,17 @@ fn key_id_length(view: &View<'_>, broken: &mut Broken) {
 }
 
 fn authority_key_id(view: &View<'_>, broken: &mut Broken) {
-    let missing = view.certificate.authority_key_id.is_none() && !view.certificate.is_self_issued();
-    broken.say_if(missing, "there is no authorityKeyIdentifier with a key identifier");
+    let certificate = view.certificate;
+    let missing = certificate.extension(&oid::AUTHORITY_KEY_IDENTIFIER).is_none() && !certificate.is_self_issued();
+    // A version that has no extensions is a finding of its own.
+    broken.say_if(missing && certificate.version == 3, "there is no authorityKeyIdentifier");
+}
+
+fn key_id_in_key_id(view: &View<'_>, broken: &mut Broken) {
+    let certificate = view.certificate;
+    let without =
+        certificate.extension(&oid::AUTHORITY_KEY_IDENTIFIER).is_some() && certificate.authority_key_id.is_none();
+    broken.say_if(without && !certificate.is_self_issued(), "the authorityKeyIdentifier has no key identifier");
 }
 
 fn authority_critical(view: &View<'_>, broken: &mut Broken) {

@@ -6,6 +6,7 @@
 mod basics;
 mod chain;
 mod constraints;
+mod defects;
 mod encoding;
 mod extensions;
 mod key;
@@ -100,6 +101,7 @@ impl Finding {
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     [
         encoding::RULES,
+        defects::RULES,
         basics::RULES,
         key::RULES,
         names::RULES,
@@ -141,9 +143,10 @@ pub fn lint_chain(certificates: &[&Certificate]) -> Vec<Finding> {
     })
 }
 
-/// The finding for what is called a certificate and cannot be read as one at all.
-pub fn unreadable(why: &str) -> Finding {
-    Finding::new(&encoding::UNREADABLE, crate::x509::escape(why))
+/// The finding for what is called a certificate and cannot be read as one at all: the bytes, and what the reader said.
+pub fn unreadable(bytes: &[u8], why: &str) -> Finding {
+    let rule = defects::of_lengths(bytes).unwrap_or(&encoding::UNREADABLE);
+    Finding::new(rule, crate::x509::escape(why))
 }
 
 /// What every rule finds, the worst first.

@@ -27,6 +27,17 @@ pub(super) const RULES: &[Rule] = &[
         .refused_by(&[seen(Target::Pyca)]),
     Rule::new("san-syntax", Severity::Error, "RFC 5280 §4.2.1.6", syntax)
         .demands("alternative names are well-formed", NAMES),
+    Rule::new("san-trailing-dot", Severity::Error, "RFC 5280 §4.2.1.6, RFC 1034 §3.5", trailing_dot)
+        .demands("a DNS name has no dot at its end", NAMES)
+        .refused_by(&[
+            seen(Target::Gnutls),
+            seen(Target::Go),
+            seen(Target::Java),
+            seen(Target::Openssl),
+            seen(Target::Pyca),
+            seen(Target::Python313),
+            seen(Target::Rustls),
+        ]),
     Rule::new("san-underscore", Severity::Error, "RFC 5280 §4.2.1.6, RFC 1034 §3.5", underscore)
         .demands(
             "a DNS name has letters, digits and hyphens",
@@ -100,7 +111,7 @@ fn critical(view: &View<'_>, broken: &mut Broken) {
 
 fn syntax(view: &View<'_>, broken: &mut Broken) {
     for name in &view.certificate.subject_alt_names {
-        if matches!(name, GeneralName::Other(_)) || has_underscore(name) {
+        if matches!(name, GeneralName::Other(_)) || has_underscore(name) || has_trailing_dot(name) {
             continue;
         }
         if let Err(error) = name.check() {
@@ -113,6 +124,18 @@ fn syntax(view: &View<'_>, broken: &mut Broken) {
 fn has_underscore(name: &GeneralName) -> bool {
     let GeneralName::Dns(text) = name else { return false };
     text.contains('_') && GeneralName::Dns(text.replace('_', "x")).check().is_ok()
+}
+
+/// Whether a DNS name is fine but for the dot at its end.
+fn has_trailing_dot(name: &GeneralName) -> bool {
+    let GeneralName::Dns(text) = name else { return false };
+    text.strip_suffix('.').is_some_and(|rest| GeneralName::Dns(rest.to_owned()).check().is_ok())
+}
+
+fn trailing_dot(view: &View<'_>, broken: &mut Broken) {
+    for name in view.certificate.subject_alt_names.iter().filter(|name| has_trailing_dot(name)) {
+        broken.say(format!("{name} ends with a dot"));
+    }
 }
 
 fn underscore(view: &View<'_>, broken: &mut Broken) {

@@ -4,6 +4,7 @@ use super::rule::{Rule, seen, sometimes, told};
 use super::view::{Broken, View};
 use super::{Severity, Target};
 use crate::keys::KeyKind;
+use crate::x509::path::Purpose;
 use crate::x509::{KeyUsage, oid};
 
 const PROFILE: &str = "issue it again with a built-in profile, which sets this right: certwright profile list";
@@ -57,6 +58,18 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("eku-missing", Severity::Warning, "RFC 5280 §4.2.1.12", eku_missing)
         .demands("there is extendedKeyUsage", PROFILE)
         .refused_by(&[told(Target::Apple, "support.apple.com/103769")]),
+    Rule::new("ca-as-end-entity", Severity::Warning, "RFC 5280 §4.2.1.9", ca_as_leaf)
+        .demands("what servers, clients and senders of mail show is no authority's certificate", PROFILE)
+        .refused_by(&[seen(Target::Nss), seen(Target::Pyca), seen(Target::Rustls)]),
+    Rule::new("eku-any-only", Severity::Warning, "RFC 5280 §4.2.1.12", eku_any_only)
+        .demands("what the certificate is for is named: anyExtendedKeyUsage does not do for everybody", PROFILE)
+        .refused_by(&[
+            seen(Target::Nss),
+            seen(Target::Openssl),
+            seen(Target::Pyca),
+            seen(Target::Python313),
+            seen(Target::Rustls),
+        ]),
     Rule::new("eku-any-among-others", Severity::Warning, "RFC 5280 §4.2.1.12", eku_any)
         .demands("anyExtendedKeyUsage stands alone", PROFILE),
     Rule::new("eku-repeated", Severity::Warning, "RFC 5280 §4.2.1.12", eku_repeated)
@@ -165,6 +178,22 @@ fn cipher_only(view: &View<'_>, broken: &mut Broken) {
 fn eku_missing(view: &View<'_>, broken: &mut Broken) {
     let missing = !view.is_ca && view.certificate.extended_key_usage.is_none();
     broken.say_if(missing, "there is no extendedKeyUsage: the certificate is good for everything");
+}
+
+fn ca_as_leaf(view: &View<'_>, broken: &mut Broken) {
+    let asked = view.subject.purpose.is_some_and(|purpose| purpose != Purpose::Authority);
+    let shown = asked || view.subject.host.is_some();
+    broken.say_if(view.is_ca && shown, "an authority's certificate is to be used as if it were none");
+}
+
+fn eku_any_only(view: &View<'_>, broken: &mut Broken) {
+    let listed = view.certificate.extended_key_usage.as_deref().unwrap_or_default();
+    let by_name = match view.subject.purpose.and_then(Purpose::extended_key_usage) {
+        Some(wanted) => listed.contains(&wanted),
+        None => listed.len() > 1,
+    };
+    let relied_on = !view.is_ca && !by_name && listed.contains(&oid::EKU_ANY);
+    broken.say_if(relied_on, "extendedKeyUsage has anyExtendedKeyUsage, and not what the certificate is for");
 }
 
 fn eku_any(view: &View<'_>, broken: &mut Broken) {

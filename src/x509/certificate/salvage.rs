@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use super::{Certificate, WHAT, read_version};
 use crate::x509::structure::{self, GENERALIZED_TIME, UTC_TIME};
 use crate::x509::tlv::{self, Fault, Reader, Tlv, malformed};
-use crate::x509::{Extension, Name, Serial, X509Error, escape, oid};
+use crate::x509::{Extension, GeneralName, Name, Serial, X509Error, escape, oid};
 
 /// What is wrong with the encoding of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,17 +16,70 @@ pub struct Defect {
     pub why: String,
 }
 
-/// Kinds of [`Defect`] that are worth telling apart.
+/// Kinds of [`Defect`] that are worth telling apart: programs disagree about which of them matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DefectKind {
     /// The signature algorithms inside and outside the signed part differ.
     AlgorithmsDiffer,
-    /// Something is not as X.690 or RFC 5280 want it written.
+    /// An `extendedKeyUsage` that lists nothing.
+    EkuEmpty,
+    /// Something else is not as X.690 or RFC 5280 want it written.
     Encoding,
+    /// A length that is indefinite, which is BER.
+    LengthIndefinite,
+    /// A length that takes more octets than it needs, which is BER.
+    LengthNotMinimal,
     /// An extension that is there twice.
     Repeated,
+    /// An alternative name with octets above 127.
+    SanNotAscii,
+    /// A serial number that takes more octets than it needs, which is BER.
+    SerialNotMinimal,
+    /// A time with a fraction of a second.
+    TimeFraction,
+    /// A time that there is not: February 30.
+    TimeImpossible,
+    /// A time without seconds.
+    TimeNoSeconds,
+    /// A time without a time zone.
+    TimeNoZone,
+    /// A time with an offset to UTC.
+    TimeOffset,
+    /// Octets after the end of the certificate.
+    TrailingBytes,
+    /// A field after the last one of the signed part.
+    TrailingField,
+    /// A field after the signature.
+    TrailingSignatureField,
     /// A field that this version of certificates does not have.
     Version,
+    /// A version that there is not.
+    VersionUnknown,
+}
+
+/// What is wrong with the first wrong length in what cannot be read, if that is what is wrong with it.
+pub fn length_defect(ber: &[u8]) -> Option<DefectKind> {
+    let mut rest = ber;
+    while let [tag, first, after @ ..] = rest {
+        let count = usize::from(first & 0x7f);
+        let (length, contents) = match first {
+            0x80 => return Some(DefectKind::LengthIndefinite),
+            0x81..=0x84 => {
+                let (octets, contents) = after.split_at_checked(count)?;
+                let length = octets.iter().fold(0_u32, |sum, octet| sum << 8 | u32::from(*octet));
+                if octets[0] == 0 || length < 0x80 {
+                    return Some(DefectKind::LengthNotMinimal);
+                }
+                (usize::try_from(length).ok()?, contents)
+            }
+            0x85.. => return None,
+            short => (usize::from(*short), after),
+        };
+        // What is constructed is looked into: its contents come next.
+        let skipped = if tag & 0x20 == 0 { length } else { 0 };
+        rest = contents.get(skipped..)?;
+    }
+    None
 }
 
 /// A certificate of which not everything could be read.
@@ -91,10 +144,17 @@ impl Salvage {
         })
     }
 
+    /// Notes what is left where nothing should be.
+    fn finish(&mut self, part: &str, reader: Reader<'_>, kind: DefectKind) {
+        if let Err(why) = reader.finish() {
+            self.push(kind, &if part.is_empty() { why } else { format!("{part}: {why}") });
+        }
+    }
+
     fn certificate(&mut self, der: &[u8]) -> Result<Certificate, Fault> {
         let mut whole = Reader::new(der);
         let outer = whole.read()?;
-        self.take("", whole.finish(), ());
+        self.finish("", whole, DefectKind::TrailingBytes);
         let mut outer_fields = Reader::new(outer.expect_tag(tlv::SEQUENCE)?);
         let tbs = outer_fields.read()?;
         let fields = Reader::new(tbs.expect_tag(tlv::SEQUENCE)?);
@@ -102,7 +162,7 @@ impl Salvage {
         let algorithm = self.take("signatureAlgorithm", algorithm, &[]);
         let signature = outer_fields.expect(tlv::BIT_STRING);
         let signature = self.take("signature", signature, &[0]);
-        self.take("signature", outer_fields.finish(), ());
+        self.finish("signature", outer_fields, DefectKind::TrailingSignatureField);
         let start = outer.whole.len() - outer.contents.len();
         let mut certificate = Certificate {
             der: der.to_vec(),
@@ -116,16 +176,25 @@ impl Salvage {
     }
 
     fn fields(&mut self, mut fields: Reader<'_>, certificate: &mut Certificate) -> Result<(), Fault> {
-        certificate.version = match read_version(fields.optional(tlv::context_constructed(0))?) {
+        let version = fields.optional(tlv::context_constructed(0))?;
+        certificate.version = match read_version(version) {
             Ok(version) => version,
-            Err(why) => {
+            Err(why) if version.is_some_and(|tagged| tagged.contents == [tlv::INTEGER, 1, 0]) => {
                 self.push(DefectKind::Version, &why);
                 1
             }
+            Err(why) => {
+                self.push(DefectKind::VersionUnknown, &why);
+                // What it has is judged as what the newest version has.
+                3
+            }
         };
         let serial = fields.read()?;
-        let strict = structure::read_serial(&mut Reader::new(serial.whole)).map(|_| ());
-        self.take("serialNumber", strict, ());
+        if let Err(why) = structure::read_serial(&mut Reader::new(serial.whole)) {
+            let long = serial.tag == tlv::INTEGER && serial.contents.len() > 1;
+            let kind = if long { DefectKind::SerialNotMinimal } else { DefectKind::Encoding };
+            self.push(kind, &format!("serialNumber: {why}"));
+        }
         certificate.serial = Serial::from_content(serial.contents);
         let inner = fields.read()?;
         let strict = structure::read_algorithm(&mut Reader::new(inner.whole)).map(|_| ());
@@ -161,7 +230,10 @@ impl Salvage {
                 tag if tag == tlv::context(1) || tag == tlv::context(2) => {
                     self.take("uniqueIdentifier", structure::check_bit_string(field.contents), ());
                 }
-                tag => self.note("", format!("a field with the tag {tag:02x} that certificates do not have")),
+                tag => {
+                    let why = format!("a field with the tag {tag:02x} that certificates do not have");
+                    self.push(DefectKind::TrailingField, &why);
+                }
             }
         }
         Ok(())
@@ -183,7 +255,7 @@ impl Salvage {
             Ok(time) => match (structure::instant(time), loose_instant(time)) {
                 (Ok(instant), _) => instant,
                 (Err(why), loose) => {
-                    self.note(part, why);
+                    self.push(time_defect(time), &format!("{part}: {why}"));
                     loose.unwrap_or(OffsetDateTime::UNIX_EPOCH)
                 }
             },
@@ -220,9 +292,51 @@ impl Salvage {
         } else if let Err(error) = certificate.decode(&extension) {
             let why = error.to_string();
             let why = why.strip_prefix(&format!("{part}: ")).unwrap_or(&why);
-            self.note(&part, why);
+            let mut kind = DefectKind::Encoding;
+            if extension.oid == oid::EXTENDED_KEY_USAGE && extension.value == [tlv::SEQUENCE, 0] {
+                kind = DefectKind::EkuEmpty;
+            } else if extension.oid == oid::SUBJECT_ALT_NAME
+                && let Some(names) = ascii_names(&extension.value)
+            {
+                kind = DefectKind::SanNotAscii;
+                certificate.subject_alt_names = names;
+            }
+            self.push(kind, &format!("{part}: {why}"));
         }
         certificate.extensions.push(extension);
+    }
+}
+
+/// The alternative names but for those with octets above 127, if nothing else is wrong with them.
+fn ascii_names(value: &[u8]) -> Option<Vec<GeneralName>> {
+    let mut items = Reader::new(Tlv::only_contents(value, tlv::SEQUENCE).ok()?);
+    let mut names = Vec::new();
+    while !items.is_empty() {
+        let item = items.read().ok()?;
+        match GeneralName::parse_all(&tlv::encode(tlv::SEQUENCE, item.whole)) {
+            Ok(read) => names.extend(read),
+            Err(_) if !item.contents.is_ascii() => {}
+            Err(_) => return None,
+        }
+    }
+    Some(names)
+}
+
+/// What is wrong with a time that RFC 5280 does not want written so.
+fn time_defect(time: Tlv<'_>) -> DefectKind {
+    let digits = time.contents.iter().take_while(|octet| octet.is_ascii_digit()).count();
+    let full = match time.tag {
+        UTC_TIME => 12,
+        GENERALIZED_TIME => 14,
+        _ => return DefectKind::Encoding,
+    };
+    match &time.contents[digits..] {
+        b"" if digits == full => DefectKind::TimeNoZone,
+        b"Z" if digits == full => DefectKind::TimeImpossible,
+        b"Z" if digits == full - 2 => DefectKind::TimeNoSeconds,
+        [b'.' | b',', ..] => DefectKind::TimeFraction,
+        [b'+' | b'-', ..] => DefectKind::TimeOffset,
+        _ => DefectKind::Encoding,
     }
 }
 
@@ -290,6 +404,18 @@ mod tests {
         assert_eq!(salvaged.certificate.version, 1);
         assert!(salvaged.defects.iter().all(|defect| defect.kind == DefectKind::Version));
         assert_eq!(salvaged.defects.len(), 2);
+    }
+
+    #[test]
+    fn lengths_of_ber_are_told_apart() {
+        let der = server();
+        assert_eq!(length_defect(&der), None);
+        assert_eq!(length_defect(&[0x30, 0x80, 5, 0, 0, 0]), Some(DefectKind::LengthIndefinite));
+        assert_eq!(length_defect(&[0x30, 3, 0x30, 0x81, 0]), Some(DefectKind::LengthNotMinimal));
+        assert_eq!(length_defect(&[0x30, 4, 4, 2, 0x30, 0x80]), None);
+        for cut in 0..der.len() {
+            assert_eq!(length_defect(&der[..cut]), None);
+        }
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub(super) struct Case {
     pub(super) issuing: Option<Algorithm>,
     /// The host that it is asked for.
     pub(super) host: &'static str,
+    /// Other rules that such a certificate cannot help breaking.
+    pub(super) beside: &'static [&'static str],
     pub(super) change: Box<dyn Fn(&mut Draft)>,
 }
 
@@ -42,7 +44,7 @@ pub(super) const HOST: &str = "www.corp.test";
 
 fn case(rule: &'static str, place: Place, change: impl Fn(&mut Draft) + 'static) -> Case {
     let key = LeafKey::Own(Algorithm::EcP256);
-    Case { rule, place, key, issuing: None, host: HOST, change: Box::new(change) }
+    Case { rule, place, key, issuing: None, host: HOST, beside: &[], change: Box::new(change) }
 }
 
 fn leaf(rule: &'static str, change: impl Fn(&mut Draft) + 'static) -> Case {
@@ -66,6 +68,10 @@ impl Case {
     fn at(self, host: &'static str) -> Self {
         Self { host, ..self }
     }
+
+    fn beside(self, beside: &'static [&'static str]) -> Self {
+        Self { beside, ..self }
+    }
 }
 
 fn basics() -> Vec<Case> {
@@ -73,7 +79,9 @@ fn basics() -> Vec<Case> {
         sequence(&[&tlv(start.0, start.1.as_bytes()), &tlv(end.0, end.1.as_bytes())])
     };
     let rsa = LeafKey::Own(Algorithm::Rsa2048);
+    let start = (0x17, "250101000000Z");
     vec![
+        leaf("serial-not-minimal", |draft| draft.serial.insert(0, 0)),
         leaf("serial-negative", |draft| draft.serial[0] = 0x80),
         leaf("serial-zero", |draft| draft.serial = vec![0]),
         leaf("serial-too-long", |draft| draft.serial = vec![0x5a; 21]),
@@ -83,6 +91,11 @@ fn basics() -> Vec<Case> {
         leaf("validity-encoding", move |draft| {
             draft.validity = times((0x17, "250101000000Z"), (0x18, "20270101000000Z"));
         }),
+        leaf("time-fraction", move |draft| draft.validity = times(start, (0x18, "20270101000000.5Z"))),
+        leaf("time-impossible", move |draft| draft.validity = times(start, (0x17, "270230000000Z"))),
+        leaf("time-no-seconds", move |draft| draft.validity = times(start, (0x17, "2701010000Z"))),
+        leaf("time-no-zone", move |draft| draft.validity = times(start, (0x18, "20270101000000"))),
+        leaf("time-offset", move |draft| draft.validity = times(start, (0x17, "270101000000+0100"))),
         leaf("validity-too-long", move |draft| {
             draft.validity = times((0x17, "250101000000Z"), (0x17, "300101000000Z"));
         }),
@@ -119,6 +132,24 @@ fn encoding() -> Vec<Case> {
             draft.inner_algorithm = Some(sequence(&[&tlv(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3])]));
         }),
         leaf("version", |draft| draft.version = vec![0xa0, 3, 2, 1, 1]),
+        leaf("version-unknown", |draft| draft.version = vec![0xa0, 3, 2, 1, 3]),
+        leaf("version-old", |draft| {
+            draft.version.clear();
+            draft.extensions = None;
+        })
+        .beside(&["san-missing"]),
+        leaf("length-indefinite", |draft| {
+            draft.subject = [&[0x30, 0x80], &draft.subject[2..], &[0, 0]].concat();
+        }),
+        leaf("length-not-minimal", |draft| draft.subject.insert(1, 0x81)),
+        leaf("trailing-bytes", |draft| draft.behind[1] = vec![0, 0]),
+        leaf("trailing-field", |draft| draft.tail = vec![5, 0]),
+        leaf("trailing-signature-field", |draft| draft.behind[0] = vec![5, 0]),
+        leaf("eku-empty", |draft| draft.set(id::EXTENDED_KEY_USAGE, false, &purposes(&[]))),
+        leaf("san-not-ascii", |draft| {
+            let names = [dns(&[HOST]), tlv(0x82, b"b\xc3\xbccher.test")].concat();
+            draft.set(id::SUBJECT_ALT_NAME, false, &tlv(0x30, &names[2..]));
+        }),
         leaf("unique-id", |draft| draft.unique_ids = vec![0x82, 2, 0, 0xaa]),
         leaf("default-encoded", move |draft| rewrite(draft, id::SUBJECT_ALT_NAME, &[1, 1, 0])),
         leaf("extension-repeated", |draft| {
@@ -157,6 +188,7 @@ fn names() -> Vec<Case> {
         leaf("san-not-critical", |draft| draft.subject = sequence(&[])),
         leaf("san-critical", |draft| draft.set_critical(id::SUBJECT_ALT_NAME, true)),
         leaf("san-syntax", |draft| draft.set(id::SUBJECT_ALT_NAME, false, &dns(&[HOST, "a..corp.test"]))),
+        leaf("san-trailing-dot", |draft| draft.set(id::SUBJECT_ALT_NAME, false, &dns(&[&format!("{HOST}.")]))),
         leaf("san-underscore", |draft| draft.set(id::SUBJECT_ALT_NAME, false, &dns(&[HOST, "a_b.corp.test"])))
             .at("a_b.corp.test"),
         leaf("san-dns-too-long", |draft| {
@@ -189,6 +221,12 @@ fn usages() -> Vec<Case> {
         leaf("key-usage-unfit-for-key", |draft| draft.set(id::KEY_USAGE, true, &usage(&[5, 0xa0]))),
         leaf("cipher-only-without-agreement", |draft| draft.set(id::KEY_USAGE, true, &usage(&[0, 0x81]))),
         leaf("eku-missing", |draft| draft.remove(id::EXTENDED_KEY_USAGE)),
+        leaf("eku-any-only", |draft| draft.set(id::EXTENDED_KEY_USAGE, false, &purposes(&[id::ANY_PURPOSE]))),
+        leaf("ca-as-end-entity", |draft| {
+            draft.set(id::BASIC_CONSTRAINTS, true, &[0x30, 3, 1, 1, 0xff]);
+            draft.set(id::KEY_USAGE, true, &usage(&[2, 0x84]));
+        }),
+        leaf("purpose-key-usage", |draft| draft.set(id::KEY_USAGE, true, &usage(&[1, 0x02]))),
         leaf("eku-any-among-others", move |draft| draft.set(id::EXTENDED_KEY_USAGE, false, &purposes(&both))),
         leaf("eku-repeated", |draft| {
             draft.set(id::EXTENDED_KEY_USAGE, false, &purposes(&[id::SERVER_AUTH, id::SERVER_AUTH]));
@@ -222,6 +260,16 @@ fn extensions() -> Vec<Case> {
         leaf("key-id-length", |draft| draft.set(id::SUBJECT_KEY_ID, false, &[4, 0])),
         leaf("aki-missing", |draft| draft.remove(id::AUTHORITY_KEY_ID)),
         leaf("aki-critical", |draft| draft.set_critical(id::AUTHORITY_KEY_ID, true)),
+        leaf("aki-without-key-id", |draft| draft.set(id::AUTHORITY_KEY_ID, false, &[0x30, 0])),
+        leaf("aki-serial-mismatch", |draft| {
+            let list = draft.extensions.as_mut().expect("there are extensions");
+            let own = list.iter_mut().find(|own| own[4..7] == *id::AUTHORITY_KEY_ID).expect("it is there");
+            let key_id = own[own.len() - 22..].to_vec();
+            // [1] is of names, [2] the serial number.
+            let names = tlv(0xa1, &tlv(0xa4, &super::craft::name("Nobody")));
+            let value = sequence(&[&key_id, &names, &tlv(0x82, &[5])]);
+            draft.set(id::AUTHORITY_KEY_ID, false, &value);
+        }),
         leaf("aki-mismatch", |draft| {
             draft.set(id::AUTHORITY_KEY_ID, false, &tlv(0x30, &tlv(0x80, &[9; 20])));
         }),

@@ -126,6 +126,10 @@ pub(super) struct Draft {
     pub(super) unique_ids: Vec<u8>,
     /// `None` leaves out even the list.
     pub(super) extensions: Option<Vec<Vec<u8>>>,
+    /// What stands behind the extensions.
+    pub(super) tail: Vec<u8>,
+    /// What stands behind the signature, and behind the certificate.
+    pub(super) behind: [Vec<u8>; 2],
     pub(super) hash: Hash,
 }
 
@@ -143,6 +147,8 @@ impl Draft {
             spki: key.spki.clone(),
             unique_ids: Vec::new(),
             extensions: Some(Vec::new()),
+            tail: Vec::new(),
+            behind: [Vec::new(), Vec::new()],
             hash: Hash::Sha256,
         }
     }
@@ -187,9 +193,11 @@ impl Draft {
             &self.spki,
             &self.unique_ids,
             &extensions.unwrap_or_default(),
+            &self.tail,
         ]);
         let signature = key.sign(&tbs, self.hash, directory);
-        sequence(&[&tbs, &algorithm, &bit_string(&signature)])
+        let [field, octets] = &self.behind;
+        [sequence(&[&tbs, &algorithm, &bit_string(&signature), field]), octets.clone()].concat()
     }
 }
 

@@ -10,7 +10,7 @@ mod judges;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use certwright::issuance::lint::{Severity, Subject, Target, lint_subject, rules};
+use certwright::issuance::lint::{Severity, Subject, Target, lint_subject, rules, unreadable};
 use certwright::keys::Algorithm;
 use certwright::x509::Certificate;
 use certwright::x509::path::Purpose;
@@ -152,13 +152,19 @@ fn ask(chains: &[Chain]) -> (Vec<Target>, Refusals) {
     (asked, refusals)
 }
 
+/// Rules that are broken only where it is known what the certificate is for.
+const OF_PURPOSE: [&str; 4] = ["ca-as-end-entity", "eku-any-only", "purpose", "purpose-key-usage"];
+
 /// The rules that a chain breaks, by what lint finds in the broken certificate.
 fn found(chain: &Chain) -> BTreeSet<&'static str> {
-    let salvaged = Certificate::salvage(&chain.broken.0).expect("a certificate");
+    let salvaged = match Certificate::salvage(&chain.broken.0) {
+        Ok(salvaged) => salvaged,
+        Err(error) => return BTreeSet::from([unreadable(&chain.broken.0, &error.to_string()).rule]),
+    };
     let issuer = Certificate::salvage(&chain.broken.1).expect("a certificate");
     let leaf = !salvaged.certificate.is_ca();
     let host = chain.host.parse().ok().filter(|_| leaf && chain.id == "host");
-    let purpose = Some(Purpose::Server).filter(|_| chain.id == "purpose");
+    let purpose = Some(Purpose::Server).filter(|_| OF_PURPOSE.contains(&chain.id.as_str()));
     let subject = Subject {
         certificate: &salvaged.certificate,
         defects: &salvaged.defects,
@@ -203,10 +209,11 @@ fn rules_name_the_programs_that_refuse() {
         by_rule.entry(name).or_default().extend(refusals.get(&chain.id).cloned().unwrap_or_default());
     }
     for (name, refused) in by_rule {
-        let rule = rules().find(|rule| rule.name == name).expect("a rule");
-        let said: BTreeSet<Target> = rule
-            .cares
+        let beside = cases.iter().filter(|case| case.rule == name).flat_map(|case| case.beside);
+        let said: BTreeSet<Target> = [name]
             .iter()
+            .chain(beside)
+            .flat_map(|name| rules().find(|rule| rule.name == *name).expect("a rule").cares)
             .filter(|care| care.documented.is_none() && asked.contains(&care.target))
             .map(|care| care.target)
             .collect();

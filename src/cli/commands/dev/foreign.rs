@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::targets::Wanted;
 use super::{environment, keystores};
 use crate::cli::{CliError, files};
 use crate::container::{self, OpenedContent, Passwords};
@@ -51,6 +52,31 @@ pub(super) fn find(
         }
         if !is_ours {
             return Ok(Some(path));
+        }
+    }
+    Ok(None)
+}
+
+/// The first directory of a program with files in it and no certificate of this store.
+///
+/// # Errors
+/// When a file or the store cannot be read.
+pub(super) fn find_of_targets(
+    dir: &Path,
+    targets: &[Wanted],
+    password: &Secret,
+    state: &State,
+) -> Result<Option<PathBuf>, CliError> {
+    let own = authorities(state)?;
+    let changeit = Secret::new(keystores::CHANGEIT);
+    for wanted in targets {
+        let Some(certificates) = wanted.present(dir, &[password, &changeit])? else { continue };
+        let mut is_ours = false;
+        for certificate in &certificates {
+            is_ours = is_ours || own.contains(certificate.der()) || is_issued(state, certificate)?;
+        }
+        if !is_ours {
+            return Ok(Some(wanted.directory(dir)));
         }
     }
     Ok(None)

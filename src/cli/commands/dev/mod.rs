@@ -1,14 +1,17 @@
 //! `certwright dev`: the first minute of a developer.
 
 mod authority;
+mod check;
 mod environment;
 mod existing;
 mod foreign;
 mod keystores;
 mod snippets;
+mod targets;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::Args;
 use serde::Serialize;
@@ -20,20 +23,23 @@ use super::trust::{self, StoreReport};
 use crate::ca::{self, Order, Outcome};
 use crate::cli::trust::Kind;
 use crate::cli::{CliError, Context, Exit, SecretSource, files};
-use crate::issuance::Request;
+use crate::issuance::{IssuerFacts, Profile, Request};
 use crate::keys::{Algorithm, Secret};
-use crate::store::{Store, lineage_name};
+use crate::store::{AuthorityRecord, State, Store, lineage_name};
 use crate::x509::extension::Subtree;
 use crate::x509::time::{Span, format_instant};
-use crate::x509::{GeneralName, Name};
+use crate::x509::{Certificate, GeneralName, Name};
 use environment::{Shell, Variables};
 use existing::Existing;
+use targets::{TargetReport, Wanted};
 
 const EXAMPLES: &str = r#"certwright dev                                    # localhost, 127.0.0.1 and ::1, into ./certs
 certwright dev app.localhost api.test 192.168.1.20
 certwright dev orders.test --out orders/certs     # one directory for each service
 certwright dev --check || certwright dev          # for scripts: 0 all good, 3 something to do
 certwright dev --keystores                        # PKCS#12 and JKS as well, for the JVM
+certwright dev --for nginx --for postgres         # and what these programs read, in certs/nginx and certs/postgres
+certwright dev --check --for nginx                # its files count as well
 eval "$(certwright dev --env --quiet)"            # Node, curl, Python, OpenSSL and Java in this shell trust it
 certwright dev --env=fish | source
 certwright dev --trust                            # so do this machine's browsers and programs; --trust=nss only browsers
@@ -73,8 +79,11 @@ pub struct DevArgs {
     /// Write keystore.p12, keystore.jks, truststore.p12 and truststore.jks beside the PEM files
     #[arg(long)]
     keystores: bool,
+    /// Write the files that this program reads, as export does, in a directory of its own beside the PEM files
+    #[arg(long = "for", value_name = "TARGET[:ROLE]", value_parser = Wanted::from_str)]
+    targets: Vec<Wanted>,
     /// Where the password of the keystores comes from [default: pass:changeit]
-    #[arg(long, value_name = "SRC", requires = "keystores")]
+    #[arg(long, value_name = "SRC")]
     storepass: Option<SecretSource>,
     /// Print, for a shell to evaluate, the variables by which programs trust the authority [without SHELL: sh]
     #[arg(long, value_name = "SHELL", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "sh", conflicts_with = "check")]
@@ -98,11 +107,15 @@ struct DevReport {
     /// With `--trust`.
     #[serde(skip_serializing_if = "Option::is_none")]
     stores: Option<Vec<StoreReport>>,
+    /// With `--for`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    targets: Option<Vec<TargetReport>>,
 }
 
-/// What `--env` and `--trust` add.
+/// What `--env`, `--for` and `--trust` add.
 #[derive(Default)]
 struct More {
+    targets: Option<Vec<TargetReport>>,
     variables: Option<Variables>,
     stores: Option<Vec<StoreReport>>,
 }
@@ -114,9 +127,12 @@ impl DevArgs {
     /// Exit 4 when a name is outside what the development authority may sign; 1 when foreign files are in the way.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let names = self.wanted_names()?;
-        let password = if self.keystores { Some(keystores::password(cx, self.storepass.as_ref())?) } else { None };
+        if self.storepass.is_some() && !self.keystores && !self.targets.iter().any(Wanted::takes_password) {
+            return Err(targets::no_keystores());
+        }
+        let password = keystores::password(cx, self.storepass.as_ref())?;
         if self.check {
-            return self.run_check(cx, &names, password.as_ref());
+            return self.run_check(cx, &names, &password);
         }
         let store = Store::create(cx.store_path()?)?;
         let made_authority = authority::ensure(cx, &store, &self.authority, &names, &self.permit)?;
@@ -124,14 +140,15 @@ impl DevArgs {
         let record = ca::resolve(&state, Some(&self.authority))?.clone();
         let mut existing = existing::look(&self.out, &names, self.key, &record, &state, cx.now())?;
         if !self.force
-            && let Some(path) = foreign::find(&self.out, password.as_ref(), self.env.is_some(), &state)?
+            && let Some(path) = self.foreign(&password, &state)?
         {
             existing = Existing::Foreign(path.display().to_string());
         }
         match existing {
             Existing::Good(certificate) if !self.force => {
                 cx.ui.say(&format!("nothing to do: {}", summary(&certificate)));
-                self.complete(cx, &record, "none", "the certificate is still good", (None, password.as_ref()))
+                let about = (certificate.as_ref(), None);
+                self.complete(cx, &record, ("none", "the certificate is still good"), about, &password)
             }
             Existing::Foreign(what) if !self.force => {
                 Err(CliError::failed(format!("{what} was not made by this store"))
@@ -139,45 +156,28 @@ impl DevArgs {
             }
             other => {
                 let reason = other.reason();
-                self.issue(cx, &store, &record, &names, (&reason, made_authority), password.as_ref())
+                self.issue(cx, &store, &record, &names, (&reason, made_authority), &password)
             }
         }
     }
 
-    fn run_check(&self, cx: &mut Context, names: &[GeneralName], password: Option<&Secret>) -> Result<Exit, CliError> {
-        let reason = match Store::open(cx.store_path()?) {
-            Err(crate::store::StoreError::Missing(_)) => "there is no store yet".to_owned(),
-            Err(error) => return Err(error.into()),
-            Ok(store) => {
-                let state = store.read()?;
-                match state.authorities.get(&self.authority) {
-                    None => format!("there is no authority {} yet", self.authority),
-                    Some(record) => match existing::look(&self.out, names, self.key, record, &state, cx.now())? {
-                        Existing::Good(_) if self.lacks_keystores(cx, password)?.is_some() => {
-                            "the keystores are not those of the certificate".to_owned()
-                        }
-                        Existing::Good(certificate) => {
-                            cx.ui.say(&format!("good: {}", summary(&certificate)));
-                            return self.finish(cx, "none", "the certificate is still good", None, More::default());
-                        }
-                        other => other.reason(),
-                    },
-                }
-            }
-        };
-        cx.ui.say(&format!("something to do: {reason}"));
-        cx.ui.json("dev", &self.report("needed", &reason, None, More::default()))?;
-        Ok(Exit::CheckFailed)
+    /// The first of the files that would be replaced and that this store did not make.
+    fn foreign(&self, password: &Secret, state: &State) -> Result<Option<PathBuf>, CliError> {
+        let keystores = self.keystores.then_some(password);
+        match foreign::find(&self.out, keystores, self.env.is_some(), state)? {
+            None => foreign::find_of_targets(&self.out, &self.targets, password, state),
+            found => Ok(found),
+        }
     }
 
     fn issue(
         &self,
         cx: &mut Context,
         store: &Store,
-        record: &crate::store::AuthorityRecord,
+        record: &AuthorityRecord,
         names: &[GeneralName],
         (reason, made_authority): (&str, bool),
-        password: Option<&Secret>,
+        password: &Secret,
     ) -> Result<Exit, CliError> {
         let profile = profiles(store)?.get("peer")?;
         let authority = load_authority(cx, store, record)?;
@@ -191,8 +191,9 @@ impl DevArgs {
             validity: crate::issuance::Validity { span: Some(self.validity), ..Default::default() },
             ..Request::new(crate::keys::Signer::public_key(key.as_ref()).clone())
         };
-        let order =
-            Order { label: first.clone(), request, lineage: lineage_name(&first), key_pem: Some(key_pem.clone()) };
+        let lineage = lineage_name(&first);
+        self.check_targets(cx, &store.read()?, record, &profile, (&lineage, &request))?;
+        let order = Order { label: first.clone(), request, lineage, key_pem: Some(key_pem.clone()) };
         let mut writer = cx.lock(store)?;
         let actor = cx.settings.actor.clone();
         let outcomes = ca::issue(&mut writer, &authority, &profile, &session(cx, &actor, &|| {}), vec![order])?;
@@ -206,30 +207,65 @@ impl DevArgs {
         if made_authority {
             self.tell_authority(cx, outcome);
         }
-        if self.env.is_none() {
+        if self.env.is_none() && self.targets.is_empty() {
             for line in snippets::lines(&self.out, names) {
                 cx.ui.say(&line);
             }
         }
-        self.complete(cx, record, "issued", reason, (Some(outcome), password))
+        self.complete(cx, record, ("issued", reason), (&outcome.certificate, Some(outcome)), password)
+    }
+
+    /// Refuses what a program in `--for` could not use, before it is signed.
+    fn check_targets(
+        &self,
+        cx: &Context,
+        state: &State,
+        record: &AuthorityRecord,
+        profile: &Profile,
+        (name, request): (&str, &Request),
+    ) -> Result<(), CliError> {
+        if self.targets.is_empty() {
+            return Ok(());
+        }
+        let (own, chain) = (record.certificate()?, record.chain()?);
+        let issuer = IssuerFacts { name: &record.authority, certificate: &own, chain: &chain };
+        let preview = ca::Preview::new(state, &state.settings, cx.now()).certificate(&issuer, profile, request)?;
+        let above: Vec<Certificate> = std::iter::once(own.clone()).chain(chain.iter().cloned()).collect();
+        self.targets.iter().try_for_each(|wanted| wanted.check(cx, (name, &preview), &above, &self.out))
     }
 
     /// Brings everything beside the certificate up to date, and reports.
     fn complete(
         &self,
         cx: &mut Context,
-        record: &crate::store::AuthorityRecord,
-        action: &'static str,
-        reason: &str,
-        (outcome, password): (Option<&Outcome>, Option<&Secret>),
+        record: &AuthorityRecord,
+        (action, reason): (&'static str, &str),
+        (certificate, outcome): (&Certificate, Option<&Outcome>),
+        password: &Secret,
     ) -> Result<Exit, CliError> {
-        if let Some(password) = self.lacks_keystores(cx, password)? {
+        if self.lacks_keystores(cx, password)? {
             keystores::write(cx, &self.out, password)?;
             cx.ui.say("wrote keystore.p12, keystore.jks, truststore.p12 and truststore.jks");
         } else if outcome.is_some() && !self.keystores && keystores::are_there(&self.out) {
             cx.ui.warn("the keystores beside it hold the old certificate: --keystores writes them again");
         }
         let mut more = More::default();
+        if !self.targets.is_empty() {
+            let mut reports = Vec::new();
+            for wanted in &self.targets {
+                reports.push(wanted.bring_up(cx, &self.out, certificate, password)?);
+            }
+            for line in reports.iter().flat_map(TargetReport::lines) {
+                cx.ui.say(line);
+            }
+            more.targets = Some(reports);
+        }
+        if outcome.is_some() {
+            for (word, directory) in targets::there(&self.out, &self.targets) {
+                let directory = directory.display();
+                cx.ui.warn(&format!("{directory} holds the old certificate: --for {word} writes it again"));
+            }
+        }
         if let Some(kinds) = &self.trust {
             more.stores = Some(trust::install::install_authority(cx, &self.authority, kinds)?);
         }
@@ -240,16 +276,9 @@ impl DevArgs {
         self.finish(cx, action, reason, outcome, more)
     }
 
-    /// The password of the keystores, where they are wanted and not there as they should be.
-    fn lacks_keystores<'a>(
-        &self,
-        cx: &mut Context,
-        password: Option<&'a Secret>,
-    ) -> Result<Option<&'a Secret>, CliError> {
-        match password {
-            Some(password) if !keystores::are_current(cx, &self.out, password)? => Ok(Some(password)),
-            _ => Ok(None),
-        }
+    /// Whether keystores are wanted and not there as they should be.
+    fn lacks_keystores(&self, cx: &mut Context, password: &Secret) -> Result<bool, CliError> {
+        Ok(self.keystores && !keystores::are_current(cx, &self.out, password)?)
     }
 
     fn tell_authority(&self, cx: &mut Context, outcome: &Outcome) {
@@ -291,6 +320,7 @@ impl DevArgs {
             certificate: outcome.map(CertificateReport::from),
             environment: more.variables.map(|variables| variables.into_iter().collect()),
             stores: more.stores,
+            targets: more.targets,
         }
     }
 

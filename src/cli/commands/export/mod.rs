@@ -2,8 +2,8 @@
 
 mod listing;
 mod remedy;
-mod report;
-mod subject;
+pub(in crate::cli::commands) mod report;
+pub(in crate::cli::commands) mod subject;
 
 use std::path::{Path, PathBuf};
 

@@ -27,8 +27,8 @@ pub(super) struct ExportReport {
 }
 
 /// A file that was or would be written.
-#[derive(Serialize)]
-pub(super) struct FileReport {
+#[derive(Debug, Serialize)]
+pub(in crate::cli::commands) struct FileReport {
     pub(super) name: String,
     pub(super) path: String,
     /// Octal, as `0600`.
@@ -38,7 +38,7 @@ pub(super) struct FileReport {
 }
 
 impl FileReport {
-    pub(super) fn new(out: &Path, file: PlannedFile) -> Self {
+    pub(in crate::cli::commands) fn new(out: &Path, file: PlannedFile) -> Self {
         let path = out.join(&file.name).display().to_string();
         let mode = if file.secret { "0600" } else { "0644" };
         Self { name: file.name, path, mode, holds: file.what }

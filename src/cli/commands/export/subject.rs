@@ -13,7 +13,7 @@ use crate::store::{AuthorityRecord, CertificateRecord, State, Store};
 use crate::x509::Certificate;
 
 /// What is exported.
-pub(super) struct Exported {
+pub(in crate::cli::commands) struct Exported {
     /// The lineage or the authority's name.
     pub(super) name: String,
     pub(super) certificate: Certificate,
@@ -75,6 +75,21 @@ impl Exported {
         }
     }
 
+    /// A certificate that the store issued.
+    ///
+    /// # Errors
+    /// When it did not.
+    pub(in crate::cli::commands) fn of_certificate(
+        cx: &mut Context,
+        certificate: &Certificate,
+    ) -> Result<Self, CliError> {
+        let store = cx.open_store()?;
+        let state = store.read()?;
+        let serial = certificate.serial.hex();
+        let record = state.by_serial(&serial)?.cloned();
+        Self::of_record(store, state, &record.ok_or(ca::CaError::NotFound(serial))?)
+    }
+
     fn of_authority(store: Store, state: State, record: &AuthorityRecord) -> Result<Self, CliError> {
         let certificate = record.certificate()?;
         let ca::Served { chain, root, other_anchors } = ca::served_authority(record)?;
@@ -104,7 +119,7 @@ impl Exported {
     }
 
     /// For the container layer.
-    pub(super) fn subject(&self, at: OffsetDateTime) -> Subject<'_> {
+    pub(in crate::cli::commands) fn subject(&self, at: OffsetDateTime) -> Subject<'_> {
         Subject {
             name: &self.name,
             certificate: &self.certificate,
@@ -130,7 +145,7 @@ impl Exported {
     ///
     /// # Errors
     /// When there is none, or it cannot be opened.
-    pub(super) fn key(
+    pub(in crate::cli::commands) fn key(
         &self,
         cx: &mut Context,
         file: Option<&Path>,

@@ -8,6 +8,7 @@ use crate::cli::commands::options::reference;
 use crate::cli::files::{self, places};
 use crate::cli::{CliError, Context, Exit};
 use crate::container::{self, ContainerError, OpenedContent, Passwords};
+use crate::issuance::lint::{Finding, unreadable};
 use crate::keys::Secret;
 use crate::x509::certificate::Salvaged;
 use crate::x509::{Certificate, pem};
@@ -29,8 +30,8 @@ pub(super) struct Item {
     pub(super) line: Option<usize>,
     /// Its entry in a keystore.
     pub(super) alias: Option<String>,
-    /// What could be read, or why nothing could.
-    pub(super) salvaged: Result<Salvaged, String>,
+    /// What could be read, or the finding that nothing could.
+    pub(super) salvaged: Result<Salvaged, Finding>,
 }
 
 impl Source {
@@ -52,7 +53,7 @@ impl Source {
             file: name.to_owned(),
             line,
             alias: None,
-            salvaged: Certificate::salvage(&der).map_err(|error| error.to_string()),
+            salvaged: Certificate::salvage(&der).map_err(|error| unreadable(&der, &error.to_string())),
         };
         Ok(Self { items: found.into_iter().map(item).collect(), issuers: Vec::new(), in_order: true })
     }

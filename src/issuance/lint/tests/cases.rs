@@ -59,6 +59,13 @@ fn with_last_field(rule: &'static str, field: &[u8]) -> Case {
     Case::salvaged(rule, &replaced(&server(), 7, field, None))
 }
 
+/// The server's certificate with an extension of a value that the strict reader refuses.
+fn of_broken_extension(rule: &'static str, oid: Oid, value: &[u8]) -> Case {
+    let mut tbs = server();
+    set(&mut tbs, Extension { oid, critical: false, value: value.to_vec() });
+    with_last_field(rule, &tlv::encode(0xa3, &Extension::encode_list(&tbs.extensions)))
+}
+
 fn encoding_cases() -> Vec<Case> {
     let mut version = Certificate::from_der(&der(&server())).unwrap();
     version.version = 2;
@@ -68,11 +75,27 @@ fn encoding_cases() -> Vec<Case> {
     let explicit = tlv::encode(tlv::SEQUENCE, &[others, &explicit].concat());
     let other_algorithm = SignatureAlgorithm::Ecdsa(crate::keys::Digest::Sha512).to_der();
     let tagged = |tag: u8, contents: &[u8]| tlv::encode(tag, contents);
+    let ending = |end: &str| replaced(&server(), 4, &times((0x17, "260701120000Z"), (0x18, end)), None);
+    let sound = der(&server());
+    let signature_field = [Tlv::only_contents(&sound, tlv::SEQUENCE).unwrap(), &[5, 0]].concat();
+    let signature_field = tlv::encode(tlv::SEQUENCE, &signature_field);
     vec![
-        Case::new("version", version),
+        Case::new("version-old", version),
+        Case::salvaged("version-unknown", &replaced(&server(), 0, &[0xa0, 3, 2, 1, 3], None)),
+        Case::salvaged("time-fraction", &ending("20261001120000.5Z")),
+        Case::salvaged("time-impossible", &ending("20260230120000Z")),
+        Case::salvaged("time-no-seconds", &ending("202610011200Z")),
+        Case::salvaged("time-no-zone", &ending("20261001120000")),
+        Case::salvaged("time-offset", &ending("20261001120000+0100")),
+        Case::salvaged("trailing-bytes", &[&der(&server())[..], &[0]].concat()),
+        with_last_field("trailing-field", &[&tagged(0xa3, &extensions)[..], &[5, 0]].concat()),
+        Case::salvaged("trailing-signature-field", &signature_field),
+        of_broken_extension("eku-empty", oid::EXTENDED_KEY_USAGE, &[0x30, 0]),
+        of_broken_extension("san-not-ascii", oid::SUBJECT_ALT_NAME, b"\x30\x06\x82\x01a\x82\x01\xfc"),
         Case::salvaged("version", &replaced(&server(), 0, &[0xa0, 3, 2, 1, 1], None)),
         with_last_field("encoding", &tagged(0xa3, &[&extensions[..], &[5, 0]].concat())),
-        Case::salvaged("encoding", &replaced(&server(), 1, &[2, 2, 0, 1], None)),
+        Case::salvaged("encoding", &replaced(&server(), 1, &[2, 0], None)),
+        Case::salvaged("serial-not-minimal", &replaced(&server(), 1, &[2, 2, 0, 1], None)),
         Case::salvaged(
             "signature-algorithms-differ",
             &replaced(
@@ -100,10 +123,26 @@ fn chain_cases() -> Vec<Case> {
     let behind = |rule, chain| Case { chain, ..of_server(rule, |_| {}) };
     vec![
         beside("aki-mismatch", of(|tbs| set(tbs, Extension::subject_key_identifier(&[3; 20])))),
+        Case {
+            issuer: Some(of(|_| {})),
+            ..of_server("aki-serial-mismatch", |tbs| {
+                let value = b"\x30\x19\x80\x14\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x82\x01\x05".to_vec();
+                set(tbs, Extension { oid: oid::AUTHORITY_KEY_IDENTIFIER, critical: false, value });
+            })
+        },
         beside("issuer-name-differs", of(|tbs| tbs.subject = Name::parse("CN=Other").unwrap())),
         beside("issuer-purposes", of(|tbs| set(tbs, Extension::extended_key_usage(&[oid::EKU_CLIENT_AUTH], false)))),
         beside("outlives-issuer", of(|tbs| tbs.not_after = datetime!(2026-08-01 0:00 UTC))),
         Case { purpose: Some(Purpose::Client), ..of_server("purpose", |_| {}) },
+        Case {
+            purpose: Some(Purpose::Server),
+            ..of_server("purpose-key-usage", |tbs| set(tbs, usage(&["keyCertSign"])))
+        },
+        Case { purpose: Some(Purpose::Server), ..of_authority("ca-as-end-entity", |_| {}) },
+        Case {
+            purpose: Some(Purpose::Server),
+            ..of_server("eku-any-only", |tbs| set(tbs, Extension::extended_key_usage(&[oid::EKU_ANY], false)))
+        },
         Case { host: "other.test".parse().ok(), ..of_server("host", |_| {}) },
         behind("chain-order", vec![of(|tbs| tbs.subject = Name::parse("CN=Other").unwrap())]),
         behind(
@@ -182,6 +221,7 @@ fn name_cases() -> Vec<Case> {
         }),
         of_server("san-not-critical", |tbs| tbs.subject = Name::empty()),
         of_server("san-critical", |tbs| set_critical(tbs, oid::SUBJECT_ALT_NAME, true)),
+        of_server("san-trailing-dot", |tbs| set(tbs, raw_san(&[dns("www.corp.test.")]))),
         of_server("san-underscore", |tbs| set(tbs, raw_san(&[dns("a_b.test")]))),
         of_server("san-syntax", |tbs| set(tbs, raw_san(&[dns("a.test\0.evil")]))),
         of_server("san-syntax", |tbs| set(tbs, raw_san(&[GeneralName::Email("nobody".into())]))),
@@ -254,6 +294,10 @@ fn extension_cases() -> Vec<Case> {
         of_server("ski-critical", |tbs| set_critical(tbs, oid::SUBJECT_KEY_IDENTIFIER, true)),
         of_server("key-id-length", |tbs| set(tbs, Extension::subject_key_identifier(&[]))),
         of_server("aki-missing", |tbs| remove(tbs, oid::AUTHORITY_KEY_IDENTIFIER)),
+        of_server("aki-without-key-id", |tbs| {
+            let value = b"\x30\x03\x82\x01\x05".to_vec();
+            set(tbs, Extension { oid: oid::AUTHORITY_KEY_IDENTIFIER, critical: false, value });
+        }),
         of_server("aki-critical", |tbs| set_critical(tbs, oid::AUTHORITY_KEY_IDENTIFIER, true)),
         of_server("aki-of-self", |tbs| set(tbs, Extension::authority_key_identifier(&[1; 20]))),
         of_server("name-constraints-without-ca", |tbs| set(tbs, dns("corp.test"))),

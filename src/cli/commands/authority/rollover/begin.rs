@@ -48,7 +48,7 @@ impl RolloverArgs {
                 loaded_parent = Some(load_authority(cx, store, parent)?);
             }
         }
-        let new = if known { None } else { Some(self.new_authority(cx, &profile, &old, &successor)?) };
+        let new = if known { None } else { Some(self.new_authority(cx, &state, &profile, (&old, &successor))?) };
         // Where another successor is put in the place of one that cannot take over, what was agreed on stays.
         let agreed = record.rollover.retire.as_deref().map(parse_instant).transpose()?;
         let retire = self.retire.map_or(Ok(agreed), |retire| retire.resolve(cx.now()))?;
@@ -61,6 +61,9 @@ impl RolloverArgs {
             cross,
             terms: Terms { retire, renewals_stay },
         };
+        if signs {
+            refuse_without_room(&record.authority, &old)?;
+        }
         let actor = cx.settings.actor.clone();
         let prepared = ca::prepare_rollover(&state, &plan, &session(cx, &actor, &|| {}))?;
         if let Some(new) = &prepared.new
@@ -69,6 +72,15 @@ impl RolloverArgs {
             let profile = profile.name();
             cx.ui
                 .warn(&format!("the profile {profile} gives {successor} other purposes than {} has", record.authority));
+        }
+        if signs {
+            let known = state.authorities.get(&successor).map(AuthorityRecord::certificate).transpose()?;
+            let new = prepared.new.as_ref().map(|new| new.preview().clone()).or(known);
+            for (name, root) in [(&record.authority, Some(&old)), (&successor, new.as_ref())] {
+                if let Some(why) = root.and_then(|root| lacks_room(&state, record, (name, root))) {
+                    cx.ui.warn(&why);
+                }
+            }
         }
         if self.dry_run {
             let (old, new) = (&record.authority, &successor);
@@ -209,9 +221,9 @@ impl RolloverArgs {
     fn new_authority<'a>(
         &self,
         cx: &mut Context,
+        state: &State,
         profile: &'a Profile,
-        old: &Certificate,
-        successor: &'a str,
+        (old, successor): (&Certificate, &'a str),
     ) -> Result<AuthorityPlan<'a>, CliError> {
         if !profile.is_authority() {
             return Err(CliError::usage(format!("the profile {} makes no authorities", profile.name())));
@@ -219,7 +231,7 @@ impl RolloverArgs {
         let algorithm = self.key.unwrap_or_else(|| like(old, profile));
         let key = generate(algorithm)?;
         let key_pem = if self.dry_run { Zeroizing::default() } else { self.new_key.encode(cx, &key, successor)? };
-        let subject = self.subject_after(&old.subject)?;
+        let subject = self.subject_after(state, &old.subject)?;
         let path_len = old.basic_constraints.and_then(|constraints| constraints.path_len);
         let request = Request {
             name: subject.common_name().or_else(|| Some(successor.to_owned())),
@@ -233,28 +245,70 @@ impl RolloverArgs {
         Ok(AuthorityPlan { name: successor, profile, request, key, key_pem })
     }
 
-    /// The subject of the new authority: the old one's, with the generation after its common name.
-    fn subject_after(&self, old: &Name) -> Result<Name, CliError> {
+    /// The subject of the new authority: the old one's, with the generation after its common name; the first that no authority has,
+    /// where one before was given up.
+    fn subject_after(&self, state: &State, old: &Name) -> Result<Name, CliError> {
         if let Some(subject) = &self.subject {
             return Ok(subject.clone());
         }
-        let common_name = match (&self.cn, old.common_name()) {
-            (Some(given), _) => given.clone(),
-            (None, Some(old)) => next_generation(&old),
-            (None, None) => {
-                return Err(CliError::usage(format!("{old} has no common name to tell the generations apart by"))
-                    .hint("give the new authority a name with --cn or --subject"));
-            }
-        };
-        let mut attributes = old.attributes();
-        match attributes.iter_mut().rev().find(|(kind, _)| kind == "CN") {
-            Some((_, value)) => *value = common_name,
-            None => attributes.push(("CN".to_owned(), common_name)),
+        if let Some(given) = &self.cn {
+            return named(old, given);
         }
-        let attributes: Vec<_> = attributes.iter().map(|(kind, value)| (kind.as_str(), value.as_str())).collect();
-        Name::from_attributes(&attributes)
-            .map_err(|error| CliError::from(error).hint("give the new authority a name with --cn or --subject"))
+        let Some(mut common_name) = old.common_name() else {
+            return Err(CliError::usage(format!("{old} has no common name to tell the generations apart by"))
+                .hint("give the new authority a name with --cn or --subject"));
+        };
+        loop {
+            common_name = next_generation(&common_name);
+            let subject = named(old, &common_name)?;
+            if !ca::is_authority_name(state, &subject) {
+                return Ok(subject);
+            }
+        }
     }
+}
+
+/// The path length of an authority, if it has one.
+fn path_len(certificate: &Certificate) -> Option<u32> {
+    certificate.basic_constraints.and_then(|constraints| constraints.path_len)
+}
+
+/// Refuses a root that may certify no other one.
+fn refuse_without_room(name: &str, root: &Certificate) -> Result<(), CliError> {
+    if path_len(root) != Some(0) {
+        return Ok(());
+    }
+    Err(CliError::refused(format!("authority {name} may certify no other root: its path length is 0"))
+        .hint("--no-cross does without cross-certificates: bring the new root to all clients first"))
+}
+
+/// That the path length of a root has no room for what is below the other one, where its cross-certificate stands between.
+fn lacks_room(state: &State, old: &AuthorityRecord, (name, root): (&str, &Certificate)) -> Option<String> {
+    let room = path_len(root)?;
+    let tiers = |record: &AuthorityRecord| {
+        let above = record.chain.iter().position(|above| *above == old.certificate)?;
+        u32::try_from(above).ok()?.checked_add(1)
+    };
+    let below = state.authorities.values().filter_map(tiers).max()?;
+    (room < below.saturating_add(1)).then(|| {
+        format!(
+            "clients that trust only {name} will refuse what authorities below the other root sign: the path length of {name} is \
+             {room}, and its cross-certificate takes one of it. Bring both roots to them before servers get such certificates; \
+             --no-cross does without cross-certificates"
+        )
+    })
+}
+
+/// A subject with another common name.
+fn named(old: &Name, common_name: &str) -> Result<Name, CliError> {
+    let mut attributes = old.attributes();
+    match attributes.iter_mut().rev().find(|(kind, _)| kind == "CN") {
+        Some((_, value)) => *value = common_name.to_owned(),
+        None => attributes.push(("CN".to_owned(), common_name.to_owned())),
+    }
+    let attributes: Vec<_> = attributes.iter().map(|(kind, value)| (kind.as_str(), value.as_str())).collect();
+    Name::from_attributes(&attributes)
+        .map_err(|error| CliError::from(error).hint("give the new authority a name with --cn or --subject"))
 }
 
 /// A key like the old one's, where the profile has it and such keys are still made.

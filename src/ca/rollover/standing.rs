@@ -1,0 +1,153 @@
+//! What a rollover means for everything else: who signs and renews, what is trusted, what may not be changed.
+
+use time::{Duration, OffsetDateTime};
+
+use super::Side;
+use crate::ca::revoke::check_not_revoked;
+use crate::ca::{CaError, RESPONDER_PROFILE};
+use crate::issuance::Profile;
+use crate::store::{AuthorityRecord, Rollover, State, encode_der};
+use crate::x509::Certificate;
+use crate::x509::time::{format_instant, parse_instant};
+
+/// How long before an authority retires what it signed is due.
+const RETIRES_SOON: Duration = Duration::days(30);
+
+/// The authority that renews what another one signed: its successor, unless renewals stay with it and it has not retired.
+pub fn renewing_authority<'a>(state: &'a State, name: &'a str, now: OffsetDateTime) -> &'a str {
+    let mut name = name;
+    // More generations than authorities there cannot be.
+    for _ in 0..state.authorities.len() {
+        let Some(Rollover { successor: Some(successor), renewals_stay, .. }) =
+            state.authorities.get(name).map(|record| &record.rollover)
+        else {
+            break;
+        };
+        if (*renewals_stay && !has_retired(state, name, now)) || !state.authorities.contains_key(successor) {
+            break;
+        }
+        name = successor;
+    }
+    name
+}
+
+/// Whether what an authority signed should be renewed by its successor now, whatever its lifetime says: the authority retires before
+/// `horizon`, where nothing is said within 30 days.
+///
+/// # Errors
+/// [`CaError::X509`] when the journal holds something unreadable.
+pub fn is_to_be_moved(
+    state: &State,
+    name: &str,
+    horizon: Option<OffsetDateTime>,
+    now: OffsetDateTime,
+) -> Result<bool, CaError> {
+    if renewing_authority(state, name, now) == name {
+        return Ok(false);
+    }
+    let Some(Rollover { retire, finished, .. }) = state.authorities.get(name).map(|record| &record.rollover) else {
+        return Ok(false);
+    };
+    let horizon = horizon.unwrap_or_else(|| now.saturating_add(RETIRES_SOON));
+    let retires = retire.as_deref().map(parse_instant).transpose()?.is_some_and(|retire| retire <= horizon);
+    Ok(*finished || retires)
+}
+
+/// Whether a certificate is that of an authority whose rollover is finished: no anchor any more.
+pub fn is_superseded(state: &State, certificate: &Certificate) -> bool {
+    let der = encode_der(certificate.der());
+    state.authorities.values().any(|record| record.rollover.finished && record.certificate == der)
+}
+
+/// Why the successor of an authority cannot take its place, so that another one may be put there; `None` where it can, and where there
+/// is none.
+///
+/// # Errors
+/// [`CaError::X509`], [`CaError::Store`] when the journal cannot be read.
+pub fn unfit_successor(
+    state: &State,
+    record: &AuthorityRecord,
+    now: OffsetDateTime,
+) -> Result<Option<String>, CaError> {
+    let Some(name) = &record.rollover.successor else { return Ok(None) };
+    let Some(successor) = state.authorities.get(name) else { return Ok(Some(format!("authority {name} is gone"))) };
+    let side = Side::of(successor)?;
+    Ok(match check_not_revoked(state, name, &side.full_chain()) {
+        Err(CaError::Refused { .. }) => Some(format!("authority {name}, or one above it, is revoked")),
+        Err(error) => return Err(error),
+        Ok(()) if now > side.certificate.not_after => {
+            Some(format!("authority {name} expired at {}", format_instant(side.certificate.not_after)))
+        }
+        // Where the old key is elsewhere, so may the new one be.
+        Ok(()) if record.key && !successor.key => Some(format!("the key of authority {name} is not here")),
+        Ok(()) => None,
+    })
+}
+
+/// Refuses to make an authority anew that takes part in a rollover: others hold cross-certificates and chains of its certificate.
+///
+/// # Errors
+/// [`CaError::Refused`].
+pub fn check_may_remake(state: &State, name: &str) -> Result<(), CaError> {
+    if let Some(Rollover { successor: Some(successor), .. }) =
+        state.authorities.get(name).map(|record| &record.rollover)
+    {
+        return Err(CaError::Refused {
+            why: format!("authority {name} cannot be made anew: {successor} takes its place"),
+            next: format!("leave {name} as it is, and change what {successor} is like"),
+        });
+    }
+    match predecessor(state, name) {
+        Some(old) => Err(CaError::Refused {
+            why: format!("authority {name} cannot be made anew while it takes the place of {}", old.authority),
+            next: format!("finish that first: certwright authority rollover {} --finish", old.authority),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// What the rollover of a root above means for a new authority.
+pub(in crate::ca) fn rollover_above(state: &State, chain: &[Certificate]) -> Rollover {
+    let Some(top) = chain.last().map(|top| encode_der(top.der())) else { return Rollover::default() };
+    let root = state.authorities.values().find(|record| record.certificate == top);
+    root.map_or_else(Rollover::default, |root| Rollover {
+        cross: root.rollover.cross.clone(),
+        anchors: root.rollover.anchors.clone(),
+        ..Rollover::default()
+    })
+}
+
+/// Refuses an authority that has retired; the certificates of its OCSP responders it still signs.
+///
+/// # Errors
+/// [`CaError::Refused`].
+pub(in crate::ca) fn check_not_retired(
+    state: &State,
+    name: &str,
+    profile: &Profile,
+    now: OffsetDateTime,
+) -> Result<(), CaError> {
+    if profile.name() == RESPONDER_PROFILE || !has_retired(state, name, now) {
+        return Ok(());
+    }
+    let successor = renewing_authority(state, name, now);
+    Err(CaError::Refused {
+        why: format!("authority {name} has retired and signs no certificates any more: {successor} took its place"),
+        next: format!("sign with --authority {successor}; \"certwright authority rollover {name}\" tells more"),
+    })
+}
+
+/// The authority whose place another one takes in a rollover that stands.
+pub(super) fn predecessor<'a>(state: &'a State, name: &str) -> Option<&'a AuthorityRecord> {
+    let is_replaced =
+        |other: &&AuthorityRecord| other.rollover.stands() && other.rollover.successor.as_deref() == Some(name);
+    state.authorities.values().find(is_replaced)
+}
+
+fn has_retired(state: &State, name: &str, now: OffsetDateTime) -> bool {
+    let Some(Rollover { finished, retire, .. }) = state.authorities.get(name).map(|record| &record.rollover) else {
+        return false;
+    };
+    let past = |text: &String| parse_instant(text).is_ok_and(|retire| now >= retire);
+    *finished || retire.as_ref().is_some_and(past)
+}

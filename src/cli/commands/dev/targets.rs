@@ -1,0 +1,277 @@
+//! `dev --for`: the files of programs beside the PEM, each program's in a directory of its own.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+
+use crate::cli::commands::export::report::FileReport;
+use crate::cli::commands::export::subject::Exported;
+use crate::cli::files::{self, OutputFile, places};
+use crate::cli::{CliError, Context};
+use crate::container::target::{Built, Credentials, Layout, Subject, Target, TargetError, Variables};
+use crate::container::{self, OpenedContent, Passwords, Preset};
+use crate::keys::Secret;
+use crate::x509::{Certificate, pem};
+
+/// Largest such file that is read, in bytes.
+const MAX_SIZE: usize = 8 << 20;
+
+/// A program, with the part that the certificate plays for it: `nginx`, `postgres:client`.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    target: Target,
+    role: Option<String>,
+}
+
+impl FromStr for Wanted {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, role) = text.split_once(':').map_or((text, None), |(name, role)| (name, Some(role)));
+        let target = Target::get(name).map_err(|error| format!("{error}; \"certwright export --list\" shows them"))?;
+        if target.layouts().all(|layout| layout.wants_authority()) {
+            return Err(format!(
+                "{name} reads the files of an authority: certwright authority create, then certwright export --for {name}"
+            ));
+        }
+        if let Some(role) = role.filter(|role| !target.roles().contains(role)) {
+            let roles = target.roles().join(", ");
+            return Err(format!("{name} has no role {}; it has {roles}", crate::x509::escape(role)));
+        }
+        Ok(Self { target, role: role.map(str::to_owned) })
+    }
+}
+
+/// What became of the files of a program.
+#[derive(Debug, Serialize)]
+pub(super) struct TargetReport {
+    target: &'static str,
+    role: String,
+    format: String,
+    directory: String,
+    /// Whether they were written now; else they were there as they should be.
+    written: bool,
+    files: Vec<FileReport>,
+    /// Configuration to paste.
+    snippet: String,
+}
+
+impl Wanted {
+    /// Where its files go: `certs/nginx`, `certs/postgres-client`.
+    pub(super) fn directory(&self, out: &Path) -> PathBuf {
+        match &self.role {
+            None => out.join(self.target.name()),
+            Some(role) => out.join(format!("{}-{role}", self.target.name())),
+        }
+    }
+
+    /// Whether a keystore is among its files, in the form that it is given here.
+    pub(super) fn takes_password(&self) -> bool {
+        let mut roles: Vec<&str> = self.target.roles();
+        roles.retain(|role| self.role.as_deref().is_none_or(|wanted| wanted == *role));
+        let mut firsts = roles.iter().filter_map(|role| self.target.layouts().find(|layout| layout.role() == *role));
+        firsts.any(|layout| layout.store_format().is_some())
+    }
+
+    /// The layout for a certificate: of several roles that fit, the first.
+    ///
+    /// # Errors
+    /// Exit 4 when the program cannot use the certificate.
+    fn layout(&self, subject: &Subject<'_>, out: &Path) -> Result<(Layout<'_>, Variables), CliError> {
+        let dir = places::absolute(&self.directory(out))?.display().to_string();
+        let given = BTreeMap::new();
+        let choose = |role| self.target.choose(subject, role, None, &given, &dir);
+        let layout = match (choose(self.role.as_deref()), self.target.roles().first()) {
+            (Err(TargetError::Choice(_)), Some(first)) => choose(Some(first))?,
+            (chosen, _) => chosen?,
+        };
+        let variables = layout.variables(&given, subject, &dir)?;
+        let misfits = layout.misfits(subject, &variables)?;
+        if misfits.is_empty() {
+            return Ok((layout, variables));
+        }
+        Err(CliError::from(TargetError::Misfit(misfits)).about(format_args!("not for {layout}")).hint(format!(
+            "give the names that it needs as NAME…; \"certwright export --show {}\" shows what it needs of a certificate",
+            self.target.name()
+        )))
+    }
+
+    /// Refuses a certificate that the program could not use, before it is signed.
+    ///
+    /// # Errors
+    /// Exit 4 with the reasons.
+    pub(super) fn check(
+        &self,
+        cx: &Context,
+        (name, certificate): (&str, &Certificate),
+        above: &[Certificate],
+        out: &Path,
+    ) -> Result<(), CliError> {
+        let root = above.last().unwrap_or(certificate);
+        let intermediates = above.split_last().map_or(&[][..], |(_, others)| others);
+        let subject = Subject { name, certificate, intermediates, root, other_anchors: &[], at: cx.now() };
+        self.layout(&subject, out).map(|_| ())
+    }
+
+    /// Writes the files for a certificate of the store, unless they are there as they should be.
+    ///
+    /// # Errors
+    /// Exit 4 when the program cannot use the certificate.
+    pub(super) fn bring_up(
+        &self,
+        cx: &mut Context,
+        out: &Path,
+        certificate: &Certificate,
+        password: &Secret,
+    ) -> Result<TargetReport, CliError> {
+        let (exported, dir) = (Exported::of_certificate(cx, certificate)?, self.directory(out));
+        let subject = exported.subject(cx.now());
+        let (layout, variables) = self.layout(&subject, out)?;
+        let built = build(cx, &exported, &layout, &variables, password)?;
+        let written = !is_current(&dir, &built, password)?;
+        if written {
+            let output = |file: &container::target::BuiltFile| OutputFile {
+                name: file.plan.name.clone(),
+                bytes: file.bytes.clone(),
+                secret: file.plan.secret,
+            };
+            files::write_public_set(&dir, &built.files.iter().map(output).collect::<Vec<_>>(), true)?;
+            files::remove_chains(&dir, &layout.unneeded(&subject, &variables)?)?;
+            cx.ui.say(&format!("wrote the files for {layout}: {}", dir.display()));
+        }
+        Ok(TargetReport {
+            target: layout.target_name(),
+            role: layout.role().to_owned(),
+            format: layout.format().to_owned(),
+            directory: dir.display().to_string(),
+            written,
+            files: built.files.into_iter().map(|file| FileReport::new(&dir, file.plan)).collect(),
+            snippet: built.snippet,
+        })
+    }
+
+    /// Whether the files for a certificate of the store are there as they should be.
+    ///
+    /// # Errors
+    /// As [`Wanted::bring_up`].
+    pub(super) fn is_up(
+        &self,
+        cx: &mut Context,
+        out: &Path,
+        certificate: &Certificate,
+        password: &Secret,
+    ) -> Result<bool, CliError> {
+        let exported = Exported::of_certificate(cx, certificate)?;
+        let (layout, variables) = self.layout(&exported.subject(cx.now()), out)?;
+        let built = build(cx, &exported, &layout, &variables, password)?;
+        is_current(&self.directory(out), &built, password)
+    }
+
+    /// Whose files lie in its directory: the certificates in those of them that hold any; nothing where there are no files.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub(super) fn present(&self, out: &Path, passwords: &[&Secret]) -> Result<Option<Vec<Certificate>>, CliError> {
+        let dir = self.directory(out);
+        let files = places::entries(&dir);
+        if files.is_empty() {
+            return Ok(None);
+        }
+        let mut found = Vec::new();
+        for path in files {
+            let Some(bytes) = files::read_if_there(&path, MAX_SIZE)? else { continue };
+            found.extend(certificates(&bytes, passwords));
+        }
+        Ok(Some(found))
+    }
+}
+
+impl TargetReport {
+    /// What to paste, where the files were written.
+    pub(super) fn lines(&self) -> impl Iterator<Item = &str> {
+        let lines = std::iter::once("").chain(self.snippet.lines());
+        lines.filter(|_| self.written)
+    }
+}
+
+/// What `--for` takes for the directories of programs that lie there already, and these; but for the ones that are wanted.
+pub(super) fn there(out: &Path, but: &[Wanted]) -> Vec<(String, PathBuf)> {
+    let but: Vec<PathBuf> = but.iter().map(|wanted| wanted.directory(out)).collect();
+    let mut found = Vec::new();
+    for target in Target::names().filter_map(|name| Target::get(name).ok()) {
+        let roles = target.roles().into_iter().map(|role| Some(role.to_owned())).collect::<Vec<_>>();
+        for role in std::iter::once(None).chain(roles) {
+            let word =
+                role.as_ref().map_or_else(|| target.name().to_owned(), |role| format!("{}:{role}", target.name()));
+            let wanted = Wanted { target: target.clone(), role };
+            let directory = wanted.directory(out);
+            if places::is_directory(&directory) && !but.contains(&directory) {
+                found.push((word, directory));
+            }
+        }
+    }
+    found
+}
+
+fn build(
+    cx: &mut Context,
+    exported: &Exported,
+    layout: &Layout<'_>,
+    variables: &Variables,
+    password: &Secret,
+) -> Result<Built, CliError> {
+    let key = if layout.needs_key() { Some(exported.key(cx, None, None)?) } else { None };
+    let store_password = layout.store_format().map(|_| password);
+    let credentials = Credentials { key: key.as_ref(), store_password, preset: Preset::default() };
+    Ok(layout.build(&exported.subject(cx.now()), variables, &credentials)?)
+}
+
+/// Whether the files are those that would be written. No two keystores are the same, octet by octet: what is in them is.
+fn is_current(dir: &Path, built: &Built, password: &Secret) -> Result<bool, CliError> {
+    for file in &built.files {
+        let Some(found) = files::read_if_there(&dir.join(&file.plan.name), MAX_SIZE)? else { return Ok(false) };
+        let same = match container::is_keystore(&file.bytes) {
+            false => *found == *file.bytes,
+            true => {
+                let (wanted, found) = (opened(&file.bytes, password), opened(&found, password));
+                wanted.is_some() && wanted == found
+            }
+        };
+        if !same {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The certificates in a file: PEM, PEM in base64 (as in the secrets of Kubernetes), or a keystore.
+fn certificates(bytes: &[u8], passwords: &[&Secret]) -> Vec<Certificate> {
+    if container::is_keystore(bytes) {
+        return passwords.iter().find_map(|password| opened(bytes, password)).unwrap_or_default();
+    }
+    let read = |bytes: &[u8]| pem::read_certificates(bytes).unwrap_or_default();
+    let is_base64 = |octet: &u8| octet.is_ascii_alphanumeric() || b"+/=".contains(octet);
+    let words = bytes.split(|octet| !is_base64(octet)).filter(|word| word.len() > 200);
+    let inner = words.filter_map(|word| STANDARD.decode(word).ok()).flat_map(|inner| read(&inner));
+    read(bytes).into_iter().chain(inner).collect()
+}
+
+/// The certificates in a keystore, those of keys with their chains.
+fn opened(bytes: &[u8], password: &Secret) -> Option<Vec<Certificate>> {
+    let opened = container::open(bytes, &Passwords { store: Some(password), key: None }).ok()?;
+    let certificates = opened.entries.into_iter().flat_map(|entry| match entry.content {
+        OpenedContent::Key { chain, .. } => chain,
+        OpenedContent::Certificate { certificate, .. } => vec![certificate],
+    });
+    Some(certificates.collect())
+}
+
+/// That there is a password for keystores that nobody asked for.
+pub(super) fn no_keystores() -> CliError {
+    CliError::usage("--storepass is about keystores, and none is asked for")
+        .hint("add --keystores, or --for a program that reads one, such as java")
+}
