@@ -105,6 +105,11 @@ impl Scene {
         fs::write(self.sandbox.path("pki.json"), serde_json::to_vec_pretty(manifest).unwrap()).unwrap();
     }
 
+    fn secret(&self, file: &str, secret: &str) {
+        fs::write(self.sandbox.path(file), secret).unwrap();
+        set_private(&self.sandbox.path(file));
+    }
+
     fn apply(&self, options: &[&str], code: i32) -> Value {
         let arguments = ["apply", "pki.json", "--json"].iter().chain(options);
         let outcome = self.sandbox.run(arguments).exited(code);
@@ -377,6 +382,67 @@ fn secrets_come_from_their_sources() {
     fs::remove_file(scene.sandbox.path("out/alice.p12")).unwrap();
     scene.apply(&[], 0);
     scene.is_settled();
+}
+
+/// A root whose key changes, one authority under it with a passphrase of its own, and a certificate whose key has its own too.
+fn locked() -> (Value, Scene) {
+    let manifest = json!({
+        "defaults": {"passphrase": "file:ca.pass", "authority": "services", "validity": "90d"},
+        "authorities": {
+            "root": {"cn": "Acme Root CA", "key": "ec-p256"},
+            "services": {"parent": "root", "passphrase": "file:services.pass"},
+        },
+        "certificates": {"a.test": {"key_passphrase": "file:key.pass", "deliver": [{"pem": "out/a"}]}},
+    });
+    let scene = Scene::new();
+    scene.write(&manifest);
+    for file in ["ca.pass", "services.pass", "key.pass"] {
+        scene.secret(file, &format!("the right one of {file}\n"));
+    }
+    scene.apply(&[], 0);
+    (manifest, scene)
+}
+
+#[test]
+fn a_mistyped_passphrase_locks_no_new_key_away() {
+    let (mut manifest, scene) = locked();
+    manifest["authorities"]["root"]["key"] = json!("ec-p384");
+    manifest["certificates"]["a.test"]["key"] = json!("ec-p384");
+    scene.write(&manifest);
+    let (journal, key) = (scene.read("store/journal.jsonl"), scene.read("store/authorities/root/key.pem"));
+    for (file, told) in [
+        ("ca.pass", "file:ca.pass gives does not open the key that authority root has"),
+        ("services.pass", "authority services: wrong passphrase"),
+        ("key.pass", "file:key.pass gives does not open the key that a.test has"),
+    ] {
+        scene.secret(file, "a slip of the finger\n");
+        let refused = scene.sandbox.run(["apply", "pki.json"]).exited(1);
+        assert!(refused.stderr.contains(told), "{file}: {}", refused.stderr);
+        assert!(refused.stderr.contains("nothing was done"), "{file}: {}", refused.stderr);
+        assert!(journal == scene.read("store/journal.jsonl"), "{file}: something was recorded");
+        assert!(key == scene.read("store/authorities/root/key.pem"), "{file}");
+        scene.secret(file, &format!("the right one of {file}\n"));
+    }
+    scene.apply(&[], 0);
+    scene.is_settled();
+    // A passphrase is changed with the key that is there, and then for what comes.
+    let path = "store/authorities/root/key.pem";
+    scene.secret("new.pass", "another one\n");
+    let convert =
+        ["key", "convert", path, "--out", path, "--passphrase", "file:ca.pass", "--force", "--new-passphrase"];
+    scene.sandbox.run(convert.iter().chain(&["file:new.pass"])).succeeded();
+    manifest["defaults"]["passphrase"] = json!("file:new.pass");
+    manifest["authorities"]["root"]["key"] = json!("ec-p256");
+    scene.write(&manifest);
+    scene.apply(&[], 0);
+    scene.is_settled();
+    // A root beside it, too: whatever has the source of others opens one of them.
+    manifest["authorities"]["other"] = json!({});
+    scene.write(&manifest);
+    scene.secret("new.pass", "a slip of the finger\n");
+    let report = scene.apply(&[], 1);
+    assert!(report["steps"][0]["error"].as_str().unwrap().contains("the key of authority root"), "{report:#}");
+    scene.sandbox.run(["store", "check"]).succeeded();
 }
 
 fn set_private(path: &Path) {

@@ -47,7 +47,7 @@ fields! {
     subtrees: list -> Vec<Subtree> = |text| Subtree::parse(text).map_err(|error| error.to_string());
     preset: optional -> Option<Preset> = |text| {
         let known = Preset::ALL.map(Preset::name);
-        let found = Preset::named(&text);
+        let found = Preset::named(text);
         found.ok_or_else(|| format!("unknown preset {text:?}{}", hint(text, &known)))
     };
     store_format: optional -> Option<StoreFormat> = |text| {

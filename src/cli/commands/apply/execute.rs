@@ -62,6 +62,7 @@ impl<'a> Execution<'a> {
         let brought = authorities::read_brought(cx, self.described, &plan, &mut secrets);
         let search = Search { manifest: &self.described.manifest, store: self.store, state: &state, signers: &signers };
         let mut keys = search.run(cx, &plan, &mut secrets)?;
+        search.all_at_hand(&plan, &keys, cx.now())?;
         let passwords = passwords(cx, self.described, &plan, &mut secrets);
         let seq = state.seq;
         let mut writer = cx.lock_knowing(self.store, state)?;

@@ -5,6 +5,7 @@ mod build;
 mod deliver;
 mod execute;
 mod keys;
+mod proof;
 mod prune;
 mod secrets;
 pub(in crate::cli::commands) mod source;
