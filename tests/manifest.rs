@@ -455,14 +455,75 @@ fn a_plan_says_what_will_be_refused() {
     let mut manifest = described();
     manifest["authorities"]["services"]["permit"] = json!(["corp.test", "10.0.0.0/8"]);
     let scene = Scene::applied(&manifest);
-    manifest["certificates"]["www.elsewhere.test"] = json!({});
-    manifest["certificates"]["web0.corp.test"]["names"] = json!(["192.0.2.1"]);
-    manifest["certificates"]["good.corp.test"] = json!({});
+    let certificates = &mut manifest["certificates"];
+    certificates["web0.corp.test"]["names"] = json!(["192.0.2.1"]);
+    certificates["www.elsewhere.test"] = json!({});
+    // Keys that take long to make, and profiles that do not have them.
+    certificates["rsa.elsewhere.test"] = json!({"key": "rsa-3072"});
+    certificates["rsa.corp.test"] = json!({"key": "rsa-2048"});
+    certificates["web1.corp.test"]["key"] = json!("rsa-2048");
+    certificates["web1.corp.test"]["names"] = json!(["192.0.2.1"]);
+    // Authorities, and what those that are not there yet will refuse.
+    let authorities = &mut manifest["authorities"];
+    authorities["narrow"] = json!({"parent": "root", "permit": ["corp.test"], "path_len": 0, "validity": "60d"});
+    authorities["other"] = json!({"parent": "root", "cn": "narrow CA"});
+    authorities["below"] = json!({"parent": "narrow"});
+    authorities["twice"] = json!({"cn": "Acme Root CA"});
+    authorities["longer"] = json!({"parent": "root", "not_after": "2190-01-01"});
+    authorities["good"] = json!({"parent": "root"});
+    let certificates = &mut manifest["certificates"];
+    certificates["outside.test"] = json!({"authority": "narrow"});
+    certificates["inside.corp.test"] = json!({"authority": "narrow"});
+    certificates["under.test"] = json!({"authority": "below"});
+    certificates["long.corp.test"] =
+        json!({"renew": "30d", "validity": null, "profile": "internal", "not_after": null});
+    // Files that are there.
+    certificates["taken.corp.test"] = json!({"deliver": [{"pem": "mine"}]});
+    certificates["alice"]["deliver"] = json!([{"certificate": "mine/alice.crt"}]);
+    certificates["db2.corp.test"] = json!({"deliver": [{"export": "postgres", "to": "mine"}]});
+    manifest["truststores"] = json!([{"to": "mine/anchors.jks", "authorities": ["root"]}]);
+    manifest["defaults"].as_object_mut().unwrap().remove("validity");
+    fs::create_dir(scene.sandbox.path("mine")).unwrap();
+    for file in ["cert.pem", "alice.crt", "server.key", "anchors.jks"] {
+        fs::write(scene.sandbox.path("mine").join(file), "precious").unwrap();
+    }
     scene.write(&manifest);
+    let refusals = |report: &Value, word: &str| {
+        let name = |one: &Value| format!("{} {}", one["kind"].as_str().unwrap(), one["name"].as_str().unwrap());
+        let steps = report["steps"].as_array().unwrap().iter().filter(|step| step["result"] == word);
+        let mut all: Vec<_> = steps.chain(report["problems"].as_array().unwrap()).map(name).collect();
+        all.sort();
+        all
+    };
     let plan = scene.apply(&["--plan"], 1);
-    let names: Vec<_> = plan["problems"].as_array().unwrap().iter().map(|problem| problem["name"].clone()).collect();
-    assert_eq!(names, ["web0.corp.test", "www.elsewhere.test"]);
-    assert_eq!(Scene::changes(&scene.apply(&[], 1)), ["create certificate good.corp.test"]);
+    let planned = refusals(&plan, "refused");
+    let anchors = format!("truststore {}", scene.sandbox.path("mine/anchors.jks").display());
+    let expected = [
+        "authority below",
+        "authority longer",
+        "authority other",
+        "authority twice",
+        "certificate db2.corp.test",
+        "certificate long.corp.test",
+        "certificate outside.test",
+        "certificate rsa.elsewhere.test",
+        "certificate taken.corp.test",
+        "certificate under.test",
+        "certificate web0.corp.test",
+        "certificate web1.corp.test",
+        "certificate www.elsewhere.test",
+        "files alice",
+        &anchors,
+    ];
+    assert_eq!(planned, expected, "{plan:#}");
+    let forced = refusals(&scene.apply(&["--plan", "--force"], 1), "refused");
+    assert!(!forced.iter().any(|name| name.contains("taken") || name.contains("mine")), "{forced:#?}");
+    let done = scene.apply(&[], 1);
+    assert_eq!(refusals(&done, "failed"), planned, "{done:#}");
+    let made = Scene::changes(&done);
+    for name in ["authority narrow", "authority good", "certificate inside.corp.test", "certificate rsa.corp.test"] {
+        assert!(made.contains(&format!("create {name}")), "{name}: {made:#?}");
+    }
 }
 
 #[test]

@@ -177,6 +177,10 @@ pub struct CertificateWork {
     pub before: Option<Box<CertificateRecord>>,
     /// Whether it is as described, and only old.
     pub due: bool,
+    /// What it is going to be: with a signature that is none, and perhaps with a key that stands in for one that is to be made.
+    pub preview: Box<Certificate>,
+    /// Those above it, nearest first, likewise.
+    pub above: Vec<Certificate>,
 }
 
 /// Files to be written.

@@ -2,6 +2,7 @@
 
 mod authorities;
 mod build;
+mod claims;
 mod deliver;
 mod execute;
 mod keys;
@@ -56,8 +57,8 @@ pub struct Args {
     /// Take away what is not described any more
     #[arg(long)]
     prune: bool,
-    /// Replace files that are there and were put there by something else
-    #[arg(long, conflicts_with = "plan")]
+    /// Replace files that are there and were put there by something else; with --plan, say so
+    #[arg(long)]
     force: bool,
     /// How the manifest is written down: json, yaml, toml [default: by its ending]
     #[arg(long, value_name = "FORMAT")]
@@ -83,7 +84,8 @@ impl Args {
             };
             let plan = self.compare(cx, &described, &state, &profiles)?;
             if self.plan || plan.steps.is_empty() {
-                return Outcome::planned(plan).tell(cx, &self.manifest, self.plan);
+                let refused = claims::rehearse(&described.manifest, &state, &plan, (self.force, cx.now()))?;
+                return Outcome::planned(plan, refused).tell(cx, &self.manifest, self.plan);
             }
             let store = match store {
                 Some(store) => store,
