@@ -70,6 +70,7 @@ set edit:completion:arg-completer[certwright] = {|@words|
             cand --plan 'Say what would change, and change nothing; exit status 3 when something would'
             cand --prune 'Take away what is not described any more'
             cand --force 'Replace files that are there and were put there by something else; with --plan, say so'
+            cand --rewrite 'Write all files again, whether or not they changed: after a password in a source did'
             cand --json 'Print a JSON report on stdout'
             cand --non-interactive 'Never ask on the terminal; a missing value is an error'
             cand -q 'Say nothing on stderr but warnings and errors'

@@ -240,6 +240,53 @@ fn what_is_missing_or_changed_outside_is_put_back() {
 }
 
 #[test]
+fn a_key_that_is_open_to_others_is_closed() {
+    use std::os::unix::fs::PermissionsExt;
+    let scene = Scene::applied(&described());
+    let mode = |file: &str| fs::metadata(scene.sandbox.path("out").join(file)).unwrap().permissions().mode() & 0o777;
+    let open = |file: &str, mode| {
+        fs::set_permissions(scene.sandbox.path("out").join(file), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    // A group that reads a key is a service's; certificates are for everybody.
+    for (file, mode) in [("web0.corp.test/key.pem", 0o640), ("web0.corp.test/cert.pem", 0o664), ("trust.jks", 0o666)] {
+        open(file, mode);
+    }
+    scene.is_settled();
+    for (file, mode) in [("web1.corp.test/key.pem", 0o644), ("alice.p12", 0o604), ("postgres/server.key", 0o660)] {
+        open(file, mode);
+    }
+    let report = scene.apply(&[], 0);
+    let changed = ["change files alice", "change files db.corp.test", "change files web1.corp.test"];
+    assert_eq!(Scene::changes(&report), changed);
+    assert!(report["steps"][0]["why"][0].as_str().unwrap().ends_with("alice.p12 is open to others"), "{report:#}");
+    for file in ["web1.corp.test/key.pem", "alice.p12", "postgres/server.key"] {
+        assert_eq!(mode(file), 0o600, "{file}");
+    }
+    assert_eq!(mode("web0.corp.test/key.pem"), 0o640);
+    scene.is_settled();
+}
+
+#[test]
+fn a_password_that_changed_reaches_files_when_that_is_said() {
+    let mut manifest = described();
+    manifest["defaults"]["storepass"] = json!("file:store.pass");
+    let scene = Scene::new();
+    scene.write(&manifest);
+    scene.secret("store.pass", "the first one\n");
+    scene.apply(&[], 0);
+    scene.secret("store.pass", "the second one\n");
+    scene.is_settled();
+    let serial = scene.shown("alice")["serial"].clone();
+    let plan = scene.apply(&["--plan", "--rewrite"], 3);
+    assert_eq!(Scene::changes(&scene.apply(&["--rewrite"], 0)), Scene::changes(&plan));
+    for file in ["out/alice.p12", "out/web0.corp.test.jks", "out/trust.jks"] {
+        scene.sandbox.run(["keystore", "inspect", file, "--storepass", "pass:the second one"]).succeeded();
+    }
+    assert_eq!(scene.shown("alice")["serial"], serial);
+    scene.is_settled();
+}
+
+#[test]
 fn files_of_others_are_not_replaced_and_the_rest_is_done() {
     let scene = Scene::new();
     scene.write(&described());

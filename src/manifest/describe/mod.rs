@@ -58,6 +58,7 @@ pub fn describe(
             look: &look,
             now,
             prune: false,
+            rewrite: false,
         };
         let plan = plan(&manifest, &situation).map_err(|error| ManifestError(error.to_string()))?;
         if !sketch.learn(&plan) {

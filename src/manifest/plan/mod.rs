@@ -43,6 +43,8 @@ pub struct Situation<'a> {
     pub now: OffsetDateTime,
     /// Whether what is not described is to go.
     pub prune: bool,
+    /// Whether files are written again that are as they were written.
+    pub rewrite: bool,
 }
 
 /// What a file looks like.
@@ -50,8 +52,13 @@ pub struct Situation<'a> {
 pub enum Seen {
     /// There is none.
     Missing,
-    /// Its content's SHA-256, lower-case hex.
-    File(String),
+    /// A file.
+    File {
+        /// Its content's SHA-256, lower-case hex.
+        sha256: String,
+        /// Whether it is more than its owner may do with it, and its group may read: mode 0640.
+        loose: bool,
+    },
     /// Something else, or nothing that can be read.
     Other,
     /// Nobody looked: it is taken for what it should be.

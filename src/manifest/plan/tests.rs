@@ -81,6 +81,7 @@ fn planned(manifest: &Manifest, state: &State, now: OffsetDateTime) -> Plan {
             look: &look,
             now,
             prune: false,
+            rewrite: false,
         },
     )
     .unwrap()

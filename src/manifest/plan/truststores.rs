@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::authorities::{Standing, changing};
-use super::deliveries::altered;
+use super::deliveries::{altered, rewritten};
 use super::{Action, Facts, Kind, Plan, Step, TruststoreWork, Work};
 use crate::manifest::model::{Manifest, Truststore, format_of};
 use crate::store::{AuthorityRecord, DeliveryForm, DeliveryRecord, State, lineage_name};
@@ -48,7 +48,7 @@ pub(super) fn plan(facts: &Facts<'_>, standings: &BTreeMap<&str, Standing>, plan
         } else if record.pending {
             why.push("it was not written to its end".to_owned());
         } else {
-            why = altered(facts, record);
+            why = rewritten(facts, altered(facts, record), record);
         }
         if !why.is_empty() {
             plan.steps.push(step(Action::Change, why, false));

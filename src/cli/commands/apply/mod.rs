@@ -60,6 +60,9 @@ pub struct Args {
     /// Replace files that are there and were put there by something else; with --plan, say so
     #[arg(long)]
     force: bool,
+    /// Write all files again, whether or not they changed: after a password in a source did
+    #[arg(long)]
+    rewrite: bool,
     /// How the manifest is written down: json, yaml, toml [default: by its ending]
     #[arg(long, value_name = "FORMAT")]
     format: Option<source::FormatName>,
@@ -117,6 +120,7 @@ impl Args {
             look: &look,
             now: cx.now(),
             prune: self.prune,
+            rewrite: self.rewrite,
         };
         Ok(manifest::plan(&described.manifest, &situation)?)
     }
