@@ -62,7 +62,10 @@ impl Outcome {
         let failed = |index: usize| self.results.get(index).and_then(Option::as_ref);
         for (index, step) in steps.iter().enumerate() {
             let then = if step.follows { "  " } else { "" };
-            cx.ui.line(&format!("{then}{} {}", sign(step.action), words(step)))?;
+            // A plan is what was asked for; what was done is said like anything else.
+            if only_plan || !cx.ui.is_quiet() {
+                cx.ui.line(&format!("{then}{} {}", sign(step.action), words(step)))?;
+            }
             if let Some(error) = failed(index) {
                 cx.ui.warn(&format!("{} {}: {}", step.kind.word(), step.name, with_hint(error)));
             }
