@@ -12,8 +12,7 @@ pub(super) fn plan(facts: &Facts<'_>, name: &str, certificate: &Certificate, rec
     let mut steps = Vec::new();
     for (index, delivery) in certificate.deliver.iter().enumerate() {
         let Some(place) = delivery.place() else { continue };
-        let all = facts.found(facts.state.deliveries(&record.lineage));
-        let known = all.iter().find(|known| is_at(known, place));
+        let known = facts.delivered(&record.lineage).iter().find(|known| is_at(known, place));
         let (action, why) = match known {
             None => (Action::Create, vec![format!("not delivered yet to {}", path_of(place).display())]),
             Some(known) => (Action::Change, rewritten(facts, stale(facts, delivery, place, record, known), known)),

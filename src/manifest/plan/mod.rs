@@ -298,6 +298,8 @@ struct Facts<'a> {
     settings: &'a Settings,
     /// The newest certificate of each lineage.
     newest: HashMap<&'a str, &'a CertificateRecord>,
+    /// The files that were put somewhere, by lineage: all of them at once, since one line of the journal tells of many.
+    deliveries: HashMap<String, Vec<DeliveryRecord>>,
     profiles: Profiles,
     /// Why something could not be looked up: then there is no plan.
     fault: Mutex<Option<StoreError>>,
@@ -313,12 +315,20 @@ impl<'a> Facts<'a> {
             }
             Ok(())
         })?;
+        let mut deliveries: HashMap<String, Vec<DeliveryRecord>> = HashMap::new();
+        for delivery in state.all_deliveries()? {
+            deliveries.entry(delivery.lineage.clone()).or_default().push(delivery);
+        }
+        // The journal's order is nobody's business.
+        for all in deliveries.values_mut() {
+            all.sort_by(|one, other| (&one.path, &one.file).cmp(&(&other.path, &other.file)));
+        }
         let mut all: BTreeMap<&String, &Vec<u8>> =
             situation.store_profiles.iter().map(|(name, json)| (name, json)).collect();
         all.extend(situation.profiles.iter().map(|(name, json)| (name, json)));
         let profiles = Profiles::new(all.into_iter().map(|(name, json)| (name.clone(), json.clone())).collect());
         let settings = &state.settings;
-        Ok(Self { manifest, situation, state, settings, newest, profiles, fault: Mutex::default() })
+        Ok(Self { manifest, situation, state, settings, newest, deliveries, profiles, fault: Mutex::default() })
     }
 
     /// What was looked up; a failure is kept for the end.
@@ -329,6 +339,11 @@ impl<'a> Facts<'a> {
             }
             T::default()
         })
+    }
+
+    /// Where files of a lineage were put.
+    fn delivered(&self, lineage: &str) -> &[DeliveryRecord] {
+        self.deliveries.get(lineage).map_or(&[], Vec::as_slice)
     }
 
     fn look(&self, path: &Path) -> Seen {

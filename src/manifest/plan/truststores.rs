@@ -58,9 +58,9 @@ pub(super) fn plan(facts: &Facts<'_>, standings: &BTreeMap<&str, Standing>, plan
 
 /// The truststores that were written, by their path.
 pub(super) fn known(facts: &Facts<'_>) -> BTreeMap<PathBuf, DeliveryRecord> {
-    let is_truststore = |record: &DeliveryRecord| matches!(record.form, DeliveryForm::Truststore { .. });
-    let all = facts.found(facts.state.all_deliveries());
-    all.into_iter().filter(is_truststore).map(|record| (PathBuf::from(&record.path), record)).collect()
+    let is_truststore = |record: &&DeliveryRecord| matches!(record.form, DeliveryForm::Truststore { .. });
+    let all = facts.deliveries.values().flatten().filter(is_truststore);
+    all.map(|record| (PathBuf::from(&record.path), record.clone())).collect()
 }
 
 /// The authorities whose roots a truststore holds.
