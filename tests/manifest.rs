@@ -81,12 +81,20 @@ fn what_a_killed_run_left_of_a_delivery_goes_with_the_next() {
     fs::write(sandbox.path("pki.json"), manifest.to_string()).unwrap();
     fs::create_dir(sandbox.path("out")).unwrap();
     let left = ".key.pem.0123456789abcdef.tmp";
+    // A directory that had not got its name, and one that nobody can have begun.
+    for (dir, file) in [(".out.fedcba9876543210.tmp", "key.pem"), (".out.0123456789abcdef.tmp", "mine/key.pem")] {
+        let path = sandbox.path(dir).join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "a key").unwrap();
+    }
     let others = [".key.pem.0123.tmp", ".mine.pem.0123456789abcdef.tmp", "key.pem.tmp"];
     for name in others.iter().chain([&left]) {
         fs::write(sandbox.path("out").join(name), "half a key").unwrap();
     }
     sandbox.run(["apply", "pki.json"]).succeeded();
     assert!(!sandbox.path("out").join(left).exists());
+    assert!(!sandbox.path(".out.fedcba9876543210.tmp").exists());
+    assert!(sandbox.path(".out.0123456789abcdef.tmp/mine/key.pem").exists());
     for name in others {
         assert!(sandbox.path("out").join(name).exists(), "{name}");
     }
@@ -278,6 +286,14 @@ fn a_password_that_changed_reaches_files_when_that_is_said() {
     scene.is_settled();
     let serial = scene.shown("alice")["serial"].clone();
     let plan = scene.apply(&["--plan", "--rewrite"], 3);
+    let quiet = |options: &[&str], code| {
+        let arguments = ["--quiet", "apply", "pki.json", "--rewrite"].iter().chain(options);
+        let outcome = scene.sandbox.run(arguments).exited(code);
+        assert_eq!(outcome.stderr, "", "{options:?}");
+        outcome.stdout
+    };
+    assert!(quiet(&["--plan"], 3).contains("alice.p12 is written again"));
+    assert_eq!(quiet(&[], 0), "");
     assert_eq!(Scene::changes(&scene.apply(&["--rewrite"], 0)), Scene::changes(&plan));
     for file in ["out/alice.p12", "out/web0.corp.test.jks", "out/trust.jks"] {
         scene.sandbox.run(["keystore", "inspect", file, "--storepass", "pass:the second one"]).succeeded();

@@ -238,6 +238,7 @@ type Made = (usize, DeliveryRecord, Files);
 /// Writes files, as many as possible together: what is new in one directory appears with few syncs, what is replaced is replaced
 /// each by itself. Gives the result of each.
 fn write(made: &[Made]) -> Vec<Result<(), CliError>> {
+    leftovers::sweep_beside(made.iter().map(|(_, _, files)| files.dir.as_path()));
     for (_, _, files) in made {
         // Keys may be among them. The store's lock is held: whatever run of this store began them has ended.
         leftovers::sweep(&files.dir, files.files.iter().map(|file| file.name.as_str()), Duration::ZERO);
