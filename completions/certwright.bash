@@ -277,7 +277,7 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__apply)
-            opts="-q -h -V --plan --prune --force --format --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            opts="-q -h -V --plan --prune --force --rewrite --format --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

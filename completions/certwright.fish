@@ -72,7 +72,8 @@ complete -c certwright -n "__fish_certwright_using_subcommand apply" -l lock-tim
 complete -c certwright -n "__fish_certwright_using_subcommand apply" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand apply" -l plan -d 'Say what would change, and change nothing; exit status 3 when something would'
 complete -c certwright -n "__fish_certwright_using_subcommand apply" -l prune -d 'Take away what is not described any more'
-complete -c certwright -n "__fish_certwright_using_subcommand apply" -l force -d 'Replace files that are there and were put there by something else'
+complete -c certwright -n "__fish_certwright_using_subcommand apply" -l force -d 'Replace files that are there and were put there by something else; with --plan, say so'
+complete -c certwright -n "__fish_certwright_using_subcommand apply" -l rewrite -d 'Write all files again, whether or not they changed: after a password in a source did'
 complete -c certwright -n "__fish_certwright_using_subcommand apply" -l json -d 'Print a JSON report on stdout'
 complete -c certwright -n "__fish_certwright_using_subcommand apply" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
 complete -c certwright -n "__fish_certwright_using_subcommand apply" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'

@@ -81,12 +81,20 @@ fn what_a_killed_run_left_of_a_delivery_goes_with_the_next() {
     fs::write(sandbox.path("pki.json"), manifest.to_string()).unwrap();
     fs::create_dir(sandbox.path("out")).unwrap();
     let left = ".key.pem.0123456789abcdef.tmp";
+    // A directory that had not got its name, and one that nobody can have begun.
+    for (dir, file) in [(".out.fedcba9876543210.tmp", "key.pem"), (".out.0123456789abcdef.tmp", "mine/key.pem")] {
+        let path = sandbox.path(dir).join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "a key").unwrap();
+    }
     let others = [".key.pem.0123.tmp", ".mine.pem.0123456789abcdef.tmp", "key.pem.tmp"];
     for name in others.iter().chain([&left]) {
         fs::write(sandbox.path("out").join(name), "half a key").unwrap();
     }
     sandbox.run(["apply", "pki.json"]).succeeded();
     assert!(!sandbox.path("out").join(left).exists());
+    assert!(!sandbox.path(".out.fedcba9876543210.tmp").exists());
+    assert!(sandbox.path(".out.0123456789abcdef.tmp/mine/key.pem").exists());
     for name in others {
         assert!(sandbox.path("out").join(name).exists(), "{name}");
     }
@@ -103,6 +111,11 @@ impl Scene {
 
     fn write(&self, manifest: &Value) {
         fs::write(self.sandbox.path("pki.json"), serde_json::to_vec_pretty(manifest).unwrap()).unwrap();
+    }
+
+    fn secret(&self, file: &str, secret: &str) {
+        fs::write(self.sandbox.path(file), secret).unwrap();
+        set_private(&self.sandbox.path(file));
     }
 
     fn apply(&self, options: &[&str], code: i32) -> Value {
@@ -232,6 +245,61 @@ fn what_is_missing_or_changed_outside_is_put_back() {
     assert_eq!(scene.shown("web0.corp.test")["serial"], serial, "nothing is issued for that");
     scene.is_settled();
     scene.sandbox.run(["keystore", "inspect", "out/alice.p12", "--storepass", "pass:changeit"]).succeeded();
+}
+
+#[test]
+fn a_key_that_is_open_to_others_is_closed() {
+    use std::os::unix::fs::PermissionsExt;
+    let scene = Scene::applied(&described());
+    let mode = |file: &str| fs::metadata(scene.sandbox.path("out").join(file)).unwrap().permissions().mode() & 0o777;
+    let open = |file: &str, mode| {
+        fs::set_permissions(scene.sandbox.path("out").join(file), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    // A group that reads a key is a service's; certificates are for everybody.
+    for (file, mode) in [("web0.corp.test/key.pem", 0o640), ("web0.corp.test/cert.pem", 0o664), ("trust.jks", 0o666)] {
+        open(file, mode);
+    }
+    scene.is_settled();
+    for (file, mode) in [("web1.corp.test/key.pem", 0o644), ("alice.p12", 0o604), ("postgres/server.key", 0o660)] {
+        open(file, mode);
+    }
+    let report = scene.apply(&[], 0);
+    let changed = ["change files alice", "change files db.corp.test", "change files web1.corp.test"];
+    assert_eq!(Scene::changes(&report), changed);
+    assert!(report["steps"][0]["why"][0].as_str().unwrap().ends_with("alice.p12 is open to others"), "{report:#}");
+    for file in ["web1.corp.test/key.pem", "alice.p12", "postgres/server.key"] {
+        assert_eq!(mode(file), 0o600, "{file}");
+    }
+    assert_eq!(mode("web0.corp.test/key.pem"), 0o640);
+    scene.is_settled();
+}
+
+#[test]
+fn a_password_that_changed_reaches_files_when_that_is_said() {
+    let mut manifest = described();
+    manifest["defaults"]["storepass"] = json!("file:store.pass");
+    let scene = Scene::new();
+    scene.write(&manifest);
+    scene.secret("store.pass", "the first one\n");
+    scene.apply(&[], 0);
+    scene.secret("store.pass", "the second one\n");
+    scene.is_settled();
+    let serial = scene.shown("alice")["serial"].clone();
+    let plan = scene.apply(&["--plan", "--rewrite"], 3);
+    let quiet = |options: &[&str], code| {
+        let arguments = ["--quiet", "apply", "pki.json", "--rewrite"].iter().chain(options);
+        let outcome = scene.sandbox.run(arguments).exited(code);
+        assert_eq!(outcome.stderr, "", "{options:?}");
+        outcome.stdout
+    };
+    assert!(quiet(&["--plan"], 3).contains("alice.p12 is written again"));
+    assert_eq!(quiet(&[], 0), "");
+    assert_eq!(Scene::changes(&scene.apply(&["--rewrite"], 0)), Scene::changes(&plan));
+    for file in ["out/alice.p12", "out/web0.corp.test.jks", "out/trust.jks"] {
+        scene.sandbox.run(["keystore", "inspect", file, "--storepass", "pass:the second one"]).succeeded();
+    }
+    assert_eq!(scene.shown("alice")["serial"], serial);
+    scene.is_settled();
 }
 
 #[test]
@@ -379,6 +447,67 @@ fn secrets_come_from_their_sources() {
     scene.is_settled();
 }
 
+/// A root whose key changes, one authority under it with a passphrase of its own, and a certificate whose key has its own too.
+fn locked() -> (Value, Scene) {
+    let manifest = json!({
+        "defaults": {"passphrase": "file:ca.pass", "authority": "services", "validity": "90d"},
+        "authorities": {
+            "root": {"cn": "Acme Root CA", "key": "ec-p256"},
+            "services": {"parent": "root", "passphrase": "file:services.pass"},
+        },
+        "certificates": {"a.test": {"key_passphrase": "file:key.pass", "deliver": [{"pem": "out/a"}]}},
+    });
+    let scene = Scene::new();
+    scene.write(&manifest);
+    for file in ["ca.pass", "services.pass", "key.pass"] {
+        scene.secret(file, &format!("the right one of {file}\n"));
+    }
+    scene.apply(&[], 0);
+    (manifest, scene)
+}
+
+#[test]
+fn a_mistyped_passphrase_locks_no_new_key_away() {
+    let (mut manifest, scene) = locked();
+    manifest["authorities"]["root"]["key"] = json!("ec-p384");
+    manifest["certificates"]["a.test"]["key"] = json!("ec-p384");
+    scene.write(&manifest);
+    let (journal, key) = (scene.read("store/journal.jsonl"), scene.read("store/authorities/root/key.pem"));
+    for (file, told) in [
+        ("ca.pass", "file:ca.pass gives does not open the key that authority root has"),
+        ("services.pass", "authority services: wrong passphrase"),
+        ("key.pass", "file:key.pass gives does not open the key that a.test has"),
+    ] {
+        scene.secret(file, "a slip of the finger\n");
+        let refused = scene.sandbox.run(["apply", "pki.json"]).exited(1);
+        assert!(refused.stderr.contains(told), "{file}: {}", refused.stderr);
+        assert!(refused.stderr.contains("nothing was done"), "{file}: {}", refused.stderr);
+        assert!(journal == scene.read("store/journal.jsonl"), "{file}: something was recorded");
+        assert!(key == scene.read("store/authorities/root/key.pem"), "{file}");
+        scene.secret(file, &format!("the right one of {file}\n"));
+    }
+    scene.apply(&[], 0);
+    scene.is_settled();
+    // A passphrase is changed with the key that is there, and then for what comes.
+    let path = "store/authorities/root/key.pem";
+    scene.secret("new.pass", "another one\n");
+    let convert =
+        ["key", "convert", path, "--out", path, "--passphrase", "file:ca.pass", "--force", "--new-passphrase"];
+    scene.sandbox.run(convert.iter().chain(&["file:new.pass"])).succeeded();
+    manifest["defaults"]["passphrase"] = json!("file:new.pass");
+    manifest["authorities"]["root"]["key"] = json!("ec-p256");
+    scene.write(&manifest);
+    scene.apply(&[], 0);
+    scene.is_settled();
+    // A root beside it, too: whatever has the source of others opens one of them.
+    manifest["authorities"]["other"] = json!({});
+    scene.write(&manifest);
+    scene.secret("new.pass", "a slip of the finger\n");
+    let report = scene.apply(&[], 1);
+    assert!(report["steps"][0]["error"].as_str().unwrap().contains("the key of authority root"), "{report:#}");
+    scene.sandbox.run(["store", "check"]).succeeded();
+}
+
 fn set_private(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
@@ -389,14 +518,75 @@ fn a_plan_says_what_will_be_refused() {
     let mut manifest = described();
     manifest["authorities"]["services"]["permit"] = json!(["corp.test", "10.0.0.0/8"]);
     let scene = Scene::applied(&manifest);
-    manifest["certificates"]["www.elsewhere.test"] = json!({});
-    manifest["certificates"]["web0.corp.test"]["names"] = json!(["192.0.2.1"]);
-    manifest["certificates"]["good.corp.test"] = json!({});
+    let certificates = &mut manifest["certificates"];
+    certificates["web0.corp.test"]["names"] = json!(["192.0.2.1"]);
+    certificates["www.elsewhere.test"] = json!({});
+    // Keys that take long to make, and profiles that do not have them.
+    certificates["rsa.elsewhere.test"] = json!({"key": "rsa-3072"});
+    certificates["rsa.corp.test"] = json!({"key": "rsa-2048"});
+    certificates["web1.corp.test"]["key"] = json!("rsa-2048");
+    certificates["web1.corp.test"]["names"] = json!(["192.0.2.1"]);
+    // Authorities, and what those that are not there yet will refuse.
+    let authorities = &mut manifest["authorities"];
+    authorities["narrow"] = json!({"parent": "root", "permit": ["corp.test"], "path_len": 0, "validity": "60d"});
+    authorities["other"] = json!({"parent": "root", "cn": "narrow CA"});
+    authorities["below"] = json!({"parent": "narrow"});
+    authorities["twice"] = json!({"cn": "Acme Root CA"});
+    authorities["longer"] = json!({"parent": "root", "not_after": "2190-01-01"});
+    authorities["good"] = json!({"parent": "root"});
+    let certificates = &mut manifest["certificates"];
+    certificates["outside.test"] = json!({"authority": "narrow"});
+    certificates["inside.corp.test"] = json!({"authority": "narrow"});
+    certificates["under.test"] = json!({"authority": "below"});
+    certificates["long.corp.test"] =
+        json!({"renew": "30d", "validity": null, "profile": "internal", "not_after": null});
+    // Files that are there.
+    certificates["taken.corp.test"] = json!({"deliver": [{"pem": "mine"}]});
+    certificates["alice"]["deliver"] = json!([{"certificate": "mine/alice.crt"}]);
+    certificates["db2.corp.test"] = json!({"deliver": [{"export": "postgres", "to": "mine"}]});
+    manifest["truststores"] = json!([{"to": "mine/anchors.jks", "authorities": ["root"]}]);
+    manifest["defaults"].as_object_mut().unwrap().remove("validity");
+    fs::create_dir(scene.sandbox.path("mine")).unwrap();
+    for file in ["cert.pem", "alice.crt", "server.key", "anchors.jks"] {
+        fs::write(scene.sandbox.path("mine").join(file), "precious").unwrap();
+    }
     scene.write(&manifest);
+    let refusals = |report: &Value, word: &str| {
+        let name = |one: &Value| format!("{} {}", one["kind"].as_str().unwrap(), one["name"].as_str().unwrap());
+        let steps = report["steps"].as_array().unwrap().iter().filter(|step| step["result"] == word);
+        let mut all: Vec<_> = steps.chain(report["problems"].as_array().unwrap()).map(name).collect();
+        all.sort();
+        all
+    };
     let plan = scene.apply(&["--plan"], 1);
-    let names: Vec<_> = plan["problems"].as_array().unwrap().iter().map(|problem| problem["name"].clone()).collect();
-    assert_eq!(names, ["web0.corp.test", "www.elsewhere.test"]);
-    assert_eq!(Scene::changes(&scene.apply(&[], 1)), ["create certificate good.corp.test"]);
+    let planned = refusals(&plan, "refused");
+    let anchors = format!("truststore {}", scene.sandbox.path("mine/anchors.jks").display());
+    let expected = [
+        "authority below",
+        "authority longer",
+        "authority other",
+        "authority twice",
+        "certificate db2.corp.test",
+        "certificate long.corp.test",
+        "certificate outside.test",
+        "certificate rsa.elsewhere.test",
+        "certificate taken.corp.test",
+        "certificate under.test",
+        "certificate web0.corp.test",
+        "certificate web1.corp.test",
+        "certificate www.elsewhere.test",
+        "files alice",
+        &anchors,
+    ];
+    assert_eq!(planned, expected, "{plan:#}");
+    let forced = refusals(&scene.apply(&["--plan", "--force"], 1), "refused");
+    assert!(!forced.iter().any(|name| name.contains("taken") || name.contains("mine")), "{forced:#?}");
+    let done = scene.apply(&[], 1);
+    assert_eq!(refusals(&done, "failed"), planned, "{done:#}");
+    let made = Scene::changes(&done);
+    for name in ["authority narrow", "authority good", "certificate inside.corp.test", "certificate rsa.corp.test"] {
+        assert!(made.contains(&format!("create {name}")), "{name}: {made:#?}");
+    }
 }
 
 #[test]

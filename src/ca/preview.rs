@@ -6,6 +6,8 @@ use time::OffsetDateTime;
 
 use super::guard::Guard;
 use super::issue::prepare_guarded;
+use super::revoke::check_not_revoked;
+use super::rollover::check_not_retired;
 use super::serial::draw;
 use super::{CaError, RandomSerials};
 use crate::issuance::{IssuerFacts, Profile, Request};
@@ -51,6 +53,16 @@ impl<'a> Preview<'a> {
         request: &Request,
     ) -> Result<Certificate, CaError> {
         self.prepare(&Guard::but(self.state, name), issuer, profile, request)
+    }
+
+    /// Whether an authority may sign with a profile at all: it and those above it are not revoked, and it has not retired.
+    ///
+    /// # Errors
+    /// [`CaError::Refused`].
+    pub fn may_sign(&self, issuer: &IssuerFacts<'_>, profile: &Profile) -> Result<(), CaError> {
+        let path: Vec<Certificate> = std::iter::once(issuer.certificate).chain(issuer.chain).cloned().collect();
+        check_not_revoked(self.state, issuer.name, &path)?;
+        check_not_retired(self.state, issuer.name, profile, self.now)
     }
 
     fn prepare(

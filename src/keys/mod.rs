@@ -28,6 +28,7 @@ mod rsa_private;
 mod secret;
 mod signature;
 mod signer;
+mod stand_in;
 mod verify;
 mod weakness;
 

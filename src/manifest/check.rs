@@ -62,6 +62,7 @@ impl Checks<'_> {
         if let Some(name) = &defaults.authority {
             self.known(name).map_err(|fault| fault.at("authority"))?;
         }
+        ends(defaults.renew, defaults.validity).map_err(|fault| fault.at("renew"))?;
         self.source(defaults.passphrase.as_ref(), "passphrase", true)?;
         self.source(defaults.key_passphrase.as_ref(), "key_passphrase", true)?;
         self.source(defaults.storepass.as_ref(), "storepass", false)
@@ -160,6 +161,11 @@ impl Checks<'_> {
             );
         }
         one_of(certificate.validity.is_some(), certificate.not_after.is_some(), "validity", "not_after")?;
+        if certificate.not_after.is_none() {
+            let field = if certificate.renew.is_some() { "renew" } else { "validity" };
+            let (renew, validity) = (self.manifest.renew_of(certificate), self.manifest.validity_of(certificate));
+            ends(renew, validity.span).map_err(|fault| fault.at(field))?;
+        }
         self.source(certificate.key_passphrase.as_ref(), "key_passphrase", true)?;
         for (index, delivery) in certificate.deliver.iter().enumerate() {
             self.delivery(delivery).map_err(|fault| fault.at_index(index).at("deliver"))?;
@@ -311,17 +317,28 @@ fn preset_fits(format: Format, given: bool) -> Result<(), Fault> {
 
 fn crl(terms: &CrlTerms) -> Result<(), Fault> {
     let Some(overlap) = terms.overlap else { return Ok(()) };
-    let length = |span: Span| {
-        let end =
-            span.after(OffsetDateTime::UNIX_EPOCH).map_err(|error| Fault::new(error.to_string()).at("overlap"))?;
-        Ok(end - OffsetDateTime::UNIX_EPOCH)
-    };
     for validity in [terms.validity, terms.delta_validity].into_iter().flatten() {
-        if length(overlap)? >= length(validity)? {
+        if is_as_long(overlap, validity).map_err(|fault| fault.at("overlap"))? {
             return Err(Fault::new("as long as the validity: every CRL would be due at once").at("overlap"));
         }
     }
     Ok(())
+}
+
+/// Refuses certificates that are renewed as long before their end as they live.
+fn ends(renew: Option<Span>, validity: Option<Span>) -> Result<(), Fault> {
+    let (Some(renew), Some(validity)) = (renew, validity) else { return Ok(()) };
+    match is_as_long(renew, validity)? {
+        true => Err(Fault::new(format!(
+            "renewed {renew} before its end, a certificate that lives {validity} would be renewed on every run"
+        ))),
+        false => Ok(()),
+    }
+}
+
+fn is_as_long(one: Span, other: Span) -> Result<bool, Fault> {
+    let end = |span: Span| span.after(OffsetDateTime::UNIX_EPOCH).map_err(|error| Fault::new(error.to_string()));
+    Ok(end(one)? >= end(other)?)
 }
 
 fn one_of(one: bool, other: bool, first: &str, second: &str) -> Result<(), Fault> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -19,15 +20,8 @@ pub(in crate::cli) fn sweep<'a>(dir: &Path, files: impl Iterator<Item = &'a str>
     }
     for (parent, names) in names {
         for name in places::file_names(&parent).unwrap_or_default() {
-            let stem = name
-                .strip_prefix('.')
-                .and_then(|rest| rest.strip_suffix(".tmp"))
-                .and_then(|rest| rest.rsplit_once('.'));
-            let is_ours = stem.is_some_and(|(stem, random)| {
-                names.iter().any(|name| name.chars().take(50).eq(stem.chars()))
-                    && random.len() == 16
-                    && random.bytes().all(|byte| byte.is_ascii_hexdigit())
-            });
+            let is_ours =
+                stem(&name).is_some_and(|stem| names.iter().any(|name| name.chars().take(50).eq(stem.chars())));
             let path = parent.join(name);
             let modified = fs::symlink_metadata(&path).and_then(|metadata| metadata.modified());
             if is_ours && modified.is_ok_and(|at| at.elapsed().is_ok_and(|found| found >= age)) {
@@ -35,4 +29,39 @@ pub(in crate::cli) fn sweep<'a>(dir: &Path, files: impl Iterator<Item = &'a str>
             }
         }
     }
+}
+
+/// Removes `.DIR.<16 hex digits>.tmp` beside directories: what they would have become. The files of a certificate are made in one with
+/// its key, and it gets its name when it is complete. Only what belongs to this user and holds nothing but files is removed.
+pub(in crate::cli) fn sweep_beside<'a>(dirs: impl Iterator<Item = &'a Path>) {
+    let mut names: BTreeMap<&Path, BTreeSet<String>> = BTreeMap::new();
+    for dir in dirs {
+        if let (Some(parent), Some(name)) = (dir.parent(), dir.file_name()) {
+            names.entry(parent).or_default().insert(name.to_string_lossy().chars().take(50).collect());
+        }
+    }
+    let user = rustix::process::geteuid().as_raw();
+    for (parent, names) in names {
+        let Ok(entries) = fs::read_dir(parent) else { continue };
+        for entry in entries.flatten() {
+            let is_ours = entry.file_name().to_str().and_then(stem).is_some_and(|stem| names.contains(stem));
+            let is_own = || entry.metadata().is_ok_and(|metadata| metadata.is_dir() && metadata.uid() == user);
+            if is_ours && is_own() && holds_files_alone(&entry.path()) {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+    }
+}
+
+/// The name that a temporary one stands for, cut off where it is long.
+fn stem(name: &str) -> Option<&str> {
+    let (stem, random) = name.strip_prefix('.')?.strip_suffix(".tmp")?.rsplit_once('.')?;
+    (random.len() == 16 && random.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(stem)
+}
+
+fn holds_files_alone(dir: &Path) -> bool {
+    let is_file = |entry: std::io::Result<fs::DirEntry>| {
+        entry.and_then(|entry| entry.file_type()).is_ok_and(|kind| kind.is_file())
+    };
+    fs::read_dir(dir).is_ok_and(|mut entries| entries.all(is_file))
 }

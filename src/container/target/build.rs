@@ -22,6 +22,19 @@ pub struct PlannedFile {
     pub what: String,
 }
 
+/// What a file's bytes follow from: two that follow from the same have the same bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The root: PEM.
+    Root,
+    /// The root and the intermediates: PEM.
+    Authority,
+    /// The certificate, perhaps its key, and what stands above it: PEM.
+    Certificate,
+    /// More than that: a keystore or truststore is another one each time that it is made.
+    Unique,
+}
+
 /// A file with its content.
 #[derive(Debug)]
 pub struct BuiltFile {
@@ -80,6 +93,22 @@ impl Layout<'_> {
             what: describe(file, None),
         };
         self.config.files.iter().map(file).collect()
+    }
+
+    /// What the bytes of each file of [`Layout::outline`] follow from.
+    pub fn origins(&self) -> Vec<Origin> {
+        let origin = |file: &FileConfig| {
+            if file.holds.is_empty() {
+                Origin::Unique
+            } else if file.holds.iter().all(|part| *part == Part::Root) {
+                Origin::Root
+            } else if file.holds.iter().all(|part| matches!(part, Part::Root | Part::Chain)) {
+                Origin::Authority
+            } else {
+                Origin::Certificate
+            }
+        };
+        self.config.files.iter().map(origin).collect()
     }
 
     /// The configuration to paste, without a newline at its end.

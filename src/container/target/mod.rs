@@ -24,7 +24,7 @@ use super::{ContainerError, Format};
 use crate::keys::{Algorithm, KeyError};
 use crate::x509::{Certificate, GeneralName};
 
-pub use build::{Built, BuiltFile, Credentials, PlannedFile};
+pub use build::{Built, BuiltFile, Credentials, Origin, PlannedFile};
 pub use needs::{Misfit, Need};
 pub use variables::Variables;
 

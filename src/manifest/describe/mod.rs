@@ -17,7 +17,7 @@ use self::authority::AuthorityGuess;
 use self::certificate::CertificateGuess;
 use super::{Kind, Manifest, ManifestError, Seen, Situation, Work, plan};
 use crate::ca::responder_lineage;
-use crate::store::{CertificateRecord, CrlSchedule, DeliveryForm, State, StoreError};
+use crate::store::{CertificateRecord, CrlSchedule, DeliveryForm, DeliveryRecord, State, StoreError};
 use crate::x509::RevocationReason;
 
 /// How often a description is made longer.
@@ -58,6 +58,7 @@ pub fn describe(
             look: &look,
             now,
             prune: false,
+            rewrite: false,
         };
         let plan = plan(&manifest, &situation).map_err(|error| ManifestError(error.to_string()))?;
         if !sketch.learn(&plan) {
@@ -107,6 +108,10 @@ impl<'a> Sketch<'a> {
             }
             Ok(())
         })?;
+        let mut delivered: BTreeMap<String, Vec<DeliveryRecord>> = BTreeMap::new();
+        for delivery in state.all_deliveries()? {
+            delivered.entry(delivery.lineage.clone()).or_default().push(delivery);
+        }
         for (lineage, record) in newest {
             if lineage.starts_with("authority-") || lineage == responder_lineage(&record.authority) {
                 continue;
@@ -116,7 +121,8 @@ impl<'a> Sketch<'a> {
             if is_revoked || record.not_after().is_ok_and(|end| end < now) {
                 continue;
             }
-            let deliveries = state.deliveries(&record.lineage)?;
+            let mut deliveries = delivered.remove(lineage).unwrap_or_default();
+            deliveries.sort_by(|one, other| (&one.path, &one.file).cmp(&(&other.path, &other.file)));
             match CertificateGuess::new(state, record, &deliveries, &mut sketch.notes) {
                 Some((name, guess)) => {
                     *signed.entry(&record.authority).or_default() += 1;

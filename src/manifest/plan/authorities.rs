@@ -21,17 +21,28 @@ pub(super) enum Standing {
         /// Whether it is left as it is, so that what it signed before a rollover is too.
         keep: bool,
     },
-    /// New, or made anew.
-    Changing,
+    /// New, or made anew: what it is going to be, as far as that is known.
+    Changing { certificate: Box<Certificate>, chain: Vec<Certificate> },
     /// It cannot be as described.
     Broken,
 }
 
 impl Standing {
+    /// It, if it stays as it is.
     pub(super) fn facts<'a>(&'a self, name: &'a str) -> Option<IssuerFacts<'a>> {
         match self {
             Self::Same { certificate, chain, .. } => Some(IssuerFacts { name, certificate, chain }),
-            Self::Changing | Self::Broken => None,
+            Self::Changing { .. } | Self::Broken => None,
+        }
+    }
+
+    /// It, as it is or is going to be.
+    pub(super) fn issuer<'a>(&'a self, name: &'a str) -> Option<IssuerFacts<'a>> {
+        match self {
+            Self::Same { certificate, chain, .. } | Self::Changing { certificate, chain } => {
+                Some(IssuerFacts { name, certificate, chain })
+            }
+            Self::Broken => None,
         }
     }
 }
@@ -102,8 +113,10 @@ fn one(
     let Some(record) = record else {
         let algorithm = authority.key.unwrap_or_else(|| profile.default_algorithm());
         let above = authority.parent.as_ref().map_or_else(|| "a root".to_owned(), |parent| format!("under {parent}"));
+        let key = PublicKey::stand_in(algorithm).map_err(|error| error.to_string())?;
+        let standing = rehearse(preview, standings, profile, (name, authority), key)?;
         plan.steps.push(step(Action::Create, vec![above, algorithm.to_string()], KeyChoice::New(algorithm), false));
-        return Ok(Standing::Changing);
+        return Ok(standing);
     };
     let (certificate, chain) = read(record).map_err(|error| error.to_string())?;
     if record.origin == "imported" {
@@ -128,8 +141,41 @@ fn one(
         return Ok(Standing::Same { certificate: Box::new(certificate), chain, keep: false });
     }
     check_may_remake(facts.state, name).map_err(|error| error.to_string())?;
+    let key = match choice {
+        KeyChoice::New(algorithm) => PublicKey::stand_in(algorithm).map_err(|error| error.to_string())?,
+        KeyChoice::Same => key,
+    };
+    let standing = rehearse(preview, standings, profile, (name, authority), key)?;
     plan.steps.push(step(Action::Change, why, choice, true));
-    Ok(Standing::Changing)
+    Ok(standing)
+}
+
+/// What an authority is going to be, or why it would be refused.
+fn rehearse(
+    preview: &Preview<'_>,
+    standings: &BTreeMap<&str, Standing>,
+    profile: &Profile,
+    (name, authority): (&str, &Authority),
+    key: PublicKey,
+) -> Result<Standing, String> {
+    let parent = authority.parent.as_deref();
+    let issuer = parent.and_then(|parent| standings.get(parent)?.issuer(parent));
+    if let Some(issuer) = &issuer {
+        preview.may_sign(issuer, profile).map_err(|error| error.to_string())?;
+    }
+    let request = request(name, authority, key)?;
+    let certificate = preview.authority(name, issuer.as_ref(), profile, &request).map_err(|error| error.to_string())?;
+    // Those that the store has were looked at; these are not there yet.
+    let namesake = standings.iter().find(|(_, standing)| match standing {
+        Standing::Changing { certificate: other, .. } => other.subject.matches(&certificate.subject),
+        Standing::Same { .. } | Standing::Broken => false,
+    });
+    if let Some((other, _)) = namesake {
+        let subject = &certificate.subject;
+        return Err(format!("{subject} is the name of authority {other} already, which has another key"));
+    }
+    let above = issuer.map(|issuer| std::iter::once(issuer.certificate).chain(issuer.chain).cloned().collect());
+    Ok(Standing::Changing { certificate: Box::new(certificate), chain: above.unwrap_or_default() })
 }
 
 /// Why an authority's certificate has to be made anew.
@@ -222,7 +268,8 @@ fn brought(
                 follows: false,
                 work: Work::Authority(AuthorityWork { key: None, anew: false }),
             });
-            Ok(Standing::Changing)
+            // What stands above it is found when it is brought in.
+            Ok(Standing::Changing { certificate: Box::new(file.clone()), chain: Vec::new() })
         }
     }
 }
@@ -249,6 +296,6 @@ fn remark(facts: &Facts<'_>, name: &str, certificate: &Certificate, plan: &mut P
 
 /// The authorities whose certificate changes.
 pub(super) fn changing<'a>(standings: &BTreeMap<&'a str, Standing>) -> BTreeSet<&'a str> {
-    let is_changing = |standing: &Standing| matches!(standing, Standing::Changing);
+    let is_changing = |standing: &Standing| matches!(standing, Standing::Changing { .. });
     standings.iter().filter(|(_, standing)| is_changing(standing)).map(|(name, _)| *name).collect()
 }

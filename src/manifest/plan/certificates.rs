@@ -1,6 +1,7 @@
 //! Certificates: issued, issued again because something differs or they are due, or left as they are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 use time::OffsetDateTime;
 
@@ -9,7 +10,7 @@ use super::compare::{differences, validity_differs};
 use super::{Action, CertificateWork, Facts, KeyChoice, Kind, Plan, Step, Work, deliveries};
 use crate::ca::{Preview, due_from, in_parallel, is_to_be_moved, renewing_authority};
 use crate::issuance::{IssuerFacts, Profile, ProfileError, Request};
-use crate::keys::{Algorithm, PrivateKey, PublicKey};
+use crate::keys::{Algorithm, PublicKey};
 use crate::manifest::model::{Certificate as Described, Manifest};
 use crate::store::CertificateRecord;
 use crate::x509::time::{Span, format_instant};
@@ -18,13 +19,19 @@ use crate::x509::{Certificate, RevocationReason, X509Error};
 /// What is found about one certificate.
 enum Finding {
     /// It is to be issued.
-    Issue { action: Action, why: Vec<String>, key: KeyChoice, follows: bool, due: bool },
+    Issue { action: Action, why: Vec<String>, key: KeyChoice, follows: bool, due: bool, new: Rehearsed },
     /// It is as described; perhaps there is something to know.
     Same(Option<String>),
     /// It stays as it is, and so do its files.
     Left(Option<String>),
     /// It cannot be as described.
     Problem(String),
+}
+
+/// A certificate as it is going to be, and those above it.
+struct Rehearsed {
+    certificate: Box<Certificate>,
+    above: Vec<Certificate>,
 }
 
 /// Adds what is to be done; `revoked` are the serials that other steps revoke for good.
@@ -38,7 +45,7 @@ pub(super) fn plan(
     let described = manifest.certificates.values().filter(|certificate| !certificate.keep);
     let profiles = facts.read_profiles(described.map(|certificate| manifest.profile_of(certificate)));
     let preview = Preview::new(facts.state, facts.settings, facts.situation.now);
-    let look = Look { facts, standings, revoked, profiles, preview };
+    let look = Look { facts, standings, revoked, profiles, preview, stand_ins: Mutex::default() };
     let work: Vec<(&String, &Described)> = manifest.certificates.iter().collect();
     let found = in_parallel(work, |(name, certificate)| {
         let record = facts.newest.get(Described::lineage(name).as_str()).copied();
@@ -57,8 +64,8 @@ pub(super) fn plan(
                 plan.notes.extend(note.map(|note| format!("{name}: {note}")));
                 plan.steps.extend(files);
             }
-            Finding::Issue { action, why, key, follows, due } => {
-                let work = CertificateWork { key, before: record.cloned().map(Box::new), due };
+            Finding::Issue { action, why, key, follows, due, new: Rehearsed { certificate: preview, above } } => {
+                let work = CertificateWork { key, before: record.cloned().map(Box::new), due, preview, above };
                 let (kind, name) = (Kind::Certificate, name.clone());
                 plan.steps.push(Step { action, kind, name, why, follows, work: Work::Certificate(work) });
             }
@@ -72,6 +79,8 @@ struct Look<'a> {
     revoked: &'a BTreeSet<String>,
     profiles: BTreeMap<&'a str, Result<Profile, ProfileError>>,
     preview: Preview<'a>,
+    /// Keys that stand in for those that are to be made.
+    stand_ins: Mutex<BTreeMap<Algorithm, PublicKey>>,
 }
 
 impl Look<'_> {
@@ -104,7 +113,9 @@ impl Look<'_> {
             (_, Some(Standing::Same { certificate, chain, keep })) => {
                 Some(Standing::Same { certificate: certificate.clone(), chain: chain.clone(), keep: *keep })
             }
-            (_, Some(Standing::Changing)) => Some(Standing::Changing),
+            (_, Some(Standing::Changing { certificate, chain })) => {
+                Some(Standing::Changing { certificate: certificate.clone(), chain: chain.clone() })
+            }
             (Some(above), None) => {
                 let keep = matches!(above, Standing::Same { keep: true, .. });
                 state.authorities.get(name).and_then(|record| same(record, keep).ok())
@@ -114,28 +125,23 @@ impl Look<'_> {
         let standing = standing_of(authority).ok_or_else(|| broken(authority))?;
         let standing = &standing;
         let new_key = manifest.key_of(described).unwrap_or_else(|| profile.default_algorithm());
+        // What is issued is issued by the successor.
+        let issue = |action, why, key, follows, due, there: Option<&PublicKey>| {
+            let standing = standing_of(successor).ok_or_else(|| broken(successor))?;
+            let issuer = standing.issuer(successor).ok_or_else(|| broken(successor))?;
+            let public = match (key, there) {
+                (KeyChoice::Same, Some(there)) => there.clone(),
+                (KeyChoice::New(algorithm), _) => self.stand_in(algorithm)?,
+                (KeyChoice::Same, None) => return Err("its key is not known".to_owned()),
+            };
+            let new = self.rehearse((name, described), profile, &issuer, public)?;
+            Ok(Finding::Issue { action, why, key, follows, due, new })
+        };
         let Some(record) = record else {
-            if let Standing::Same { certificate, chain, .. } = standing {
-                let issuer = IssuerFacts { name: authority, certificate, chain };
-                self.rehearse(name, described, profile, &issuer, new_key)?;
-            }
             let mut why = vec![format!("by {authority}"), format!("profile {}", profile.name()), new_key.to_string()];
             let places = described.deliver.iter().filter_map(|delivery| delivery.place());
             why.extend(places.map(|place| format!("to {}", deliveries::path_of(place).display())));
-            return Ok(Finding::Issue {
-                action: Action::Create,
-                why,
-                key: KeyChoice::New(new_key),
-                follows: false,
-                due: false,
-            });
-        };
-        let changed = |why: Vec<String>, key: KeyChoice| Finding::Issue {
-            action: Action::Change,
-            why,
-            key,
-            follows: false,
-            due: false,
+            return issue(Action::Create, why, KeyChoice::New(new_key), false, false, None);
         };
         let entry = self.facts.found(self.facts.state.revocation_of(&record.authority, &record.serial));
         match entry.map(|entry| entry.reason) {
@@ -146,13 +152,7 @@ impl Look<'_> {
             _ => {
                 let follows = self.revoked.contains(&record.serial);
                 let why = vec!["it is revoked: a new one with a new key".to_owned()];
-                return Ok(Finding::Issue {
-                    action: Action::Change,
-                    why,
-                    key: KeyChoice::New(new_key),
-                    follows,
-                    due: false,
-                });
+                return issue(Action::Change, why, KeyChoice::New(new_key), follows, false, None);
             }
         }
         let old = record.certificate().map_err(|error: X509Error| error.to_string())?;
@@ -168,7 +168,7 @@ impl Look<'_> {
         }
         let Standing::Same { certificate, chain, keep } = standing else {
             why.push(format!("{authority}, which signs it, is made anew"));
-            return Ok(changed(why, choice));
+            return issue(Action::Change, why, choice, false, false, Some(&key));
         };
         let signer = self.facts.found(self.facts.state.issuer_of(&record.serial));
         if record.authority != authority {
@@ -182,7 +182,7 @@ impl Look<'_> {
         }
         let issuer = IssuerFacts { name: authority, certificate, chain };
         let above: Vec<Certificate> = std::iter::once(certificate.as_ref()).chain(chain).cloned().collect();
-        let asked = request(manifest, name, described, key);
+        let asked = request(manifest, name, described, key.clone());
         if choice == KeyChoice::Same {
             let new = match self.preview.certificate(&issuer, profile, &asked) {
                 Ok(new) => new,
@@ -193,62 +193,92 @@ impl Look<'_> {
             why.extend(validity_differs(&old, &asked.validity, profile, &above, now, &new));
             if why.is_empty() && is_to_be_moved(state, authority, None, now).map_err(|error| error.to_string())? {
                 let why = vec![format!("{authority} retires: {successor} signs it")];
-                return Ok(Finding::Issue { action: Action::Change, why, key: choice, follows: false, due: true });
-            }
-            if why.is_empty() && authority != successor {
-                // Its successor may have it live longer.
-                let issuer = standing_of(successor).ok_or_else(|| broken(successor))?;
-                let issuer = issuer.facts(successor).ok_or_else(|| broken(successor))?;
-                let new = self.preview.certificate(&issuer, profile, &asked).map_err(|error| error.to_string())?;
-                return self.due(described, &old, &new);
+                return issue(Action::Change, why, choice, false, true, Some(&key));
             }
             if why.is_empty() {
-                return self.due(described, &old, &new);
+                let new = match authority == successor {
+                    true => new,
+                    // Its successor may have it live longer.
+                    false => {
+                        let issuer = standing_of(successor).ok_or_else(|| broken(successor))?;
+                        let issuer = issuer.facts(successor).ok_or_else(|| broken(successor))?;
+                        self.preview.certificate(&issuer, profile, &asked).map_err(|error| error.to_string())?
+                    }
+                };
+                return match self.due(described, &old, &new)? {
+                    Age::Fresh(note) => Ok(Finding::Same(note)),
+                    Age::Due(why) => issue(Action::Change, vec![why], KeyChoice::Same, false, true, Some(&key)),
+                };
             }
         }
-        Ok(changed(why, choice))
+        issue(Action::Change, why, choice, false, false, Some(&key))
     }
 
-    /// Says why a certificate would be refused, as far as that shows with a key of the kind that is quickly made.
+    /// A certificate as it is going to be, or why it would be refused.
     fn rehearse(
         &self,
-        name: &str,
-        described: &Described,
+        (name, described): (&str, &Described),
         profile: &Profile,
         issuer: &IssuerFacts<'_>,
-        algorithm: Algorithm,
-    ) -> Result<(), String> {
-        let is_quick = matches!(algorithm, Algorithm::EcP256 | Algorithm::EcP384 | Algorithm::Ed25519);
-        if !is_quick {
-            return Ok(());
+        key: PublicKey,
+    ) -> Result<Rehearsed, String> {
+        self.preview.may_sign(issuer, profile).map_err(|error| error.to_string())?;
+        let request = request(self.facts.manifest, name, described, key);
+        let new = self.preview.certificate(issuer, profile, &request).map_err(|error| error.to_string())?;
+        if let Some(window) = self.facts.manifest.renew_of(described)
+            && request.validity.not_after.is_none()
+        {
+            let length = request.validity.span.unwrap_or_else(|| profile.default_validity());
+            let end = |span: Span| span.after(new.not_before).map_err(|error| error.to_string());
+            if end(window)? >= end(length)? {
+                return Err(endless(window));
+            }
         }
-        let key = PrivateKey::generate(algorithm).map_err(|error| error.to_string())?;
-        let request = request(self.facts.manifest, name, described, key.public_key().clone());
-        self.preview.certificate(issuer, profile, &request).map(drop).map_err(|error| error.to_string())
+        let above = std::iter::once(issuer.certificate).chain(issuer.chain).cloned().collect();
+        Ok(Rehearsed { certificate: Box::new(new), above })
+    }
+
+    /// A key that stands in for one that is to be made, the same for all: an RSA key takes its time even so.
+    fn stand_in(&self, algorithm: Algorithm) -> Result<PublicKey, String> {
+        let mut known = self.stand_ins.lock().map_err(|_| "the plan was not finished".to_owned())?;
+        if let Some(key) = known.get(&algorithm) {
+            return Ok(key.clone());
+        }
+        let key = PublicKey::stand_in(algorithm).map_err(|error| error.to_string())?;
+        known.insert(algorithm, key.clone());
+        Ok(key)
     }
 
     /// A certificate that is as described, and perhaps old.
-    fn due(&self, described: &Described, old: &Certificate, new: &Certificate) -> Result<Finding, String> {
+    fn due(&self, described: &Described, old: &Certificate, new: &Certificate) -> Result<Age, String> {
         let now = self.facts.situation.now;
         let window = self.facts.manifest.renew_of(described);
         let from = window_end(old, window).map_err(|error| error.to_string())?;
         // One that has a fixed end is as old as it was meant to become.
         if now < from || described.not_after.is_some() {
-            return Ok(Finding::Same(None));
-        }
-        if window_end(new, window).map_err(|error| error.to_string())? <= now {
-            return Err(format!(
-                "it is to be renewed {} before its end, which is as long as it lives",
-                window.map_or_else(String::new, |window| window.to_string())
-            ));
+            return Ok(Age::Fresh(None));
         }
         let end = format_instant(old.not_after);
         if new.not_after <= old.not_after {
-            return Ok(Finding::Same(Some(format!("it is due, but ends with its authority at {end}"))));
+            return Ok(Age::Fresh(Some(format!("it is due, but ends with its authority at {end}"))));
         }
-        let why = if now > old.not_after { format!("expired on {end}") } else { format!("due, ends at {end}") };
-        Ok(Finding::Issue { action: Action::Change, why: vec![why], key: KeyChoice::Same, follows: false, due: true })
+        if window_end(new, window).map_err(|error| error.to_string())? <= now {
+            return Err(window.map_or_else(|| "it would be due at once".to_owned(), endless));
+        }
+        Ok(Age::Due(if now > old.not_after { format!("expired on {end}") } else { format!("due, ends at {end}") }))
     }
+}
+
+/// Whether a certificate that is as described is to be renewed.
+enum Age {
+    /// It is not; perhaps there is something to know.
+    Fresh(Option<String>),
+    /// It is, and why.
+    Due(String),
+}
+
+fn endless(window: Span) -> String {
+    format!("it is to be renewed {window} before its end, which is as long as it lives")
 }
 
 /// From when on a certificate is due: so long before its end, or when two thirds of its life are gone.

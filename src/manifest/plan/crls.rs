@@ -117,12 +117,12 @@ fn missing(facts: &Facts<'_>, name: &str, standing: &crate::store::Standing, to:
             match facts.look(&file) {
                 Seen::NotLooked => {}
                 Seen::Missing => why.push(format!("{} is missing", file.display())),
-                Seen::File(found) if found == crl.record.sha256 => {
+                Seen::File { sha256, .. } if sha256 == crl.record.sha256 => {
                     if facts.look(&text) == Seen::Missing {
                         why.push(format!("{} is missing", text.display()));
                     }
                 }
-                Seen::File(_) | Seen::Other => why.push(format!("{} is not the newest", file.display())),
+                Seen::File { .. } | Seen::Other => why.push(format!("{} is not the newest", file.display())),
             }
         }
     }

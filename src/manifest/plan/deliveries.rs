@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{Action, DeliveryWork, Facts, Kind, Seen, Step, Work};
+use crate::container::target::Target;
 use crate::manifest::model::{Certificate, Delivery, Place, StoreFormat, format_of};
 use crate::store::{CertificateRecord, DeliveryForm, DeliveryRecord};
 
@@ -11,11 +12,10 @@ pub(super) fn plan(facts: &Facts<'_>, name: &str, certificate: &Certificate, rec
     let mut steps = Vec::new();
     for (index, delivery) in certificate.deliver.iter().enumerate() {
         let Some(place) = delivery.place() else { continue };
-        let all = facts.found(facts.state.deliveries(&record.lineage));
-        let known = all.iter().find(|known| is_at(known, place));
+        let known = facts.delivered(&record.lineage).iter().find(|known| is_at(known, place));
         let (action, why) = match known {
             None => (Action::Create, vec![format!("not delivered yet to {}", path_of(place).display())]),
-            Some(known) => (Action::Change, stale(facts, delivery, place, record, known)),
+            Some(known) => (Action::Change, rewritten(facts, stale(facts, delivery, place, record, known), known)),
         };
         if !why.is_empty() {
             let work = Work::Delivery(DeliveryWork { certificate: name.to_owned(), index });
@@ -46,6 +46,14 @@ fn stale(
     altered(facts, known)
 }
 
+/// Why files are written again: because that is wished, if for no other reason.
+pub(super) fn rewritten(facts: &Facts<'_>, mut why: Vec<String>, known: &DeliveryRecord) -> Vec<String> {
+    if why.is_empty() && facts.situation.rewrite {
+        why.push(format!("{} is written again", known.path));
+    }
+    why
+}
+
 /// What became of the files of a delivery.
 pub(super) fn altered(facts: &Facts<'_>, known: &DeliveryRecord) -> Vec<String> {
     let path = Path::new(&known.path);
@@ -55,7 +63,8 @@ pub(super) fn altered(facts: &Facts<'_>, known: &DeliveryRecord) -> Vec<String> 
         let main = if known.file.is_empty() { path.to_path_buf() } else { dir.join(&known.file) };
         return match facts.look(&main) {
             Seen::Missing => vec![format!("{} is missing", main.display())],
-            Seen::File(_) | Seen::Other | Seen::NotLooked => Vec::new(),
+            Seen::File { loose: true, .. } if is_secret(&known.form, "") => vec![open(&main)],
+            Seen::File { .. } | Seen::Other | Seen::NotLooked => Vec::new(),
         };
     }
     let check = |(name, digest): (&String, &String)| {
@@ -63,11 +72,38 @@ pub(super) fn altered(facts: &Facts<'_>, known: &DeliveryRecord) -> Vec<String> 
         match facts.look(&file) {
             Seen::Missing => Some(format!("{} is missing", file.display())),
             Seen::NotLooked => None,
-            Seen::File(found) if found == *digest => None,
-            Seen::File(_) | Seen::Other => Some(format!("{} was changed", file.display())),
+            Seen::File { sha256, loose } if sha256 == *digest => {
+                (loose && is_secret(&known.form, name)).then(|| open(&file))
+            }
+            Seen::File { .. } | Seen::Other => Some(format!("{} was changed", file.display())),
         }
     };
     known.files.iter().filter_map(check).collect()
+}
+
+fn open(file: &Path) -> String {
+    format!("{} is open to others", file.display())
+}
+
+/// Whether the private key is in a file of a delivery.
+fn is_secret(form: &DeliveryForm, name: &str) -> bool {
+    match form {
+        DeliveryForm::Bundle { .. } => name == "key.pem",
+        DeliveryForm::Keystore { .. } => true,
+        DeliveryForm::Certificate { .. } | DeliveryForm::Truststore { .. } => false,
+        DeliveryForm::Export { target, role, format, .. } => Target::get(target).is_ok_and(|target| {
+            let mut layouts = target.layouts().filter(|layout| layout.role() == role && layout.format() == format);
+            layouts.any(|layout| layout.outline().iter().any(|file| file.secret && fits(&file.name, name)))
+        }),
+    }
+}
+
+/// Whether a name may be one that a template gives, whatever its variables are.
+fn fits(template: &str, name: &str) -> bool {
+    match (template.split_once("{{"), template.rsplit_once("}}")) {
+        (Some((first, _)), Some((_, last))) => name.starts_with(first) && name.ends_with(last),
+        _ => template == name,
+    }
 }
 
 /// Whether a delivery that was recorded is one that is described.

@@ -43,6 +43,8 @@ pub struct Situation<'a> {
     pub now: OffsetDateTime,
     /// Whether what is not described is to go.
     pub prune: bool,
+    /// Whether files are written again that are as they were written.
+    pub rewrite: bool,
 }
 
 /// What a file looks like.
@@ -50,8 +52,13 @@ pub struct Situation<'a> {
 pub enum Seen {
     /// There is none.
     Missing,
-    /// Its content's SHA-256, lower-case hex.
-    File(String),
+    /// A file.
+    File {
+        /// Its content's SHA-256, lower-case hex.
+        sha256: String,
+        /// Whether it is more than its owner may do with it, and its group may read: mode 0640.
+        loose: bool,
+    },
     /// Something else, or nothing that can be read.
     Other,
     /// Nobody looked: it is taken for what it should be.
@@ -177,6 +184,10 @@ pub struct CertificateWork {
     pub before: Option<Box<CertificateRecord>>,
     /// Whether it is as described, and only old.
     pub due: bool,
+    /// What it is going to be: with a signature that is none, and perhaps with a key that stands in for one that is to be made.
+    pub preview: Box<Certificate>,
+    /// Those above it, nearest first, likewise.
+    pub above: Vec<Certificate>,
 }
 
 /// Files to be written.
@@ -287,6 +298,8 @@ struct Facts<'a> {
     settings: &'a Settings,
     /// The newest certificate of each lineage.
     newest: HashMap<&'a str, &'a CertificateRecord>,
+    /// The files that were put somewhere, by lineage: all of them at once, since one line of the journal tells of many.
+    deliveries: HashMap<String, Vec<DeliveryRecord>>,
     profiles: Profiles,
     /// Why something could not be looked up: then there is no plan.
     fault: Mutex<Option<StoreError>>,
@@ -302,12 +315,20 @@ impl<'a> Facts<'a> {
             }
             Ok(())
         })?;
+        let mut deliveries: HashMap<String, Vec<DeliveryRecord>> = HashMap::new();
+        for delivery in state.all_deliveries()? {
+            deliveries.entry(delivery.lineage.clone()).or_default().push(delivery);
+        }
+        // The journal's order is nobody's business.
+        for all in deliveries.values_mut() {
+            all.sort_by(|one, other| (&one.path, &one.file).cmp(&(&other.path, &other.file)));
+        }
         let mut all: BTreeMap<&String, &Vec<u8>> =
             situation.store_profiles.iter().map(|(name, json)| (name, json)).collect();
         all.extend(situation.profiles.iter().map(|(name, json)| (name, json)));
         let profiles = Profiles::new(all.into_iter().map(|(name, json)| (name.clone(), json.clone())).collect());
         let settings = &state.settings;
-        Ok(Self { manifest, situation, state, settings, newest, profiles, fault: Mutex::default() })
+        Ok(Self { manifest, situation, state, settings, newest, deliveries, profiles, fault: Mutex::default() })
     }
 
     /// What was looked up; a failure is kept for the end.
@@ -318,6 +339,11 @@ impl<'a> Facts<'a> {
             }
             T::default()
         })
+    }
+
+    /// Where files of a lineage were put.
+    fn delivered(&self, lineage: &str) -> &[DeliveryRecord] {
+        self.deliveries.get(lineage).map_or(&[], Vec::as_slice)
     }
 
     fn look(&self, path: &Path) -> Seen {

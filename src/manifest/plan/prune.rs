@@ -56,15 +56,14 @@ fn superfluous(facts: &Facts<'_>) -> Vec<Step> {
                 let is_described = |known: &DeliveryRecord| {
                     certificate.deliver.iter().filter_map(|delivery| delivery.place()).any(|place| is_at(known, place))
                 };
-                let known = facts.found(facts.state.deliveries(lineage));
-                for known in known.into_iter().filter(|known| !is_described(known)) {
+                for known in facts.delivered(lineage).iter().filter(|known| !is_described(known)) {
                     let why = vec![format!("files in {}", known.path)];
-                    steps.push(step(lineage, Kind::Delivery, why, Pruned::Delivery(Box::new(known))));
+                    steps.push(step(lineage, Kind::Delivery, why, Pruned::Delivery(Box::new(known.clone()))));
                 }
             }
             None if is_ours(facts, lineage) => {
                 let serials = if revoked.contains(lineage) { Vec::new() } else { alive(facts, lineage) };
-                let deliveries = facts.found(facts.state.deliveries(lineage));
+                let deliveries = facts.delivered(lineage).to_vec();
                 if serials.is_empty() && deliveries.is_empty() {
                     continue;
                 }

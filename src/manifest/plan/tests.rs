@@ -81,6 +81,7 @@ fn planned(manifest: &Manifest, state: &State, now: OffsetDateTime) -> Plan {
             look: &look,
             now,
             prune: false,
+            rewrite: false,
         },
     )
     .unwrap()
@@ -111,8 +112,9 @@ fn what_is_due_is_renewed_in_its_window() {
     assert_eq!(due(79).len(), 1);
     assert_eq!(due(81).len(), 2);
     assert_eq!(due(91), ["a.test: expired on 2027-05-01T12:00:00Z", "b.test: expired on 2027-05-01T12:00:00Z"]);
-    let endless = manifest(&MANIFEST.replace("renew: 10d", "renew: 95d"));
-    let plan = planned(&endless, &state, NOW);
+    // Where the profile says how long, only a plan knows: nothing is issued that would be due at once.
+    let endless = MANIFEST.replace("renew: 10d", "renew: 10y").replace("{validity: 90d}", "{}");
+    let plan = planned(&manifest(&endless), &State::default(), NOW);
     assert!(plan.problems[0].2.contains("as long as it lives"), "{plan:?}");
 }
 
@@ -208,6 +210,14 @@ fn what_contradicts_itself_is_told_with_its_place() {
         (
             "authorities: {root: {validity: 1}}\n",
             "line 1, column 32: authorities.root.validity: invalid type: integer \"1\", expected a string",
+        ),
+        (
+            "defaults: {renew: 30d, validity: 4w}\n",
+            "line 1, column 19: defaults.renew: renewed 30d before its end, a certificate that lives 28d would be",
+        ),
+        (
+            "defaults: {renew: 30d}\nauthorities: {root: }\ncertificates:\n  a: {validity: 30d}\n",
+            "line 4, column 17: certificates.a.validity: renewed 30d before its end",
         ),
         ("certificates: {a: }\n", "line 1, column 17: certificates.a: no authority is described that could sign it"),
     ] {

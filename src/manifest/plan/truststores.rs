@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::authorities::{Standing, changing};
-use super::deliveries::altered;
+use super::deliveries::{altered, rewritten};
 use super::{Action, Facts, Kind, Plan, Step, TruststoreWork, Work};
 use crate::manifest::model::{Manifest, Truststore, format_of};
 use crate::store::{AuthorityRecord, DeliveryForm, DeliveryRecord, State, lineage_name};
@@ -48,7 +48,7 @@ pub(super) fn plan(facts: &Facts<'_>, standings: &BTreeMap<&str, Standing>, plan
         } else if record.pending {
             why.push("it was not written to its end".to_owned());
         } else {
-            why = altered(facts, record);
+            why = rewritten(facts, altered(facts, record), record);
         }
         if !why.is_empty() {
             plan.steps.push(step(Action::Change, why, false));
@@ -58,9 +58,9 @@ pub(super) fn plan(facts: &Facts<'_>, standings: &BTreeMap<&str, Standing>, plan
 
 /// The truststores that were written, by their path.
 pub(super) fn known(facts: &Facts<'_>) -> BTreeMap<PathBuf, DeliveryRecord> {
-    let is_truststore = |record: &DeliveryRecord| matches!(record.form, DeliveryForm::Truststore { .. });
-    let all = facts.found(facts.state.all_deliveries());
-    all.into_iter().filter(is_truststore).map(|record| (PathBuf::from(&record.path), record)).collect()
+    let is_truststore = |record: &&DeliveryRecord| matches!(record.form, DeliveryForm::Truststore { .. });
+    let all = facts.deliveries.values().flatten().filter(is_truststore);
+    all.map(|record| (PathBuf::from(&record.path), record.clone())).collect()
 }
 
 /// The authorities whose roots a truststore holds.

@@ -1,14 +1,14 @@
 //! Files of certificates and anchors: recorded as pending, made on all cores, written, and recorded as done.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ring::digest::{SHA256, digest};
-use time::OffsetDateTime;
 
 use super::build::{self, Files, Material};
+use super::claims::Places;
 use super::execute::{Run, again};
 use super::keys::Keys;
 use super::secrets;
@@ -17,7 +17,7 @@ use crate::cli::files::{self, OutputFile, leftovers, places};
 use crate::cli::{CliError, Context};
 use crate::container::Preset;
 use crate::keys::PrivateKey;
-use crate::manifest::{Certificate as Described, Manifest, Place, Plan, Work};
+use crate::manifest::{Certificate as Described, Plan, Work};
 use crate::store::{DeliveryForm, DeliveryRecord, Event, State, Writer};
 use crate::x509::Certificate;
 use crate::x509::display::hex;
@@ -65,107 +65,6 @@ impl Job {
             password,
         }
     }
-}
-
-/// Who has which place, so that two things are never put to one and nothing foreign is replaced.
-pub(super) struct Places {
-    /// By path and file, who has it in the store.
-    known: HashMap<(String, String), String>,
-    /// Directories that are described for the exports of lineages.
-    exports: BTreeSet<(String, PathBuf)>,
-    force: bool,
-    found: Mutex<Found>,
-}
-
-#[derive(Default)]
-struct Found {
-    /// By path and file, who has it.
-    sites: HashMap<(String, String), String>,
-    records: BTreeMap<usize, Vec<(usize, DeliveryRecord)>>,
-    failed: Vec<(usize, CliError)>,
-}
-
-impl Places {
-    pub(super) fn new(manifest: &Manifest, state: &State, force: bool) -> Result<Self, CliError> {
-        let site = |known: DeliveryRecord| ((known.path, known.file), known.lineage);
-        let mut exports = BTreeSet::new();
-        for (name, certificate) in &manifest.certificates {
-            for place in certificate.deliver.iter().filter_map(|delivery| delivery.place()) {
-                if let Place::Export(_, dir) = place {
-                    exports.insert((Described::lineage(name), dir.to_path_buf()));
-                }
-            }
-        }
-        let known = state.all_deliveries()?.into_iter().map(site).collect();
-        Ok(Self { known, exports, force, found: Mutex::default() })
-    }
-
-    /// The records of a certificate's deliveries; those that cannot be made are noted.
-    pub(super) fn records(
-        &self,
-        step: usize,
-        described: &Described,
-        outcome: &Outcome,
-        now: OffsetDateTime,
-    ) -> Vec<DeliveryRecord> {
-        let material = Material {
-            lineage: &outcome.lineage,
-            certificate: &outcome.certificate,
-            chain: &outcome.chain,
-            root: outcome.root.as_ref(),
-            other_anchors: &outcome.other_anchors,
-        };
-        let mut records = Vec::new();
-        for (index, delivery) in described.deliver.iter().enumerate() {
-            let record = build::record(delivery, &material, now).and_then(|(record, files)| self.take(record, &files));
-            match (record, self.found.lock()) {
-                (Ok(record), Ok(mut found)) => {
-                    found.records.entry(step).or_default().push((index, record.clone()));
-                    records.push(record);
-                }
-                (Err(error), Ok(mut found)) => found.failed.push((step, error)),
-                (_, Err(_)) => {}
-            }
-        }
-        records
-    }
-
-    /// What was found, once all is.
-    pub(super) fn taken(self, failed: &mut Vec<(usize, CliError)>) -> BTreeMap<usize, Vec<(usize, DeliveryRecord)>> {
-        let found = self.found.into_inner().unwrap_or_default();
-        failed.extend(found.failed);
-        found.records
-    }
-
-    /// Claims a place.
-    pub(super) fn take(&self, record: DeliveryRecord, files: &[PathBuf]) -> Result<DeliveryRecord, CliError> {
-        let site = (record.path.clone(), record.file.clone());
-        let known = self.known.get(&site);
-        if let Some(other) = known.filter(|known| **known != record.lineage)
-            && self.exports.contains(&(other.clone(), PathBuf::from(&record.path)))
-        {
-            return Err(taken(&record, other));
-        }
-        if let Ok(mut found) = self.found.lock()
-            && let Some(other) = found.sites.insert(site, record.lineage.clone())
-            && other != record.lineage
-        {
-            return Err(taken(&record, &other));
-        }
-        if known.is_none() && !self.force {
-            files::refuse_existing(files, false).map_err(|error| {
-                error.hint(
-                    "certwright did not put it there: move it away, or replace it with \"certwright apply --force\"",
-                )
-            })?;
-        }
-        Ok(record)
-    }
-}
-
-fn taken(record: &DeliveryRecord, other: &str) -> CliError {
-    CliError::failed(format!("{} has files of {other}, with the same names", record.path))
-        .hint("give each of them a directory of its own")
 }
 
 impl Run<'_> {
@@ -339,6 +238,7 @@ type Made = (usize, DeliveryRecord, Files);
 /// Writes files, as many as possible together: what is new in one directory appears with few syncs, what is replaced is replaced
 /// each by itself. Gives the result of each.
 fn write(made: &[Made]) -> Vec<Result<(), CliError>> {
+    leftovers::sweep_beside(made.iter().map(|(_, _, files)| files.dir.as_path()));
     for (_, _, files) in made {
         // Keys may be among them. The store's lock is held: whatever run of this store began them has ended.
         leftovers::sweep(&files.dir, files.files.iter().map(|file| file.name.as_str()), Duration::ZERO);

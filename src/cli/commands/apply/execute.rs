@@ -62,6 +62,7 @@ impl<'a> Execution<'a> {
         let brought = authorities::read_brought(cx, self.described, &plan, &mut secrets);
         let search = Search { manifest: &self.described.manifest, store: self.store, state: &state, signers: &signers };
         let mut keys = search.run(cx, &plan, &mut secrets)?;
+        search.all_at_hand(&plan, &keys, cx.now())?;
         let passwords = passwords(cx, self.described, &plan, &mut secrets);
         let seq = state.seq;
         let mut writer = cx.lock_knowing(self.store, state)?;
@@ -86,8 +87,8 @@ impl<'a> Execution<'a> {
         run.prune(cx, &mut writer, &plan)?;
         run.crls(cx, &mut writer, &plan);
         drop(writer);
-        let results = Some(run.results);
-        Ok(Some(Outcome { plan, results }))
+        let results = run.results;
+        Ok(Some(Outcome { plan, results, done: true }))
     }
 }
 
@@ -224,7 +225,7 @@ impl Run<'_> {
             failed.into_iter().for_each(|(step, error)| self.fail(step, error));
             return Ok(Vec::new());
         }
-        let places = super::deliver::Places::new(manifest, writer.state(), self.force)?;
+        let places = super::claims::Places::new(manifest, writer.state(), self.force)?;
         let progress = cx.ui.progress(commissions.len() as u64, "issuing");
         let tick = || progress.tick();
         let actor = cx.settings.actor.clone();

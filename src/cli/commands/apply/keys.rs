@@ -69,7 +69,14 @@ impl Search<'_> {
                         let source = self.manifest.authorities.get(&one.name);
                         let source = source.and_then(|authority| secrets::of_authority(self.manifest, authority));
                         let what = format!("passphrase for the key of authority {}", one.name);
-                        secrets.new_key(cx, source, &what).map(|secret| {
+                        let secret = secrets.new_key(cx, source, &what);
+                        let proven = secret.and_then(|secret| {
+                            self.prove(source, secret.as_ref(), |source, secret| {
+                                self.prove_authority(&one.name, source, secret)
+                            })?;
+                            Ok(secret)
+                        });
+                        proven.map(|secret| {
                             made.insert(one.name.clone(), secret.clone());
                             new.push(New { step, algorithm, secret });
                         })
@@ -78,7 +85,7 @@ impl Search<'_> {
                 },
                 Work::Certificate(work) => match (self.manifest.certificates.get(&one.name), work.key, &work.before) {
                     (Some(certificate), KeyChoice::New(algorithm), _) => self
-                        .new_secret(cx, certificate, &made, secrets)
+                        .new_secret(cx, (&one.name, certificate), &made, secrets)
                         .map(|secret| new.push(New { step, algorithm, secret })),
                     (Some(certificate), KeyChoice::Same, Some(before)) => {
                         let open = certificate.deliver.iter().any(takes_key);
@@ -132,12 +139,20 @@ impl Search<'_> {
     fn new_secret(
         &self,
         cx: &mut Context,
-        certificate: &Certificate,
+        (name, certificate): (&str, &Certificate),
         made: &BTreeMap<String, Option<Secret>>,
         secrets: &mut Secrets,
     ) -> Result<Option<Secret>, CliError> {
         if let Some(source) = secrets::of_certificate(self.manifest, certificate) {
-            return secrets.new_key(cx, Some(source), "passphrase for the keys of certificates");
+            let secret = secrets.new_key(cx, Some(source), "passphrase for the keys of certificates")?;
+            // What one key proved holds for all of them.
+            if !secrets.is_proven(source) {
+                self.prove(Some(source), secret.as_ref(), |source, secret| {
+                    self.prove_certificate(name, source, secret)
+                })?;
+                secrets.proven(source);
+            }
+            return Ok(secret);
         }
         let authority = self.manifest.authority_of(certificate).unwrap_or_default();
         let authority = ca::renewing_authority(self.state, authority, cx.now());

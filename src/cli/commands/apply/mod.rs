@@ -2,9 +2,11 @@
 
 mod authorities;
 mod build;
+mod claims;
 mod deliver;
 mod execute;
 mod keys;
+mod proof;
 mod prune;
 mod secrets;
 pub(in crate::cli::commands) mod source;
@@ -55,9 +57,12 @@ pub struct Args {
     /// Take away what is not described any more
     #[arg(long)]
     prune: bool,
-    /// Replace files that are there and were put there by something else
-    #[arg(long, conflicts_with = "plan")]
+    /// Replace files that are there and were put there by something else; with --plan, say so
+    #[arg(long)]
     force: bool,
+    /// Write all files again, whether or not they changed: after a password in a source did
+    #[arg(long)]
+    rewrite: bool,
     /// How the manifest is written down: json, yaml, toml [default: by its ending]
     #[arg(long, value_name = "FORMAT")]
     format: Option<source::FormatName>,
@@ -82,7 +87,8 @@ impl Args {
             };
             let plan = self.compare(cx, &described, &state, &profiles)?;
             if self.plan || plan.steps.is_empty() {
-                return Outcome::planned(plan).tell(cx, &self.manifest, self.plan);
+                let refused = claims::rehearse(&described.manifest, &state, &plan, (self.force, cx.now()))?;
+                return Outcome::planned(plan, refused).tell(cx, &self.manifest, self.plan);
             }
             let store = match store {
                 Some(store) => store,
@@ -114,6 +120,7 @@ impl Args {
             look: &look,
             now: cx.now(),
             prune: self.prune,
+            rewrite: self.rewrite,
         };
         Ok(manifest::plan(&described.manifest, &situation)?)
     }

@@ -69,8 +69,8 @@ fn remove(cx: &mut Context, record: &DeliveryRecord) -> Result<(), CliError> {
         let file = dir.join(name);
         match digest::seen(&file, MAX_SIZE) {
             Seen::Missing | Seen::NotLooked => {}
-            Seen::File(found) if found == *written => places::remove(&file)?,
-            Seen::File(_) | Seen::Other => {
+            Seen::File { sha256, .. } if sha256 == *written => places::remove(&file)?,
+            Seen::File { .. } | Seen::Other => {
                 cx.ui.say(&format!("{} is left: somebody changed it", file.display()));
             }
         }

@@ -1,6 +1,6 @@
 //! The secrets that a manifest names, each asked for once and before the store is locked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cli::{CliError, Context, SecretSource};
 use crate::keys::Secret;
@@ -18,6 +18,8 @@ const STORE_HINT: &str = "say in the manifest where it comes from, for all of th
 #[derive(Default)]
 pub(super) struct Secrets {
     known: BTreeMap<(String, String), Secret>,
+    /// Sources of certificates' passphrases that opened a key which is there, or of which no key is.
+    proven: BTreeSet<String>,
 }
 
 impl Secrets {
@@ -60,6 +62,16 @@ impl Secrets {
                 false => error.hint(STORE_HINT),
             })
         })
+    }
+
+    /// Whether a source of certificates' passphrases was proven already.
+    pub(super) fn is_proven(&self, source: &str) -> bool {
+        self.proven.contains(source)
+    }
+
+    /// Notes that a source of certificates' passphrases gives what it gave before.
+    pub(super) fn proven(&mut self, source: &str) {
+        self.proven.insert(source.to_owned());
     }
 
     fn once(

@@ -10,8 +10,10 @@ use crate::manifest::{Action, Kind, Plan, Step};
 /// What became of a plan.
 pub(super) struct Outcome {
     pub(super) plan: Plan,
-    /// For every step, if it was to be done, why it was not.
-    pub(super) results: Option<Vec<Option<CliError>>>,
+    /// For every step why it was not done, or would not be.
+    pub(super) results: Vec<Option<CliError>>,
+    /// Whether anything was to be done.
+    pub(super) done: bool,
 }
 
 /// `certwright/apply/1`.
@@ -46,9 +48,9 @@ struct Problem<'a> {
 }
 
 impl Outcome {
-    /// Nothing was done yet.
-    pub(super) fn planned(plan: Plan) -> Self {
-        Self { plan, results: None }
+    /// Nothing was done yet; `refused` says for each step why it would not be.
+    pub(super) fn planned(plan: Plan, refused: Vec<Option<CliError>>) -> Self {
+        Self { plan, results: refused, done: false }
     }
 
     /// Tells people and programs.
@@ -57,10 +59,13 @@ impl Outcome {
     /// When stdout cannot be written.
     pub(super) fn tell(&self, cx: &mut Context, manifest: &Path, only_plan: bool) -> Result<Exit, CliError> {
         let Plan { steps, problems, notes } = &self.plan;
-        let failed = |index: usize| self.results.as_ref().and_then(|results| results.get(index)?.as_ref());
+        let failed = |index: usize| self.results.get(index).and_then(Option::as_ref);
         for (index, step) in steps.iter().enumerate() {
             let then = if step.follows { "  " } else { "" };
-            cx.ui.line(&format!("{then}{} {}", sign(step.action), words(step)))?;
+            // A plan is what was asked for; what was done is said like anything else.
+            if only_plan || !cx.ui.is_quiet() {
+                cx.ui.line(&format!("{then}{} {}", sign(step.action), words(step)))?;
+            }
             if let Some(error) = failed(index) {
                 cx.ui.warn(&format!("{} {}: {}", step.kind.word(), step.name, with_hint(error)));
             }
@@ -102,10 +107,11 @@ impl Outcome {
             name: &step.name,
             why: &step.why,
             follows: step.follows,
-            result: match (&self.results, error) {
-                (None, _) => "planned",
-                (Some(_), None) => "done",
-                (Some(_), Some(_)) => "failed",
+            result: match (self.done, error) {
+                (false, None) => "planned",
+                (false, Some(_)) => "refused",
+                (true, None) => "done",
+                (true, Some(_)) => "failed",
             },
             error: error.map(|error| error.message.as_str()),
             hint: error.and_then(|error| error.hint.as_deref()),
@@ -125,8 +131,7 @@ impl Outcome {
                 false => format!("nothing to do{problems}"),
             };
         }
-        let results = self.results.as_deref().unwrap_or_default();
-        let is_done = |index: usize| results.get(index).is_none_or(Option::is_none);
+        let is_done = |index: usize| self.results.get(index).is_none_or(Option::is_none);
         let count = |action| {
             let counts = |(index, step): &(usize, &Step)| step.action == action && !step.follows && is_done(*index);
             steps.iter().enumerate().filter(counts).count()
@@ -135,6 +140,7 @@ impl Outcome {
         let verb = if only_plan { "would be " } else { "" };
         let failed = match failures {
             0 => String::new(),
+            count if only_plan => format!("; {count} would fail"),
             count => format!("; {count} failed: run it again when what stands in the way is gone"),
         };
         format!("{created} {verb}created, {changed} changed, {pruned} taken away{failed}{problems}")

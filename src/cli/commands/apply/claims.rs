@@ -1,0 +1,204 @@
+//! Who has which place, while a plan is done and before.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use time::OffsetDateTime;
+
+use super::build::{self, Material};
+use crate::ca::{self, Outcome};
+use crate::cli::CliError;
+use crate::cli::files;
+use crate::manifest::{Certificate as Described, CertificateWork, Delivery, Manifest, Place, Plan, Work};
+use crate::store::{DeliveryRecord, State};
+
+/// Who has which place, so that two things are never put to one and nothing foreign is replaced.
+pub(super) struct Places {
+    /// By path and file, who has it in the store.
+    known: HashMap<(String, String), String>,
+    /// Directories that are described for the exports of lineages.
+    exports: BTreeSet<(String, PathBuf)>,
+    force: bool,
+    found: Mutex<Found>,
+}
+
+#[derive(Default)]
+struct Found {
+    /// By path and file, who has it.
+    sites: HashMap<(String, String), String>,
+    records: BTreeMap<usize, Vec<(usize, DeliveryRecord)>>,
+    failed: Vec<(usize, CliError)>,
+}
+
+impl Places {
+    pub(super) fn new(manifest: &Manifest, state: &State, force: bool) -> Result<Self, CliError> {
+        let site = |known: DeliveryRecord| ((known.path, known.file), known.lineage);
+        let mut exports = BTreeSet::new();
+        for (name, certificate) in &manifest.certificates {
+            for place in certificate.deliver.iter().filter_map(|delivery| delivery.place()) {
+                if let Place::Export(_, dir) = place {
+                    exports.insert((Described::lineage(name), dir.to_path_buf()));
+                }
+            }
+        }
+        let known = state.all_deliveries()?.into_iter().map(site).collect();
+        Ok(Self { known, exports, force, found: Mutex::default() })
+    }
+
+    /// The records of a certificate's deliveries; those that cannot be made are noted.
+    pub(super) fn records(
+        &self,
+        step: usize,
+        described: &Described,
+        outcome: &Outcome,
+        now: OffsetDateTime,
+    ) -> Vec<DeliveryRecord> {
+        let material = Material {
+            lineage: &outcome.lineage,
+            certificate: &outcome.certificate,
+            chain: &outcome.chain,
+            root: outcome.root.as_ref(),
+            other_anchors: &outcome.other_anchors,
+        };
+        let mut records = Vec::new();
+        for (index, delivery) in described.deliver.iter().enumerate() {
+            let record = build::record(delivery, &material, now).and_then(|(record, files)| self.take(record, &files));
+            match (record, self.found.lock()) {
+                (Ok(record), Ok(mut found)) => {
+                    found.records.entry(step).or_default().push((index, record.clone()));
+                    records.push(record);
+                }
+                (Err(error), Ok(mut found)) => found.failed.push((step, error)),
+                (_, Err(_)) => {}
+            }
+        }
+        records
+    }
+
+    /// What was found, once all is.
+    pub(super) fn taken(self, failed: &mut Vec<(usize, CliError)>) -> BTreeMap<usize, Vec<(usize, DeliveryRecord)>> {
+        let found = self.found.into_inner().unwrap_or_default();
+        failed.extend(found.failed);
+        found.records
+    }
+
+    /// Claims a place.
+    pub(super) fn take(&self, record: DeliveryRecord, files: &[PathBuf]) -> Result<DeliveryRecord, CliError> {
+        self.claim((&record.path, &record.file), &record.lineage, files)?;
+        Ok(record)
+    }
+
+    fn claim(&self, (path, file): (&str, &str), lineage: &str, files: &[PathBuf]) -> Result<(), CliError> {
+        let site = (path.to_owned(), file.to_owned());
+        let known = self.known.get(&site);
+        if let Some(other) = known.filter(|known| *known != lineage)
+            && self.exports.contains(&(other.clone(), PathBuf::from(path)))
+        {
+            return Err(taken(path, other));
+        }
+        if let Ok(mut found) = self.found.lock()
+            && let Some(other) = found.sites.insert(site, lineage.to_owned())
+            && other != lineage
+        {
+            return Err(taken(path, &other));
+        }
+        if known.is_none() && !self.force {
+            files::refuse_existing(files, false).map_err(|error| {
+                error.hint(
+                    "certwright did not put it there: move it away, or replace it with \"certwright apply --force\"",
+                )
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn taken(path: &str, other: &str) -> CliError {
+    CliError::failed(format!("{path} has files of {other}, with the same names"))
+        .hint("give each of them a directory of its own")
+}
+
+/// For each step why its files could not be put where they are described; nothing is written.
+///
+/// # Errors
+/// When the journal cannot be read.
+pub(super) fn rehearse(
+    manifest: &Manifest,
+    state: &State,
+    plan: &Plan,
+    (force, now): (bool, OffsetDateTime),
+) -> Result<Vec<Option<CliError>>, CliError> {
+    let places = Places::new(manifest, state, force)?;
+    let mut results: Vec<Option<CliError>> = plan.steps.iter().map(|_| None).collect();
+    // As it is done: certificates first, then the files of those that are as described.
+    for is_issued in [true, false] {
+        for (step, result) in plan.steps.iter().zip(&mut results) {
+            let checked = match (&step.work, is_issued) {
+                (Work::Certificate(work), true) => {
+                    let described = manifest.certificates.get(&step.name);
+                    described.map_or(Ok(()), |described| places.rehearse_new(&step.name, described, work, now))
+                }
+                (Work::Delivery(work), false) => {
+                    let described = manifest.certificates.get(&work.certificate);
+                    let delivery = described.and_then(|one| one.deliver.get(work.index));
+                    delivery.map_or(Ok(()), |delivery| places.rehearse_old(&work.certificate, delivery, state, now))
+                }
+                (Work::Truststore(work), false) => match manifest.truststores.get(work.index) {
+                    Some(truststore) => {
+                        let path = truststore.to.to_string_lossy();
+                        places.claim((&path, ""), "", std::slice::from_ref(&truststore.to))
+                    }
+                    None => Ok(()),
+                },
+                _ => Ok(()),
+            };
+            *result = result.take().or(checked.err());
+        }
+    }
+    Ok(results)
+}
+
+impl Places {
+    fn rehearse_new(
+        &self,
+        name: &str,
+        described: &Described,
+        work: &CertificateWork,
+        now: OffsetDateTime,
+    ) -> Result<(), CliError> {
+        let lineage = Described::lineage(name);
+        let (chain, root) = match work.above.split_last() {
+            Some((last, chain)) if last.is_root() => (chain, Some(last)),
+            _ => (work.above.as_slice(), None),
+        };
+        let certificate = work.preview.as_ref();
+        let material = Material { lineage: &lineage, certificate, chain, root, other_anchors: &[] };
+        described.deliver.iter().try_for_each(|delivery| self.rehearse(delivery, &material, now))
+    }
+
+    fn rehearse_old(
+        &self,
+        name: &str,
+        delivery: &Delivery,
+        state: &State,
+        now: OffsetDateTime,
+    ) -> Result<(), CliError> {
+        let Some(record) = state.lineage(&Described::lineage(name))?.pop() else { return Ok(()) };
+        let ca::Served { chain, root, other_anchors } = ca::served(state, record)?;
+        let certificate = record.certificate()?;
+        let material = Material {
+            lineage: &record.lineage,
+            certificate: &certificate,
+            chain: &chain,
+            root: root.as_ref(),
+            other_anchors: &other_anchors,
+        };
+        self.rehearse(delivery, &material, now)
+    }
+
+    fn rehearse(&self, delivery: &Delivery, material: &Material<'_>, now: OffsetDateTime) -> Result<(), CliError> {
+        let (record, files) = build::record(delivery, material, now)?;
+        self.take(record, &files).map(drop)
+    }
+}
