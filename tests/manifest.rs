@@ -647,3 +647,45 @@ fn a_rollover_is_not_undone() {
     let refused = scene.apply(&[], 1);
     assert!(refused["problems"][0].to_string().contains("services-2 takes its place"), "{refused:#}");
 }
+
+#[test]
+fn a_rollover_of_the_root_reaches_truststores_and_crls() {
+    let scene = Scene::applied(&json!({
+        "defaults": {"passphrase": "none", "authority": "services", "validity": "90d"},
+        "authorities": {"root": {"key": "ec-p256"}, "services": {"parent": "root"}},
+        "certificates": {"a.test": {"deliver": [{"pem": "a"}]}},
+        "truststores": [{"to": "roots.pem"}, {"to": "services.pem", "authorities": ["services"]}],
+        "crls": [{"to": "public"}],
+    }));
+    let run = |arguments: &[&str]| drop(scene.sandbox.run(arguments).succeeded());
+    let roots = |file: &str| String::from_utf8(scene.read(file)).unwrap().matches("BEGIN CERTIFICATE").count();
+    let verify = || {
+        for anchors in ["roots.pem", "services.pem"] {
+            run(&["verify", "a/fullchain.pem", "--anchor", anchors, "--purpose", "server"]);
+        }
+    };
+    let apply = |expected: &[&str]| {
+        assert_eq!(Scene::changes(&scene.apply(&[], 0)), expected);
+        scene.is_settled();
+        verify();
+    };
+    assert_eq!([roots("roots.pem"), roots("services.pem")], [1, 1]);
+    run(&["authority", "rollover", "root", "--no-passphrase"]);
+    // Both roots are trusted as long as it lasts.
+    let path = |name: &str| scene.sandbox.path(name).display().to_string();
+    let stores = [path("roots.pem"), path("services.pem")].map(|path| format!("change truststore {path}"));
+    apply(&[&stores[0], &stores[1], "create crl root-2"]);
+    assert_eq!([roots("roots.pem"), roots("services.pem")], [2, 2]);
+    assert!(scene.sandbox.path("public/root-2.crl").exists());
+    // The new root's certificates have CRLs, and its renewed ones no other root.
+    run(&["authority", "rollover", "services", "--no-passphrase"]);
+    apply(&["create crl services-2"]);
+    run(&["renew", "a.test"]);
+    verify();
+    run(&["authority", "rollover", "services", "--finish"]);
+    run(&["authority", "rollover", "root", "--finish"]);
+    scene.apply(&[], 0);
+    scene.is_settled();
+    assert_eq!([roots("roots.pem"), roots("services.pem")], [1, 1]);
+    verify();
+}

@@ -355,9 +355,7 @@ impl Signed {
     /// # Errors
     /// [`CaError::Store`].
     pub fn record(mut self, writer: &mut Writer<'_>, session: &Session<'_>) -> Result<Vec<Outcome>, CaError> {
-        if !self.delivered.is_empty() {
-            self.drafts.push(Draft { event: Event::Delivered { deliveries: self.delivered }, key_pem: None });
-        }
+        self.drafts.extend(Draft::delivered(self.delivered));
         writer.commit(session.now, session.actor, self.drafts)?;
         Ok(self.outcomes)
     }

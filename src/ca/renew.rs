@@ -177,9 +177,7 @@ fn commit(
         let outcome = Outcome { label, lineage, certificate, chain, root, other_anchors, report };
         results.push(Some(Ok(Renewed { outcome, deliveries })));
     }
-    if !pending.is_empty() {
-        drafts.push(Draft { event: Event::Delivered { deliveries: pending }, key_pem: None });
-    }
+    drafts.extend(Draft::delivered(pending));
     writer.commit(session.now, session.actor, drafts)?;
     Ok(results)
 }

@@ -15,6 +15,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, BufReader, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -154,6 +155,8 @@ pub(super) fn write_sets_with(sets: &[(&Path, &[OutputFile])], dir_mode: u32, fo
             FileSet { dir, dir_mode, files: files.collect() }
         })
         .collect();
+    // Keys may be among what a killed command left; what is younger may be somebody's who writes just now.
+    leftovers::sweep_beside(sets.iter().map(|set| set.dir), Duration::from_secs(60 * 60));
     atomic::write_sets(&sets, force).map_err(told)
 }
 

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::head::{Head, Stamp};
 use super::lock::Lock;
 use super::recovery::{self, Sound};
-use super::{Event, Notice, State, Store, StoreError, index};
+use super::{DeliveryRecord, Event, Notice, State, Store, StoreError, index};
 
 /// The right to write: exists only while the exclusive lock is held.
 #[derive(Debug)]
@@ -32,6 +32,18 @@ pub struct Draft {
     pub event: Event,
     /// The private key in PEM that becomes `key.pem` beside the certificate; for events that have one.
     pub key_pem: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl Draft {
+    /// Where files were put. Who asks for those of one lineage reads all that stand in its lines: so there are few in each.
+    pub fn delivered(deliveries: Vec<DeliveryRecord>) -> impl Iterator<Item = Self> {
+        const TOGETHER: usize = 16;
+        let mut rest = deliveries.into_iter();
+        std::iter::from_fn(move || {
+            let deliveries: Vec<_> = rest.by_ref().take(TOGETHER).collect();
+            (!deliveries.is_empty()).then_some(Self { event: Event::Delivered { deliveries }, key_pem: None })
+        })
+    }
 }
 
 impl<'a> Writer<'a> {

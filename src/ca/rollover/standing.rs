@@ -31,6 +31,13 @@ pub fn renewing_authority<'a>(state: &'a State, name: &'a str, now: OffsetDateTi
     name
 }
 
+/// An authority and those that took its place, one after the other, whether or not that is finished.
+pub fn succession<'a>(state: &'a State, name: &'a str) -> impl Iterator<Item = &'a str> {
+    let next = |name: &&'a str| state.authorities.get(*name)?.rollover.successor.as_deref();
+    // More generations than authorities there cannot be.
+    std::iter::successors(Some(name), next).take(state.authorities.len().max(1))
+}
+
 /// Whether what an authority signed should be renewed by its successor now, whatever its lifetime says: the authority retires before
 /// `horizon`, where nothing is said within 30 days.
 ///

@@ -23,8 +23,7 @@ pub(in crate::cli) fn sweep<'a>(dir: &Path, files: impl Iterator<Item = &'a str>
             let is_ours =
                 stem(&name).is_some_and(|stem| names.iter().any(|name| name.chars().take(50).eq(stem.chars())));
             let path = parent.join(name);
-            let modified = fs::symlink_metadata(&path).and_then(|metadata| metadata.modified());
-            if is_ours && modified.is_ok_and(|at| at.elapsed().is_ok_and(|found| found >= age)) {
+            if is_ours && fs::symlink_metadata(&path).is_ok_and(|metadata| is_aged(&metadata, age)) {
                 let _ = fs::remove_file(path);
             }
         }
@@ -32,8 +31,9 @@ pub(in crate::cli) fn sweep<'a>(dir: &Path, files: impl Iterator<Item = &'a str>
 }
 
 /// Removes `.DIR.<16 hex digits>.tmp` beside directories: what they would have become. The files of a certificate are made in one with
-/// its key, and it gets its name when it is complete. Only what belongs to this user and holds nothing but files is removed.
-pub(in crate::cli) fn sweep_beside<'a>(dirs: impl Iterator<Item = &'a Path>) {
+/// its key, and it gets its name when it is complete. Only what belongs to this user,
+/// holds nothing but files, and is at least as old as `age` is removed.
+pub(in crate::cli) fn sweep_beside<'a>(dirs: impl Iterator<Item = &'a Path>, age: Duration) {
     let mut names: BTreeMap<&Path, BTreeSet<String>> = BTreeMap::new();
     for dir in dirs {
         if let (Some(parent), Some(name)) = (dir.parent(), dir.file_name()) {
@@ -45,12 +45,17 @@ pub(in crate::cli) fn sweep_beside<'a>(dirs: impl Iterator<Item = &'a Path>) {
         let Ok(entries) = fs::read_dir(parent) else { continue };
         for entry in entries.flatten() {
             let is_ours = entry.file_name().to_str().and_then(stem).is_some_and(|stem| names.contains(stem));
-            let is_own = || entry.metadata().is_ok_and(|metadata| metadata.is_dir() && metadata.uid() == user);
+            let is_own =
+                || entry.metadata().is_ok_and(|found| found.is_dir() && found.uid() == user && is_aged(&found, age));
             if is_ours && is_own() && holds_files_alone(&entry.path()) {
                 let _ = fs::remove_dir_all(entry.path());
             }
         }
     }
+}
+
+fn is_aged(metadata: &fs::Metadata, age: Duration) -> bool {
+    metadata.modified().is_ok_and(|at| at.elapsed().is_ok_and(|found| found >= age))
 }
 
 /// The name that a temporary one stands for, cut off where it is long.

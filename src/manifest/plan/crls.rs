@@ -7,7 +7,7 @@ use ring::digest::{SHA256, digest};
 
 use super::authorities::{Standing, changing};
 use super::{Action, CrlWork, Facts, Kind, Plan, Pruned, Seen, Step, Work};
-use crate::ca::{Due, Schedule};
+use crate::ca::{Due, Schedule, succession};
 use crate::store::{IssuedCrl, decode_der};
 use crate::x509::display::hex;
 
@@ -19,7 +19,8 @@ pub(super) fn plan(facts: &Facts<'_>, standings: &BTreeMap<&str, Standing>, plan
         let all = facts.manifest.authorities.keys();
         let names: Vec<&String> =
             if output.authorities.is_empty() { all.collect() } else { output.authorities.iter().collect() };
-        for name in names {
+        // What takes the place of an authority signs CRLs of its own.
+        for name in names.into_iter().flat_map(|name| succession(facts.state, name)) {
             published.entry(name).or_default().push(output.to.clone());
         }
     }
@@ -32,7 +33,8 @@ pub(super) fn plan(facts: &Facts<'_>, standings: &BTreeMap<&str, Standing>, plan
                 brought.is_none() || facts.manifest.authorities.get(name).is_some_and(|one| one.private_key.is_some())
             }
         };
-        let is_broken = matches!(standings.get(name), Some(Standing::Broken) | None);
+        let is_described = facts.manifest.authorities.contains_key(name);
+        let is_broken = is_described && matches!(standings.get(name), Some(Standing::Broken) | None);
         if !can_sign || is_broken {
             plan.notes.push(format!("no CRL of {name} is signed: its key is not here"));
             continue;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::authorities::{Standing, changing};
 use super::deliveries::{altered, rewritten};
 use super::{Action, Facts, Kind, Plan, Step, TruststoreWork, Work};
+use crate::ca::{is_superseded, succession};
 use crate::manifest::model::{Manifest, Truststore, format_of};
 use crate::store::{AuthorityRecord, DeliveryForm, DeliveryRecord, State, lineage_name};
 use crate::x509::Certificate;
@@ -84,7 +85,8 @@ impl Truststore {
         format_of(&self.to, self.format)
     }
 
-    /// The anchors that it holds, with their aliases: the roots above authorities, older ones that are still valid included, then
+    /// The anchors that it holds, with their aliases: the roots above authorities and their successors, older ones that are still
+    /// valid included, those that were replaced for good left out, then
     /// the certificates of files.
     pub fn anchors<'b>(
         &self,
@@ -114,14 +116,17 @@ fn anchors<'b>(
         let free = names.find(|name| !found.iter().any(|(taken, _)| taken == name));
         found.push((free.unwrap_or(alias), anchor));
     };
-    for name in authorities {
-        let newest = state.authorities.get(*name);
+    // During a rollover both roots are trusted, and the new one alone when it is finished.
+    for name in authorities.iter().flat_map(|name| succession(state, name)) {
+        let newest = state.authorities.get(name);
         // The newest first: some readers take the first of a subject.
         let mut history: Vec<&AuthorityRecord> = state.authority_history(name).collect();
         history.reverse();
-        for record in history {
-            let Some(anchor) = top(record) else { continue };
-            if Some(record) != newest && anchor.not_after < now {
+        let roots = history.into_iter().filter_map(|record| Some((record, top(record)?)));
+        let roots = roots.filter(|(record, root)| Some(*record) == newest || root.not_after >= now);
+        let others = newest.and_then(|newest| newest.rollover.anchors().ok()).unwrap_or_default();
+        for anchor in roots.map(|(_, root)| root).chain(others) {
+            if is_superseded(state, &anchor) {
                 continue;
             }
             let own = state

@@ -32,14 +32,15 @@ pub(super) fn open(
     let mut wanted = BTreeSet::new();
     let mut fresh = BTreeSet::new();
     // A successor's passphrase comes from where that of the one that is described comes from, unless it is described too.
-    let mut stands_for = BTreeMap::new();
+    let named = manifest.authorities.keys();
+    let stands_for: BTreeMap<&str, &str> =
+        named.flat_map(|named| ca::succession(state, named).skip(1).map(move |next| (next, named.as_str()))).collect();
     for step in &plan.steps {
         match &step.work {
             Work::Certificate(_) => {
                 let named = manifest.certificates.get(&step.name).and_then(|one| manifest.authority_of(one));
-                let signs = named.map(|named| (named, ca::renewing_authority(state, named, cx.now())));
-                stands_for.extend(signs.map(|(named, signs)| (signs, named)));
-                wanted.extend(signs.map(|(_, signs)| signs));
+                let signs = named.map(|named| ca::renewing_authority(state, named, cx.now()));
+                wanted.extend(signs);
             }
             Work::Crl(work) if work.full || work.delta => drop(wanted.insert(work.authority.as_str())),
             Work::Authority(work) => {

@@ -18,7 +18,7 @@ use crate::cli::{CliError, Context};
 use crate::container::Preset;
 use crate::keys::PrivateKey;
 use crate::manifest::{Certificate as Described, Plan, Work};
-use crate::store::{DeliveryForm, DeliveryRecord, Event, State, Writer};
+use crate::store::{DeliveryForm, DeliveryRecord, Draft, State, Writer};
 use crate::x509::Certificate;
 use crate::x509::display::hex;
 
@@ -93,9 +93,7 @@ impl Run<'_> {
             }
         }
         let deliveries: Vec<_> = added.iter().map(|job| job.record.clone()).collect();
-        if !deliveries.is_empty() {
-            self.commit(cx, writer, Event::Delivered { deliveries })?;
-        }
+        self.commit(cx, writer, Draft::delivered(deliveries))?;
         jobs.append(&mut added);
         failed.into_iter().for_each(|(step, error)| self.fail(step, error));
         Ok(())
@@ -205,9 +203,7 @@ impl Run<'_> {
                 }
             }
         }
-        if !deliveries.is_empty() {
-            self.commit(cx, writer, Event::Delivered { deliveries })?;
-        }
+        self.commit(cx, writer, Draft::delivered(deliveries))?;
         Ok(())
     }
 
@@ -238,7 +234,7 @@ type Made = (usize, DeliveryRecord, Files);
 /// Writes files, as many as possible together: what is new in one directory appears with few syncs, what is replaced is replaced
 /// each by itself. Gives the result of each.
 fn write(made: &[Made]) -> Vec<Result<(), CliError>> {
-    leftovers::sweep_beside(made.iter().map(|(_, _, files)| files.dir.as_path()));
+    leftovers::sweep_beside(made.iter().map(|(_, _, files)| files.dir.as_path()), Duration::ZERO);
     for (_, _, files) in made {
         // Keys may be among them. The store's lock is held: whatever run of this store began them has ended.
         leftovers::sweep(&files.dir, files.files.iter().map(|file| file.name.as_str()), Duration::ZERO);

@@ -122,7 +122,7 @@ impl Run<'_> {
                 Work::Profile => self.profile(&one.name),
                 Work::Settings(settings) => {
                     let event = Event::SettingsChanged { settings: settings.as_ref().clone() };
-                    self.commit(cx, writer, event)
+                    self.commit(cx, writer, std::iter::once(Draft { event, key_pem: None }))
                 }
                 Work::Authority(work) => {
                     if profiles.is_none() {
@@ -157,8 +157,13 @@ impl Run<'_> {
         files::write_set(&self.store.layout().profiles(), &[file], true)
     }
 
-    pub(super) fn commit(&self, cx: &Context, writer: &mut Writer<'_>, event: Event) -> Result<(), CliError> {
-        Ok(writer.commit(self.now, &cx.settings.actor, vec![Draft { event, key_pem: None }])?)
+    pub(super) fn commit(
+        &self,
+        cx: &Context,
+        writer: &mut Writer<'_>,
+        drafts: impl Iterator<Item = Draft>,
+    ) -> Result<(), CliError> {
+        Ok(writer.commit(self.now, &cx.settings.actor, drafts.collect())?)
     }
 
     pub(super) fn revoke(

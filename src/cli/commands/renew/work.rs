@@ -10,7 +10,7 @@ use crate::cli::commands::options::{generate, load_authority, open_key, profiles
 use crate::cli::{CliError, Context};
 use crate::issuance::Profile;
 use crate::keys::{Algorithm, KeyOutline, PrivateKey, Secret};
-use crate::store::{CertificateRecord, DeliveryForm, DeliveryRecord, Draft, Event, State, Store};
+use crate::store::{CertificateRecord, DeliveryForm, DeliveryRecord, Draft, State, Store};
 use crate::x509::oid;
 use zeroize::Zeroizing;
 
@@ -383,9 +383,5 @@ fn settle(cx: &mut Context, store: &Store, actor: &str, done: &[(Item, Vec<Deliv
         delivery.pending = false;
         delivery.command = false;
     }
-    if settled.is_empty() {
-        return Ok(());
-    }
-    let draft = Draft { event: Event::Delivered { deliveries: settled }, key_pem: None };
-    Ok(writer.commit(cx.now(), actor, vec![draft])?)
+    Ok(writer.commit(cx.now(), actor, Draft::delivered(settled).collect())?)
 }
