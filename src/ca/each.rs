@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::clock::check_clock;
 use super::guard::Guard;
-use super::issue::{Signed, check_lineage, prepare_guarded, split_chain, verify_chain};
+use super::issue::{check_lineage, prepare_guarded, split_chain, verify_chain};
 use super::parallel::in_parallel;
 use super::renew::check_uncompromised;
 use super::revoke::check_not_revoked;
 use super::rollover::check_not_retired;
 use super::serial::draw;
+use super::signing::Signed;
 use super::{CaError, LoadedAuthority, Order, Outcome, Session};
 use crate::issuance::Profile;
 use crate::store::{CertificateRecord, DeliveryRecord, Writer};

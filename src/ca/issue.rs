@@ -7,14 +7,13 @@ use zeroize::Zeroizing;
 
 use super::clock::check_clock;
 use super::guard::Guard;
-use super::parallel::in_parallel;
-use super::revoke::check_not_revoked;
 use super::rollover::check_not_retired;
 use super::serial::draw;
+use super::signing::Signing;
 use super::{CaError, LoadedAuthority, SerialSource};
 use crate::issuance::{IssuanceError, Issued, IssuerFacts, Prepared, Profile, Report, Request, Urls, prepare};
 use crate::keys::Signer;
-use crate::store::{CertificateRecord, DeliveryRecord, Draft, Event, Settings, State, Writer};
+use crate::store::{DeliveryRecord, Settings, State, Writer};
 use crate::x509::path::{self, PathRequest};
 use crate::x509::{Certificate, Serial};
 
@@ -133,76 +132,6 @@ pub fn issue_each(
 ) -> Result<Vec<Outcome>, CaError> {
     let signed = Signing::new(writer.state(), session)?.sign(assignments)?;
     signed.record(writer, session)
-}
-
-/// Signing on what a store holds, a transaction's worth at a time, while those before may still be on their way to the journal.
-pub struct Signing<'a> {
-    state: &'a State,
-    guard: Guard<'a>,
-    session: &'a Session<'a>,
-    drawn: HashSet<Serial>,
-}
-
-impl<'a> Signing<'a> {
-    /// Signs on this state, which nobody but the caller changes: the lock is held.
-    ///
-    /// # Errors
-    /// [`CaError::ClockSetBack`].
-    pub fn new(state: &'a State, session: &'a Session<'a>) -> Result<Self, CaError> {
-        check_clock(state, session.now)?;
-        Ok(Self { state, guard: Guard::new(state), session, drawn: HashSet::new() })
-    }
-
-    /// Prepares and signs every order; none is signed if one is refused. Work is spread over the cores.
-    ///
-    /// # Errors
-    /// As [`issue`].
-    pub fn sign(&mut self, assignments: Vec<Assignment<'_>>) -> Result<Signed, CaError> {
-        let Self { state, guard, session, drawn } = self;
-        let (state, session) = (*state, *session);
-        assignments.iter().try_for_each(|assignment| check_lineage(&assignment.order.lineage))?;
-        let firsts = first_of_each_authority(&assignments);
-        for &first in &firsts {
-            let authority = assignments[first].authority;
-            check_not_revoked(state, &authority.name, &authority.full_chain())?;
-        }
-        for Assignment { authority, profile, .. } in &assignments {
-            check_not_retired(state, &authority.name, profile, session.now)?;
-        }
-        let serials: Vec<_> =
-            assignments.iter().map(|_| draw(session.serials, state, drawn)).collect::<Result<_, CaError>>()?;
-        let several = assignments.len() > 1;
-        let prepared = in_parallel(assignments.iter().zip(serials).collect(), |(assignment, serial)| {
-            let Assignment { authority, profile, order, .. } = assignment;
-            let (facts, settings) = (authority.facts(), &state.settings);
-            prepare_guarded(guard, Some(&facts), profile, &order.request, settings, serial, session.now)
-                .map_err(|error| if several { item(&order.label, error) } else { error })
-        })?;
-        let issued = in_parallel(assignments.iter().zip(prepared).collect(), |(assignment, prepared)| {
-            let Assignment { authority, profile, order, .. } = assignment;
-            let issued = prepared.sign(authority.signer.as_ref())?;
-            let (name, has_key) = (authority.name.as_str(), order.key_pem.is_some());
-            let record = CertificateRecord::new(&issued.certificate, name, &order.lineage, profile.name(), has_key);
-            let outcome = Outcome::new(order, authority, split_chain(authority), issued);
-            (session.progress)();
-            Ok::<_, CaError>((record, outcome))
-        })?;
-        // What the chain above says is the same for all of an authority; each one's own signature and constraints are checked.
-        for first in firsts {
-            verify_chain(&issued[first].1.certificate, assignments[first].authority, session.now)?;
-        }
-        let mut signed = Signed::default();
-        for (Assignment { order, delivery, .. }, (record, outcome)) in assignments.into_iter().zip(issued) {
-            signed.add(order, record, outcome, delivery);
-        }
-        Ok(signed)
-    }
-}
-
-/// Where every authority comes first.
-fn first_of_each_authority(assignments: &[Assignment<'_>]) -> Vec<usize> {
-    let mut seen = HashSet::new();
-    (0..assignments.len()).filter(|&index| seen.insert(std::ptr::from_ref(assignments[index].authority))).collect()
 }
 
 /// Refuses the name of an authority's own certificates for another's.
@@ -325,42 +254,6 @@ pub(super) fn verify_chain(
     Ok(())
 }
 
-/// Certificates that were signed and are not recorded yet. They leave this only by way of the journal.
-#[derive(Default)]
-pub struct Signed {
-    drafts: Vec<Draft>,
-    outcomes: Vec<Outcome>,
-    delivered: Vec<DeliveryRecord>,
-}
-
-impl Signed {
-    /// Adds a certificate and where its files are going to be put.
-    pub(super) fn add(
-        &mut self,
-        order: Order,
-        mut record: CertificateRecord,
-        outcome: Outcome,
-        to: impl IntoIterator<Item = DeliveryRecord>,
-    ) {
-        let (lineage, serial) = (&record.lineage, &record.serial);
-        let filled = |to| DeliveryRecord { lineage: lineage.clone(), serial: serial.clone(), ..to };
-        self.delivered.extend(to.into_iter().map(filled));
-        record.variables = order.request.variables;
-        self.drafts.push(Draft { event: Event::CertificateIssued(record), key_pem: order.key_pem });
-        self.outcomes.push(outcome);
-    }
-
-    /// Makes them durable in one transaction.
-    ///
-    /// # Errors
-    /// [`CaError::Store`].
-    pub fn record(mut self, writer: &mut Writer<'_>, session: &Session<'_>) -> Result<Vec<Outcome>, CaError> {
-        self.drafts.extend(Draft::delivered(self.delivered));
-        writer.commit(session.now, session.actor, self.drafts)?;
-        Ok(self.outcomes)
-    }
-}
-
 /// Splits an authority's chain into what servers send (the root omitted, cross-certificates at the end) and the root.
 pub(super) fn split_chain(authority: &LoadedAuthority) -> (Vec<Certificate>, Option<Certificate>) {
     let mut chain = authority.full_chain();
@@ -370,8 +263,4 @@ pub(super) fn split_chain(authority: &LoadedAuthority) -> (Vec<Certificate>, Opt
     };
     chain.extend_from_slice(&authority.cross);
     (chain, root)
-}
-
-fn item(label: &str, error: CaError) -> CaError {
-    CaError::Item { item: label.to_owned(), source: Box::new(error) }
 }

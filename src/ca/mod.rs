@@ -23,6 +23,7 @@ mod renew;
 mod revoke;
 mod rollover;
 mod serial;
+mod signing;
 mod status;
 
 pub use audit::{Audit, Kept, audit};
@@ -34,8 +35,8 @@ pub use error::CaError;
 pub use guard::is_authority_name;
 pub use import::{CertificateImport, import_certificate};
 pub use issue::{
-    Assignment, Order, Outcome, Rehearsal, Session, Signed, Signing, check_lineage, dry_run, issue, issue_each,
-    issue_to, self_signed_certificate,
+    Assignment, Order, Outcome, Rehearsal, Session, check_lineage, dry_run, issue, issue_each, issue_to,
+    self_signed_certificate,
 };
 pub use load::{
     LoadedAuthority, PassphrasePrompt, Served, chain_of, issuers_of, load, resolve, served, served_authority,
@@ -60,6 +61,7 @@ pub use rollover::{
     renewing_authority, succession, unfit_successor,
 };
 pub use serial::{RandomSerials, SerialSource};
+pub use signing::{Signed, Signing};
 pub use status::{
     AuthorityStatus, Counts, CrlStatus, ExpiringCertificate, KeyStatus, Limits, RolloverStatus, Status,
     UndeliveredFiles,

@@ -1,18 +1,16 @@
 //! Output: stdout is data, stderr is talk.
 
-use std::borrow::Cow;
+mod document;
+mod long_table;
+
 use std::io::{self, Write};
-use std::ops::Range;
 
 use serde::Serialize;
 
 use super::environment::{Environment, variable};
 use super::progress::Progress;
 use super::{CliError, table, text};
-use crate::ca::in_parallel;
 
-/// How much of a long output is written at once.
-const PIECE: usize = 64 * 1024;
 /// ANSI styles (ECMA-48 SGR) of the labels: bold red, yellow, cyan.
 const ERROR: &str = "1;31";
 const WARNING: &str = "33";
@@ -36,47 +34,6 @@ pub struct Ui {
     closed: bool,
     /// Whether a JSON document is on stdout.
     reported: bool,
-}
-
-/// Takes the cells of a row.
-pub(super) type TakeRow<'a> = dyn FnMut(&[Cow<'_, str>]) + 'a;
-
-/// Hands the cells of the row with a number to whom takes them.
-pub(super) type GiveRow<'a> = dyn Fn(usize, &mut TakeRow<'_>) -> Result<(), CliError> + Sync + 'a;
-
-/// How many rows of a long table are laid out by one thread before the next take their turn, and how many such parts at once.
-const ROWS: usize = 1 << 14;
-const PARTS: usize = 8;
-
-/// Writes JSON in pieces: a report may be longer than anybody wants in memory.
-struct JsonWriter<'a> {
-    ui: &'a mut Ui,
-    text: Vec<u8>,
-    failure: Option<CliError>,
-}
-
-impl Write for JsonWriter<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.write_all(bytes).map(|()| bytes.len())
-    }
-
-    // The serializer calls it for every few characters.
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.text.extend_from_slice(bytes);
-        // Never in the middle of a character.
-        if self.text.len() >= PIECE && std::str::from_utf8(&self.text).is_ok() {
-            if let Err(error) = self.ui.json_text(&self.text) {
-                self.failure = Some(error);
-                return Err(io::ErrorKind::Other.into());
-            }
-            self.text.clear();
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 impl Ui {
@@ -139,32 +96,6 @@ impl Ui {
         self.document(name, report, false)
     }
 
-    fn document(&mut self, name: &str, report: &impl Serialize, pretty: bool) -> Result<(), CliError> {
-        if !self.json {
-            return Ok(());
-        }
-        self.reported = true;
-        let document = Document { schema: format!("certwright/{name}/1"), report };
-        let mut out = JsonWriter { ui: self, text: Vec::new(), failure: None };
-        let result = if pretty {
-            serde_json::to_writer_pretty(&mut out, &document)
-        } else {
-            serde_json::to_writer(&mut out, &document)
-        };
-        let JsonWriter { text, failure, .. } = out;
-        if let Some(error) = failure {
-            return Err(error);
-        }
-        result.map_err(|error| CliError::failed(format!("the report {name} cannot be written as JSON: {error}")))?;
-        self.json_text(&text)?;
-        self.data(b"\n")
-    }
-
-    fn json_text(&mut self, text: &[u8]) -> Result<(), CliError> {
-        let json = String::from_utf8_lossy(text);
-        self.data(text::visible_json(&json).as_bytes())
-    }
-
     /// Says something on stderr, for people; not with `--quiet`.
     pub fn say(&mut self, text: &str) {
         if !self.quiet {
@@ -215,47 +146,6 @@ impl Ui {
     /// As [`Ui::line`].
     pub fn table(&mut self, header: &[&str], rows: Vec<Vec<String>>) -> Result<(), CliError> {
         if rows.is_empty() || self.json { Ok(()) } else { self.line(&table::render(header, &rows, self.width)) }
-    }
-
-    /// Prints a table as [`Ui::table`] does, of rows that are not in memory all at once: `row` is asked for each of them twice, from
-    /// any thread.
-    ///
-    /// # Errors
-    /// As [`Ui::line`]; what `row` gives.
-    pub(in crate::cli) fn long_table(
-        &mut self,
-        header: &[&str],
-        count: usize,
-        row: &GiveRow<'_>,
-    ) -> Result<(), CliError> {
-        if self.json {
-            return Ok(());
-        }
-        let parts: Vec<Range<usize>> =
-            (0..count).step_by(ROWS).map(|from| from..count.min(from.saturating_add(ROWS))).collect();
-        let mut columns = table::Columns::new(header);
-        let fit = |mut part: Range<usize>| {
-            let mut columns = table::Columns::new(header);
-            part.try_for_each(|number| row(number, &mut |cells| columns.fit(cells)))?;
-            Ok::<_, CliError>(columns)
-        };
-        in_parallel(parts.clone(), fit)?.iter().for_each(|part| columns.widen(part));
-        if let Some(width) = self.width {
-            columns.limit(width);
-        }
-        let mut text = String::new();
-        let header: Vec<Cow<'_, str>> = header.iter().map(|title| Cow::Borrowed(*title)).collect();
-        columns.line(&header, &mut text);
-        self.data(text.as_bytes())?;
-        let lay_out = |mut part: Range<usize>| {
-            let mut text = String::new();
-            part.try_for_each(|number| row(number, &mut |cells| columns.line(cells, &mut text)))?;
-            Ok::<_, CliError>(text)
-        };
-        for parts in parts.chunks(PARTS) {
-            in_parallel(parts.to_vec(), lay_out)?.iter().try_for_each(|text| self.data(text.as_bytes()))?;
-        }
-        Ok(())
     }
 
     /// Tells an error: for people on stderr, and with `--json` as the one document on stdout unless there is one already.
@@ -325,14 +215,6 @@ impl Ui {
     fn coloured(&self, code: &str, label: &str) -> String {
         if self.terminals.1 && self.colour { format!("\u{1b}[{code}m{label}\u{1b}[0m") } else { label.to_owned() }
     }
-}
-
-/// A report under its schema's name.
-#[derive(Serialize)]
-struct Document<'a, T: Serialize> {
-    schema: String,
-    #[serde(flatten)]
-    report: &'a T,
 }
 
 /// `certwright/error/1`.

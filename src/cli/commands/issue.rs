@@ -4,6 +4,7 @@ mod batch;
 mod input;
 mod line;
 mod missing;
+mod press;
 mod sealers;
 mod summary;
 

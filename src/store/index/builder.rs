@@ -7,9 +7,8 @@ use ring::digest::{Context, SHA256};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
 
-use super::segment::{
-    BLOCK, BlockGuard, Footer, GROUP, GroupGuard, LOCATION, Place, Segment, TERM, block_hash, group_hash,
-};
+use super::footer::{BLOCK, BlockGuard, Footer, GROUP, GroupGuard, LOCATION, TERM, block_hash, group_hash};
+use super::segment::{Place, Segment};
 use super::term::{Term, terms};
 use crate::store::{Event, StoreError, event, io};
 

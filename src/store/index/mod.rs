@@ -8,6 +8,7 @@
 
 mod builder;
 mod compare;
+mod footer;
 mod keep;
 mod segment;
 mod summary;

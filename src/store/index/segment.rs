@@ -19,23 +19,13 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 
-use ring::digest::{Context, SHA256, digest};
-
+use super::footer::{
+    BLOCK, BLOCK_GUARD, FOOTER, Footer, GROUP, GROUP_GUARD, GroupGuard, LOCATION, NUMBERS, TERM, block_hash,
+    group_hash, hash_all, number, octets,
+};
 use super::term::Term;
 use crate::store::{CertificateBrief, CertificateRow, StoreError, io};
 
-pub(super) const MAGIC: u64 = 0x3278_6469_7477_6365;
-pub(super) const LOCATION: usize = 16;
-pub(super) const TERM: usize = 12;
-const NUMBERS: usize = 48;
-pub(super) const FOOTER: usize = NUMBERS + HASH;
-const HASH: usize = 32;
-const GROUP_GUARD: usize = 16 + HASH;
-const BLOCK_GUARD: usize = 8 + HASH;
-/// How many lines are hashed together.
-pub(super) const GROUP: u64 = 256;
-/// How many terms are hashed together.
-pub(super) const BLOCK: u64 = 1024;
 /// How many groups are read ahead of whoever looks at all lines, and from how many on that pays.
 const AHEAD: usize = 8;
 const AHEAD_FROM: u64 = 16;
@@ -72,95 +62,6 @@ pub(super) struct Segment {
     /// As they are in the file: a command looks at few of them.
     groups: Vec<u8>,
     blocks: Vec<u8>,
-}
-
-/// What proves a group of lines.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct GroupGuard {
-    /// Where the first line begins in the journal.
-    pub(super) begin: u64,
-    /// Where the row of the last ends.
-    pub(super) rows: u64,
-    pub(super) hash: [u8; HASH],
-}
-
-/// What proves a block of terms.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct BlockGuard {
-    pub(super) first: Term,
-    pub(super) hash: [u8; HASH],
-}
-
-/// What a segment says of itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Footer {
-    /// Number of the first line.
-    pub(super) first: u64,
-    /// How many lines there are.
-    pub(super) lines: u64,
-    /// Where the last line ends in the journal.
-    pub(super) end: u64,
-    /// Length of the rows.
-    pub(super) rows: u64,
-    /// How many terms there are.
-    pub(super) terms: u64,
-}
-
-impl Footer {
-    fn numbers(self) -> Vec<u8> {
-        [MAGIC, self.first, self.lines, self.end, self.rows, self.terms].iter().flat_map(|n| n.to_le_bytes()).collect()
-    }
-
-    /// The guards and the footer as they are in the file.
-    pub(super) fn encode(self, groups: &[GroupGuard], blocks: &[BlockGuard]) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(groups.len() * GROUP_GUARD + blocks.len() * BLOCK_GUARD + FOOTER);
-        for guard in groups {
-            bytes.extend_from_slice(&guard.begin.to_le_bytes());
-            bytes.extend_from_slice(&guard.rows.to_le_bytes());
-            bytes.extend_from_slice(&guard.hash);
-        }
-        for guard in blocks {
-            bytes.extend_from_slice(&guard.first.to_le_bytes());
-            bytes.extend_from_slice(&guard.hash);
-        }
-        let numbers = self.numbers();
-        let all = hash_all(&numbers, &bytes);
-        bytes.extend_from_slice(&numbers);
-        bytes.extend_from_slice(&all);
-        bytes
-    }
-
-    fn decode(bytes: &[u8; FOOTER]) -> Option<Self> {
-        let mut numbers = bytes[..NUMBERS].chunks_exact(8).map(number);
-        (numbers.next() == Some(MAGIC)).then_some(())?;
-        let mut next = || numbers.next().unwrap_or_default();
-        Some(Self { first: next(), lines: next(), end: next(), rows: next(), terms: next() })
-    }
-
-    fn groups(self) -> u64 {
-        self.lines.div_ceil(GROUP)
-    }
-
-    fn blocks(self) -> u64 {
-        self.terms.div_ceil(BLOCK)
-    }
-
-    /// Where the terms begin.
-    fn terms_at(self) -> Option<u64> {
-        self.rows.checked_add(self.lines.checked_mul(LOCATION as u64)?)
-    }
-
-    /// Where the guards begin.
-    fn guards_at(self) -> Option<u64> {
-        self.terms_at()?.checked_add(self.terms.checked_mul(TERM as u64)?)
-    }
-
-    /// Length of the whole file.
-    pub(super) fn length(self) -> Option<u64> {
-        let groups = self.groups().checked_mul(GROUP_GUARD as u64)?;
-        let blocks = self.blocks().checked_mul(BLOCK_GUARD as u64)?;
-        self.guards_at()?.checked_add(groups)?.checked_add(blocks)?.checked_add(FOOTER as u64)
-    }
 }
 
 /// A line in the journal, and its row.
@@ -349,28 +250,6 @@ impl Segment {
     }
 }
 
-/// The hash of a group's locations and rows.
-pub(super) fn group_hash(locations: &[u8], rows: &[u8]) -> [u8; HASH] {
-    let mut hash = Context::new(&SHA256);
-    hash.update(locations);
-    hash.update(rows);
-    octets(hash.finish().as_ref())
-}
-
-/// The hash of a segment's numbers and guards.
-fn hash_all(numbers: &[u8], guards: &[u8]) -> [u8; HASH] {
-    group_hash(numbers, guards)
-}
-
-/// The hash of a block of terms.
-pub(super) fn block_hash(terms: &[u8]) -> [u8; HASH] {
-    octets(digest(&SHA256, terms).as_ref())
-}
-
-fn octets(hash: &[u8]) -> [u8; HASH] {
-    hash.first_chunk::<HASH>().copied().unwrap_or_default()
-}
-
 /// The issuer's place in the authorities' history, and the row.
 pub(super) fn decode_row(bytes: &[u8]) -> Option<(Option<usize>, CertificateRow<'_>)> {
     let (issuer, row) = bytes.split_at_checked(4)?;
@@ -385,13 +264,4 @@ pub(super) fn decode_brief(bytes: &[u8]) -> Option<CertificateBrief<'_>> {
 
 fn decode_term(pair: &[u8; TERM]) -> (Term, u32) {
     (number(&pair[..8]), number(&pair[8..]) as u32)
-}
-
-/// A little-endian number of four or eight octets.
-fn number(bytes: &[u8]) -> u64 {
-    match (bytes.first_chunk::<8>(), bytes.first_chunk::<4>()) {
-        (Some(octets), _) => u64::from_le_bytes(*octets),
-        (None, Some(octets)) => u64::from(u32::from_le_bytes(*octets)),
-        (None, None) => 0,
-    }
 }

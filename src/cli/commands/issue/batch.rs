@@ -8,15 +8,14 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 
-use zeroize::Zeroizing;
-
 use super::IssueArgs;
 use super::input::{BatchFormat, Input, Raw};
 use super::line::{Line, Terms};
 use super::missing::Missing;
+use super::press::{Press, Target};
 use super::sealers::Sealers;
 use super::summary::{BatchReport, Issued, Refused, Skipped, refusal};
-use crate::ca::{self, Assignment, CaError, LoadedAuthority, Order, Outcome, Rehearsal, Session, Signed, Signing};
+use crate::ca::{self, CaError, Outcome, Rehearsal, Session, Signed, Signing};
 use crate::cli::commands::bundle::Bundle;
 use crate::cli::commands::options::{load_authority, profiles, session};
 use crate::cli::commands::{crl, delivery, dry_run};
@@ -86,13 +85,6 @@ struct Checked {
     outcome: Result<(Line, Prepared), CliError>,
 }
 
-/// A certificate's files outside the store.
-struct Target {
-    number: u64,
-    dir: Option<PathBuf>,
-    key_pem: Option<Zeroizing<Vec<u8>>>,
-}
-
 impl IssueArgs {
     /// Issues what a file asks for.
     ///
@@ -120,45 +112,6 @@ impl IssueArgs {
         let terms = terms.detached();
         batch.issue(cx, &input, &store, state, &terms)?;
         batch.finish(cx)
-    }
-}
-
-/// What every chunk is signed with.
-struct Press<'a> {
-    args: &'a IssueArgs,
-    input: &'a Input<'a>,
-    terms: &'a Terms<'a, 'a>,
-    authorities: &'a BTreeMap<String, LoadedAuthority>,
-    keys: &'a Sealers,
-}
-
-impl Press<'_> {
-    /// Generates the keys of a chunk and signs its certificates.
-    fn sign(
-        &self,
-        chunk: Vec<(u64, Result<Raw<'_>, String>)>,
-        signing: &mut Signing<'_>,
-    ) -> Result<(Signed, Vec<Target>), CliError> {
-        let Self { args, input, terms, authorities, keys } = self;
-        let out_dir = args.many.out_dir.as_deref();
-        let made = ca::in_parallel(chunk, |(number, raw)| {
-            let line = terms.line(raw.and_then(|raw| input.fields(&raw)).map_err(CliError::usage)?)?;
-            let authority = authorities.get(&line.issuer.name);
-            let authority = authority.ok_or_else(|| CliError::failed("an authority went away"))?;
-            let key = line.generate()?;
-            let (stored, outside) = keys.encode(&key, authority, out_dir.is_some())?;
-            let request = line.request(key.public_key().clone());
-            let dir = out_dir.map(|out| line.directory(out));
-            let delivery = dir.as_deref().and_then(|dir| delivery::bundle(dir, true, keys.given.is_some()));
-            let order =
-                Order { label: format!("line {number}"), request, lineage: line.lineage, key_pem: Some(stored) };
-            Ok::<_, CliError>(((line.profile, authority, order, delivery), Target { number, dir, key_pem: outside }))
-        })?;
-        let (made, targets): (Vec<_>, Vec<_>) = made.into_iter().unzip();
-        let profiles: Vec<_> = made.iter().map(|(profile, ..)| profile.clone()).collect();
-        let assign = |((_, authority, order, delivery), profile)| Assignment { authority, profile, order, delivery };
-        let assignments = made.into_iter().zip(&profiles).map(assign).collect();
-        Ok((signing.sign(assignments)?, targets))
     }
 }
 
