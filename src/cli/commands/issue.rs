@@ -1,6 +1,7 @@
 //! `certwright issue`: a key and its certificate in one step.
 
 mod batch;
+mod fields;
 mod input;
 mod line;
 mod missing;

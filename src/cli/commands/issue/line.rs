@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 
 use super::IssueArgs;
-use super::input::Fields;
+use super::fields::Fields;
 use crate::ca::{self, Rehearsal};
 use crate::cli::CliError;
 use crate::issuance::{IssuerFacts, Prepared, Profile, Profiles, Request, Validity};
