@@ -16,7 +16,7 @@ use std::fs::File;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
 use super::footer::{
@@ -29,6 +29,8 @@ use crate::store::{CertificateBrief, CertificateRow, StoreError, io};
 /// How many groups are read ahead of whoever looks at all lines, and from how many on that pays.
 const AHEAD: usize = 8;
 const AHEAD_FROM: u64 = 16;
+/// How many groups are kept that were looked at.
+const RECENT: usize = 4;
 
 /// Where a segment's bytes are.
 #[derive(Debug)]
@@ -62,6 +64,8 @@ pub(super) struct Segment {
     /// As they are in the file: a command looks at few of them.
     groups: Vec<u8>,
     blocks: Vec<u8>,
+    /// The groups that were looked at last, the latest first: a certificate, its row and the line that proves it are close together.
+    recent: Mutex<Vec<(u64, Arc<Group>)>>,
 }
 
 /// A line in the journal, and its row.
@@ -74,6 +78,7 @@ pub(super) struct Location {
 }
 
 /// A group of lines, proved.
+#[derive(Debug)]
 struct Group {
     locations: Vec<Location>,
     rows: Vec<u8>,
@@ -98,7 +103,7 @@ impl Segment {
         // What is hashed is what is written: nothing else is believed.
         (hash_all(&bytes[..NUMBERS], &guards) == bytes[NUMBERS..]).then_some(())?;
         let blocks = guards.split_off(usize::try_from(footer.groups()).ok()?.checked_mul(GROUP_GUARD)?);
-        Some(Self { place, path, footer, groups: guards, blocks })
+        Some(Self { place, path, footer, groups: guards, blocks, recent: Mutex::default() })
     }
 
     /// Where the file is.
@@ -194,9 +199,23 @@ impl Segment {
     pub(super) fn line<T>(&self, line: u64, look: impl FnOnce(&Location, &[u8]) -> T) -> Result<T, StoreError> {
         let index = line.checked_sub(self.footer.first).filter(|index| *index < self.footer.lines);
         let index = index.ok_or_else(|| self.damaged())?;
-        let Group { locations, rows } = self.group(index / GROUP)?;
+        let group = self.recent_group(index / GROUP)?;
+        let Group { locations, rows } = group.as_ref();
         let location = locations.get((index % GROUP) as usize).ok_or_else(|| self.damaged())?;
         Ok(look(location, rows.get(location.row.clone()).ok_or_else(|| self.damaged())?))
+    }
+
+    /// A group, proved now or lately.
+    fn recent_group(&self, index: u64) -> Result<Arc<Group>, StoreError> {
+        let recent = || self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, group)) = recent().iter().find(|(known, _)| *known == index) {
+            return Ok(Arc::clone(group));
+        }
+        let group = Arc::new(self.group(index)?);
+        let mut recent = recent();
+        recent.truncate(RECENT - 1);
+        recent.insert(0, (index, Arc::clone(&group)));
+        Ok(group)
     }
 
     /// Calls back with every line's number, place, and bytes of its row. Of a long segment, another thread reads and proves the
