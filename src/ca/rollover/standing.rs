@@ -60,10 +60,12 @@ pub fn is_to_be_moved(
     Ok(*finished || retires)
 }
 
-/// Whether a certificate is that of an authority whose rollover is finished: no anchor any more.
+/// Whether a certificate is one that an authority has or had whose rollover is finished: no anchor any more.
 pub fn is_superseded(state: &State, certificate: &Certificate) -> bool {
     let der = encode_der(certificate.der());
-    state.authorities.values().any(|record| record.rollover.finished && record.certificate == der)
+    let finished = state.authorities.values().filter(|record| record.rollover.finished);
+    let mut history = finished.flat_map(|record| state.authority_history(&record.authority));
+    history.any(|record| record.certificate == der)
 }
 
 /// Why the successor of an authority cannot take its place, so that another one may be put there; `None` where it can, and where there

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::deliveries::is_at;
 use super::{Action, Facts, Kind, Plan, Pruned, Step, Work, truststores};
-use crate::ca::responder_lineage;
+use crate::ca::{responder_lineage, succession};
 use crate::manifest::model::Certificate;
 use crate::store::{CertificateRecord, DeliveryRecord};
 
@@ -47,6 +47,9 @@ fn superfluous(facts: &Facts<'_>) -> Vec<Step> {
         .filter_map(|one| one.certificate.as_deref())
         .map(Certificate::lineage)
         .collect();
+    // What took the place of an authority signs for it.
+    let named = facts.manifest.authorities.keys();
+    let authorities: BTreeSet<&str> = named.flat_map(|name| succession(facts.state, name)).collect();
     let mut lineages: Vec<&str> = facts.newest.keys().copied().collect();
     lineages.sort_unstable();
     for lineage in lineages {
@@ -61,7 +64,7 @@ fn superfluous(facts: &Facts<'_>) -> Vec<Step> {
                     steps.push(step(lineage, Kind::Delivery, why, Pruned::Delivery(Box::new(known.clone()))));
                 }
             }
-            None if is_ours(facts, lineage) => {
+            None if is_ours(facts, &authorities, lineage) => {
                 let serials = if revoked.contains(lineage) { Vec::new() } else { alive(facts, lineage) };
                 let deliveries = facts.delivered(lineage).to_vec();
                 if serials.is_empty() && deliveries.is_empty() {
@@ -80,7 +83,7 @@ fn superfluous(facts: &Facts<'_>) -> Vec<Step> {
     }
     let wanted: BTreeSet<&Path> = facts.manifest.truststores.iter().map(|one| one.to.as_path()).collect();
     for (path, record) in truststores::known(facts) {
-        let of_described = |name: &str| facts.manifest.authorities.contains_key(name);
+        let of_described = |name: &str| authorities.contains(name);
         if !wanted.contains(path.as_path()) && record.lineage.strip_prefix("authority-").is_some_and(of_described) {
             let name = path.display().to_string();
             steps.push(step(&name, Kind::Truststore, Vec::new(), Pruned::Delivery(Box::new(record))));
@@ -89,10 +92,10 @@ fn superfluous(facts: &Facts<'_>) -> Vec<Step> {
     steps
 }
 
-/// Whether a lineage is of an authority that is described, and neither that authority's own nor its OCSP responder's.
-fn is_ours(facts: &Facts<'_>, lineage: &str) -> bool {
+/// Whether a lineage is of one of the authorities, and neither that authority's own nor its OCSP responder's.
+fn is_ours(facts: &Facts<'_>, authorities: &BTreeSet<&str>, lineage: &str) -> bool {
     let Some(record) = facts.newest.get(lineage) else { return false };
-    facts.manifest.authorities.contains_key(&record.authority)
+    authorities.contains(record.authority.as_str())
         && !lineage.starts_with("authority-")
         && lineage != responder_lineage(&record.authority)
         && record.certificate().is_ok_and(|certificate| !certificate.is_ca())

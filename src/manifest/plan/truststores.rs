@@ -99,13 +99,27 @@ impl Truststore {
     }
 }
 
+/// An authority and its successors, and whether any root above them was not replaced for good.
+fn with_successors<'a>(state: &'a State, name: &'a str) -> impl Iterator<Item = (&'a str, bool)> {
+    let records = succession(state, name).filter_map(|name| state.authorities.get(name));
+    let mut roots = records.flat_map(|record| {
+        top(record).into_iter().chain(record.rollover.anchors().unwrap_or_default()).collect::<Vec<_>>()
+    });
+    let has_other = roots.any(|root| !is_superseded(state, &root));
+    succession(state, name).map(move |name| (name, has_other))
+}
+
+/// The topmost certificate that is known above an authority.
+fn top(record: &AuthorityRecord) -> Option<Certificate> {
+    record.chain().ok()?.pop().or_else(|| record.certificate().ok())
+}
+
 fn anchors<'b>(
     state: &State,
     authorities: &[&str],
     extra: impl Iterator<Item = &'b Certificate>,
     now: OffsetDateTime,
 ) -> Vec<(String, Certificate)> {
-    let top = |record: &AuthorityRecord| record.chain().ok()?.pop().or_else(|| record.certificate().ok());
     let mut found: Vec<(String, Certificate)> = Vec::new();
     let mut add = |alias: String, anchor: Certificate| {
         if found.iter().any(|(_, known)| *known == anchor) {
@@ -116,8 +130,9 @@ fn anchors<'b>(
         let free = names.find(|name| !found.iter().any(|(taken, _)| taken == name));
         found.push((free.unwrap_or(alias), anchor));
     };
-    // During a rollover both roots are trusted, and the new one alone when it is finished.
-    for name in authorities.iter().flat_map(|name| succession(state, name)) {
+    // During a rollover both roots are trusted, and the new one alone when it is finished, unless nothing has taken the place of
+    // what is below the old one.
+    for (name, has_other) in authorities.iter().flat_map(|name| with_successors(state, name)) {
         let newest = state.authorities.get(name);
         // The newest first: some readers take the first of a subject.
         let mut history: Vec<&AuthorityRecord> = state.authority_history(name).collect();
@@ -126,7 +141,7 @@ fn anchors<'b>(
         let roots = roots.filter(|(record, root)| Some(*record) == newest || root.not_after >= now);
         let others = newest.and_then(|newest| newest.rollover.anchors().ok()).unwrap_or_default();
         for anchor in roots.map(|(_, root)| root).chain(others) {
-            if is_superseded(state, &anchor) {
+            if has_other && is_superseded(state, &anchor) {
                 continue;
             }
             let own = state
