@@ -304,3 +304,27 @@ fn leave_free(disk: &Path, pages: u64) {
         }
     }
 }
+
+#[test]
+fn a_store_is_no_place_for_files_of_certificates() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["init", "--no-passphrase", "--key", "ec-p256"]).succeeded();
+    for place in ["store/authorities/root", "store/issued/x", "store"] {
+        fails(&sandbox, &["issue", "a.test", "--out", place, "--force"], FAILED, &["belongs to the store"]);
+    }
+}
+
+#[test]
+fn keys_that_a_killed_command_left_go_an_hour_later() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["init", "--no-passphrase", "--key", "ec-p256"]).succeeded();
+    let left = [".server.0123456789abcdef.tmp", ".server.fedcba9876543210.tmp"].map(|name| sandbox.path(name));
+    for dir in &left {
+        fs::create_dir(dir).unwrap();
+        fs::write(dir.join("key.pem"), "a key").unwrap();
+    }
+    let old = std::time::SystemTime::now() - Duration::from_secs(2 * 60 * 60);
+    File::open(&left[0]).unwrap().set_modified(old).unwrap();
+    sandbox.run(["issue", "a.test", "--out", "server"]).succeeded();
+    assert_eq!(left.map(|dir| dir.exists()), [false, true]);
+}

@@ -108,6 +108,11 @@ impl Signed {
         self.outcomes.push(outcome);
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.outcomes.len()
+    }
+
     /// Makes them durable in one transaction.
     ///
     /// # Errors

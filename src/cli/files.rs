@@ -15,7 +15,6 @@ use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, BufReader, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -70,12 +69,16 @@ pub(super) fn reading<T>(cx: &mut Context, path: &Path, work: impl FnOnce(&mut d
     Ok(work(&mut BufReader::new(file)))
 }
 
-/// Refuses what exists unless `force`; call it before anything is signed. Devices and pipes (`/dev/null`) are no files that
-/// could be lost.
+/// Refuses what exists unless `force`, and several files together in a store's own directories; call it before anything is signed.
+/// Devices and pipes (`/dev/null`) are no files that could be lost.
 ///
 /// # Errors
 /// Exit 1, naming the first existing file and `--force`.
 pub(super) fn refuse_existing(paths: &[PathBuf], force: bool) -> Result<(), CliError> {
+    // A single file may well be one that an operator wants to change there.
+    if let [_, _, ..] = paths {
+        places::refuse_inside_stores(paths.iter().filter_map(|path| path.parent()))?;
+    }
     for path in paths.iter().filter(|path| !is_standard_stream(path)) {
         match fs::symlink_metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -155,8 +158,8 @@ pub(super) fn write_sets_with(sets: &[(&Path, &[OutputFile])], dir_mode: u32, fo
             FileSet { dir, dir_mode, files: files.collect() }
         })
         .collect();
-    // Keys may be among what a killed command left; what is younger may be somebody's who writes just now.
-    leftovers::sweep_beside(sets.iter().map(|set| set.dir), Duration::from_secs(60 * 60));
+    // Keys may be among what a killed command left.
+    leftovers::sweep_beside(sets.iter().map(|set| set.dir), leftovers::OLD);
     atomic::write_sets(&sets, force).map_err(told)
 }
 

@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use super::places;
 
+/// What is this old is nobody's who writes just now.
+pub(in crate::cli) const OLD: Duration = Duration::from_secs(60 * 60);
+
 /// Removes `.NAME.<16 hex digits>.tmp` of the files with these paths below a directory, where they are at least as old as `age`:
 /// a younger one may be somebody's who writes just now. What cannot be removed stays.
 pub(in crate::cli) fn sweep<'a>(dir: &Path, files: impl Iterator<Item = &'a str>, age: Duration) {
@@ -37,6 +40,7 @@ pub(in crate::cli) fn sweep_beside<'a>(dirs: impl Iterator<Item = &'a Path>, age
     let mut names: BTreeMap<&Path, BTreeSet<String>> = BTreeMap::new();
     for dir in dirs {
         if let (Some(parent), Some(name)) = (dir.parent(), dir.file_name()) {
+            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
             names.entry(parent).or_default().insert(name.to_string_lossy().chars().take(50).collect());
         }
     }

@@ -72,6 +72,11 @@ pub(in crate::cli) fn is_directory(path: &Path) -> bool {
     path.is_dir()
 }
 
+/// Whether a path is a link to what is not there.
+pub(in crate::cli) fn leads_nowhere(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) && !path.exists()
+}
+
 /// Whether there is a file, perhaps behind a link.
 pub(in crate::cli) fn is_file(path: &Path) -> bool {
     path.is_file()
@@ -98,6 +103,35 @@ pub(in crate::cli) fn followed(path: &Path) -> Option<PathBuf> {
 /// When the current directory is gone, or the path is empty.
 pub(in crate::cli) fn absolute(path: &Path) -> Result<PathBuf, CliError> {
     std::path::absolute(path).map_err(|error| CliError::io(path, "use", &error))
+}
+
+/// Refuses directories that are a store's own: whatever is written to `authorities/NAME` takes the place of an authority's key.
+///
+/// # Errors
+/// Names the directory.
+pub(in crate::cli) fn refuse_inside_stores<'a>(dirs: impl Iterator<Item = &'a Path>) -> Result<(), CliError> {
+    const OWN: [&str; 4] = ["authorities", "cache", "issued", "staging"];
+    // Of many beside each other only their parent is looked at.
+    let mut seen = std::collections::BTreeSet::new();
+    for dir in dirs {
+        let absolute = absolute(if dir.as_os_str().is_empty() { Path::new(".") } else { dir })?;
+        if !seen.insert(absolute.parent().map(Path::to_path_buf)) && followed(&absolute).is_none() {
+            continue;
+        }
+        // What is not there yet is made below what is.
+        let there =
+            absolute.ancestors().find_map(|parent| Some((followed(parent)?, absolute.strip_prefix(parent).ok()?)));
+        let Some(path) = there.map(|(real, rest)| real.join(rest)) else { continue };
+        for store in path.ancestors() {
+            let own = path.strip_prefix(store).ok().and_then(|rest| rest.components().next());
+            let is_own = own.is_none_or(|own| OWN.iter().any(|known| own.as_os_str() == *known));
+            if is_own && is_file(&store.join("journal.jsonl")) && is_file(&store.join("store.json")) {
+                return Err(CliError::failed(format!("{} belongs to the store {}", dir.display(), store.display()))
+                    .hint("name a directory outside of it"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Writes a new file that everybody may read (mode 0644), durably; it is no error if it is there with these bytes.

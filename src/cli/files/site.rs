@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -99,7 +98,7 @@ impl Site {
         let Self { dir, store, known, files, kept } = self;
         let names = known.iter().chain(files.keys()).map(String::as_str).chain([INDEX]);
         // An hour old, so that it is nobody's who publishes just now.
-        super::leftovers::sweep(&dir, names, Duration::from_secs(60 * 60));
+        super::leftovers::sweep(&dir, names, super::leftovers::OLD);
         let mut changes = Changes { written: Vec::new(), unchanged: kept.len(), removed: Vec::new() };
         let mut sets: BTreeMap<PathBuf, Vec<OutputFile>> = BTreeMap::new();
         let mut wanted = kept;
@@ -219,7 +218,7 @@ mod tests {
         let error = Site::open(dir, "other", false).err().unwrap();
         assert!(error.message.contains("another store (store)"), "{}", error.message);
         Site::open(dir, "other", true).unwrap();
-        let old = std::time::SystemTime::now() - Duration::from_secs(2 * 60 * 60);
+        let old = std::time::SystemTime::now() - std::time::Duration::from_secs(2 * 60 * 60);
         for (name, age) in
             [(".a.0123456789abcdef.tmp", Some(old)), (".a.0123456789abcdee.tmp", None), (".b.tmp", Some(old))]
         {

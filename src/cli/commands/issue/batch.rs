@@ -21,7 +21,7 @@ use crate::cli::commands::options::{load_authority, profiles, session};
 use crate::cli::commands::{crl, delivery, dry_run};
 use crate::cli::{CliError, Context, Exit, files};
 use crate::issuance::{Prepared, Report};
-use crate::store::{CertificateRecord, DeliveryRecord, State, Store, Writer};
+use crate::store::{CertificateRecord, DeliveryRecord, State, Store, StoreError, Writer};
 use crate::x509::time::format_instant;
 
 /// Largest file that is read, in bytes: some millions of lines.
@@ -101,7 +101,7 @@ impl IssueArgs {
         let input = Input::new(&bytes, format).map_err(|why| CliError::usage(why).about(&shown))?;
         let store = cx.open_store()?;
         let state = store.read()?;
-        let mut batch = Batch { args: self, shown, report: BatchReport::default(), verdicts: Vec::new() };
+        let mut batch = Batch { args: self, shown, report: BatchReport::default(), recorded: 0, verdicts: Vec::new() };
         let terms = Terms::new(&state, profiles(&store)?, self)?;
         let rehearsed = batch.check(cx, &input, &terms, &state)?;
         if self.dry_run {
@@ -121,6 +121,8 @@ struct Batch<'a> {
     /// The file, for messages.
     shown: String,
     report: BatchReport,
+    /// How many certificates are in the journal, whether or not their files are written.
+    recorded: usize,
     /// Of every line, in order.
     verdicts: Vec<Verdict>,
 }
@@ -245,10 +247,11 @@ impl Batch<'_> {
             let (recorded, to_deliver) = mpsc::channel();
             let recorder = scope.spawn(move || {
                 to_record.into_iter().try_for_each(|(signed, targets)| {
-                    let outcomes = signed.record(&mut writer, session)?;
+                    let count = signed.count();
+                    let outcomes = signed.record(&mut writer, session).map_err(|error| (count, error))?;
                     // Whoever does not listen any more has failed already.
                     let _ = recorded.send((outcomes, targets));
-                    Ok::<_, CaError>(())
+                    Ok::<_, (usize, CaError)>(())
                 })
             });
             let mut done = Ok(());
@@ -269,7 +272,13 @@ impl Batch<'_> {
             let left = left.map(|(outcomes, targets)| self.deliver(cx, store, &outcomes, targets));
             let left = left.fold(Ok(()), Result::and);
             let recorded = recorder.join().unwrap_or_else(|why| std::panic::resume_unwind(why));
-            done.and(recorded.map_err(CliError::from)).and(left)
+            let recorded = recorded.map_err(|(count, error)| {
+                // In the journal, though not in place.
+                let is_kept = matches!(&error, CaError::Store(StoreError::Recorded { .. }));
+                self.recorded += if is_kept { count } else { 0 };
+                CliError::from(error)
+            });
+            done.and(recorded).and(left)
         })
     }
 
@@ -281,6 +290,7 @@ impl Batch<'_> {
         outcomes: &[Outcome],
         targets: Vec<Target>,
     ) -> Result<(), CliError> {
+        self.recorded += outcomes.len();
         let (mut bundles, mut rows) = (Vec::new(), Vec::with_capacity(outcomes.len()));
         for (outcome, Target { number, dir, key_pem }) in outcomes.iter().zip(targets) {
             let serial = outcome.certificate.serial.hex();
@@ -317,13 +327,14 @@ impl Batch<'_> {
 
     /// An error in the middle, with what is done.
     fn interrupted(&self, error: CliError, total: usize) -> CliError {
-        let done = self.report.count;
+        let done = self.recorded;
         if done == 0 {
             return error.about(&self.shown);
         }
         let told = error.hint.clone().map(|hint| format!("{hint}; ")).unwrap_or_default();
         error.about(&self.shown).hint(format!(
-            "{told}{done} of {total} certificates are issued and kept; the same command with --skip-existing goes on"
+            "{told}{done} of {total} certificates are issued and kept; after that the same command with --skip-existing writes what \
+             is missing and goes on"
         ))
     }
 

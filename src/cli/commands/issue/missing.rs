@@ -8,7 +8,7 @@ use super::summary::Skipped;
 use crate::ca;
 use crate::cli::commands::bundle::Bundle;
 use crate::cli::commands::options::with_passphrase_from;
-use crate::cli::files::{self, places};
+use crate::cli::files::{self, leftovers, places};
 use crate::cli::{CliError, Context};
 use crate::keys::{KeyFile, KeySealer};
 use crate::store::{Draft, Event, State, Store};
@@ -29,6 +29,8 @@ impl Missing {
     pub(super) fn of(out: Option<&Path>, skipped: &[Skipped], state: &State, force: bool) -> Result<Self, CliError> {
         let Some(out) = out else { return Ok(Self(Vec::new())) };
         let mut lacking = Vec::new();
+        let dirs: Vec<PathBuf> = skipped.iter().map(|skipped| out.join(&skipped.lineage)).collect();
+        leftovers::sweep_beside(dirs.iter().map(PathBuf::as_path), leftovers::OLD);
         for skipped in skipped {
             let dir = out.join(&skipped.lineage);
             let with_key = state.by_serial(&skipped.serial)?.is_some_and(|record| record.key);
