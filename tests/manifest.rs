@@ -427,6 +427,17 @@ fn secrets_come_from_their_sources() {
     scene.write(&manifest);
     let outcome = scene.sandbox.run(["apply", "pki.json"]).exited(1);
     assert!(outcome.stderr.contains("ca.pass"), "{}", outcome.stderr);
+    // A file is looked for beside the manifest, wherever the command runs; what has no password asks for none.
+    fs::create_dir(scene.sandbox.path("sub")).unwrap();
+    let open = json!({
+        "defaults": {"passphrase": "file:own.pass", "storepass": "env:NOT_THERE"},
+        "authorities": {"root": {"key": "ec-p256"}},
+        "truststores": [{"to": "roots.pem"}],
+    });
+    fs::write(scene.sandbox.path("sub/open.json"), open.to_string()).unwrap();
+    scene.secret("sub/own.pass", "third secret\n");
+    scene.sandbox.run(["apply", "sub/open.json", "--store", "sub/store"]).succeeded();
+    assert!(scene.sandbox.path("sub/roots.pem").exists());
     for (file, secret) in [("ca.pass", "first secret\n"), ("root.pass", "second secret\n")] {
         fs::write(scene.sandbox.path(file), secret).unwrap();
         set_private(&scene.sandbox.path(file));
@@ -474,9 +485,9 @@ fn a_mistyped_passphrase_locks_no_new_key_away() {
     scene.write(&manifest);
     let (journal, key) = (scene.read("store/journal.jsonl"), scene.read("store/authorities/root/key.pem"));
     for (file, told) in [
-        ("ca.pass", "file:ca.pass gives does not open the key that authority root has"),
+        ("ca.pass", "/ca.pass gives does not open the key that authority root has"),
         ("services.pass", "authority services: wrong passphrase"),
-        ("key.pass", "file:key.pass gives does not open the key that a.test has"),
+        ("key.pass", "/key.pass gives does not open the key that a.test has"),
     ] {
         scene.secret(file, "a slip of the finger\n");
         let refused = scene.sandbox.run(["apply", "pki.json"]).exited(1);
@@ -688,4 +699,65 @@ fn a_rollover_of_the_root_reaches_truststores_and_crls() {
     scene.is_settled();
     assert_eq!([roots("roots.pem"), roots("services.pem")], [1, 1]);
     verify();
+}
+
+#[test]
+fn what_a_finished_rollover_replaced_is_trusted_no_more_and_pruned_as_well() {
+    let mut manifest = json!({
+        "defaults": {"passphrase": "none", "authority": "root", "validity": "90d"},
+        "authorities": {"root": {"cn": "Old", "key": "ec-p256"}},
+        "certificates": {"a.test": {"deliver": [{"pem": "a"}]}, "gone.test": {"deliver": [{"pem": "gone"}]}},
+        "truststores": [{"to": "roots.pem"}],
+    });
+    let scene = Scene::applied(&manifest);
+    // The root that is replaced has an earlier certificate, which is no anchor either.
+    manifest["authorities"]["root"]["cn"] = json!("New");
+    scene.write(&manifest);
+    scene.apply(&[], 0);
+    let run = |arguments: &[&str]| drop(scene.sandbox.run(arguments).succeeded());
+    run(&["authority", "rollover", "root", "--no-passphrase"]);
+    run(&["renew", "--all", "--signed-by", "root"]);
+    run(&["authority", "rollover", "root", "--finish"]);
+    scene.apply(&[], 0);
+    scene.is_settled();
+    run(&["truststore", "build", "--out", "built.pem"]);
+    for file in ["roots.pem", "built.pem"] {
+        let text = String::from_utf8(scene.read(file)).unwrap();
+        assert_eq!(text.matches("BEGIN CERTIFICATE").count(), 1, "{file}");
+        assert_eq!(text, String::from_utf8(scene.read("store/authorities/root-2/ca.pem")).unwrap(), "{file}");
+    }
+    manifest["certificates"].as_object_mut().unwrap().remove("gone.test");
+    scene.write(&manifest);
+    assert_eq!(scene.apply(&["--prune"], 0)["changes"], 1);
+    assert_eq!(scene.shown("gone.test")["state"], "revoked");
+}
+
+#[test]
+fn a_plan_knows_the_places_where_nothing_can_be_put() {
+    let scene = Scene::new();
+    let (out, real) = (scene.sandbox.path("out"), scene.sandbox.path("out/real"));
+    fs::create_dir_all(&real).unwrap();
+    std::os::unix::fs::symlink("real", out.join("link")).unwrap();
+    std::os::unix::fs::symlink("nowhere", out.join("dangling")).unwrap();
+    fs::create_dir(out.join("roots.pem")).unwrap();
+    fs::write(out.join("file"), "").unwrap();
+    let deliver = |to: &str| json!({"deliver": [{"pem": to}]});
+    scene.write(&json!({
+        "defaults": {"passphrase": "none"},
+        "authorities": {"root": {"key": "ec-p256"}},
+        "certificates": {
+            "a.test": deliver("out/link"), "b.test": deliver("out/real"), "c.test": deliver("out/dangling"),
+        },
+        "truststores": [{"to": "out/roots.pem"}],
+        "crls": [{"to": "out/file"}],
+    }));
+    let failures = |report: &Value| {
+        let steps = report["steps"].as_array().unwrap().iter();
+        let failed = steps.filter(|step| ["refused", "failed"].contains(&step["result"].as_str().unwrap_or_default()));
+        failed.map(|step| step["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let plan = scene.apply(&["--plan", "--force"], 1);
+    let done = scene.apply(&["--force"], 1);
+    assert_eq!(failures(&plan), failures(&done), "{plan:#}\n{done:#}");
+    scene.sandbox.run(["store", "check"]).succeeded();
 }

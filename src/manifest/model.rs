@@ -376,6 +376,24 @@ impl Manifest {
             std::iter::once(&mut truststore.to).chain(&mut truststore.files).for_each(rebase);
         }
         self.crls.iter_mut().map(|crl| &mut crl.to).for_each(rebase);
+        for source in self.sources_mut() {
+            if let Some(path) = source.strip_prefix("file:") {
+                *source = format!("file:{}", base.join(path).display());
+            }
+        }
+    }
+
+    fn sources_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        let Defaults { passphrase, key_passphrase, storepass, .. } = &mut self.defaults;
+        let authorities =
+            self.authorities.values_mut().flat_map(|one| [&mut one.passphrase, &mut one.private_key_passphrase]);
+        let certificates = self.certificates.values_mut().flat_map(|one| {
+            let deliveries = one.deliver.iter_mut().map(|one| &mut one.storepass);
+            deliveries.chain([&mut one.key_passphrase])
+        });
+        let truststores = self.truststores.iter_mut().map(|one| &mut one.storepass);
+        let all = [passphrase, key_passphrase, storepass].into_iter().chain(authorities);
+        all.chain(certificates).chain(truststores).filter_map(Option::as_mut)
     }
 
     /// The authority that signs a certificate.

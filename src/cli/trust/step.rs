@@ -117,7 +117,8 @@ pub(in crate::cli) fn shell_line<'a>(words: impl IntoIterator<Item = &'a OsStr>)
     words.into_iter().map(|word| quoted(&word.to_string_lossy())).collect::<Vec<_>>().join(" ")
 }
 
-fn quoted(word: &str) -> String {
+/// A word for a POSIX shell.
+pub(in crate::cli) fn quoted(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"%+,-./:=@_".contains(&byte);
     if !word.is_empty() && word.bytes().all(plain) {
         return word.to_owned();

@@ -13,7 +13,8 @@ const NEW_KEY: &str = "make a new key, certwright key generate, and have it cert
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new("key-unknown", Severity::Notice, "RFC 5280 §4.1.2.7", unknown)
-        .demands("the key is of an algorithm that is known here", "find out whether its readers know it"),
+        .demands("the key is of an algorithm that is known here", "find out whether its readers know it")
+        .refused_by(&[told(Target::Go, "pkg.go.dev/crypto/x509")]),
     Rule::new("rsa-under-2048", Severity::Error, "NIST SP 800-131A", rsa_size)
         .demands("an RSA key has at least 2048 bits", NEW_KEY)
         .refused_by(&[seen(Target::Openssl), seen(Target::Python313), told(Target::Apple, APPLE)]),

@@ -233,7 +233,7 @@ impl<'a> Material<'a> {
 pub(super) fn truststore(
     record: &DeliveryRecord,
     anchors: Vec<(String, Certificate)>,
-    password: &Secret,
+    password: Option<&Secret>,
     now: OffsetDateTime,
 ) -> Result<Files, CliError> {
     let DeliveryForm::Truststore { format, preset, .. } = &record.form else {
@@ -241,7 +241,6 @@ pub(super) fn truststore(
     };
     let entry = |(alias, anchor)| Entry { alias, content: Content::Trusted(anchor) };
     let entries = anchors.into_iter().map(entry).collect();
-    let password = Some(password).filter(|_| format != Format::Pem.name());
     keystore(Path::new(&record.path), entries, format, preset.as_deref(), password, now, false)
 }
 

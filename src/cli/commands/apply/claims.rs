@@ -1,7 +1,7 @@
 //! Who has which place, while a plan is done and before.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use time::OffsetDateTime;
@@ -9,7 +9,8 @@ use time::OffsetDateTime;
 use super::build::{self, Material};
 use crate::ca::{self, Outcome};
 use crate::cli::CliError;
-use crate::cli::files;
+use crate::cli::commands::delivery;
+use crate::cli::files::{self, places};
 use crate::manifest::{Certificate as Described, CertificateWork, Delivery, Manifest, Place, Plan, Work};
 use crate::store::{DeliveryRecord, State};
 
@@ -92,23 +93,33 @@ impl Places {
     fn claim(&self, (path, file): (&str, &str), lineage: &str, files: &[PathBuf]) -> Result<(), CliError> {
         let site = (path.to_owned(), file.to_owned());
         let known = self.known.get(&site);
+        if let Some(link) = files.iter().filter_map(|file| file.parent()).find(|dir| places::leads_nowhere(dir)) {
+            return Err(CliError::failed(format!("{} is a link that leads nowhere", link.display()))
+                .hint("make the directory that it names, or remove it"));
+        }
+        // However it is spelt.
+        let real = delivery::place(Path::new(path)).ok().and_then(|path| path.into_os_string().into_string().ok());
+        let real = (real.unwrap_or_else(|| path.to_owned()), file.to_owned());
         if let Some(other) = known.filter(|known| *known != lineage)
             && self.exports.contains(&(other.clone(), PathBuf::from(path)))
         {
             return Err(taken(path, other));
         }
         if let Ok(mut found) = self.found.lock()
-            && let Some(other) = found.sites.insert(site, lineage.to_owned())
+            && let Some(other) = found.sites.insert(real, lineage.to_owned())
             && other != lineage
         {
             return Err(taken(path, &other));
         }
-        if known.is_none() && !self.force {
-            files::refuse_existing(files, false).map_err(|error| {
+        let is_directory = files.iter().any(|file| places::is_directory(file));
+        match known {
+            None if self.force || is_directory => files::refuse_existing(files, self.force)?,
+            None => files::refuse_existing(files, false).map_err(|error| {
                 error.hint(
                     "certwright did not put it there: move it away, or replace it with \"certwright apply --force\"",
                 )
-            })?;
+            })?,
+            Some(_) => {}
         }
         Ok(())
     }
@@ -144,6 +155,10 @@ pub(super) fn rehearse(
                     let delivery = described.and_then(|one| one.deliver.get(work.index));
                     delivery.map_or(Ok(()), |delivery| places.rehearse_old(&work.certificate, delivery, state, now))
                 }
+                (Work::Crl(work), false) => match work.to.iter().find(|dir| places::is_file(dir)) {
+                    Some(file) => Err(CliError::io(file, "write to", &std::io::ErrorKind::NotADirectory.into())),
+                    None => Ok(()),
+                },
                 (Work::Truststore(work), false) => match manifest.truststores.get(work.index) {
                     Some(truststore) => {
                         let path = truststore.to.to_string_lossy();

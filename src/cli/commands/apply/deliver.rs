@@ -162,7 +162,7 @@ impl Run<'_> {
             command: false,
         };
         let record = places.take(record, std::slice::from_ref(&truststore.to))?;
-        let password = Some(secrets::of_truststore(manifest, truststore).to_owned());
+        let password = secrets::of_truststore(manifest, truststore).map(str::to_owned);
         Ok(Job { step, record, content: Content::Anchors(anchors), password })
     }
 
@@ -221,10 +221,7 @@ impl Run<'_> {
                 let material = Material { lineage, certificate, chain, root: root.as_ref(), other_anchors };
                 material.build(&job.record, key.as_deref(), password, self.now)
             }
-            Content::Anchors(anchors) => {
-                let password = password.ok_or_else(|| CliError::failed("its password is not known"))?;
-                build::truststore(&job.record, anchors.clone(), password, self.now)
-            }
+            Content::Anchors(anchors) => build::truststore(&job.record, anchors.clone(), password, self.now),
         }
     }
 }
@@ -236,7 +233,7 @@ type Made = (usize, DeliveryRecord, Files);
 fn write(made: &[Made]) -> Vec<Result<(), CliError>> {
     leftovers::sweep_beside(made.iter().map(|(_, _, files)| files.dir.as_path()), Duration::ZERO);
     for (_, _, files) in made {
-        // Keys may be among them. The store's lock is held: whatever run of this store began them has ended.
+        // Keys may be among them. The store's lock is held: whatever run of apply began them has ended.
         leftovers::sweep(&files.dir, files.files.iter().map(|file| file.name.as_str()), Duration::ZERO);
     }
     let is_new = |files: &Files| !files.files.iter().any(|file| places::is_there(&files.dir.join(&file.name)));

@@ -328,7 +328,7 @@ fn passwords(
             }
             Work::Truststore(work) => {
                 let truststore = manifest.truststores.get(work.index);
-                sources.extend(truststore.map(|truststore| secrets::of_truststore(manifest, truststore)));
+                sources.extend(truststore.and_then(|truststore| secrets::of_truststore(manifest, truststore)));
             }
             _ => {}
         }

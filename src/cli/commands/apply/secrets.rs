@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cli::{CliError, Context, SecretSource};
+use crate::container::Format;
 use crate::keys::Secret;
 use crate::manifest::{Authority, Certificate, Delivery, Manifest, Truststore};
 
@@ -109,7 +110,8 @@ pub(super) fn of_delivery<'a>(manifest: &'a Manifest, delivery: &'a Delivery) ->
     delivery.storepass.as_deref().or(manifest.defaults.storepass.as_deref())
 }
 
-/// Where the password of a truststore comes from.
-pub(super) fn of_truststore<'a>(manifest: &'a Manifest, truststore: &'a Truststore) -> &'a str {
-    truststore.storepass.as_deref().or(manifest.defaults.storepass.as_deref()).unwrap_or("pass:changeit")
+/// Where the password of a truststore comes from; `None` where its format has none.
+pub(super) fn of_truststore<'a>(manifest: &'a Manifest, truststore: &'a Truststore) -> Option<&'a str> {
+    let source = truststore.storepass.as_deref().or(manifest.defaults.storepass.as_deref());
+    Some(source.unwrap_or("pass:changeit")).filter(|_| truststore.format() != Some(Format::Pem))
 }

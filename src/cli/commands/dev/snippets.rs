@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::cli::trust::quoted;
 use crate::x509::GeneralName;
 
 /// The guide after a certificate was made: what to trust, and configuration for Node, curl, nginx and Spring Boot.
@@ -10,25 +11,34 @@ pub(super) fn lines(dir: &Path, names: &[GeneralName]) -> Vec<String> {
     let at = |name: &str| dir.join(name).display().to_string();
     let host = names.first().map_or_else(|| "localhost".to_owned(), host_for_url);
     let (ca, key, full) = (at("ca.pem"), at("key.pem"), at("fullchain.pem"));
+    // For shells, for JavaScript and for nginx, which have quotes of their own; a path without spaces needs none.
+    let [shell_ca, shell_key, shell_full] = [&ca, &key, &full].map(|path| quoted(path));
+    let [js_ca, js_key, js_full] = [&ca, &key, &full].map(|path| path.replace('\\', "\\\\").replace('\'', "\\'"));
+    let plain = |path: &String| quoted(path) == *path;
+    let nginx = |path: &String| match plain(path) {
+        true => path.clone(),
+        false => format!("\"{}\"", path.replace('\\', "\\\\").replace('"', "\\\"")),
+    };
+    let [nginx_ca, nginx_key, nginx_full] = [&ca, &key, &full].map(nginx);
     format!(
         "
 Trust this file where clients run: {ca}
-  This machine    certwright trust install {ca}  # browsers, curl, Java; --dry-run shows how
-  Node clients    export NODE_EXTRA_CA_CERTS={ca}
-  Debian, Ubuntu  sudo cp {ca} /usr/local/share/ca-certificates/certwright-dev.crt && sudo update-ca-certificates
-  Java            keytool -importcert -noprompt -alias certwright-dev -file {ca} -keystore truststore.p12 -storepass changeit
+  This machine    certwright trust install {shell_ca}  # browsers, curl, Java; --dry-run shows how
+  Node clients    export NODE_EXTRA_CA_CERTS={shell_ca}
+  Debian, Ubuntu  sudo cp {shell_ca} /usr/local/share/ca-certificates/certwright-dev.crt && sudo update-ca-certificates
+  Java            keytool -importcert -noprompt -alias certwright-dev -file {shell_ca} -keystore truststore.p12 -storepass changeit
 
 Node server (mutual TLS: drop the last two options for plain TLS)
-  https.createServer({{ key: fs.readFileSync('{key}'), cert: fs.readFileSync('{full}'),
-    ca: fs.readFileSync('{ca}'), requestCert: true, rejectUnauthorized: true }}, app).listen(8443)
+  https.createServer({{ key: fs.readFileSync('{js_key}'), cert: fs.readFileSync('{js_full}'),
+    ca: fs.readFileSync('{js_ca}'), requestCert: true, rejectUnauthorized: true }}, app).listen(8443)
 
 curl
-  curl --cacert {ca} --cert {full} --key {key} https://{host}:8443/
+  curl --cacert {shell_ca} --cert {shell_full} --key {shell_key} https://{host}:8443/
 
 nginx
-  ssl_certificate {full};
-  ssl_certificate_key {key};
-  ssl_client_certificate {ca};
+  ssl_certificate {nginx_full};
+  ssl_certificate_key {nginx_key};
+  ssl_client_certificate {nginx_ca};
   ssl_verify_client on;
 
 Spring Boot 3.1 or later (application.properties)
