@@ -34,7 +34,7 @@ impl<'a> Signing<'a> {
     /// Prepares and signs every order; none is signed if one is refused. Work is spread over the cores.
     ///
     /// # Errors
-    /// As [`issue`].
+    /// As [`super::issue()`].
     pub fn sign(&mut self, assignments: Vec<Assignment<'_>>) -> Result<Signed, CaError> {
         let Self { state, guard, session, drawn } = self;
         let (state, session) = (*state, *session);

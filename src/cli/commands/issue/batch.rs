@@ -331,7 +331,9 @@ impl Batch<'_> {
         if done == 0 {
             return error.about(&self.shown);
         }
-        let told = error.hint.clone().map(|hint| format!("{hint}; ")).unwrap_or_default();
+        // What goes on is another command.
+        let told = error.hint.clone().map(|hint| hint.replace(" and run the same command again", ""));
+        let told = told.map(|hint| format!("{hint}; ")).unwrap_or_default();
         error.about(&self.shown).hint(format!(
             "{told}{done} of {total} certificates are issued and kept; after that the same command with --skip-existing writes what \
              is missing and goes on"
