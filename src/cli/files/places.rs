@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, access};
@@ -70,6 +71,11 @@ pub(in crate::cli) fn file_names(dir: &Path) -> Result<Vec<String>, CliError> {
 /// Whether there is a directory, perhaps behind a link.
 pub(in crate::cli) fn is_directory(path: &Path) -> bool {
     path.is_dir()
+}
+
+/// Whether other users get at nothing that is in a directory.
+pub(in crate::cli) fn is_closed_to_others(dir: &Path) -> bool {
+    fs::metadata(dir).is_ok_and(|found| found.permissions().mode() & 0o001 == 0)
 }
 
 /// Whether a path is a link to what is not there.

@@ -21,7 +21,7 @@ use super::options::{generate, load_authority, profiles, session};
 use super::report::{CertificateReport, summary, tell};
 use super::trust::{self, StoreReport};
 use crate::ca::{self, Order, Outcome};
-use crate::cli::trust::Kind;
+use crate::cli::trust::{Kind, quoted};
 use crate::cli::{CliError, Context, Exit, SecretSource, files};
 use crate::issuance::{IssuerFacts, Profile, Request};
 use crate::keys::{Algorithm, Secret};
@@ -257,6 +257,15 @@ impl DevArgs {
             }
             for line in reports.iter().flat_map(TargetReport::lines) {
                 cx.ui.say(line);
+            }
+            if reports.iter().any(|report| report.lines().next().is_some())
+                && files::places::is_closed_to_others(&self.out)
+            {
+                let shown = self.out.to_string_lossy();
+                cx.ui.say(&format!(
+                    "\n{shown} is open to you alone; a program with a user of its own gets through it after: chmod 711 {}",
+                    quoted(&shown)
+                ));
             }
             more.targets = Some(reports);
         }
