@@ -64,7 +64,7 @@ pub fn issue_possible(
         let outcome = sign(commission, serial).map(|issued| {
             let Commission { order, authority, .. } = commission;
             let chain = chains.get(authority.name.as_str()).cloned().unwrap_or_default();
-            let outcome = Outcome::new(order, authority, chain, issued);
+            let outcome = Outcome::new((&order.label, &order.lineage), authority, chain, issued);
             let to = deliveries(index, &outcome);
             (outcome, to)
         });

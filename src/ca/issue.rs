@@ -78,12 +78,12 @@ pub struct Outcome {
 impl Outcome {
     /// What came of an order: see [`split_chain`].
     pub(super) fn new(
-        order: &Order,
+        (label, lineage): (&str, &str),
         authority: &LoadedAuthority,
         (chain, root): (Vec<Certificate>, Option<Certificate>),
         Issued { certificate, report }: Issued,
     ) -> Self {
-        let (label, lineage) = (order.label.clone(), order.lineage.clone());
+        let (label, lineage) = (label.to_owned(), lineage.to_owned());
         Self { label, lineage, certificate, chain, root, other_anchors: authority.other_anchors.clone(), report }
     }
 }

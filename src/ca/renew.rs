@@ -170,11 +170,7 @@ fn commit(
         let deliveries: Vec<_> = writer.state().deliveries(&old.lineage)?.iter().map(to).collect();
         pending.extend(deliveries.iter().cloned());
         drafts.push(Draft { event: Event::CertificateIssued(record), key_pem });
-        let (chain, root) = split_chain(authority);
-        let (certificate, report) = (issued.certificate, issued.report);
-        let other_anchors = authority.other_anchors.clone();
-        let (label, lineage) = (old.lineage.clone(), old.lineage);
-        let outcome = Outcome { label, lineage, certificate, chain, root, other_anchors, report };
+        let outcome = Outcome::new((&old.lineage, &old.lineage), authority, split_chain(authority), issued);
         results.push(Some(Ok(Renewed { outcome, deliveries })));
     }
     drafts.extend(Draft::delivered(pending));

@@ -61,7 +61,7 @@ impl<'a> Signing<'a> {
             let issued = prepared.sign(authority.signer.as_ref())?;
             let (name, has_key) = (authority.name.as_str(), order.key_pem.is_some());
             let record = CertificateRecord::new(&issued.certificate, name, &order.lineage, profile.name(), has_key);
-            let outcome = Outcome::new(order, authority, split_chain(authority), issued);
+            let outcome = Outcome::new((&order.label, &order.lineage), authority, split_chain(authority), issued);
             (session.progress)();
             Ok::<_, CaError>((record, outcome))
         })?;

@@ -202,6 +202,14 @@ impl AuthorityRecord {
     pub fn chain(&self) -> Result<Vec<Certificate>, X509Error> {
         self.chain.iter().map(|text| Certificate::from_der(&decode_der(text)?)).collect()
     }
+
+    /// The topmost certificate that is known above it; its own where it is a root, or nothing is known.
+    ///
+    /// # Errors
+    /// [`X509Error::Malformed`].
+    pub fn top(&self) -> Result<Certificate, X509Error> {
+        self.chain()?.pop().map_or_else(|| self.certificate(), Ok)
+    }
 }
 
 impl CertificateRecord {

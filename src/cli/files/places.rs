@@ -117,13 +117,8 @@ pub(in crate::cli) fn absolute(path: &Path) -> Result<PathBuf, CliError> {
 /// Names the directory.
 pub(in crate::cli) fn refuse_inside_stores<'a>(dirs: impl Iterator<Item = &'a Path>) -> Result<(), CliError> {
     const OWN: [&str; 4] = ["authorities", "cache", "issued", "staging"];
-    // Of many beside each other only their parent is looked at.
-    let mut seen = std::collections::BTreeSet::new();
-    for dir in dirs {
+    for dir in dirs.collect::<std::collections::BTreeSet<_>>() {
         let absolute = absolute(if dir.as_os_str().is_empty() { Path::new(".") } else { dir })?;
-        if !seen.insert(absolute.parent().map(Path::to_path_buf)) && followed(&absolute).is_none() {
-            continue;
-        }
         // What is not there yet is made below what is.
         let there =
             absolute.ancestors().find_map(|parent| Some((followed(parent)?, absolute.strip_prefix(parent).ok()?)));

@@ -13,6 +13,7 @@ use crate::x509::time::format_instant;
 use crate::x509::{Certificate, Name, X509Error};
 
 /// What an authority is going to be once the plan is done.
+#[derive(Clone)]
 pub(super) enum Standing {
     /// As it is now.
     Same {

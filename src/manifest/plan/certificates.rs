@@ -1,5 +1,6 @@
 //! Certificates: issued, issued again because something differs or they are due, or left as they are.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
@@ -110,20 +111,15 @@ impl Look<'_> {
         let authority = signed_by.filter(|by| is_old(by)).unwrap_or(successor);
         let standing_of = |name: &str| match (self.standings.get(named), self.standings.get(name)) {
             (Some(Standing::Broken) | None, _) | (_, Some(Standing::Broken)) => None,
-            (_, Some(Standing::Same { certificate, chain, keep })) => {
-                Some(Standing::Same { certificate: certificate.clone(), chain: chain.clone(), keep: *keep })
-            }
-            (_, Some(Standing::Changing { certificate, chain })) => {
-                Some(Standing::Changing { certificate: certificate.clone(), chain: chain.clone() })
-            }
+            (_, Some(standing)) => Some(Cow::Borrowed(standing)),
             (Some(above), None) => {
                 let keep = matches!(above, Standing::Same { keep: true, .. });
-                state.authorities.get(name).and_then(|record| same(record, keep).ok())
+                state.authorities.get(name).and_then(|record| same(record, keep).ok()).map(Cow::Owned)
             }
         };
         let broken = |name: &str| format!("the authority that signs it, {name}, cannot be as described");
         let standing = standing_of(authority).ok_or_else(|| broken(authority))?;
-        let standing = &standing;
+        let standing = standing.as_ref();
         let new_key = manifest.key_of(described).unwrap_or_else(|| profile.default_algorithm());
         // What is issued is issued by the successor.
         let issue = |action, why, key, follows, due, there: Option<&PublicKey>| {

@@ -103,15 +103,10 @@ impl Truststore {
 fn with_successors<'a>(state: &'a State, name: &'a str) -> impl Iterator<Item = (&'a str, bool)> {
     let records = succession(state, name).filter_map(|name| state.authorities.get(name));
     let mut roots = records.flat_map(|record| {
-        top(record).into_iter().chain(record.rollover.anchors().unwrap_or_default()).collect::<Vec<_>>()
+        record.top().into_iter().chain(record.rollover.anchors().unwrap_or_default()).collect::<Vec<_>>()
     });
     let has_other = roots.any(|root| !is_superseded(state, &root));
     succession(state, name).map(move |name| (name, has_other))
-}
-
-/// The topmost certificate that is known above an authority.
-fn top(record: &AuthorityRecord) -> Option<Certificate> {
-    record.chain().ok()?.pop().or_else(|| record.certificate().ok())
 }
 
 fn anchors<'b>(
@@ -137,7 +132,7 @@ fn anchors<'b>(
         // The newest first: some readers take the first of a subject.
         let mut history: Vec<&AuthorityRecord> = state.authority_history(name).collect();
         history.reverse();
-        let roots = history.into_iter().filter_map(|record| Some((record, top(record)?)));
+        let roots = history.into_iter().filter_map(|record| Some((record, record.top().ok()?)));
         let roots = roots.filter(|(record, root)| Some(*record) == newest || root.not_after >= now);
         let others = newest.and_then(|newest| newest.rollover.anchors().ok()).unwrap_or_default();
         for anchor in roots.map(|(_, root)| root).chain(others) {

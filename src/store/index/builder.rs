@@ -7,7 +7,7 @@ use ring::digest::{Context, SHA256};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
 
-use super::footer::{BLOCK, BlockGuard, Footer, GROUP, GroupGuard, LOCATION, TERM, block_hash, group_hash};
+use super::footer::{BLOCK, BlockGuard, Footer, GROUP, GroupGuard, LOCATION, TERM, block_hash, hash_of};
 use super::segment::{Place, Segment};
 use super::term::{Term, terms};
 use crate::store::{Event, StoreError, event, io};
@@ -139,7 +139,7 @@ impl Builder {
         let bytes: Vec<u8> = lines.iter().copied().flat_map(encode_location).collect();
         let rows = std::mem::take(&mut self.group);
         self.rows += rows.len() as u64;
-        self.groups.push(GroupGuard { begin: *begin, rows: self.rows, hash: group_hash(&bytes, &rows) });
+        self.groups.push(GroupGuard { begin: *begin, rows: self.rows, hash: hash_of(&bytes, &rows) });
         self.put(&rows)
     }
 

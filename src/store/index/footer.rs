@@ -67,7 +67,7 @@ impl Footer {
             bytes.extend_from_slice(&guard.hash);
         }
         let numbers = self.numbers();
-        let all = hash_all(&numbers, &bytes);
+        let all = hash_of(&numbers, &bytes);
         bytes.extend_from_slice(&numbers);
         bytes.extend_from_slice(&all);
         bytes
@@ -106,17 +106,12 @@ impl Footer {
     }
 }
 
-/// The hash of a group's locations and rows.
-pub(super) fn group_hash(locations: &[u8], rows: &[u8]) -> [u8; HASH] {
+/// The hash of two parts: a group's locations and rows, a segment's numbers and guards.
+pub(super) fn hash_of(first: &[u8], second: &[u8]) -> [u8; HASH] {
     let mut hash = Context::new(&SHA256);
-    hash.update(locations);
-    hash.update(rows);
+    hash.update(first);
+    hash.update(second);
     octets(hash.finish().as_ref())
-}
-
-/// The hash of a segment's numbers and guards.
-pub(super) fn hash_all(numbers: &[u8], guards: &[u8]) -> [u8; HASH] {
-    group_hash(numbers, guards)
 }
 
 /// The hash of a block of terms.

@@ -20,8 +20,8 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 
 use super::footer::{
-    BLOCK, BLOCK_GUARD, FOOTER, Footer, GROUP, GROUP_GUARD, GroupGuard, LOCATION, NUMBERS, TERM, block_hash,
-    group_hash, hash_all, number, octets,
+    BLOCK, BLOCK_GUARD, FOOTER, Footer, GROUP, GROUP_GUARD, GroupGuard, LOCATION, NUMBERS, TERM, block_hash, hash_of,
+    number, octets,
 };
 use super::term::Term;
 use crate::store::{CertificateBrief, CertificateRow, StoreError, io};
@@ -101,7 +101,7 @@ impl Segment {
         let mut guards = vec![0; usize::try_from(length - FOOTER as u64 - at).ok()?];
         place.read_at(&mut guards, at).ok()?;
         // What is hashed is what is written: nothing else is believed.
-        (hash_all(&bytes[..NUMBERS], &guards) == bytes[NUMBERS..]).then_some(())?;
+        (hash_of(&bytes[..NUMBERS], &guards) == bytes[NUMBERS..]).then_some(())?;
         let blocks = guards.split_off(usize::try_from(footer.groups()).ok()?.checked_mul(GROUP_GUARD)?);
         Some(Self { place, path, footer, groups: guards, blocks, recent: Mutex::default() })
     }
@@ -176,7 +176,7 @@ impl Segment {
         let length = guard.rows.checked_sub(rows_from).filter(|_| guard.rows <= self.footer.rows);
         let rows = self.read(rows_from, length.ok_or_else(|| self.damaged())?)?;
         let bytes = self.read(self.footer.rows + from * LOCATION as u64, count * LOCATION as u64)?;
-        if group_hash(&bytes, &rows) != guard.hash {
+        if hash_of(&bytes, &rows) != guard.hash {
             return Err(self.damaged());
         }
         let mut pairs = bytes.chunks_exact(LOCATION).map(|pair| (number(pair), number(&pair[8..]))).peekable();

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
+use crate::ca::Served;
 use crate::cli::CliError;
 use crate::cli::commands::bundle::Bundle;
 use crate::cli::commands::delivery;
@@ -159,6 +160,12 @@ pub(super) fn takes_key(delivery: &Delivery) -> bool {
 }
 
 impl<'a> Material<'a> {
+    /// A certificate of the store with what goes with it.
+    pub(super) fn served(lineage: &'a str, certificate: &'a Certificate, served: &'a Served) -> Self {
+        let Served { chain, root, other_anchors } = served;
+        Self { lineage, certificate, chain, root: root.as_ref(), other_anchors }
+    }
+
     fn subject(&self, at: OffsetDateTime) -> Subject<'a> {
         Subject {
             name: self.lineage,

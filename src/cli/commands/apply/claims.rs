@@ -140,6 +140,9 @@ pub(super) fn rehearse(
     plan: &Plan,
     (force, now): (bool, OffsetDateTime),
 ) -> Result<Vec<Option<CliError>>, CliError> {
+    if plan.steps.is_empty() {
+        return Ok(Vec::new());
+    }
     let places = Places::new(manifest, state, force)?;
     let mut results: Vec<Option<CliError>> = plan.steps.iter().map(|_| None).collect();
     // As it is done: certificates first, then the files of those that are as described.
@@ -200,16 +203,8 @@ impl Places {
         now: OffsetDateTime,
     ) -> Result<(), CliError> {
         let Some(record) = state.lineage(&Described::lineage(name))?.pop() else { return Ok(()) };
-        let ca::Served { chain, root, other_anchors } = ca::served(state, record)?;
-        let certificate = record.certificate()?;
-        let material = Material {
-            lineage: &record.lineage,
-            certificate: &certificate,
-            chain: &chain,
-            root: root.as_ref(),
-            other_anchors: &other_anchors,
-        };
-        self.rehearse(delivery, &material, now)
+        let (served, certificate) = (ca::served(state, record)?, record.certificate()?);
+        self.rehearse(delivery, &Material::served(&record.lineage, &certificate, &served), now)
     }
 
     fn rehearse(&self, delivery: &Delivery, material: &Material<'_>, now: OffsetDateTime) -> Result<(), CliError> {

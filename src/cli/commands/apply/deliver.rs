@@ -114,20 +114,14 @@ impl Run<'_> {
         let (Some(delivery), Some(record)) = (delivery, record) else {
             return Err(CliError::failed("the certificate is not there any more"));
         };
-        let ca::Served { chain, root, other_anchors } = ca::served(state, &record)?;
-        let certificate = record.certificate()?;
-        let material = Material {
-            lineage: &record.lineage,
-            certificate: &certificate,
-            chain: &chain,
-            root: root.as_ref(),
-            other_anchors: &other_anchors,
-        };
+        let (served, certificate) = (ca::served(state, &record)?, record.certificate()?);
+        let material = Material::served(&record.lineage, &certificate, &served);
         let (to, files) = build::record(delivery, &material, self.now)?;
         let to = places.take(to, &files)?;
         let key = keys.remove(&step).transpose()?.and_then(|ready| ready.private);
         let source = secrets::of_delivery(manifest, delivery).unwrap_or_default();
         let password = build::takes_password(delivery).then(|| source.to_owned());
+        let ca::Served { chain, root, other_anchors } = served;
         Ok(Job {
             step,
             record: to,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::ca;
 use crate::cli::{CliError, Context, files};
 use crate::container::{Content, Entry};
-use crate::store::{AuthorityRecord, State, lineage_name};
+use crate::store::{State, lineage_name};
 use crate::x509::{Certificate, GeneralName, pem};
 
 /// Where systems keep all their anchors in one file, in the order in which Go looks for them.
@@ -48,7 +48,7 @@ impl Anchors {
         let newest = ca::resolve(state, Some(name))?;
         let now = cx.now();
         for record in state.authority_history(name) {
-            let anchor = top(record)?;
+            let anchor = record.top()?;
             if record != newest && anchor.not_after < now {
                 continue;
             }
@@ -124,14 +124,6 @@ impl Anchors {
 fn alias(state: &State, anchor: &Certificate) -> String {
     let own = state.authorities.values().find(|other| other.certificate().is_ok_and(|own| own == *anchor));
     own.map_or_else(|| name_of(anchor), |own| own.authority.clone())
-}
-
-/// The topmost certificate that is known above an authority.
-fn top(record: &AuthorityRecord) -> Result<Certificate, CliError> {
-    match record.chain()?.pop() {
-        Some(top) => Ok(top),
-        None => Ok(record.certificate()?),
-    }
 }
 
 /// A word for a certificate that has no name of its own: from its common name, else its subject.
