@@ -313,12 +313,140 @@ fn files_of_others_are_not_replaced_and_the_rest_is_done() {
     assert_eq!(failed.len(), 1, "{failed:#?}");
     assert_eq!(failed[0]["name"], "alice");
     assert!(scene.read("out/alice.crt") == b"precious");
-    assert!(scene.sandbox.path("out/alice.p12").exists(), "its other file is there");
+    assert!(!scene.sandbox.path("out/alice.p12").exists(), "a certificate is one thing, with all its files");
+    assert!(scene.sandbox.path("out/web0.corp.test/cert.pem").exists());
+    let issued = |name: &str| {
+        let run = scene.sandbox.run(["list", "--json", "--name", name]).succeeded();
+        serde_json::from_str::<Value>(&run.stdout).unwrap()["certificates"].as_array().unwrap().len()
+    };
+    assert_eq!((issued("alice"), issued("web0.corp.test")), (0, 1));
     scene.apply(&[], 1);
+    assert_eq!(issued("alice"), 0);
     fs::remove_file(scene.sandbox.path("out/alice.crt")).unwrap();
     let report = scene.apply(&[], 0);
-    assert_eq!(Scene::changes(&report), ["create files alice"]);
+    assert_eq!(Scene::changes(&report), ["create certificate alice"]);
     scene.is_settled();
+}
+
+#[test]
+fn a_request_is_signed_and_its_key_stays_with_whoever_made_it() {
+    let scene = Scene::new();
+    let request = |name: &str, file: &str| {
+        let _ = fs::remove_file(scene.sandbox.path(file));
+        let key = format!("{file}.key");
+        let run = [
+            "csr",
+            "create",
+            "--new-key",
+            &key,
+            "--no-passphrase",
+            "--force",
+            "--subject",
+            "CN=device.corp.test",
+            name,
+        ];
+        scene.sandbox.run(run.iter().copied().chain(["--out", file])).succeeded();
+    };
+    let mut manifest = json!({
+        "defaults": {"passphrase": "none", "key": "ec-p384"}, "authorities": {"root": {"key": "ec-p256"}},
+        "certificates": {
+            "device": {
+                "csr": "device.csr", "names": ["10.0.0.9"],
+                "deliver": [{"pem": "out/device"}, {"certificate": "out/device.crt", "fullchain": true}],
+            },
+            "web.corp.test": {},
+        },
+    });
+    scene.write(&manifest);
+    // One that has not arrived yet keeps nobody else waiting.
+    let report = scene.apply(&[], 1);
+    assert_eq!(Scene::changes(&report), ["create authority root", "create certificate web.corp.test"]);
+    assert!(report["problems"].to_string().contains("device.csr"), "{report:#}");
+    request("device.corp.test", "device.csr");
+    assert_eq!(Scene::changes(&scene.apply(&[], 0)), ["create certificate device"]);
+    scene.is_settled();
+    assert!(!scene.sandbox.path("out/device/key.pem").exists());
+    scene.sandbox.run(["key", "match", "device.csr.key", "out/device.crt"]).succeeded();
+    for host in ["device.corp.test", "10.0.0.9"] {
+        let anchor = "out/device/ca.pem";
+        scene.sandbox.run(["verify", "out/device.crt", "--anchor", anchor, "--host", host]).succeeded();
+    }
+    // More names for the same key.
+    manifest["certificates"]["device"]["names"] = json!(["10.0.0.10"]);
+    scene.write(&manifest);
+    assert_eq!(Scene::changes(&scene.apply(&[], 0)), ["change certificate device"]);
+    scene.sandbox.run(["key", "match", "device.csr.key", "out/device.crt"]).succeeded();
+    // What is revoked is not certified once more; another key is.
+    scene.sandbox.run(["revoke", "device", "--reason", "key-compromise"]).succeeded();
+    let report = scene.apply(&["--plan"], 1);
+    assert!(report["problems"].to_string().contains("the same key"), "{report:#}");
+    request("device.corp.test", "device.csr");
+    let report = scene.apply(&[], 0);
+    assert!(report.to_string().contains("a new one with a new key"), "{report:#}");
+    scene.is_settled();
+    request("other.corp.test", "device.csr");
+    let report = scene.apply(&[], 0);
+    assert!(report.to_string().contains("the request has another key"), "{report:#}");
+    scene
+        .sandbox
+        .run(["verify", "out/device.crt", "--anchor", "out/device/ca.pem", "--host", "other.corp.test"])
+        .succeeded();
+    // Whoever has no proof of its key gets nothing.
+    let bytes = scene.read("device.csr");
+    let mut der = pem::parse(&bytes).unwrap().into_contents();
+    *der.last_mut().unwrap() ^= 1;
+    fs::write(scene.sandbox.path("device.csr"), der).unwrap();
+    let report = scene.apply(&[], 1);
+    assert!(report["problems"].to_string().contains("device.csr"), "{report:#}");
+    for (field, value) in [
+        ("key", json!("ec-p256")),
+        ("key_passphrase", json!("env:X")),
+        ("deliver", json!([{"keystore": "a.p12"}])),
+        ("deliver", json!([{"export": "nginx", "to": "a"}])),
+        ("deliver", json!([{"pem": "a", "key": true}])),
+        ("deliver", json!([{"pem": "a", "passphrase": "env:X"}])),
+    ] {
+        let mut wrong = manifest.clone();
+        wrong["certificates"]["device"][field] = value;
+        scene.write(&wrong);
+        let run = scene.sandbox.run(["manifest", "check", "pki.json"]).exited(3);
+        assert!(run.stdout.contains("request"), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn delivered_keys_are_encrypted_on_demand() {
+    let scene = Scene::new();
+    let manifest = json!({
+        "defaults": {"passphrase": "none"}, "authorities": {"root": {"key": "ec-p256"}},
+        "certificates": {
+            "a.test": {"deliver": [{"pem": "out/a", "passphrase": "file:word"}]},
+            "b.test": {"deliver": [{"pem": "out/b"}]},
+        },
+    });
+    fs::write(scene.sandbox.path("word"), "open sesame\n").unwrap();
+    scene.write(&manifest);
+    scene.apply(&[], 0);
+    scene.is_settled();
+    let is_encrypted =
+        |file: &str| String::from_utf8(scene.read(file)).unwrap().contains("BEGIN ENCRYPTED PRIVATE KEY");
+    assert!(is_encrypted("out/a/key.pem") && !is_encrypted("out/b/key.pem"));
+    let word = ["--passphrase", "file:word"];
+    scene.sandbox.run(["key", "match", "out/a/key.pem", "out/a/cert.pem"].iter().chain(&word)).succeeded();
+    // Described in its own words.
+    scene.sandbox.run(["manifest", "from-store", "--out", "again.json"]).succeeded();
+    let again: Value = serde_json::from_slice(&scene.read("again.json")).unwrap();
+    assert_eq!(again["certificates"]["a.test"]["deliver"][0]["passphrase"], "prompt", "{again:#}");
+    // Not any more.
+    let mut open = manifest;
+    open["certificates"]["a.test"]["deliver"][0].as_object_mut().unwrap().remove("passphrase");
+    scene.write(&open);
+    assert_eq!(Scene::changes(&scene.apply(&[], 0)), ["change files a.test"]);
+    assert!(!is_encrypted("out/a/key.pem"));
+    scene.is_settled();
+    open["certificates"]["a.test"]["deliver"][0] = json!({"pem": "out/a", "key": false, "passphrase": "env:X"});
+    scene.write(&open);
+    scene.sandbox.run(["manifest", "check", "pki.json"]).exited(3);
 }
 
 #[test]

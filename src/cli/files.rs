@@ -159,7 +159,7 @@ pub(super) fn write_sets_with(sets: &[(&Path, &[OutputFile])], dir_mode: u32, fo
         })
         .collect();
     // Keys may be among what a killed command left.
-    leftovers::sweep_beside(sets.iter().map(|set| set.dir), leftovers::OLD);
+    leftovers::sweep_beside(sets.iter().map(|set| set.dir), leftovers::an_hour_ago());
     atomic::write_sets(&sets, force).map_err(told)
 }
 

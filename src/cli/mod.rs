@@ -55,7 +55,7 @@ pub fn run(mut environment: Environment) -> Exit {
             Cli::from_arg_matches(&matches).map(|cli| (cli, name))
         })
     };
-    let parsed = parse(commands::parser()).or_else(|_| parse(command()));
+    let parsed = parse(commands::parser(&environment.arguments)).or_else(|_| parse(command()));
     let (cli, name) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => return tell(&mut ui, &error),

@@ -139,6 +139,7 @@ impl Checks<'_> {
         }
         let says = [
             ("name", certificate.name.is_some()),
+            ("csr", certificate.csr.is_some()),
             ("subject", certificate.subject.is_some()),
             ("names", !certificate.names.is_empty()),
             ("profile", certificate.profile.is_some()),
@@ -159,6 +160,15 @@ impl Checks<'_> {
             return Err(
                 Fault::new("one with a fixed end is not renewed: leave this out, or say \"validity\"").at("renew")
             );
+        }
+        if certificate.csr.is_some() {
+            let own = [("key", certificate.key.is_some()), ("key_passphrase", certificate.key_passphrase.is_some())];
+            if let Some((field, _)) = own.iter().find(|(_, given)| *given) {
+                return Err(Fault::new("the key is that of the request, and whoever made that has it").at(field));
+            }
+            for (index, delivery) in certificate.deliver.iter().enumerate() {
+                keyless(delivery).map_err(|fault| fault.at_index(index).at("deliver"))?;
+            }
         }
         one_of(certificate.validity.is_some(), certificate.not_after.is_some(), "validity", "not_after")?;
         if certificate.not_after.is_none() {
@@ -181,6 +191,7 @@ impl Checks<'_> {
         };
         let fields = [
             ("key", delivery.key.is_some(), matches!(place, Place::Pem(_))),
+            ("passphrase", delivery.passphrase.is_some(), matches!(place, Place::Pem(_))),
             ("fullchain", delivery.fullchain.is_some(), matches!(place, Place::Certificate(_))),
             ("alias", delivery.alias.is_some(), matches!(place, Place::Keystore(_))),
             ("include_root", delivery.include_root.is_some(), matches!(place, Place::Keystore(_))),
@@ -194,8 +205,14 @@ impl Checks<'_> {
             return Err(Fault::new("this does not belong to such files").at(field));
         }
         self.source(delivery.storepass.as_ref(), "storepass", false)?;
+        self.source(delivery.passphrase.as_ref(), "passphrase", false)?;
         match place {
-            Place::Pem(path) => named(path, "pem"),
+            Place::Pem(path) => {
+                if delivery.passphrase.is_some() && delivery.key == Some(false) {
+                    return Err(Fault::new("there is no key among these files that it could protect").at("passphrase"));
+                }
+                named(path, "pem")
+            }
             Place::Certificate(path) => named(path, "certificate"),
             Place::Keystore(path) => {
                 named(path, "keystore")?;
@@ -272,6 +289,18 @@ impl Checks<'_> {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// Refuses files with a private key, of a certificate whose key is elsewhere.
+fn keyless(delivery: &Delivery) -> Result<(), Fault> {
+    let elsewhere = "the private key is with whoever made the request: deliver \"pem\" or \"certificate\"";
+    match delivery.place() {
+        Some(Place::Keystore(_)) => Err(Fault::new(elsewhere).at("keystore")),
+        Some(Place::Export(..)) => Err(Fault::new(elsewhere).at("export")),
+        Some(Place::Pem(_)) if delivery.key == Some(true) => Err(Fault::new(elsewhere).at("key")),
+        Some(Place::Pem(_)) if delivery.passphrase.is_some() => Err(Fault::new(elsewhere).at("passphrase")),
+        _ => Ok(()),
     }
 }
 

@@ -22,8 +22,8 @@ pub use model::{
     StoreFormat, StoreSettings, Truststore,
 };
 pub use plan::{
-    Action, AuthorityWork, CertificateWork, CrlWork, DeliveryWork, KeyChoice, Kind, Plan, Pruned, RevocationWork, Seen,
-    Situation, Step, TruststoreWork, Work, authority_request, certificate_request, plan,
+    Action, Asked, AuthorityWork, CertificateWork, CrlWork, DeliveryWork, KeyChoice, Kind, Plan, Pruned,
+    RevocationWork, Seen, Situation, Step, TruststoreWork, Work, authority_request, certificate_request, plan,
 };
 pub use schema::schema;
 pub use starter::starter;

@@ -174,6 +174,9 @@ pub struct Certificate {
     pub keep: bool,
     /// What it is for, if not its key in the manifest: the profile's variable `name`.
     pub name: Option<String>,
+    /// A certificate signing request, relative to the manifest: its key is certified, and its names as far as the profile lets
+    /// them.
+    pub csr: Option<PathBuf>,
     /// Its subject instead of the profile's.
     #[serde(deserialize_with = "field::subject")]
     pub subject: Option<Name>,
@@ -214,8 +217,10 @@ pub struct Certificate {
 pub struct Delivery {
     /// A directory for `cert.pem`, `key.pem`, `chain.pem`, `fullchain.pem` and `ca.pem`.
     pub pem: Option<PathBuf>,
-    /// Of `pem`: whether `key.pem` is among them.
+    /// Of `pem`: whether `key.pem` is among them; where there is a key, if nothing is said.
     pub key: Option<bool>,
+    /// Of `pem`: the passphrase that `key.pem` is encrypted with.
+    pub passphrase: Option<String>,
     /// A file for the certificate alone.
     pub certificate: Option<PathBuf>,
     /// Of `certificate`: whether the intermediates follow it.
@@ -335,8 +340,12 @@ impl Manifest {
         check_source: fn(&str) -> Result<(), String>,
     ) -> Result<Self, ManifestError> {
         let document = Document::read(bytes, notation).map_err(ManifestError)?;
-        let manifest: Self = document.decode().map_err(ManifestError)?;
+        let mut manifest: Self = document.decode().map_err(ManifestError)?;
         check::check(&manifest, check_source).map_err(|fault| ManifestError(document.describe(&fault)))?;
+        // Whoever sent a request has its key.
+        for certificate in manifest.certificates.values_mut().filter(|certificate| certificate.csr.is_some()) {
+            certificate.deliver.iter_mut().for_each(|delivery| delivery.key = Some(false));
+        }
         Ok(manifest)
     }
 
@@ -346,7 +355,7 @@ impl Manifest {
         let authorities = self.authorities.values().flat_map(|one| [&one.passphrase, &one.private_key_passphrase]);
         let certificates = self.certificates.values();
         let keys = certificates.clone().map(|one| &one.key_passphrase);
-        let deliveries = certificates.flat_map(|one| &one.deliver).map(|one| &one.storepass);
+        let deliveries = certificates.flat_map(|one| &one.deliver).flat_map(|one| [&one.storepass, &one.passphrase]);
         let truststores = self.truststores.iter().map(|one| &one.storepass);
         let all = [passphrase, key_passphrase, storepass].into_iter().chain(authorities).chain(keys);
         all.chain(deliveries).chain(truststores).filter_map(Option::as_deref)
@@ -368,9 +377,12 @@ impl Manifest {
                 .chain(&mut authority.chain)
                 .for_each(rebase);
         }
-        for delivery in self.certificates.values_mut().flat_map(|certificate| &mut certificate.deliver) {
-            let Delivery { pem, certificate, keystore, to, .. } = delivery;
-            pem.iter_mut().chain(certificate).chain(keystore).chain(to).for_each(rebase);
+        for certificate in self.certificates.values_mut() {
+            certificate.csr.iter_mut().for_each(rebase);
+            for delivery in &mut certificate.deliver {
+                let Delivery { pem, certificate, keystore, to, .. } = delivery;
+                pem.iter_mut().chain(certificate).chain(keystore).chain(to).for_each(rebase);
+            }
         }
         for truststore in &mut self.truststores {
             std::iter::once(&mut truststore.to).chain(&mut truststore.files).for_each(rebase);
@@ -388,7 +400,7 @@ impl Manifest {
         let authorities =
             self.authorities.values_mut().flat_map(|one| [&mut one.passphrase, &mut one.private_key_passphrase]);
         let certificates = self.certificates.values_mut().flat_map(|one| {
-            let deliveries = one.deliver.iter_mut().map(|one| &mut one.storepass);
+            let deliveries = one.deliver.iter_mut().flat_map(|one| [&mut one.storepass, &mut one.passphrase]);
             deliveries.chain([&mut one.key_passphrase])
         });
         let truststores = self.truststores.iter_mut().map(|one| &mut one.storepass);
@@ -410,9 +422,9 @@ impl Manifest {
         certificate.profile.as_deref().or(self.defaults.profile.as_deref()).unwrap_or("server")
     }
 
-    /// The key algorithm of a certificate, where one is said.
+    /// The key algorithm of a certificate, where one is said; that of a request is what it is.
     pub fn key_of(&self, certificate: &Certificate) -> Option<Algorithm> {
-        certificate.key.or(self.defaults.key)
+        certificate.key.or(self.defaults.key).filter(|_| certificate.csr.is_none())
     }
 
     /// How long a certificate is valid, where that is said.
@@ -459,11 +471,6 @@ impl Authority {
 }
 
 impl Certificate {
-    /// What it is for.
-    pub fn name<'a>(&'a self, key: &'a str) -> &'a str {
-        self.name.as_deref().unwrap_or(key)
-    }
-
     /// Its name in the store.
     pub fn lineage(key: &str) -> String {
         lineage_name(key)

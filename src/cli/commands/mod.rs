@@ -46,6 +46,7 @@ mod trust;
 mod truststore;
 mod verify;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args as _, CommandFactory, Parser, Subcommand};
@@ -127,9 +128,13 @@ macro_rules! subcommands {
             }
         }
 
-        /// The subcommands, each laid out only when it is the one that was typed.
-        fn deferred() -> impl Iterator<Item = clap::Command> {
-            [$(clap::Command::new($name).defer(<$args as clap::Args>::augment_args),)*].into_iter()
+        /// The subcommands with the names that `is_typed`, laid out only when they are reached.
+        fn deferred(is_typed: impl Fn(&str) -> bool) -> Vec<clap::Command> {
+            let mut typed = Vec::new();
+            $(if is_typed($name) {
+                typed.push(clap::Command::new($name).defer(<$args as clap::Args>::augment_args));
+            })*
+            typed
         }
     };
 }
@@ -174,9 +179,11 @@ pub fn command() -> clap::Command {
     help::dressed(Cli::command())
 }
 
-/// The clap command for parsing: what it accepts is what [`command`] accepts, but its help and errors are good for nothing.
-/// Laying out every subcommand takes as long as signing a certificate.
-pub(super) fn parser() -> clap::Command {
+/// The clap command for parsing these arguments: what it accepts is what [`command`] accepts, but its help and errors are good
+/// for nothing. Laying out every subcommand takes as long as signing a certificate, and so does giving each the global options: only
+/// those are there whose name is among the arguments.
+pub(super) fn parser(arguments: &[OsString]) -> clap::Command {
     let command = clap::Command::new("certwright").subcommand_required(true).disable_help_subcommand(true);
-    GlobalArgs::augment_args(command).subcommands(deferred())
+    let is_typed = |name: &str| arguments.iter().any(|argument| argument == name);
+    GlobalArgs::augment_args(command).subcommands(deferred(is_typed))
 }

@@ -4,16 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::places;
 
-/// What is this old is nobody's who writes just now.
-pub(in crate::cli) const OLD: Duration = Duration::from_secs(60 * 60);
+/// An hour ago: what is older is nobody's who writes just now. Who holds the store's lock may take the moment when it got it
+/// instead: what others left who held it is older, and what somebody writes just now who needs no lock is younger.
+pub(in crate::cli) fn an_hour_ago() -> SystemTime {
+    SystemTime::now().checked_sub(Duration::from_secs(60 * 60)).unwrap_or(SystemTime::UNIX_EPOCH)
+}
 
-/// Removes `.NAME.<16 hex digits>.tmp` of the files with these paths below a directory, where they are at least as old as `age`:
-/// a younger one may be somebody's who writes just now. What cannot be removed stays.
-pub(in crate::cli) fn sweep<'a>(dir: &Path, files: impl Iterator<Item = &'a str>, age: Duration) {
+/// Removes `.NAME.<16 hex digits>.tmp` of the files with these paths below a directory that were last written before a moment
+/// of the system's clock. What cannot be removed stays.
+pub(in crate::cli) fn sweep<'a>(dir: &Path, files: impl Iterator<Item = &'a str>, before: SystemTime) {
     let mut names: BTreeMap<PathBuf, BTreeSet<String>> = BTreeMap::new();
     for path in files {
         let path = dir.join(path);
@@ -26,7 +29,7 @@ pub(in crate::cli) fn sweep<'a>(dir: &Path, files: impl Iterator<Item = &'a str>
             let is_ours =
                 stem(&name).is_some_and(|stem| names.iter().any(|name| name.chars().take(50).eq(stem.chars())));
             let path = parent.join(name);
-            if is_ours && fs::symlink_metadata(&path).is_ok_and(|metadata| is_aged(&metadata, age)) {
+            if is_ours && fs::symlink_metadata(&path).is_ok_and(|metadata| is_older(&metadata, before)) {
                 let _ = fs::remove_file(path);
             }
         }
@@ -34,9 +37,9 @@ pub(in crate::cli) fn sweep<'a>(dir: &Path, files: impl Iterator<Item = &'a str>
 }
 
 /// Removes `.DIR.<16 hex digits>.tmp` beside directories: what they would have become. The files of a certificate are made in one with
-/// its key, and it gets its name when it is complete. Only what belongs to this user,
-/// holds nothing but files, and is at least as old as `age` is removed.
-pub(in crate::cli) fn sweep_beside<'a>(dirs: impl Iterator<Item = &'a Path>, age: Duration) {
+/// its key, and it gets its name when it is complete. Only what belongs to this user, holds nothing but files, and was
+/// made before a moment of the system's clock is removed.
+pub(in crate::cli) fn sweep_beside<'a>(dirs: impl Iterator<Item = &'a Path>, before: SystemTime) {
     let mut names: BTreeMap<&Path, BTreeSet<String>> = BTreeMap::new();
     for dir in dirs {
         if let (Some(parent), Some(name)) = (dir.parent(), dir.file_name()) {
@@ -49,8 +52,9 @@ pub(in crate::cli) fn sweep_beside<'a>(dirs: impl Iterator<Item = &'a Path>, age
         let Ok(entries) = fs::read_dir(parent) else { continue };
         for entry in entries.flatten() {
             let is_ours = entry.file_name().to_str().and_then(stem).is_some_and(|stem| names.contains(stem));
-            let is_own =
-                || entry.metadata().is_ok_and(|found| found.is_dir() && found.uid() == user && is_aged(&found, age));
+            let is_own = || {
+                entry.metadata().is_ok_and(|found| found.is_dir() && found.uid() == user && is_older(&found, before))
+            };
             if is_ours && is_own() && holds_files_alone(&entry.path()) {
                 let _ = fs::remove_dir_all(entry.path());
             }
@@ -58,8 +62,8 @@ pub(in crate::cli) fn sweep_beside<'a>(dirs: impl Iterator<Item = &'a Path>, age
     }
 }
 
-fn is_aged(metadata: &fs::Metadata, age: Duration) -> bool {
-    metadata.modified().is_ok_and(|at| at.elapsed().is_ok_and(|found| found >= age))
+fn is_older(metadata: &fs::Metadata, before: SystemTime) -> bool {
+    metadata.modified().is_ok_and(|at| at <= before)
 }
 
 /// The name that a temporary one stands for, cut off where it is long.

@@ -98,7 +98,7 @@ impl Site {
         let Self { dir, store, known, files, kept } = self;
         let names = known.iter().chain(files.keys()).map(String::as_str).chain([INDEX]);
         // An hour old, so that it is nobody's who publishes just now.
-        super::leftovers::sweep(&dir, names, super::leftovers::OLD);
+        super::leftovers::sweep(&dir, names, super::leftovers::an_hour_ago());
         let mut changes = Changes { written: Vec::new(), unchanged: kept.len(), removed: Vec::new() };
         let mut sets: BTreeMap<PathBuf, Vec<OutputFile>> = BTreeMap::new();
         let mut wanted = kept;

@@ -161,13 +161,15 @@ fn delivery(known: &DeliveryRecord, record: &CertificateRecord, name: &str) -> R
     let mut value = Map::new();
     let mut put = |key: &str, one: Value| drop(value.insert(key.to_owned(), one));
     match &known.form {
-        DeliveryForm::Bundle { encrypted: true, .. } => return Err("their key is encrypted"),
         DeliveryForm::Keystore { key_password: true, .. } => return Err("their key has a password of its own"),
         DeliveryForm::Truststore { .. } => return Err("they are anchors"),
-        DeliveryForm::Bundle { key, .. } => {
+        DeliveryForm::Bundle { key, encrypted } => {
             put("pem", json!(known.path));
             if !key {
                 put("key", json!(false));
+            }
+            if *encrypted {
+                put("passphrase", json!("prompt"));
             }
         }
         DeliveryForm::Certificate { fullchain } => {

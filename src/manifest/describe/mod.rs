@@ -46,7 +46,7 @@ pub fn describe(
         let value = sketch.value();
         let text = serde_json::to_vec(&value).map_err(|error| ManifestError(error.to_string()))?;
         let manifest = Manifest::read(&text, Some(super::Notation::Json), |_| Ok(()))?;
-        let (brought, anchors) = (BTreeMap::new(), BTreeMap::new());
+        let (brought, anchors, requests) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let look = |_: &Path| Seen::NotLooked;
         let described: Vec<(String, Vec<u8>)> = Vec::new();
         let situation = Situation {
@@ -55,6 +55,7 @@ pub fn describe(
             profiles: &described,
             brought: &brought,
             anchors: &anchors,
+            requests: &requests,
             look: &look,
             now,
             prune: false,

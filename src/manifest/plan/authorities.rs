@@ -144,7 +144,7 @@ fn one(
     check_may_remake(facts.state, name).map_err(|error| error.to_string())?;
     let key = match choice {
         KeyChoice::New(algorithm) => PublicKey::stand_in(algorithm).map_err(|error| error.to_string())?,
-        KeyChoice::Same => key,
+        KeyChoice::Same | KeyChoice::Requested => key,
     };
     let standing = rehearse(preview, standings, profile, (name, authority), key)?;
     plan.steps.push(step(Action::Change, why, choice, true));

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Mutex;
 
 use time::OffsetDateTime;
@@ -120,25 +121,37 @@ impl Look<'_> {
         let broken = |name: &str| format!("the authority that signs it, {name}, cannot be as described");
         let standing = standing_of(authority).ok_or_else(|| broken(authority))?;
         let standing = standing.as_ref();
-        let new_key = manifest.key_of(described).unwrap_or_else(|| profile.default_algorithm());
+        let csr = self.csr(name, described)?;
+        let new_key = match csr {
+            Some(_) => KeyChoice::Requested,
+            None => KeyChoice::New(manifest.key_of(described).unwrap_or_else(|| profile.default_algorithm())),
+        };
         // What is issued is issued by the successor.
         let issue = |action, why, key, follows, due, there: Option<&PublicKey>| {
             let standing = standing_of(successor).ok_or_else(|| broken(successor))?;
             let issuer = standing.issuer(successor).ok_or_else(|| broken(successor))?;
-            let public = match (key, there) {
-                (KeyChoice::Same, Some(there)) => there.clone(),
-                (KeyChoice::New(algorithm), _) => self.stand_in(algorithm)?,
-                (KeyChoice::Same, None) => return Err("its key is not known".to_owned()),
+            let asked = match (csr, key, there) {
+                (Some(csr), ..) => Asked::Csr(csr),
+                (None, KeyChoice::Same, Some(there)) => Asked::Key(there.clone()),
+                (None, KeyChoice::New(algorithm), _) => Asked::Key(self.stand_in(algorithm)?),
+                (None, ..) => return Err("its key is not known".to_owned()),
             };
-            let new = self.rehearse((name, described), profile, &issuer, public)?;
+            let new = self.rehearse((name, described), profile, &issuer, asked)?;
             Ok(Finding::Issue { action, why, key, follows, due, new })
         };
         let Some(record) = record else {
-            let mut why = vec![format!("by {authority}"), format!("profile {}", profile.name()), new_key.to_string()];
+            let key = match (new_key, &described.csr) {
+                (KeyChoice::New(algorithm), _) => algorithm.to_string(),
+                (_, file) => format!("for the request {}", file.as_deref().unwrap_or(Path::new("")).display()),
+            };
+            let mut why = vec![format!("by {authority}"), format!("profile {}", profile.name()), key];
             let places = described.deliver.iter().filter_map(|delivery| delivery.place());
             why.extend(places.map(|place| format!("to {}", deliveries::path_of(place).display())));
-            return issue(Action::Create, why, KeyChoice::New(new_key), false, false, None);
+            return issue(Action::Create, why, new_key, false, false, None);
         };
+        let old = record.certificate().map_err(|error: X509Error| error.to_string())?;
+        let key = old.public_key().map_err(|error| error.to_string())?;
+        let same_key = csr.is_none_or(|csr| csr.public_key == key);
         let entry = self.facts.found(self.facts.state.revocation_of(&record.authority, &record.serial));
         match entry.map(|entry| entry.reason) {
             Some(Some(RevocationReason::CertificateHold)) if !self.revoked.contains(&record.serial) => {
@@ -146,16 +159,24 @@ impl Look<'_> {
             }
             None if !self.revoked.contains(&record.serial) => {}
             _ => {
+                if csr.is_some() && same_key {
+                    return Err(
+                        "it is revoked, and the request has the same key: put one with a new key there".to_owned()
+                    );
+                }
                 let follows = self.revoked.contains(&record.serial);
                 let why = vec!["it is revoked: a new one with a new key".to_owned()];
-                return issue(Action::Change, why, KeyChoice::New(new_key), follows, false, None);
+                return issue(Action::Change, why, new_key, follows, false, None);
             }
         }
-        let old = record.certificate().map_err(|error: X509Error| error.to_string())?;
-        let key = old.public_key().map_err(|error| error.to_string())?;
         let mut why = Vec::new();
         let mut choice = KeyChoice::Same;
-        if let Some((algorithm, reason)) = key_change(manifest.key_of(described), profile, &key) {
+        if !same_key {
+            choice = new_key;
+            why.push("the request has another key".to_owned());
+        } else if csr.is_none()
+            && let Some((algorithm, reason)) = key_change(manifest.key_of(described), profile, &key)
+        {
             choice = KeyChoice::New(algorithm);
             why.push(reason);
         }
@@ -178,7 +199,7 @@ impl Look<'_> {
         }
         let issuer = IssuerFacts { name: authority, certificate, chain };
         let above: Vec<Certificate> = std::iter::once(certificate.as_ref()).chain(chain).cloned().collect();
-        let asked = request(manifest, name, described, key.clone());
+        let asked = request(manifest, name, described, csr.map_or_else(|| Asked::Key(key.clone()), Asked::Csr));
         if choice == KeyChoice::Same {
             let new = match self.preview.certificate(&issuer, profile, &asked) {
                 Ok(new) => new,
@@ -216,10 +237,10 @@ impl Look<'_> {
         (name, described): (&str, &Described),
         profile: &Profile,
         issuer: &IssuerFacts<'_>,
-        key: PublicKey,
+        asked: Asked<'_>,
     ) -> Result<Rehearsed, String> {
         self.preview.may_sign(issuer, profile).map_err(|error| error.to_string())?;
-        let request = request(self.facts.manifest, name, described, key);
+        let request = request(self.facts.manifest, name, described, asked);
         let new = self.preview.certificate(issuer, profile, &request).map_err(|error| error.to_string())?;
         if let Some(window) = self.facts.manifest.renew_of(described)
             && request.validity.not_after.is_none()
@@ -232,6 +253,16 @@ impl Look<'_> {
         }
         let above = std::iter::once(issuer.certificate).chain(issuer.chain).cloned().collect();
         Ok(Rehearsed { certificate: Box::new(new), above })
+    }
+
+    /// What the certificate's signing request asks for, if it has one.
+    fn csr(&self, name: &str, described: &Described) -> Result<Option<&Request>, String> {
+        match (&described.csr, self.facts.situation.requests.get(name)) {
+            (None, _) => Ok(None),
+            (Some(_), Some(Ok(request))) => Ok(Some(request)),
+            (Some(_), Some(Err(why))) => Err(why.clone()),
+            (Some(_), None) => Err("its request was not read".to_owned()),
+        }
     }
 
     /// A key that stands in for one that is to be made, the same for all: an RSA key takes its time even so.
@@ -288,14 +319,27 @@ fn window_end(certificate: &Certificate, window: Option<Span>) -> Result<OffsetD
     }
 }
 
-/// What a certificate is asked for, with a key.
-pub fn request(manifest: &Manifest, name: &str, described: &Described, key: PublicKey) -> Request {
+/// What is behind a certificate that a manifest describes.
+pub enum Asked<'a> {
+    /// A key, and the words of the manifest alone.
+    Key(PublicKey),
+    /// What a certificate signing request asks for.
+    Csr(&'a Request),
+}
+
+/// What a certificate is asked for. What it is for is said by the manifest, else by the request, else by its key in the manifest.
+pub fn request(manifest: &Manifest, name: &str, described: &Described, asked: Asked<'_>) -> Request {
+    let asked = match asked {
+        Asked::Key(key) => Request::new(key),
+        Asked::Csr(request) => request.clone(),
+    };
+    let own = described.name.clone().or_else(|| asked.name.clone());
     Request {
-        name: Some(described.name(name).to_owned()),
+        name: Some(own.unwrap_or_else(|| name.to_owned())),
         subject: described.subject.clone(),
         names: described.names.clone(),
         validity: manifest.validity_of(described),
         variables: described.set.clone(),
-        ..Request::new(key)
+        ..asked
     }
 }

@@ -124,7 +124,9 @@ fn is_form(delivery: &Delivery, place: Place<'_>, lineage: &str, form: &Delivery
         known.as_deref().unwrap_or(crate::container::Preset::default().name()) == asked.name()
     };
     match (place, form) {
-        (Place::Pem(_), DeliveryForm::Bundle { key, encrypted }) => *key == delivery.key.unwrap_or(true) && !encrypted,
+        (Place::Pem(_), DeliveryForm::Bundle { key, encrypted }) => {
+            *key == delivery.key.unwrap_or(true) && *encrypted == delivery.passphrase.is_some()
+        }
         (Place::Certificate(_), DeliveryForm::Certificate { fullchain }) => {
             *fullchain == delivery.fullchain.unwrap_or(false)
         }

@@ -18,9 +18,9 @@ use std::sync::Mutex;
 use time::OffsetDateTime;
 
 pub use self::authorities::request as authority_request;
-pub use self::certificates::request as certificate_request;
+pub use self::certificates::{Asked, request as certificate_request};
 use super::model::Manifest;
-use crate::issuance::{Profile, ProfileError, Profiles};
+use crate::issuance::{Profile, ProfileError, Profiles, Request};
 use crate::keys::Algorithm;
 use crate::store::{CertificateRecord, DeliveryRecord, Settings, State, StoreError};
 use crate::x509::Certificate;
@@ -37,6 +37,8 @@ pub struct Situation<'a> {
     pub brought: &'a BTreeMap<String, Certificate>,
     /// The certificates in the files of truststores.
     pub anchors: &'a BTreeMap<PathBuf, Vec<Certificate>>,
+    /// What the certificate signing requests ask for, by the certificate's key in the manifest; else why one cannot be taken.
+    pub requests: &'a BTreeMap<String, Result<Request, String>>,
     /// What a file looks like.
     pub look: &'a (dyn Fn(&Path) -> Seen + Sync),
     /// The instant.
@@ -153,6 +155,8 @@ pub enum Work {
 pub enum KeyChoice {
     /// A new one.
     New(Algorithm),
+    /// That of a certificate signing request.
+    Requested,
     /// The one that is there.
     Same,
 }

@@ -8,7 +8,7 @@ use time::macros::datetime;
 use super::*;
 use crate::ca::{self, AuthorityPlan, Commission, LoadedAuthority, Order, RandomSerials, Session, issue_possible};
 use crate::keys::PrivateKey;
-use crate::manifest::{Notation, authority_request, certificate_request};
+use crate::manifest::{Asked, Notation, authority_request, certificate_request};
 use crate::store::Store;
 
 const NOW: OffsetDateTime = datetime!(2027-01-31 12:00 UTC);
@@ -55,7 +55,7 @@ fn applied(manifest: &Manifest) -> State {
     let all: Vec<Profile> = manifest.certificates.values().map(|one| read(manifest.profile_of(one))).collect();
     let commissions = manifest.certificates.iter().zip(&all).map(|((name, one), profile)| {
         let key = PrivateKey::generate(profile.default_algorithm()).unwrap();
-        let request = certificate_request(manifest, name, one, key.public_key().clone());
+        let request = certificate_request(manifest, name, one, Asked::Key(key.public_key().clone()));
         let key_pem = Some(key.to_pkcs8_pem(None).unwrap());
         let order =
             Order { label: name.clone(), request, lineage: crate::manifest::Certificate::lineage(name), key_pem };
@@ -68,7 +68,7 @@ fn applied(manifest: &Manifest) -> State {
 }
 
 fn planned(manifest: &Manifest, state: &State, now: OffsetDateTime) -> Plan {
-    let (brought, anchors) = (BTreeMap::new(), BTreeMap::new());
+    let (brought, anchors, requests) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     let look = |_: &Path| Seen::Missing;
     plan(
         manifest,
@@ -78,6 +78,7 @@ fn planned(manifest: &Manifest, state: &State, now: OffsetDateTime) -> Plan {
             profiles: &[],
             brought: &brought,
             anchors: &anchors,
+            requests: &requests,
             look: &look,
             now,
             prune: false,

@@ -166,7 +166,7 @@ impl Run<'_> {
                 let plan = RemakePlan { name, profile: &profile, request, key, key_pem: None };
                 (signer, ca::remake(writer, parent, plan, &session)?, secret)
             }
-            (KeyChoice::New(_), _) => return Err(CliError::failed("its key could not be made")),
+            (KeyChoice::New(_) | KeyChoice::Requested, _) => return Err(CliError::failed("its key could not be made")),
         };
         crate::cli::commands::report::tell(cx, name, &made.report);
         let loaded = LoadedAuthority {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
+use super::secrets::Password;
 use crate::ca::Served;
 use crate::cli::CliError;
 use crate::cli::commands::bundle::Bundle;
@@ -53,7 +54,7 @@ pub(super) fn record(
     let (path, file, form, files) = match place {
         Place::Pem(dir) => {
             let key = delivery.key.unwrap_or(true);
-            let form = DeliveryForm::Bundle { key, encrypted: false };
+            let form = DeliveryForm::Bundle { key, encrypted: delivery.passphrase.is_some() };
             (dir, "cert.pem".to_owned(), form, Bundle::paths(dir, key))
         }
         Place::Certificate(path) => {
@@ -126,7 +127,7 @@ fn keystore_format(delivery: &Delivery, path: &Path) -> Result<Format, CliError>
     said.or_else(ending).ok_or_else(|| CliError::failed(format!("{} does not say its format", path.display())))
 }
 
-/// Whether a delivery is protected by a password: a keystore in PEM only if it has one of its own.
+/// Whether a delivery is protected by a password: a keystore in PEM and a key only if they have one of their own.
 pub(super) fn takes_password(delivery: &Delivery) -> bool {
     match delivery.place() {
         Some(Place::Keystore(path)) => {
@@ -146,7 +147,8 @@ pub(super) fn takes_password(delivery: &Delivery) -> bool {
                 layout.store_format().is_some() && (!usual || is_first)
             })
         }),
-        Some(Place::Pem(_) | Place::Certificate(_)) | None => false,
+        Some(Place::Pem(_)) => delivery.passphrase.is_some(),
+        Some(Place::Certificate(_)) | None => false,
     }
 }
 
@@ -185,14 +187,23 @@ impl<'a> Material<'a> {
         &self,
         record: &DeliveryRecord,
         key: Option<&PrivateKey>,
-        password: Option<&Secret>,
+        password: Option<&Password>,
         now: OffsetDateTime,
     ) -> Result<Files, CliError> {
         let path = Path::new(&record.path);
+        let (password, sealer) = match password {
+            Some(Password::Store(secret)) => (Some(secret), None),
+            Some(Password::Key(sealer)) => (None, Some(sealer)),
+            None => (None, None),
+        };
         let needed = || key.ok_or_else(|| CliError::failed("its private key is not in the store"));
         match &record.form {
             DeliveryForm::Bundle { key: with_key, .. } => {
-                let key_pem = if *with_key { Some(needed()?.to_pkcs8_pem(None)?) } else { None };
+                let key_pem = match (*with_key, sealer) {
+                    (false, _) => None,
+                    (true, Some(sealer)) => Some(needed()?.to_sealed_pem(sealer)?),
+                    (true, None) => Some(needed()?.to_pkcs8_pem(None)?),
+                };
                 let anchors: Vec<_> = self.root.into_iter().chain(self.other_anchors).collect();
                 let bundle = Bundle::build(self.certificate, self.chain, &anchors, key_pem);
                 Ok(Files { dir: path.to_path_buf(), private: true, files: bundle.into_files() })
@@ -240,9 +251,13 @@ impl<'a> Material<'a> {
 pub(super) fn truststore(
     record: &DeliveryRecord,
     anchors: Vec<(String, Certificate)>,
-    password: Option<&Secret>,
+    password: Option<&Password>,
     now: OffsetDateTime,
 ) -> Result<Files, CliError> {
+    let password = match password {
+        Some(Password::Store(secret)) => Some(secret),
+        _ => None,
+    };
     let DeliveryForm::Truststore { format, preset, .. } = &record.form else {
         return Err(CliError::failed("this is no truststore"));
     };

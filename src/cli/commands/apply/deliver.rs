@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::SystemTime;
 
 use ring::digest::{SHA256, digest};
 
@@ -11,7 +11,7 @@ use super::build::{self, Files, Material};
 use super::claims::Places;
 use super::execute::{Run, again};
 use super::keys::Keys;
-use super::secrets;
+use super::secrets::{self, Protection};
 use crate::ca::{self, Outcome, in_parallel};
 use crate::cli::files::{self, OutputFile, leftovers, places};
 use crate::cli::{CliError, Context};
@@ -31,8 +31,8 @@ pub(super) struct Job {
     step: usize,
     record: DeliveryRecord,
     content: Content,
-    /// The source of the password, empty where nothing is said; `None` where it takes none.
-    password: Option<String>,
+    /// What protects them; `None` where they take nothing.
+    protection: Option<Protection>,
 }
 
 enum Content {
@@ -55,14 +55,14 @@ impl Job {
         record: DeliveryRecord,
         outcome: &Outcome,
         key: Option<Arc<PrivateKey>>,
-        password: Option<String>,
+        protection: Option<Protection>,
     ) -> Self {
         let Outcome { certificate, chain, root, other_anchors, .. } = outcome.clone();
         Self {
             step,
             record,
             content: Content::Certificate(Box::new(Leaf { certificate, chain, root, other_anchors, key })),
-            password,
+            protection,
         }
     }
 }
@@ -119,14 +119,13 @@ impl Run<'_> {
         let (to, files) = build::record(delivery, &material, self.now)?;
         let to = places.take(to, &files)?;
         let key = keys.remove(&step).transpose()?.and_then(|ready| ready.private);
-        let source = secrets::of_delivery(manifest, delivery).unwrap_or_default();
-        let password = build::takes_password(delivery).then(|| source.to_owned());
+        let protection = secrets::of_delivery(manifest, delivery);
         let ca::Served { chain, root, other_anchors } = served;
         Ok(Job {
             step,
             record: to,
             content: Content::Certificate(Box::new(Leaf { certificate, chain, root, other_anchors, key })),
-            password,
+            protection,
         })
     }
 
@@ -156,8 +155,8 @@ impl Run<'_> {
             command: false,
         };
         let record = places.take(record, std::slice::from_ref(&truststore.to))?;
-        let password = secrets::of_truststore(manifest, truststore).map(str::to_owned);
-        Ok(Job { step, record, content: Content::Anchors(anchors), password })
+        let protection = secrets::of_truststore(manifest, truststore);
+        Ok(Job { step, record, content: Content::Anchors(anchors), protection })
     }
 
     /// Makes the files, writes them, and records what was written.
@@ -184,7 +183,7 @@ impl Run<'_> {
                 Err(error) => self.fail(step, error),
             }
         }
-        let results = write(&ready);
+        let results = write(&ready, self.locked_at);
         let mut deliveries = Vec::new();
         for ((step, mut record, files), result) in ready.into_iter().zip(results) {
             match result {
@@ -202,7 +201,7 @@ impl Run<'_> {
     }
 
     fn make(&self, job: &Job) -> Result<Files, CliError> {
-        let password = match job.password.as_ref().map(|source| self.passwords.get(source)) {
+        let password = match job.protection.as_ref().map(|protection| self.passwords.get(protection)) {
             None => None,
             Some(Some(Ok(password))) => Some(password),
             Some(Some(Err(error))) => return Err(again(error)),
@@ -223,12 +222,12 @@ impl Run<'_> {
 type Made = (usize, DeliveryRecord, Files);
 
 /// Writes files, as many as possible together: what is new in one directory appears with few syncs, what is replaced is replaced
-/// each by itself. Gives the result of each.
-fn write(made: &[Made]) -> Vec<Result<(), CliError>> {
-    leftovers::sweep_beside(made.iter().map(|(_, _, files)| files.dir.as_path()), Duration::ZERO);
+/// each by itself. Gives the result of each. What was left there before a moment is taken away.
+fn write(made: &[Made], before: SystemTime) -> Vec<Result<(), CliError>> {
+    leftovers::sweep_beside(made.iter().map(|(_, _, files)| files.dir.as_path()), before);
     for (_, _, files) in made {
-        // Keys may be among them. The store's lock is held: whatever run of apply began them has ended.
-        leftovers::sweep(&files.dir, files.files.iter().map(|file| file.name.as_str()), Duration::ZERO);
+        // Keys may be among them. Whatever run of apply began them has ended: it had the store's lock.
+        leftovers::sweep(&files.dir, files.files.iter().map(|file| file.name.as_str()), before);
     }
     let is_new = |files: &Files| !files.files.iter().any(|file| places::is_there(&files.dir.join(&file.name)));
     let mut results: Vec<Option<Result<(), CliError>>> = made.iter().map(|_| None).collect();

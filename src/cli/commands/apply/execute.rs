@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::authorities::{self, Brought, Signers};
-use super::build::takes_password;
+use super::claims;
 use super::deliver::Job;
 use super::keys::{Keys, Search};
-use super::secrets::{self, Secrets};
+use super::secrets::{self, Passwords, Secrets};
 use super::source::Described;
 use super::tell::Outcome;
 use crate::ca::{self, Cause, Commission, Order, RandomSerials, Revocable, Schedule, Session, issue_possible};
@@ -18,8 +19,7 @@ use crate::cli::commands::crl::publish::bring;
 use crate::cli::files::{self, OutputFile};
 use crate::cli::{CliError, Context};
 use crate::issuance::{Profile, Profiles};
-use crate::keys::Secret;
-use crate::manifest::{Certificate, CrlWork, Plan, Work, certificate_request};
+use crate::manifest::{Asked, Certificate, CrlWork, Plan, Work, certificate_request};
 use crate::store::{DeliveryRecord, Draft, Event, State, Store, Writer};
 use crate::x509::RevocationReason;
 
@@ -37,10 +37,11 @@ pub(super) struct Run<'a> {
     /// Whether files of others are replaced.
     pub(super) force: bool,
     pub(super) now: OffsetDateTime,
+    /// When the store's lock was taken, by the clock of the file system.
+    pub(super) locked_at: SystemTime,
     pub(super) signers: Signers,
     pub(super) brought: BTreeMap<String, Result<Brought, CliError>>,
-    /// Passwords of keystores and truststores, by the source that names them; the empty one where nothing is named.
-    pub(super) passwords: BTreeMap<String, Result<Secret, CliError>>,
+    pub(super) passwords: Passwords,
     /// For each step why it failed.
     pub(super) results: Vec<Option<CliError>>,
 }
@@ -60,25 +61,33 @@ impl<'a> Execution<'a> {
         let mut secrets = Secrets::default();
         let signers = authorities::open(cx, self.described, (self.store, &state), &plan, &mut secrets);
         let brought = authorities::read_brought(cx, self.described, &plan, &mut secrets);
-        let search = Search { manifest: &self.described.manifest, store: self.store, state: &state, signers: &signers };
+        let Described { manifest, requests, .. } = self.described;
+        let search = Search { manifest, requests, store: self.store, state: &state, signers: &signers };
         let mut keys = search.run(cx, &plan, &mut secrets)?;
         search.all_at_hand(&plan, &keys, cx.now())?;
-        let passwords = passwords(cx, self.described, &plan, &mut secrets);
+        let passwords = secrets::passwords(cx, manifest, &plan, &mut secrets);
         let seq = state.seq;
         let mut writer = cx.lock_knowing(self.store, state)?;
+        let locked_at = SystemTime::now();
         // A store that was made just now has one line, which says so.
         if writer.state().seq != seq.max(1) {
             return Ok(None);
+        }
+        // A certificate with a place that it cannot have is not issued: what is one thing to the manifest is done as a whole.
+        let mut results = claims::rehearse(&self.described.manifest, writer.state(), &plan, (self.force, cx.now()))?;
+        for (step, result) in plan.steps.iter().zip(&mut results) {
+            result.take_if(|_| !matches!(step.work, Work::Certificate(_)));
         }
         let mut run = Run {
             described: self.described,
             store: self.store,
             force: self.force,
             now: cx.now(),
+            locked_at,
             signers,
             brought,
             passwords,
-            results: plan.steps.iter().map(|_| None).collect(),
+            results,
         };
         run.store_steps(cx, &mut writer, &plan, &mut keys)?;
         let mut jobs = run.certificates(cx, &mut writer, &plan, &mut keys)?;
@@ -98,7 +107,7 @@ impl Run<'_> {
         if let Some(result) = self.results.get_mut(step)
             && result.is_none()
         {
-            *result = Some(error);
+            *result = Some(secrets::told(error));
         }
     }
 
@@ -198,6 +207,9 @@ impl Run<'_> {
             let (Work::Certificate(_), Some(certificate)) = (&one.work, manifest.certificates.get(&one.name)) else {
                 continue;
             };
+            if self.results.get(step).is_some_and(Option::is_some) {
+                continue;
+            }
             let commission = (|| {
                 let named = manifest.authority_of(certificate).unwrap_or_default();
                 let name = ca::renewing_authority(writer.state(), named, self.now);
@@ -213,7 +225,11 @@ impl Run<'_> {
                 };
                 let ready = keys.remove(&step).transpose()?;
                 let ready = ready.ok_or_else(|| CliError::failed("its key was not read"))?;
-                let request = certificate_request(manifest, &one.name, certificate, ready.public);
+                let asked = match self.described.requests.get(&one.name) {
+                    Some(Ok(request)) => Asked::Csr(request),
+                    _ => Asked::Key(ready.public),
+                };
+                let request = certificate_request(manifest, &one.name, certificate, asked);
                 let lineage = Certificate::lineage(&one.name);
                 let order = Order { label: one.name.clone(), request, lineage, key_pem: ready.pem };
                 Ok((Commission { order, authority, profile }, ready.private))
@@ -230,7 +246,7 @@ impl Run<'_> {
             failed.into_iter().for_each(|(step, error)| self.fail(step, error));
             return Ok(Vec::new());
         }
-        let places = super::claims::Places::new(manifest, writer.state(), self.force)?;
+        let places = claims::Places::new(manifest, writer.state(), self.force)?;
         let progress = cx.ui.progress(commissions.len() as u64, "issuing");
         let tick = || progress.tick();
         let actor = cx.settings.actor.clone();
@@ -248,9 +264,8 @@ impl Run<'_> {
                     crate::cli::commands::report::tell(cx, &outcome.label, &outcome.report);
                     for (index, record) in records.remove(&step).unwrap_or_default() {
                         let Some(delivery) = certificate.deliver.get(index) else { continue };
-                        let source = secrets::of_delivery(manifest, delivery).unwrap_or_default();
-                        let source = takes_password(delivery).then(|| source.to_owned());
-                        jobs.push(Job::of_certificate(step, record, &outcome, key.clone(), source));
+                        let protection = secrets::of_delivery(manifest, delivery);
+                        jobs.push(Job::of_certificate(step, record, &outcome, key.clone(), protection));
                     }
                 }
             }
@@ -302,43 +317,6 @@ impl Run<'_> {
         }
         Ok(())
     }
-}
-
-/// The passwords that the files of a plan take, asked for before the store is locked.
-fn passwords(
-    cx: &mut Context,
-    described: &Described,
-    plan: &Plan,
-    secrets: &mut Secrets,
-) -> BTreeMap<String, Result<Secret, CliError>> {
-    let manifest = &described.manifest;
-    let mut sources = BTreeSet::new();
-    for step in &plan.steps {
-        match &step.work {
-            Work::Certificate(_) => {
-                let deliveries = manifest.certificates.get(&step.name).into_iter().flat_map(|one| &one.deliver);
-                let takes = deliveries.filter(|delivery| takes_password(delivery));
-                sources.extend(takes.map(|delivery| secrets::of_delivery(manifest, delivery).unwrap_or_default()));
-            }
-            Work::Delivery(work) => {
-                let certificate = manifest.certificates.get(&work.certificate);
-                let delivery = certificate.and_then(|one| one.deliver.get(work.index));
-                let takes = delivery.filter(|delivery| takes_password(delivery));
-                sources.extend(takes.map(|delivery| secrets::of_delivery(manifest, delivery).unwrap_or_default()));
-            }
-            Work::Truststore(work) => {
-                let truststore = manifest.truststores.get(work.index);
-                sources.extend(truststore.and_then(|truststore| secrets::of_truststore(manifest, truststore)));
-            }
-            _ => {}
-        }
-    }
-    let mut passwords = BTreeMap::new();
-    for source in sources {
-        let given = Some(source).filter(|source| !source.is_empty());
-        passwords.insert(source.to_owned(), secrets.of_store(cx, given));
-    }
-    passwords
 }
 
 /// The same error once more, for the next thing that it concerns.

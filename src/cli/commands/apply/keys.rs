@@ -10,7 +10,8 @@ use super::execute::again;
 use super::secrets::{self, Secrets};
 use crate::ca::{self, LoadedAuthority, in_parallel};
 use crate::cli::{CliError, Context};
-use crate::keys::{Algorithm, KeyFile, KeyOutline, PrivateKey, PublicKey, Secret};
+use crate::issuance::Request;
+use crate::keys::{Algorithm, KeyError, KeyFile, KeyOutline, KeySealer, PrivateKey, PublicKey, Secret};
 use crate::manifest::{Certificate, KeyChoice, Manifest, Plan, Work};
 use crate::store::{CertificateRecord, State, Store};
 
@@ -33,6 +34,8 @@ struct New {
     step: usize,
     algorithm: Algorithm,
     secret: Option<Secret>,
+    /// Of a certificate's, what encrypts it together with others: an authority's has a derivation of its own.
+    sealer: Option<Arc<KeySealer>>,
 }
 
 /// A key that is there.
@@ -45,9 +48,27 @@ struct Old {
     open: bool,
 }
 
+/// Passphrases that are ready to encrypt keys: what is slow on purpose is done once for each.
+#[derive(Default)]
+struct Sealers(Vec<(Secret, Arc<KeySealer>)>);
+
+impl Sealers {
+    fn of(&mut self, secret: Option<&Secret>) -> Result<Option<Arc<KeySealer>>, KeyError> {
+        let Some(secret) = secret else { return Ok(None) };
+        if let Some((_, sealer)) = self.0.iter().find(|(known, _)| known.expose() == secret.expose()) {
+            return Ok(Some(Arc::clone(sealer)));
+        }
+        let sealer = Arc::new(KeySealer::new(secret)?);
+        self.0.push((secret.clone(), Arc::clone(&sealer)));
+        Ok(Some(sealer))
+    }
+}
+
 /// What keys are looked for in.
 pub(super) struct Search<'a> {
     pub(super) manifest: &'a Manifest,
+    /// What certificate signing requests ask for, by certificate.
+    pub(super) requests: &'a BTreeMap<String, Result<Request, String>>,
     pub(super) store: &'a Store,
     pub(super) state: &'a State,
     pub(super) signers: &'a BTreeMap<String, Result<LoadedAuthority, CliError>>,
@@ -62,6 +83,7 @@ impl Search<'_> {
         let (mut new, mut old, mut keys) = (Vec::new(), Vec::new(), Keys::new());
         // The passphrases of authorities that this plan makes.
         let mut made = BTreeMap::new();
+        let mut sealers = Sealers::default();
         for (step, one) in plan.steps.iter().enumerate() {
             let found = match &one.work {
                 Work::Authority(work) => match work.key {
@@ -78,7 +100,7 @@ impl Search<'_> {
                         });
                         proven.map(|secret| {
                             made.insert(one.name.clone(), secret.clone());
-                            new.push(New { step, algorithm, secret });
+                            new.push(New { step, algorithm, secret, sealer: None });
                         })
                     }
                     _ => Ok(()),
@@ -86,13 +108,21 @@ impl Search<'_> {
                 Work::Certificate(work) => match (self.manifest.certificates.get(&one.name), work.key, &work.before) {
                     (Some(certificate), KeyChoice::New(algorithm), _) => self
                         .new_secret(cx, (&one.name, certificate), &made, secrets)
-                        .map(|secret| new.push(New { step, algorithm, secret })),
+                        .and_then(|secret| Ok((sealers.of(secret.as_ref())?, secret)))
+                        .map(|(sealer, secret)| new.push(New { step, algorithm, secret, sealer })),
                     (Some(certificate), KeyChoice::Same, Some(before)) => {
                         let open = certificate.deliver.iter().any(takes_key);
                         self.old(cx, certificate, before, step, open, secrets).map(|found| match found {
                             Ok(key) => old.push(key),
                             Err(ready) => drop(keys.insert(step, Ok(ready))),
                         })
+                    }
+                    (Some(_), KeyChoice::Requested, _) => {
+                        if let Some(Ok(request)) = self.requests.get(&one.name) {
+                            let public = request.public_key.clone();
+                            keys.insert(step, Ok(Ready { public, pem: None, private: None, secret: None }));
+                        }
+                        Ok(())
                     }
                     _ => Ok(()),
                 },
@@ -117,9 +147,12 @@ impl Search<'_> {
             }
         }
         let progress = cx.ui.progress((new.len() + old.len()) as u64, "preparing keys");
-        let generated = in_parallel(new, |New { step, algorithm, secret }| {
+        let generated = in_parallel(new, |New { step, algorithm, secret, sealer }| {
             let key = PrivateKey::generate(algorithm)?;
-            let pem = key.to_pkcs8_pem(secret.as_ref())?;
+            let pem = match sealer {
+                Some(sealer) => key.to_sealed_pem(&sealer)?,
+                None => key.to_pkcs8_pem(secret.as_ref())?,
+            };
             progress.tick();
             let public = key.public_key().clone();
             Ok::<_, CliError>((step, Ready { public, pem: Some(pem), private: Some(Arc::new(key)), secret }))

@@ -74,6 +74,10 @@ impl Args {
     /// # Errors
     /// Exit 1 when the manifest is not valid, 5 when the store is locked.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
+        self.bring_about(cx).map_err(secrets::told)
+    }
+
+    fn bring_about(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let described = Described::read(cx, &self.manifest, self.format)?;
         for _ in 0..MOST_ATTEMPTS {
             let store = match Store::open(cx.store_path()?) {
@@ -117,6 +121,7 @@ impl Args {
             profiles: &described.profiles,
             brought: &described.brought,
             anchors: &described.anchors,
+            requests: &described.requests,
             look: &look,
             now: cx.now(),
             prune: self.prune,

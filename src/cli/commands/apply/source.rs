@@ -7,9 +7,9 @@ use clap::ValueEnum;
 
 use crate::cli::files::{self, places};
 use crate::cli::{CliError, Context, SecretSource};
-use crate::issuance::Profile;
+use crate::issuance::{Profile, Request};
 use crate::manifest::{self, Manifest, Notation, ProfileText};
-use crate::x509::{Certificate, escape, pem};
+use crate::x509::{Certificate, Csr, escape, pem};
 
 /// Largest file with certificates that is read, in bytes.
 const MAX_SIZE: usize = 8 << 20;
@@ -44,6 +44,8 @@ pub(in crate::cli::commands) struct Described {
     pub(in crate::cli::commands) brought: BTreeMap<String, Certificate>,
     /// The certificates in the files of truststores.
     pub(in crate::cli::commands) anchors: BTreeMap<PathBuf, Vec<Certificate>>,
+    /// What certificate signing requests ask for, by certificate; or why one cannot be taken.
+    pub(in crate::cli::commands) requests: BTreeMap<String, Result<Request, String>>,
 }
 
 impl Described {
@@ -85,7 +87,13 @@ impl Described {
             }
         }
         manifest.rebase(&base(path)?);
-        let mut described = Self { manifest, profiles: Vec::new(), brought: BTreeMap::new(), anchors: BTreeMap::new() };
+        let mut described = Self {
+            manifest,
+            profiles: Vec::new(),
+            brought: BTreeMap::new(),
+            anchors: BTreeMap::new(),
+            requests: BTreeMap::new(),
+        };
         for (name, text) in &described.manifest.profiles {
             let json = match text {
                 ProfileText::File(file) => files::read(cx, file, Profile::MAX_SIZE + 1)?.to_vec(),
@@ -118,6 +126,13 @@ impl Described {
         for file in described.manifest.truststores.iter().flat_map(|truststore| &truststore.files) {
             described.anchors.insert(file.clone(), certificates(cx, file)?);
         }
+        for (name, certificate) in &described.manifest.certificates {
+            if let Some(file) = &certificate.csr {
+                // One that has not arrived yet keeps nobody else waiting.
+                let request = request(cx, file).map_err(|error| error.message);
+                described.requests.insert(name.clone(), request);
+            }
+        }
         Ok(described)
     }
 
@@ -143,6 +158,13 @@ impl Described {
 pub(super) fn certificates(cx: &mut Context, file: &Path) -> Result<Vec<Certificate>, CliError> {
     let bytes = files::read(cx, file, MAX_SIZE)?;
     pem::read_certificates(&bytes).map_err(|error| CliError::from(error).about(file.display()))
+}
+
+/// What a certificate signing request asks for, after proof of possession.
+fn request(cx: &mut Context, file: &Path) -> Result<Request, CliError> {
+    let bytes = files::read(cx, file, Csr::MAX_SIZE)?;
+    let request = Csr::read(&bytes).map_err(CliError::from).and_then(|csr| Ok(Request::from_csr(&csr)?));
+    request.map_err(|error| error.about(file.display()))
 }
 
 /// The directory that relative paths of a manifest start at.

@@ -1,6 +1,7 @@
 //! The files of certificates that an earlier run issued and did not come to write.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::IssueArgs;
 use super::batch::delivered;
@@ -29,8 +30,6 @@ impl Missing {
     pub(super) fn of(out: Option<&Path>, skipped: &[Skipped], state: &State, force: bool) -> Result<Self, CliError> {
         let Some(out) = out else { return Ok(Self(Vec::new())) };
         let mut lacking = Vec::new();
-        let dirs: Vec<PathBuf> = skipped.iter().map(|skipped| out.join(&skipped.lineage)).collect();
-        leftovers::sweep_beside(dirs.iter().map(PathBuf::as_path), leftovers::OLD);
         for skipped in skipped {
             let dir = out.join(&skipped.lineage);
             let with_key = state.by_serial(&skipped.serial)?.is_some_and(|record| record.key);
@@ -73,6 +72,7 @@ impl Missing {
         };
         // A run that was killed may have recorded them and not come to their files in the store: the lock puts those there.
         let mut writer = cx.lock_knowing(store, state)?;
+        leftovers::sweep_beside(self.0.iter().map(|(dir, _)| dir.as_path()), SystemTime::now());
         let state = writer.state();
         let mut deliveries = Vec::new();
         for chunk in self.0.chunks(CHUNK) {
