@@ -36,6 +36,37 @@ fn is_there(sandbox: &Sandbox, path: &str) -> bool {
 }
 
 #[test]
+fn the_examples_of_the_documentation_run_as_they_stand() {
+    let sandbox = Sandbox::with_root();
+    let page = include_str!("../docs/batch.md");
+    let blocks: Vec<_> = page.split("\n```\n").collect();
+    let begins = |start: &str| *blocks.iter().find(|block| block.starts_with(start)).expect("an example");
+    write(&sandbox, "fleet.csv", begins("name,names"));
+    write(&sandbox, "fleet.jsonl", begins("{\"name\""));
+    for file in ["fleet.csv", "fleet.jsonl"] {
+        sandbox.run(["issue", "--batch", file]).succeeded();
+    }
+}
+
+#[test]
+fn a_rehearsal_of_requests_says_which_are_refused() {
+    let sandbox = Sandbox::with_root();
+    for name in ["a.test", "b.test"] {
+        let file = format!("requests/{name}.csr");
+        fs::create_dir_all(sandbox.path("requests")).expect("a directory");
+        let key = format!("{name}.key");
+        let create = ["csr", "create", "--new-key", &key, "--no-passphrase", name, "--out", &file];
+        sandbox.run(create).succeeded();
+    }
+    write(&sandbox, "requests/bad.csr", "no request");
+    let run = sandbox.run(["sign", "requests", "--dry-run", "--keep-going", "--json"]).exited(4);
+    let report = json(&run);
+    assert_eq!(report["certificates"].as_array().map(Vec::len), Some(2));
+    assert_eq!(report["refused"][0]["request"], "requests/bad.csr");
+    sandbox.run(["sign", "requests", "--dry-run"]).exited(1);
+}
+
+#[test]
 fn every_line_says_what_it_wants_and_the_options_say_the_rest() {
     let sandbox = Sandbox::new();
     sandbox.run(["init", "--no-passphrase", "--key", "ec-p256", "--with-issuing"]).succeeded();

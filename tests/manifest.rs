@@ -523,6 +523,109 @@ fn only_prune_takes_anything_away() {
 }
 
 #[test]
+fn prune_leaves_what_others_have_too() {
+    let manifest = |certificates: Value| {
+        json!({
+            "defaults": {"passphrase": "none", "storepass": "pass:changeit"}, "authorities": {"ca": {"key": "ec-p256"}},
+            "certificates": certificates,
+        })
+    };
+    let to = |place: Value| json!({"deliver": [place]});
+    let nginx = || json!({"export": "nginx", "to": "tls"});
+    let scene = Scene::applied(&manifest(
+        json!({"a.test": to(nginx()), "b.test": to(json!({"export": "docker", "to": "tls"}))}),
+    ));
+    let whole = |case: &str, dir: &str| {
+        let run = scene.sandbox.run(["verify", &format!("{dir}/fullchain.pem"), "--anchor", &format!("{dir}/ca.pem")]);
+        assert_eq!(run.code, 0, "{case}: {}", run.stderr);
+        scene.sandbox.run(["key", "match", &format!("{dir}/key.pem"), &format!("{dir}/fullchain.pem")]).succeeded();
+        scene.is_settled();
+    };
+    let prune = |certificates: Value| {
+        scene.write(&manifest(certificates));
+        let report = scene.apply(&["--prune"], 0);
+        assert_eq!(report["notes"], json!([]), "{report:#}");
+        Scene::changes(&report).join(", ")
+    };
+    // Two programs share the root.
+    assert_eq!(prune(json!({"a.test": to(nginx())})), "prune certificate b.test");
+    whole("a shared root", "tls");
+    // One certificate in the place of another one, two that change places, and another form in one place.
+    let pem = |dir: &str| to(json!({ "pem": dir }));
+    prune(json!({"www.test": pem("one"), "b.test": pem("two")}));
+    assert_eq!(
+        prune(json!({"web.test": pem("one"), "b.test": pem("two")})),
+        "create certificate web.test, prune certificate www.test"
+    );
+    whole("a new name", "one");
+    prune(json!({"web.test": pem("two"), "b.test": pem("one")}));
+    for dir in ["one", "two"] {
+        whole("places exchanged", dir);
+    }
+    prune(json!({"web.test": to(json!({"export": "nginx", "to": "two"})), "b.test": pem("one")}));
+    whole("another form", "two");
+    assert!(!scene.sandbox.path("two/chain.pem").exists(), "nginx has none");
+}
+
+#[test]
+fn what_could_not_be_replaced_is_not_pruned() {
+    let certificate = |dir: &str| json!({"deliver": [{"pem": dir}, {"certificate": format!("{dir}/only.crt")}]});
+    let mut manifest = json!({
+        "defaults": {"passphrase": "none"}, "authorities": {"ca": {"key": "ec-p256"}},
+        "certificates": {"www.test": certificate("tls")},
+    });
+    let scene = Scene::applied(&manifest);
+    fs::write(scene.sandbox.path("tls/mine.crt"), "mine").unwrap();
+    let mut other = certificate("tls");
+    other["deliver"][1]["certificate"] = json!("tls/mine.crt");
+    manifest["certificates"] = json!({ "web.test": other });
+    scene.write(&manifest);
+    let report = scene.apply(&["--prune"], 1);
+    assert!(report.to_string().contains("stays, since what takes its place could not be put there"), "{report:#}");
+    assert_eq!(scene.shown("www.test")["state"], "valid", "what is in use is not revoked");
+    scene.sandbox.run(["key", "match", "tls/key.pem", "tls/cert.pem"]).succeeded();
+    fs::remove_file(scene.sandbox.path("tls/mine.crt")).unwrap();
+    scene.apply(&["--prune"], 0);
+    assert_eq!(scene.shown("www.test")["state"], "revoked");
+    scene.sandbox.run(["key", "match", "tls/key.pem", "tls/cert.pem"]).succeeded();
+    scene.is_settled();
+}
+
+#[test]
+fn a_place_has_one_name_by_whatever_way_the_manifest_is_reached() {
+    let manifest = json!({
+        "defaults": {"passphrase": "none"}, "authorities": {"ca": {"key": "ec-p256"}},
+        "certificates": {"a.test": {"deliver": [{"pem": "tls"}]}}, "truststores": [{"to": "./sub/../trust.pem"}],
+        "crls": [{"to": "public"}],
+    });
+    let scene = Scene::new();
+    let project = scene.sandbox.path("project");
+    fs::create_dir_all(project.join("sub")).unwrap();
+    fs::write(project.join("pki.json"), manifest.to_string()).unwrap();
+    std::os::unix::fs::symlink("project", scene.sandbox.path("link")).unwrap();
+    scene.sandbox.run(["apply", "project/pki.json"]).succeeded();
+    let project = project.to_str().unwrap();
+    for way in [
+        "project/sub/../pki.json",
+        "link/pki.json",
+        "./link/sub/../../project/pki.json",
+        &format!("{project}/pki.json"),
+    ] {
+        scene.sandbox.run(["apply", way, "--plan", "--prune"]).succeeded();
+    }
+    // A project that was moved with all that is in it; but for what somebody put there meanwhile.
+    fs::rename(project, scene.sandbox.path("elsewhere")).unwrap();
+    let key = scene.read("elsewhere/tls/key.pem");
+    fs::write(scene.sandbox.path("elsewhere/tls/key.pem"), "mine").unwrap();
+    scene.sandbox.run(["apply", "elsewhere/pki.json"]).exited(1);
+    assert_eq!(scene.read("elsewhere/tls/key.pem"), b"mine");
+    fs::write(scene.sandbox.path("elsewhere/tls/key.pem"), &key).unwrap();
+    scene.sandbox.run(["apply", "elsewhere/pki.json", "--prune"]).succeeded();
+    scene.sandbox.run(["apply", "elsewhere/pki.json", "--plan", "--prune"]).succeeded();
+    assert!(scene.read("elsewhere/tls/key.pem") == key);
+}
+
+#[test]
 fn a_store_describes_itself() {
     let scene = Scene::applied(&described());
     scene.sandbox.run(["issue", "spare.corp.test", "--validity", "20d", "--authority", "people"]).succeeded();

@@ -32,14 +32,16 @@ pub fn is_authority_name(state: &State, subject: &Name) -> bool {
 impl<'a> Guard<'a> {
     pub(super) fn new(state: &'a State) -> Self {
         let mut known = Vec::new();
+        let mut add = |authority: &str, certificate: Certificate| {
+            let (key, subject) = (certificate.public_key().ok(), certificate.subject);
+            known.push(Known { authority: authority.to_owned(), waits: false, subject, key });
+        };
+        // Whose certificate it is comes first, before those that it stands above.
         for record in state.authorities.values() {
-            let certificates = record.certificate().into_iter().chain(record.chain().into_iter().flatten());
-            known.extend(certificates.map(|certificate| Known {
-                authority: record.authority.clone(),
-                waits: false,
-                key: certificate.public_key().ok(),
-                subject: certificate.subject,
-            }));
+            record.certificate().into_iter().for_each(|own| add(&record.authority, own));
+        }
+        for record in state.authorities.values() {
+            record.chain().into_iter().flatten().for_each(|above| add(&record.authority, above));
         }
         for (authority, request) in &state.requested {
             let csr = decode_der(request).and_then(|der| Csr::from_der(&der));

@@ -44,7 +44,7 @@ impl CliError {
     /// A failed file operation; `action` is a verb: `cannot read api.csr: …`.
     pub fn io(path: impl AsRef<Path>, action: &str, error: &io::Error) -> Self {
         let message = format!("cannot {action} {}: {}", path.as_ref().display(), reason(error));
-        Self { exit: Exit::Failed, message, hint: io_hint(error) }
+        Self { exit: Exit::Failed, message, hint: io_hint(path.as_ref(), error) }
     }
 
     /// Standard output that cannot be written. What the command did is done, so it is not to be run again unseen.
@@ -231,8 +231,9 @@ fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
-fn io_hint(error: &io::Error) -> Option<String> {
+fn io_hint(path: &Path, error: &io::Error) -> Option<String> {
     let hint = match error.kind() {
+        io::ErrorKind::NotFound if path.is_absolute() => "check the path",
         io::ErrorKind::NotFound => "check the path; a relative one starts at the current directory",
         io::ErrorKind::PermissionDenied => "check who owns it and its permissions, or run as its owner",
         _ if is_full(error) => "free some space and run the same command again",

@@ -185,6 +185,11 @@ impl Checks<'_> {
 
     fn delivery(&self, delivery: &Delivery) -> Result<(), Fault> {
         let Some(place) = delivery.place() else {
+            match (&delivery.export, &delivery.to) {
+                (Some(_), None) => return Err(Fault::new("say the directory with \"to\"").at("export")),
+                (None, Some(_)) => return Err(Fault::new("this belongs to \"export\": name the program").at("to")),
+                _ => {}
+            }
             let why = "say one of: \"pem\": a directory, \"certificate\": a file, \"keystore\": a file, or \"export\": a program \
                        with \"to\": a directory";
             return Err(Fault::new(why));
@@ -381,6 +386,11 @@ fn named(path: &Path, field: &str) -> Result<(), Fault> {
     let text = path.to_string_lossy();
     match text.is_empty() || text == "-" || text.contains('\0') {
         true => Err(Fault::new("a path is needed").at(field)),
+        // Nothing here is a shell, and a directory named ~ is nobody's wish.
+        false if text.starts_with(['~', '$']) => {
+            let why = format!("{} is not expanded here: write the path out, or ./{0} for such a name", escape(&text));
+            Err(Fault::new(why).at(field))
+        }
         false => Ok(()),
     }
 }

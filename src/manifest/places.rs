@@ -6,10 +6,8 @@ use std::path::{Component, Path, PathBuf};
 use super::model::{Delivery, Manifest, Place};
 use crate::container::target::{Origin, Target};
 use crate::notation::Fault;
+use crate::store::bundle_files;
 use crate::x509::escape;
-
-/// The files that a `pem` delivery writes into its directory.
-const PEM_FILES: [&str; 5] = ["cert.pem", "key.pem", "chain.pem", "fullchain.pem", "ca.pem"];
 
 /// Endings of the files of an authority's CRLs.
 const CRL_ENDINGS: [&str; 4] = ["crl", "crl.pem", "delta.crl", "delta.crl.pem"];
@@ -100,8 +98,7 @@ fn files(place: Place<'_>, delivery: &Delivery) -> (&'static str, Vec<(PathBuf, 
         Place::Certificate(path) => ("certificate", vec![(path.to_owned(), None)]),
         Place::Keystore(path) => ("keystore", vec![(path.to_owned(), None)]),
         Place::Pem(dir) => {
-            let with_key = delivery.key.unwrap_or(true);
-            let names = PEM_FILES.iter().filter(|name| with_key || **name != "key.pem");
+            let names = bundle_files(delivery.key.unwrap_or(true));
             ("pem", names.map(|name| (dir.join(name), None)).collect())
         }
         Place::Export(target, dir) => {

@@ -1,11 +1,18 @@
 //! Where the files of certificates were put outside the store.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 /// Longest path that is recorded, in bytes.
 const LONGEST_PATH: usize = 4096;
+
+/// The names of a certificate's PEM files in a directory; the key is among them where it is not elsewhere.
+pub fn bundle_files(with_key: bool) -> impl Iterator<Item = &'static str> {
+    let names = ["cert.pem", "key.pem", "chain.pem", "fullchain.pem", "ca.pem"];
+    names.into_iter().filter(move |name| with_key || *name != "key.pem")
+}
 
 /// Files of a lineage's certificate outside the store: a renewal writes its own to the same place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +103,23 @@ impl DeliveryRecord {
     /// What another delivery to the same place has in common with this one.
     pub(super) fn site(&self) -> String {
         if self.file.is_empty() { self.path.clone() } else { format!("{}/{}", self.path, self.file) }
+    }
+
+    /// The directory that its files are in.
+    pub fn dir(&self) -> &Path {
+        let path = Path::new(&self.path);
+        if self.file.is_empty() { path.parent().unwrap_or(path) } else { path }
+    }
+
+    /// The files that it has: those that were noted, else those that its form has for certain.
+    pub fn written(&self) -> Vec<PathBuf> {
+        let names: Vec<&str> = match &self.form {
+            _ if !self.files.is_empty() => self.files.keys().map(String::as_str).collect(),
+            DeliveryForm::Bundle { key, .. } => bundle_files(*key).collect(),
+            _ if self.file.is_empty() => return vec![PathBuf::from(&self.path)],
+            _ => vec![&self.file],
+        };
+        names.into_iter().map(|name| self.dir().join(name)).collect()
     }
 
     /// Why it cannot be recorded.

@@ -46,7 +46,7 @@ mod writer;
 pub use backup::Backup;
 pub use check::{Finding, Severity};
 pub use checkpoint::CheckpointRecord;
-pub use delivery::{DeliveryForm, DeliveryRecord};
+pub use delivery::{DeliveryForm, DeliveryRecord, bundle_files};
 pub use error::StoreError;
 pub use event::{AuthorityRecord, CertificateRecord, Entry, Event, decode_der, encode_der, encode_request};
 pub use journal::{JournalReport, parse_journal};

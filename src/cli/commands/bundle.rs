@@ -8,6 +8,7 @@ use crate::ca::Outcome;
 use crate::cli::CliError;
 use crate::cli::files::{self, OutputFile};
 use crate::container::pem::PemFiles;
+use crate::store::bundle_files;
 use crate::x509::Certificate;
 
 /// cert.pem, key.pem, chain.pem (the intermediates), fullchain.pem (certificate, then intermediates) and ca.pem (what relying
@@ -30,8 +31,7 @@ impl Bundle {
 
     /// Where the files go, to refuse existing ones early.
     pub(crate) fn paths(dir: &Path, with_key: bool) -> Vec<PathBuf> {
-        let names = ["cert.pem", "key.pem", "chain.pem", "fullchain.pem", "ca.pem"];
-        names.into_iter().filter(|name| with_key || *name != "key.pem").map(|name| dir.join(name)).collect()
+        bundle_files(with_key).map(|name| dir.join(name)).collect()
     }
 
     /// Writes them.

@@ -1,7 +1,7 @@
 //! Recording where files were put, so that a renewal puts its own there.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::cli::files::{self, places};
 use crate::cli::{CliError, Context};
@@ -45,11 +45,22 @@ pub(super) fn place(path: &Path) -> Result<PathBuf, CliError> {
             return match (is_file, absolute.parent(), absolute.file_name()) {
                 (true, Some(dir), Some(name)) => Ok(places::followed(dir).unwrap_or(dir.to_owned()).join(name)),
                 _ if rest.as_os_str().is_empty() => Ok(real),
-                _ => Ok(real.join(rest)),
+                _ => Ok(joined(real, rest)),
             };
         }
     }
     Ok(absolute)
+}
+
+/// A path below a directory that has no links in it; nothing of the rest is there yet.
+fn joined(mut path: PathBuf, rest: &Path) -> PathBuf {
+    for part in rest.components() {
+        match part {
+            Component::ParentDir => drop(path.pop()),
+            part => path.push(part),
+        }
+    }
+    path
 }
 
 /// Records a delivery that was made. A store that cannot be written to just now is no reason to fail: the files are there.

@@ -2,16 +2,18 @@
 
 use serde::Serialize;
 
-use super::issue::Refused;
 use crate::cli::{CliError, Context};
 use crate::issuance::{Prepared, Report};
 use crate::x509::time::format_instant;
 
+/// Nothing was refused.
+pub(super) const ALL_SIGNED: &[()] = &[];
+
 #[derive(Debug, Serialize)]
-struct DryRunReport<'a> {
+struct DryRunReport<'a, R> {
     certificates: Vec<PreparedReport<'a>>,
-    /// Of a batch: what would not be signed.
-    refused: &'a [Refused],
+    /// Of many: what would not be signed.
+    refused: &'a [R],
 }
 
 #[derive(Debug, Serialize)]
@@ -33,21 +35,21 @@ struct ExtensionReport {
     value: Vec<String>,
 }
 
-/// Prints prepared certificates: data on stdout, what was dropped as warnings. `refused` are a batch's lines that would not be signed,
-/// for the JSON.
+/// Prints prepared certificates: data on stdout, what was dropped as warnings. `refused` are those of many that would not be
+/// signed, for the JSON.
 ///
 /// # Errors
 /// When stdout is gone.
-pub(super) fn tell(
+pub(super) fn tell<R: Serialize>(
     cx: &mut Context,
     prepared: &[(String, Prepared)],
-    refused: Option<&[Refused]>,
+    refused: &[R],
 ) -> Result<(), CliError> {
     let mut reports = Vec::with_capacity(prepared.len());
     for (item, prepared) in prepared {
         reports.push(tell_one(cx, item, prepared)?);
     }
-    cx.ui.json("dry-run", &DryRunReport { certificates: reports, refused: refused.unwrap_or_default() })
+    cx.ui.json("dry-run", &DryRunReport { certificates: reports, refused })
 }
 
 fn tell_one<'a>(cx: &mut Context, item: &'a str, prepared: &'a Prepared) -> Result<PreparedReport<'a>, CliError> {

@@ -16,13 +16,12 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use batch::BatchArgs;
-pub(super) use summary::Refused;
 
 use super::bundle::Bundle;
 use super::options::{ValidityArgs, VariableArgs, generate, load_authority, profiles, read_key, session};
 use super::report::{CertificateReport, summary, tell};
 use super::target::target;
-use super::{crl, delivery};
+use super::{crl, delivery, dry_run};
 use crate::ca::{self, LoadedAuthority, Order};
 use crate::cli::{CliError, Context, Exit, SecretSource, files};
 use crate::issuance::lint::Target;
@@ -198,7 +197,7 @@ impl IssueArgs {
         });
         let actor = cx.settings.actor.clone();
         let prepared = ca::dry_run(state, facts.as_ref(), profile, &session(cx, &actor, &|| {}), &request)?;
-        super::dry_run::tell(cx, &[(self.name().to_owned(), prepared)], None)?;
+        dry_run::tell(cx, &[(self.name().to_owned(), prepared)], dry_run::ALL_SIGNED)?;
         Ok(Exit::Done)
     }
 

@@ -121,7 +121,7 @@ impl SignArgs {
         let mut refused = Vec::new();
         let items = self.read_items(cx, &requests, &state, &profile, &record, &mut refused)?;
         if self.dry_run {
-            return self.run_dry(cx, &state, &profile, &record, &items);
+            return self.run_dry(cx, &state, (&profile, &record), &items, refused);
         }
         if items.is_empty() {
             return self.finish(cx, &[], refused);
@@ -248,21 +248,27 @@ impl SignArgs {
         &self,
         cx: &mut Context,
         state: &State,
-        profile: &Profile,
-        record: &AuthorityRecord,
+        (profile, record): (&Profile, &AuthorityRecord),
         items: &[Item],
+        mut refused: Vec<Refusal>,
     ) -> Result<Exit, CliError> {
         let (certificate, chain) = (record.certificate()?, record.chain()?);
         let facts = IssuerFacts { name: &record.authority, certificate: &certificate, chain: &chain };
         let actor = cx.settings.actor.clone();
         let mut all = Vec::with_capacity(items.len());
         for item in items {
-            let prepared = ca::dry_run(state, Some(&facts), profile, &session(cx, &actor, &|| {}), &item.request)
-                .map_err(|error| CliError::from(error).about(&item.label))?;
-            all.push((item.label.clone(), prepared));
+            let prepared = ca::dry_run(state, Some(&facts), profile, &session(cx, &actor, &|| {}), &item.request);
+            match prepared.map_err(|error| CliError::from(error).about(&item.label)) {
+                Ok(prepared) => all.push((item.label.clone(), prepared)),
+                Err(error) if self.keep_going => {
+                    cx.ui.warn(&error.message);
+                    refused.push(Refusal { request: item.label.clone(), exit: error.exit as u8, why: error.message });
+                }
+                Err(error) => return Err(error),
+            }
         }
-        super::dry_run::tell(cx, &all, None)?;
-        Ok(Exit::Done)
+        super::dry_run::tell(cx, &all, &refused)?;
+        Ok(if refused.is_empty() { Exit::Done } else { Exit::Refused })
     }
 
     fn write(&self, cx: &mut Context, outcomes: &[Outcome], dirs: &[Option<PathBuf>]) -> Result<(), CliError> {

@@ -21,7 +21,7 @@ pub(in crate::cli) fn seen(path: &Path, limit: u64) -> Seen {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             return Seen::Missing;
         }
-        Err(_) => return Seen::Other,
+        Err(_) => return Seen::Unreadable,
     };
     let loose = match file.metadata() {
         Ok(metadata) if metadata.is_file() && metadata.len() <= limit => metadata.mode() & LOOSE != 0,
@@ -35,7 +35,7 @@ pub(in crate::cli) fn seen(path: &Path, limit: u64) -> Seen {
             Ok(0) => return Seen::File { sha256: hex(context.finish().as_ref()), loose },
             Ok(count) => context.update(&chunk[..count]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => return Seen::Other,
+            Err(_) => return Seen::Unreadable,
         }
     }
 }

@@ -86,7 +86,12 @@ impl Document {
     /// Gives the tree the form of a type, strictly; the error has line, column, the way to the value, and for a misspelt key the
     /// nearest one.
     pub(super) fn decode<T: DeserializeOwned>(&self) -> Result<T, String> {
-        serde_path_to_error::deserialize(self.value.clone()).map_err(|error| {
+        let mut value = self.value.clone();
+        if let Value::Object(object) = &mut value {
+            // As in Compose files: what is only there to be referred to.
+            object.retain(|key, _| !key.starts_with("x-"));
+        }
+        serde_path_to_error::deserialize(value).map_err(|error| {
             let step = |segment: &Segment| match segment {
                 Segment::Map { key } => Some(Step::Key(key.clone())),
                 Segment::Seq { index } => Some(Step::Index(*index)),

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::json;
 
 use super::*;
 
@@ -103,4 +104,20 @@ fn yaml_beyond_one_plain_document_is_refused() {
         let error = decode(text, Notation::Yaml).unwrap_err();
         assert!(error.contains(why), "{text:?}: {error}");
     }
+}
+
+#[test]
+fn maps_are_merged_and_what_is_only_referred_to_is_left_out() {
+    let text = "x-usual: &usual {validity: 30d, names: [a.test]}\nx-other: &other {validity: 10d, profile: client}\n\
+                one: {<<: *usual, names: [b.test]}\ntwo:\n  profile: peer\n  <<: [*usual, *other]\nthree: {\"<<\": 1}\n";
+    let document = Document::read(text.as_bytes(), Some(Notation::Yaml)).unwrap();
+    let value: Value = document.decode().unwrap();
+    let expected = json!({
+        "one": {"validity": "30d", "names": ["b.test"]},
+        "two": {"validity": "30d", "names": ["a.test"], "profile": "peer"},
+        "three": {"<<": 1},
+    });
+    assert_eq!(value, expected);
+    let wrong = Document::read(b"one: {<<: 3}", Some(Notation::Yaml)).err().unwrap();
+    assert_eq!(wrong, "line 1, column 7: only maps can be merged");
 }

@@ -1,4 +1,4 @@
-//! YAML 1.2: one document, the core schema, aliases within a limit.
+//! YAML 1.2: one document, the core schema, aliases within a limit, and the merge key `<<` of YAML 1.1, which many files use.
 
 use std::collections::HashMap;
 
@@ -106,13 +106,24 @@ impl<'a> Reader<'a> {
     fn map(&mut self, here: Place, depth: usize) -> Result<Node, String> {
         self.count(1, here)?;
         let (mut map, mut marks, mut values) = (Map::new(), Vec::new(), 1);
+        let mut merged = Vec::new();
         loop {
             let (event, span) = self.next()?;
-            let (key, key_place) = match event {
-                Event::MappingEnd => return Ok(Node { value: map.into(), mark: Mark::map(here, marks), values }),
-                Event::Scalar(text, ..) => (text.into_owned(), place(&span)),
+            let (key, key_place, style) = match event {
+                Event::MappingEnd => {
+                    merge(merged, &mut map);
+                    return Ok(Node { value: map.into(), mark: Mark::map(here, marks), values });
+                }
+                Event::Scalar(text, style, ..) => (text.into_owned(), place(&span), style),
                 _ => return Err(at(place(&span), "a key is a word")),
             };
+            if key == "<<" && style == ScalarStyle::Plain {
+                let (event, span) = self.next()?;
+                let node = self.value(event, &span, depth + 1)?;
+                values += node.values;
+                merged.extend(maps(node).ok_or_else(|| at(key_place, "only maps can be merged"))?);
+                continue;
+            }
             if map.contains_key(&key) {
                 let why = format!("the key \"{}\" stands here twice", crate::x509::escape(&key));
                 return Err(at(key_place, &why));
@@ -128,6 +139,30 @@ impl<'a> Reader<'a> {
     fn count(&mut self, values: usize, here: Place) -> Result<(), String> {
         self.left = self.left.checked_sub(values).ok_or_else(|| at(here, "it has too many values"))?;
         Ok(())
+    }
+}
+
+/// The maps that a merge key names: one, or a list of them.
+fn maps(node: Node) -> Option<Vec<Map<String, Value>>> {
+    match node.value {
+        Value::Object(map) => Some(vec![map]),
+        Value::Array(list) => {
+            let map = |value| match value {
+                Value::Object(map) => Some(map),
+                _ => None,
+            };
+            list.into_iter().map(map).collect()
+        }
+        _ => None,
+    }
+}
+
+/// Adds what is not said: the earlier of several maps goes before the later. What is wrong with one is shown where it is merged.
+fn merge(merged: Vec<Map<String, Value>>, map: &mut Map<String, Value>) {
+    for (key, value) in merged.into_iter().flatten() {
+        if !map.contains_key(&key) {
+            map.insert(key, value);
+        }
     }
 }
 

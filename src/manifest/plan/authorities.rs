@@ -193,7 +193,9 @@ fn changes(
         None => None,
         Some((parent, standing)) => {
             let Some(issuer) = standing.and_then(|standing| standing.facts(parent)) else {
-                return Ok(vec![format!("{parent} above it is made anew")]);
+                let is_new = !facts.state.authorities.contains_key(parent);
+                let why = if is_new { "is to stand above it" } else { "above it is made anew" };
+                return Ok(vec![format!("{parent} {why}")]);
             };
             if chain.first() != Some(issuer.certificate) {
                 let was = chain.first().is_some_and(|above| above.subject == issuer.certificate.subject);

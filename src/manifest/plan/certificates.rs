@@ -146,7 +146,7 @@ impl Look<'_> {
             };
             let mut why = vec![format!("by {authority}"), format!("profile {}", profile.name()), key];
             let places = described.deliver.iter().filter_map(|delivery| delivery.place());
-            why.extend(places.map(|place| format!("to {}", deliveries::path_of(place).display())));
+            why.extend(places.map(|place| format!("to {}", place.path().display())));
             return issue(Action::Create, why, new_key, false, false, None);
         };
         let old = record.certificate().map_err(|error: X509Error| error.to_string())?;
@@ -183,14 +183,17 @@ impl Look<'_> {
         if record.profile != profile.name() {
             why.push(format!("profile {} → {}", record.profile, profile.name()));
         }
+        let moved = (record.authority != authority).then(|| {
+            let before = if record.authority.is_empty() { "itself" } else { &record.authority };
+            format!("signed by {before} → {authority}")
+        });
         let Standing::Same { certificate, chain, keep } = standing else {
-            why.push(format!("{authority}, which signs it, is made anew"));
+            why.push(moved.unwrap_or_else(|| format!("{authority}, which signs it, is made anew")));
             return issue(Action::Change, why, choice, false, false, Some(&key));
         };
         let signer = self.facts.found(self.facts.state.issuer_of(&record.serial));
-        if record.authority != authority {
-            let before = if record.authority.is_empty() { "itself" } else { &record.authority };
-            why.push(format!("signed by {before} → {authority}"));
+        if let Some(moved) = moved {
+            why.push(moved);
         } else if !keep
             && signer.map(|signer| (&signer.certificate, &signer.chain))
                 != state.authorities.get(authority).map(|now| (&now.certificate, &now.chain))

@@ -35,7 +35,10 @@ pub(super) fn plan(facts: &Facts<'_>, standings: &BTreeMap<&str, Standing>, plan
         };
         let is_described = facts.manifest.authorities.contains_key(name);
         let is_broken = is_described && matches!(standings.get(name), Some(Standing::Broken) | None);
-        if !can_sign || is_broken {
+        if is_broken {
+            continue;
+        }
+        if !can_sign {
             plan.notes.push(format!("no CRL of {name} is signed: its key is not here"));
             continue;
         }
@@ -124,6 +127,7 @@ fn missing(facts: &Facts<'_>, name: &str, standing: &crate::store::Standing, to:
                         why.push(format!("{} is missing", text.display()));
                     }
                 }
+                Seen::Unreadable => why.push(format!("{} cannot be read", file.display())),
                 Seen::File { .. } | Seen::Other => why.push(format!("{} is not the newest", file.display())),
             }
         }

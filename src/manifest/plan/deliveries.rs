@@ -1,6 +1,6 @@
 //! Files of certificates: whether what was delivered is still there.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Action, DeliveryWork, Facts, Kind, Seen, Step, Work};
 use crate::container::target::Target;
@@ -14,7 +14,7 @@ pub(super) fn plan(facts: &Facts<'_>, name: &str, certificate: &Certificate, rec
         let Some(place) = delivery.place() else { continue };
         let known = facts.delivered(&record.lineage).iter().find(|known| is_at(known, place));
         let (action, why) = match known {
-            None => (Action::Create, vec![format!("not delivered yet to {}", path_of(place).display())]),
+            None => (Action::Create, vec![format!("not delivered yet to {}", place.path().display())]),
             Some(known) => (Action::Change, rewritten(facts, stale(facts, delivery, place, record, known), known)),
         };
         if !why.is_empty() {
@@ -33,7 +33,7 @@ fn stale(
     record: &CertificateRecord,
     known: &DeliveryRecord,
 ) -> Vec<String> {
-    let path = path_of(place).display();
+    let path = place.path().display();
     if !is_form(delivery, place, &record.lineage, &known.form) {
         return vec![format!("{path}: another form")];
     }
@@ -56,15 +56,14 @@ pub(super) fn rewritten(facts: &Facts<'_>, mut why: Vec<String>, known: &Deliver
 
 /// What became of the files of a delivery.
 pub(super) fn altered(facts: &Facts<'_>, known: &DeliveryRecord) -> Vec<String> {
-    let path = Path::new(&known.path);
-    let dir = if known.file.is_empty() { path.parent().unwrap_or(path) } else { path };
+    let dir = known.dir();
     if known.files.is_empty() {
         // Nothing says what was in it: it has to be there, no more.
-        let main = if known.file.is_empty() { path.to_path_buf() } else { dir.join(&known.file) };
+        let main = if known.file.is_empty() { PathBuf::from(&known.path) } else { dir.join(&known.file) };
         return match facts.look(&main) {
             Seen::Missing => vec![format!("{} is missing", main.display())],
             Seen::File { loose: true, .. } if is_secret(&known.form, "") => vec![open(&main)],
-            Seen::File { .. } | Seen::Other | Seen::NotLooked => Vec::new(),
+            Seen::File { .. } | Seen::Other | Seen::Unreadable | Seen::NotLooked => Vec::new(),
         };
     }
     let check = |(name, digest): (&String, &String)| {
@@ -75,6 +74,7 @@ pub(super) fn altered(facts: &Facts<'_>, known: &DeliveryRecord) -> Vec<String> 
             Seen::File { sha256, loose } if sha256 == *digest => {
                 (loose && is_secret(&known.form, name)).then(|| open(&file))
             }
+            Seen::Unreadable => Some(format!("{} cannot be read", file.display())),
             Seen::File { .. } | Seen::Other => Some(format!("{} was changed", file.display())),
         }
     };
@@ -108,7 +108,7 @@ fn fits(template: &str, name: &str) -> bool {
 
 /// Whether a delivery that was recorded is one that is described.
 pub(super) fn is_at(known: &DeliveryRecord, place: Place<'_>) -> bool {
-    let same_path = Path::new(&known.path) == path_of(place);
+    let same_path = Path::new(&known.path) == place.path();
     same_path
         && match (place, &known.form) {
             (Place::Pem(_), form) => matches!(form, DeliveryForm::Bundle { .. }),
@@ -144,11 +144,5 @@ fn is_form(delivery: &Delivery, place: Place<'_>, lineage: &str, form: &Delivery
                 && *include_root == delivery.include_root.unwrap_or(false)
         }
         _ => false,
-    }
-}
-
-pub(super) fn path_of(place: Place<'_>) -> &Path {
-    match place {
-        Place::Pem(path) | Place::Certificate(path) | Place::Keystore(path) | Place::Export(_, path) => path,
     }
 }

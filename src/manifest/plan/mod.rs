@@ -61,8 +61,10 @@ pub enum Seen {
         /// Whether it is more than its owner may do with it, and its group may read: mode 0640.
         loose: bool,
     },
-    /// Something else, or nothing that can be read.
+    /// Something else, or too large.
     Other,
+    /// It is there, and this process may not read it.
+    Unreadable,
     /// Nobody looked: it is taken for what it should be.
     NotLooked,
 }
@@ -237,6 +239,16 @@ pub enum Pruned {
     },
     /// Files that were put somewhere.
     Delivery(Box<DeliveryRecord>),
+}
+
+impl Pruned {
+    /// The files that go.
+    pub fn deliveries(&self) -> &[DeliveryRecord] {
+        match self {
+            Self::Lineage { deliveries, .. } => deliveries,
+            Self::Delivery(record) => std::slice::from_ref(record.as_ref()),
+        }
+    }
 }
 
 impl Plan {

@@ -1,23 +1,28 @@
 //! Who has which place, while a plan is done and before.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use time::OffsetDateTime;
 
+use super::MAX_SIZE;
 use super::build::{self, Material};
 use crate::ca::{self, Outcome};
 use crate::cli::CliError;
 use crate::cli::commands::delivery;
-use crate::cli::files::{self, places};
-use crate::manifest::{Certificate as Described, CertificateWork, Delivery, Manifest, Place, Plan, Work};
+use crate::cli::files::{self, digest, places};
+use crate::manifest::{Certificate as Described, CertificateWork, Delivery, Manifest, Place, Plan, Seen, Work};
 use crate::store::{DeliveryRecord, State};
 
 /// Who has which place, so that two things are never put to one and nothing foreign is replaced.
 pub(super) struct Places {
     /// By path and file, who has it in the store.
     known: HashMap<(String, String), String>,
+    /// Files that certwright put somewhere.
+    owned: HashSet<PathBuf>,
+    /// SHA-256 of what it put there: a directory may have been moved since, with all that is in it.
+    digests: HashSet<String>,
     /// Directories that are described for the exports of lineages.
     exports: BTreeSet<(String, PathBuf)>,
     force: bool,
@@ -43,8 +48,11 @@ impl Places {
                 }
             }
         }
-        let known = state.all_deliveries()?.into_iter().map(site).collect();
-        Ok(Self { known, exports, force, found: Mutex::default() })
+        let all = state.all_deliveries()?;
+        let owned = all.iter().flat_map(DeliveryRecord::written).collect();
+        let digests = all.iter().flat_map(|record| record.files.values().cloned()).collect();
+        let known = all.into_iter().map(site).collect();
+        Ok(Self { known, owned, digests, exports, force, found: Mutex::default() })
     }
 
     /// The records of a certificate's deliveries; those that cannot be made are noted.
@@ -90,6 +98,12 @@ impl Places {
         Ok(record)
     }
 
+    /// Whether a file that is there is one that certwright wrote.
+    fn is_ours(&self, file: &Path) -> bool {
+        self.owned.contains(file)
+            || matches!(digest::seen(file, MAX_SIZE), Seen::File { sha256, .. } if self.digests.contains(&sha256))
+    }
+
     fn claim(&self, (path, file): (&str, &str), lineage: &str, files: &[PathBuf]) -> Result<(), CliError> {
         let site = (path.to_owned(), file.to_owned());
         let known = self.known.get(&site);
@@ -112,9 +126,11 @@ impl Places {
             return Err(taken(path, &other));
         }
         let is_directory = files.iter().any(|file| places::is_directory(file));
+        // What another delivery left there is ours to replace: which of those that are described have it was checked.
+        let foreign: Vec<PathBuf> = files.iter().filter(|file| !self.is_ours(file)).cloned().collect();
         match known {
             None if self.force || is_directory => files::refuse_existing(files, self.force)?,
-            None => files::refuse_existing(files, false).map_err(|error| {
+            None => files::refuse_existing(&foreign, false).map_err(|error| {
                 error.hint(
                     "certwright did not put it there: move it away, or replace it with \"certwright apply --force\"",
                 )

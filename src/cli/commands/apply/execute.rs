@@ -55,7 +55,7 @@ impl<'a> Execution<'a> {
     ///
     /// # Errors
     /// When the store cannot be locked or written; what concerns single steps is in the outcome.
-    pub(super) fn run(&self, cx: &mut Context, state: State, plan: Plan) -> Result<Option<Outcome>, CliError> {
+    pub(super) fn run(&self, cx: &mut Context, state: State, mut plan: Plan) -> Result<Option<Outcome>, CliError> {
         // A command that was killed may have recorded keys before they were in their place: the lock puts them there.
         drop(cx.lock(self.store)?);
         let mut secrets = Secrets::default();
@@ -93,10 +93,11 @@ impl<'a> Execution<'a> {
         let mut jobs = run.certificates(cx, &mut writer, &plan, &mut keys)?;
         run.delivery_jobs(&mut writer, cx, &plan, &mut keys, &mut jobs)?;
         run.deliver(cx, &mut writer, jobs)?;
-        run.prune(cx, &mut writer, &plan)?;
+        let notes = run.prune(cx, &mut writer, &plan)?;
         run.crls(cx, &mut writer, &plan);
         drop(writer);
         let results = run.results;
+        plan.notes.extend(notes);
         Ok(Some(Outcome { plan, results, done: true }))
     }
 }

@@ -211,7 +211,13 @@ impl Search<'_> {
         if !record.key {
             return Ok(Err(Ready { public, pem: None, private: None, secret: None }));
         }
-        let pem = self.store.read_issued_key(&record.lineage, &record.serial)?;
+        let pem = self.store.read_issued_key(&record.lineage, &record.serial).map_err(|error| {
+            let lost = format!(
+                "restore it from a backup, or give it a new one: \"certwright renew {} --rekey\"",
+                record.lineage
+            );
+            CliError::from(error).hint(lost)
+        })?;
         let is_encrypted = open && KeyOutline::read(&pem)?.encryption.is_some();
         let secret = match is_encrypted {
             true => Some(self.old_secret(cx, certificate, &record.lineage, secrets)?),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
+use crate::cli::commands::delivery;
 use crate::cli::files::{self, places};
 use crate::cli::{CliError, Context, SecretSource};
 use crate::issuance::{Profile, Request};
@@ -87,6 +88,10 @@ impl Described {
             }
         }
         manifest.rebase(&base(path)?);
+        // One place has one name, by whatever way the manifest was reached.
+        for place in manifest.places_mut() {
+            *place = delivery::place(place)?;
+        }
         let mut described = Self {
             manifest,
             profiles: Vec::new(),

@@ -106,7 +106,7 @@ impl IssueArgs {
         let rehearsed = batch.check(cx, &input, &terms, &state)?;
         if self.dry_run {
             batch.tell_more(cx);
-            dry_run::tell(cx, &rehearsed, Some(&batch.report.refused))?;
+            dry_run::tell(cx, &rehearsed, &batch.report.refused)?;
             return Ok(batch.exit());
         }
         let terms = terms.detached();

@@ -1,12 +1,14 @@
 //! `certwright manifest check`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde::Serialize;
 
 use crate::cli::commands::apply::source::{Described, FormatName};
 use crate::cli::{CliError, Context, Exit, files};
-use crate::manifest::MAX_SIZE;
+use crate::issuance::Profiles;
+use crate::manifest::{Authority, MAX_SIZE};
 use crate::x509::escape;
 
 const EXAMPLES: &str = "\
@@ -35,6 +37,8 @@ struct Report {
     valid: bool,
     /// What is wrong, with line and column.
     error: Option<String>,
+    /// What a store has to have that the manifest does not bring.
+    notes: Vec<String>,
     authorities: usize,
     certificates: usize,
     files: usize,
@@ -53,7 +57,8 @@ impl Args {
             Err(error) => {
                 cx.ui.line(&error.message)?;
                 let error = Some(error.message);
-                let report = Report { file, valid: false, error, authorities: 0, certificates: 0, files: 0 };
+                let notes = Vec::new();
+                let report = Report { file, valid: false, error, notes, authorities: 0, certificates: 0, files: 0 };
                 cx.ui.json("manifest-check", &report)?;
                 return Ok(Exit::CheckFailed);
             }
@@ -63,7 +68,23 @@ impl Args {
             manifest.certificates.values().map(|one| one.deliver.len()).sum::<usize>() + manifest.truststores.len();
         let (authorities, certificates) = (manifest.authorities.len(), manifest.certificates.len());
         cx.ui.line(&format!("ok: {} describes {}", escape(&file), described.summary()))?;
-        cx.ui.json("manifest-check", &Report { file, valid: true, error: None, authorities, certificates, files })?;
+        let notes = unknown_profiles(&described);
+        for note in &notes {
+            cx.ui.say(&format!("note: {note}"));
+        }
+        let report = Report { file, valid: true, error: None, notes, authorities, certificates, files };
+        cx.ui.json("manifest-check", &report)?;
         Ok(Exit::Done)
     }
+}
+
+/// Profiles that are named, and neither built in nor described: a store may have them.
+fn unknown_profiles(described: &Described) -> Vec<String> {
+    let manifest = &described.manifest;
+    let profiles = Profiles::new(described.profiles.clone());
+    let of_certificates = manifest.certificates.values().filter(|one| !one.keep).map(|one| manifest.profile_of(one));
+    let made = manifest.authorities.values().filter(|one| !one.keep && one.certificate.is_none());
+    let named: BTreeSet<&str> = of_certificates.chain(made.map(Authority::profile)).collect();
+    let unknown = named.into_iter().filter_map(|name| profiles.get(name).err());
+    unknown.map(|error| format!("{error}; a store may have it")).collect()
 }

@@ -88,7 +88,7 @@ impl RolloverArgs {
                 [(format!("{new} by {old}"), prepared.new_by_old), (format!("{old} by {new}"), prepared.old_by_new)];
             let all = std::iter::once((new.clone(), prepared.new)).chain(crosses);
             let all: Vec<_> = all.filter_map(|(item, prepared)| Some((item, prepared?))).collect();
-            dry_run::tell(cx, &all, None)?;
+            dry_run::tell(cx, &all, dry_run::ALL_SIGNED)?;
             return Ok(Exit::Done);
         }
         let mut writer = cx.lock_knowing(store, state.clone())?;
