@@ -73,11 +73,11 @@ fn decrypt<C: BlockCipherDecrypt>(cipher: C, iv: &[u8], data: &[u8]) -> Option<Z
 }
 
 /// Encrypts with AES-256-CBC.
-pub(super) fn encrypt_aes256(key: &[u8; 32], iv: &[u8; 16], data: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn encrypt_aes256(key: &[u8], iv: &[u8; 16], data: &[u8]) -> Option<Vec<u8>> {
     // The plaintext is overwritten by the ciphertext in place, so nothing is left to wipe.
     let mut buffer = vec![0; data.len() + 16];
     buffer[..data.len()].copy_from_slice(data);
-    let cbc = cbc::Encryptor::<aes::Aes256>::new(key.into(), iv.into());
+    let cbc = cbc::Encryptor::<aes::Aes256>::new_from_slices(key, iv).ok()?;
     let length = cbc.encrypt_padded::<Pkcs7>(&mut buffer, data.len()).ok()?.len();
     buffer.truncate(length);
     Some(buffer)

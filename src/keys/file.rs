@@ -6,7 +6,7 @@ use super::armor::{self, Block, Content};
 use super::asn1::Reader;
 use super::identifier::{self, Family};
 use super::legacy::DekInfo;
-use super::pbes::{self, Encrypted, KeySealer};
+use super::pbes::{self, Encrypted};
 use super::private::PrivateKeyInfo;
 use super::{Curve, KeyError, KeyKind, PrivateKey, Secret, ec, rsa_private};
 
@@ -183,21 +183,14 @@ impl PrivateKey {
         })
     }
 
-    /// The key as PKCS#8 in PEM, encrypted if there is a passphrase: how the store keeps keys.
+    /// The key as PKCS#8 in PEM, encrypted if there is a passphrase: how the store keeps keys. A passphrase is derived once, however
+    /// many keys it encrypts.
     ///
     /// # Errors
     /// [`KeyError::Failed`] when the system gives no randomness.
     pub fn to_pkcs8_pem(&self, passphrase: Option<&Secret>) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         let container = if passphrase.is_some() { KeyContainer::EncryptedPkcs8 } else { KeyContainer::Pkcs8 };
         self.encode(KeyFormat { encoding: KeyEncoding::Pem, container }, passphrase)
-    }
-
-    /// The key as encrypted PKCS#8 in PEM, as [`PrivateKey::to_pkcs8_pem`] writes it, under a passphrase that is derived already.
-    ///
-    /// # Errors
-    /// [`KeyError::Failed`] when the system gives no randomness.
-    pub fn to_sealed_pem(&self, sealer: &KeySealer) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        Ok(armor::write("ENCRYPTED PRIVATE KEY", &sealer.encrypt(&self.to_pkcs8_der())?))
     }
 }
 

@@ -36,7 +36,6 @@ pub use algorithm::{Algorithm, Curve, KeyKind, MlDsaLevel, UnknownAlgorithm};
 pub use file::{KeyContainer, KeyEncoding, KeyFile, KeyFormat};
 pub use outline::KeyOutline;
 pub(crate) use password::{PasswordEncryption, PasswordMac};
-pub use pbes::KeySealer;
 pub use private::PrivateKey;
 pub use public::PublicKey;
 pub use random::random_bytes;

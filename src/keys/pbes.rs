@@ -68,7 +68,13 @@ impl<'a> Encrypted<'a> {
 
     /// Decrypts; what comes out is not looked at beyond its padding.
     pub(super) fn decrypt(&self, passphrase: &Secret) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        self.scheme.decrypt(Some(passphrase.expose()), self.data)
+        match &self.scheme {
+            Scheme::Pbes2 { kdf, cipher, iv } => {
+                let key = passphrase.derive(kdf, cipher.key_len())?;
+                cipher.decrypt(&key, iv, self.data).ok_or(KeyError::WrongPassphrase)
+            }
+            other => other.decrypt(Some(passphrase.expose()), self.data),
+        }
     }
 }
 
@@ -86,54 +92,28 @@ impl fmt::Display for Scheme {
     }
 }
 
-/// A passphrase that is ready to encrypt any number of keys: its derivation, which is slow on purpose, is done once. What it
-/// encrypts shares a salt, which tells no more than that the passphrase is one.
-pub struct KeySealer {
-    salt: [u8; 16],
-    key: Zeroizing<[u8; 32]>,
-}
-
-impl KeySealer {
-    /// Derives the encryption key: PBKDF2-HMAC-SHA-256 with a fresh salt.
-    ///
-    /// # Errors
-    /// [`KeyError::Failed`] when the system gives no randomness.
-    pub fn new(passphrase: &Secret) -> Result<Self, KeyError> {
-        let mut salt = [0; 16];
-        random_bytes(&mut salt)?;
-        let mut key = Zeroizing::new([0; 32]);
-        let algorithm = ring::pbkdf2::PBKDF2_HMAC_SHA256;
-        ring::pbkdf2::derive(algorithm, ITERATIONS, &salt, passphrase.expose(), &mut *key);
-        Ok(Self { salt, key })
-    }
-
-    /// Encrypts a PKCS#8 key with PBES2 and AES-256-CBC, under an initialisation vector of its own.
-    pub(super) fn encrypt(&self, pkcs8: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-        let mut iv = [0; 16];
-        random_bytes(&mut iv)?;
-        let failed = || KeyError::Failed("the key could not be encrypted".to_owned());
-        let data = cipher::encrypt_aes256(&self.key, &iv, pkcs8).ok_or_else(failed)?;
-
-        let prf = asn1::tlv(SEQUENCE, &[&asn1::oid(&HMAC_SHA256), &[NULL, 0]]);
-        let count = asn1::unsigned(&ITERATIONS.get().to_be_bytes());
-        let parameters = asn1::tlv(SEQUENCE, &[&asn1::tlv(OCTET_STRING, &[&self.salt]), &count, &prf]);
-        let kdf = asn1::tlv(SEQUENCE, &[&asn1::oid(&PBKDF2), &parameters]);
-        let scheme = asn1::tlv(SEQUENCE, &[&asn1::oid(&AES256_CBC), &asn1::tlv(OCTET_STRING, &[&iv])]);
-        let pbes2 = asn1::tlv(SEQUENCE, &[&kdf, &scheme]);
-        let identifier = asn1::tlv(SEQUENCE, &[&asn1::oid(&PBES2), &pbes2]);
-        Ok(asn1::tlv(SEQUENCE, &[&identifier, &asn1::tlv(OCTET_STRING, &[&data])]))
-    }
-}
-
-impl fmt::Debug for KeySealer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("KeySealer(…)")
-    }
-}
-
-/// Encrypts a PKCS#8 key with PBES2: AES-256-CBC and PBKDF2-HMAC-SHA-256.
+/// Encrypts a PKCS#8 key with PBES2: AES-256-CBC under an initialisation vector of its own, and PBKDF2-HMAC-SHA-256 under the
+/// passphrase's salt.
+///
+/// # Errors
+/// [`KeyError::Failed`] when the system gives no randomness.
 pub(super) fn encrypt(pkcs8: &[u8], passphrase: &Secret) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    KeySealer::new(passphrase)?.encrypt(pkcs8)
+    let salt = passphrase.salt()?;
+    let kdf = Kdf::Pbkdf2 { prf: Prf::Sha256, salt: salt.to_vec(), iterations: ITERATIONS };
+    let key = passphrase.derive(&kdf, Cipher::Aes256.key_len())?;
+    let mut iv = [0; 16];
+    random_bytes(&mut iv)?;
+    let failed = || KeyError::Failed("the key could not be encrypted".to_owned());
+    let data = cipher::encrypt_aes256(&key, &iv, pkcs8).ok_or_else(failed)?;
+
+    let prf = asn1::tlv(SEQUENCE, &[&asn1::oid(&HMAC_SHA256), &[NULL, 0]]);
+    let count = asn1::unsigned(&ITERATIONS.get().to_be_bytes());
+    let parameters = asn1::tlv(SEQUENCE, &[&asn1::tlv(OCTET_STRING, &[&salt]), &count, &prf]);
+    let kdf = asn1::tlv(SEQUENCE, &[&asn1::oid(&PBKDF2), &parameters]);
+    let scheme = asn1::tlv(SEQUENCE, &[&asn1::oid(&AES256_CBC), &asn1::tlv(OCTET_STRING, &[&iv])]);
+    let pbes2 = asn1::tlv(SEQUENCE, &[&kdf, &scheme]);
+    let identifier = asn1::tlv(SEQUENCE, &[&asn1::oid(&PBES2), &pbes2]);
+    Ok(asn1::tlv(SEQUENCE, &[&identifier, &asn1::tlv(OCTET_STRING, &[&data])]))
 }
 
 impl Scheme {

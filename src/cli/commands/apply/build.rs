@@ -191,19 +191,15 @@ impl<'a> Material<'a> {
         now: OffsetDateTime,
     ) -> Result<Files, CliError> {
         let path = Path::new(&record.path);
-        let (password, sealer) = match password {
+        let (password, passphrase) = match password {
             Some(Password::Store(secret)) => (Some(secret), None),
-            Some(Password::Key(sealer)) => (None, Some(sealer)),
+            Some(Password::Key(secret)) => (None, Some(secret)),
             None => (None, None),
         };
         let needed = || key.ok_or_else(|| CliError::failed("its private key is not in the store"));
         match &record.form {
             DeliveryForm::Bundle { key: with_key, .. } => {
-                let key_pem = match (*with_key, sealer) {
-                    (false, _) => None,
-                    (true, Some(sealer)) => Some(needed()?.to_sealed_pem(sealer)?),
-                    (true, None) => Some(needed()?.to_pkcs8_pem(None)?),
-                };
+                let key_pem = if *with_key { Some(needed()?.to_pkcs8_pem(passphrase)?) } else { None };
                 let anchors: Vec<_> = self.root.into_iter().chain(self.other_anchors).collect();
                 let bundle = Bundle::build(self.certificate, self.chain, &anchors, key_pem);
                 Ok(Files { dir: path.to_path_buf(), private: true, files: bundle.into_files() })

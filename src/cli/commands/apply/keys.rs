@@ -11,7 +11,7 @@ use super::secrets::{self, Secrets};
 use crate::ca::{self, LoadedAuthority, in_parallel};
 use crate::cli::{CliError, Context};
 use crate::issuance::Request;
-use crate::keys::{Algorithm, KeyError, KeyFile, KeyOutline, KeySealer, PrivateKey, PublicKey, Secret};
+use crate::keys::{Algorithm, KeyFile, KeyOutline, PrivateKey, PublicKey, Secret};
 use crate::manifest::{Certificate, KeyChoice, Manifest, Plan, Work};
 use crate::store::{CertificateRecord, State, Store};
 
@@ -34,8 +34,6 @@ struct New {
     step: usize,
     algorithm: Algorithm,
     secret: Option<Secret>,
-    /// Of a certificate's, what encrypts it together with others: an authority's has a derivation of its own.
-    sealer: Option<Arc<KeySealer>>,
 }
 
 /// A key that is there.
@@ -46,22 +44,6 @@ struct Old {
     /// The passphrase, where it is encrypted and has to be opened.
     secret: Option<Secret>,
     open: bool,
-}
-
-/// Passphrases that are ready to encrypt keys: what is slow on purpose is done once for each.
-#[derive(Default)]
-struct Sealers(Vec<(Secret, Arc<KeySealer>)>);
-
-impl Sealers {
-    fn of(&mut self, secret: Option<&Secret>) -> Result<Option<Arc<KeySealer>>, KeyError> {
-        let Some(secret) = secret else { return Ok(None) };
-        if let Some((_, sealer)) = self.0.iter().find(|(known, _)| known.expose() == secret.expose()) {
-            return Ok(Some(Arc::clone(sealer)));
-        }
-        let sealer = Arc::new(KeySealer::new(secret)?);
-        self.0.push((secret.clone(), Arc::clone(&sealer)));
-        Ok(Some(sealer))
-    }
 }
 
 /// What keys are looked for in.
@@ -83,7 +65,6 @@ impl Search<'_> {
         let (mut new, mut old, mut keys) = (Vec::new(), Vec::new(), Keys::new());
         // The passphrases of authorities that this plan makes.
         let mut made = BTreeMap::new();
-        let mut sealers = Sealers::default();
         for (step, one) in plan.steps.iter().enumerate() {
             let found = match &one.work {
                 Work::Authority(work) => match work.key {
@@ -100,7 +81,7 @@ impl Search<'_> {
                         });
                         proven.map(|secret| {
                             made.insert(one.name.clone(), secret.clone());
-                            new.push(New { step, algorithm, secret, sealer: None });
+                            new.push(New { step, algorithm, secret });
                         })
                     }
                     _ => Ok(()),
@@ -108,8 +89,7 @@ impl Search<'_> {
                 Work::Certificate(work) => match (self.manifest.certificates.get(&one.name), work.key, &work.before) {
                     (Some(certificate), KeyChoice::New(algorithm), _) => self
                         .new_secret(cx, (&one.name, certificate), &made, secrets)
-                        .and_then(|secret| Ok((sealers.of(secret.as_ref())?, secret)))
-                        .map(|(sealer, secret)| new.push(New { step, algorithm, secret, sealer })),
+                        .map(|secret| new.push(New { step, algorithm, secret })),
                     (Some(certificate), KeyChoice::Same, Some(before)) => {
                         let open = certificate.deliver.iter().any(takes_key);
                         self.old(cx, certificate, before, step, open, secrets).map(|found| match found {
@@ -147,12 +127,9 @@ impl Search<'_> {
             }
         }
         let progress = cx.ui.progress((new.len() + old.len()) as u64, "preparing keys");
-        let generated = in_parallel(new, |New { step, algorithm, secret, sealer }| {
+        let generated = in_parallel(new, |New { step, algorithm, secret }| {
             let key = PrivateKey::generate(algorithm)?;
-            let pem = match sealer {
-                Some(sealer) => key.to_sealed_pem(&sealer)?,
-                None => key.to_pkcs8_pem(secret.as_ref())?,
-            };
+            let pem = key.to_pkcs8_pem(secret.as_ref())?;
             progress.tick();
             let public = key.public_key().clone();
             Ok::<_, CliError>((step, Ready { public, pem: Some(pem), private: Some(Arc::new(key)), secret }))

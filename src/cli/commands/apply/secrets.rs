@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::build::takes_password;
 use crate::cli::{CliError, Context, SecretSource};
 use crate::container::Format;
-use crate::keys::{KeySealer, Secret};
+use crate::keys::Secret;
 use crate::manifest::{Authority, Certificate, Delivery, Manifest, Place, Plan, Truststore, Work};
 
 /// The word for no passphrase at all.
@@ -43,7 +43,7 @@ pub(super) enum Password {
     /// Of keystores and truststores.
     Store(Secret),
     /// Of private keys in PEM.
-    Key(KeySealer),
+    Key(Secret),
 }
 
 /// The passwords that the files of a plan take.
@@ -122,10 +122,9 @@ impl Secrets {
     }
 
     /// What keys that are delivered are encrypted with.
-    fn of_delivered_key(&mut self, cx: &mut Context, source: &str) -> Result<KeySealer, CliError> {
+    fn of_delivered_key(&mut self, cx: &mut Context, source: &str) -> Result<Secret, CliError> {
         let secret = self.new_key(cx, Some(source), "passphrase for the keys that are delivered")?;
-        let secret = secret.ok_or_else(|| CliError::failed("a passphrase is needed"))?;
-        Ok(KeySealer::new(&secret)?)
+        secret.ok_or_else(|| CliError::failed("a passphrase is needed"))
     }
 
     /// Whether a source of certificates' passphrases was proven already.

@@ -11,7 +11,7 @@ use crate::cli::commands::bundle::Bundle;
 use crate::cli::commands::options::with_passphrase_from;
 use crate::cli::files::{self, leftovers, places};
 use crate::cli::{CliError, Context};
-use crate::keys::{KeyFile, KeySealer};
+use crate::keys::KeyFile;
 use crate::store::{Draft, Event, State, Store};
 use crate::x509::pem;
 
@@ -66,10 +66,9 @@ impl Missing {
         if self.0.is_empty() {
             return Ok(());
         }
-        let sealer = match &args.key_passphrase {
-            Some(source) => Some(KeySealer::new(&cx.passphrase(Some(source), "passphrase for the new keys")?)?),
-            None => None,
-        };
+        let secret =
+            args.key_passphrase.as_ref().map(|source| cx.passphrase(Some(source), "passphrase for the new keys"));
+        let secret = secret.transpose()?;
         // A run that was killed may have recorded them and not come to their files in the store: the lock puts those there.
         let mut writer = cx.lock_knowing(store, state)?;
         leftovers::sweep_beside(self.0.iter().map(|(dir, _)| dir.as_path()), SystemTime::now());
@@ -90,15 +89,12 @@ impl Missing {
                             .map_err(|error| CliError::from(error).about(&record.lineage))
                     })?
                     .key;
-                    Some(match &sealer {
-                        Some(sealer) => key.to_sealed_pem(sealer)?,
-                        None => key.to_pkcs8_pem(None)?,
-                    })
+                    Some(key.to_pkcs8_pem(secret.as_ref())?)
                 } else {
                     None
                 };
                 bundles.push((dir.clone(), Bundle::build(&record.certificate()?, &served.chain, &anchors, key_pem)));
-                let delivery = delivered(dir, record, sealer.is_some());
+                let delivery = delivered(dir, record, secret.is_some());
                 let known = state.deliveries(&record.lineage)?;
                 let is_new = |new: &_| !known.contains(new);
                 deliveries.extend(delivery.filter(is_new));

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::IssueArgs;
 use crate::ca::LoadedAuthority;
 use crate::cli::{CliError, Context, SecretSource};
-use crate::keys::{KeyError, KeySealer, PrivateKey};
+use crate::keys::{KeyError, PrivateKey, Secret};
 
 /// A key's file.
 type KeyPem = Zeroizing<Vec<u8>>;
@@ -15,9 +15,9 @@ type KeyPem = Zeroizing<Vec<u8>>;
 /// What keys are encrypted with.
 pub(super) struct Sealers {
     /// The passphrase given for them, in the store and outside.
-    pub(super) given: Option<KeySealer>,
+    pub(super) given: Option<Secret>,
     /// Those of authorities, for the keys in the store.
-    of_authorities: BTreeMap<String, KeySealer>,
+    of_authorities: BTreeMap<String, Secret>,
 }
 
 impl Sealers {
@@ -29,12 +29,12 @@ impl Sealers {
         let source: Option<&SecretSource> = args.key_passphrase.as_ref();
         if let Some(source) = source {
             let secret = cx.new_passphrase(Some(source), "passphrase for the new keys")?;
-            return Ok(Self { given: Some(KeySealer::new(&secret)?), of_authorities: BTreeMap::new() });
+            return Ok(Self { given: Some(secret), of_authorities: BTreeMap::new() });
         }
         let mut of_authorities = BTreeMap::new();
         for authority in authorities.filter(|_| !args.no_key_passphrase) {
             if let Some(secret) = &authority.passphrase {
-                of_authorities.insert(authority.name.clone(), KeySealer::new(secret)?);
+                of_authorities.insert(authority.name.clone(), secret.clone());
             }
         }
         Ok(Self { given: None, of_authorities })
@@ -47,15 +47,11 @@ impl Sealers {
         authority: &LoadedAuthority,
         outside: bool,
     ) -> Result<(KeyPem, Option<KeyPem>), KeyError> {
-        let encode = |sealer: Option<&KeySealer>| match sealer {
-            Some(sealer) => key.to_sealed_pem(sealer),
-            None => key.to_pkcs8_pem(None),
-        };
         let own = self.given.as_ref();
-        let stored = encode(own.or_else(|| self.of_authorities.get(&authority.name)))?;
+        let stored = key.to_pkcs8_pem(own.or_else(|| self.of_authorities.get(&authority.name)))?;
         let outside = match outside {
             true if own.is_some() || self.of_authorities.is_empty() => Some(stored.clone()),
-            true => Some(encode(None)?),
+            true => Some(key.to_pkcs8_pem(None)?),
             false => None,
         };
         Ok((stored, outside))
