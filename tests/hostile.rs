@@ -61,6 +61,33 @@ impl Case {
 }
 
 #[test]
+fn no_key_that_is_known_for_something_else_is_certified() {
+    let sandbox = Sandbox::with_root();
+    let csr = |name: &str, key: &[&str]| {
+        let subject = format!("CN={name}");
+        let mut command = vec!["csr", "create"];
+        command.extend(key);
+        command.extend(["--subject", &subject, "any.test", "--out", name]);
+        sandbox.run(command).succeeded();
+    };
+    csr("leaf.csr", &["--new-key", "leaf.key", "--no-passphrase"]);
+    csr("ca.csr", &["--new-key", "ca.key", "--no-passphrase"]);
+    sandbox.run(["sign", "leaf.csr", "--out", "leaf.crt"]).succeeded();
+    sandbox.run(["sign", "ca.csr", "--profile", "intermediate", "--out", "ca.crt"]).succeeded();
+    // An authority's, though it is signed for somebody else.
+    let run = sandbox.run(["sign", "ca.csr", "--out", "again.crt"]).exited(4);
+    assert!(run.stderr.contains("the key is that of CN=ca.csr, an authority"), "{}", run.stderr);
+    sandbox.run(["issue", "other.test", "--key-file", "ca.key"]).exited(4);
+    sandbox.run(["sign", "leaf.csr", "--out", "more.crt"]).succeeded();
+    sandbox.run(["revoke", "leaf.crt", "--reason", "key-compromise"]).succeeded();
+    for profile in ["server", "intermediate"] {
+        let run = sandbox.run(["sign", "leaf.csr", "--profile", profile, "--out", "late.crt"]).exited(4);
+        assert!(run.stderr.contains("compromised"), "{}", run.stderr);
+    }
+    sandbox.run(["issue", "other.test", "--key-file", "leaf.key"]).exited(4);
+}
+
+#[test]
 fn weak_and_stolen_keys_are_refused() {
     let sandbox = Sandbox::with_root();
     let ca_key = fs::read(sandbox.path("store/authorities/root/key.pem")).expect("the authority's key");

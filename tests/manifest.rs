@@ -387,6 +387,7 @@ fn a_request_is_signed_and_its_key_stays_with_whoever_made_it() {
     request("other.corp.test", "device.csr");
     let report = scene.apply(&[], 0);
     assert!(report.to_string().contains("the request has another key"), "{report:#}");
+    assert!(report["steps"].to_string().contains("other.corp.test"), "what it asks for is told: {report:#}");
     scene
         .sandbox
         .run(["verify", "out/device.crt", "--anchor", "out/device/ca.pem", "--host", "other.corp.test"])
@@ -544,7 +545,7 @@ fn prune_leaves_what_others_have_too() {
     let prune = |certificates: Value| {
         scene.write(&manifest(certificates));
         let report = scene.apply(&["--prune"], 0);
-        assert_eq!(report["notes"], json!([]), "{report:#}");
+        assert!(!report["notes"].to_string().contains("is left"), "{report:#}");
         Scene::changes(&report).join(", ")
     };
     // Two programs share the root.
@@ -565,6 +566,107 @@ fn prune_leaves_what_others_have_too() {
     prune(json!({"web.test": to(json!({"export": "nginx", "to": "two"})), "b.test": pem("one")}));
     whole("another form", "two");
     assert!(!scene.sandbox.path("two/chain.pem").exists(), "nginx has none");
+}
+
+#[test]
+fn prune_follows_no_link_that_somebody_put_there() {
+    let manifest = |places: Value| {
+        json!({
+            "defaults": {"passphrase": "none"}, "authorities": {"ca": {"key": "ec-p256"}},
+            "certificates": {"a.test": {"deliver": places}},
+        })
+    };
+    let scene = Scene::applied(&manifest(json!([{"pem": "live"}, {"pem": "other"}])));
+    let path = |name: &str| scene.sandbox.path(name);
+    // The directory itself, moved away with a link in its place.
+    fs::rename(path("live"), path("moved")).unwrap();
+    std::os::unix::fs::symlink("moved", path("live")).unwrap();
+    scene.apply(&["--prune"], 0);
+    scene.is_settled();
+    // Another one that leads to it.
+    fs::remove_dir_all(path("other")).unwrap();
+    std::os::unix::fs::symlink("live", path("other")).unwrap();
+    scene.write(&manifest(json!([{"pem": "live"}])));
+    scene.apply(&["--prune"], 0);
+    for file in ["cert.pem", "key.pem", "chain.pem", "fullchain.pem", "ca.pem"] {
+        assert!(path("moved").join(file).exists(), "{file}");
+    }
+    scene.is_settled();
+}
+
+#[test]
+fn a_place_on_record_is_no_licence_to_replace_what_others_put_there() {
+    let manifest = |place: Value| {
+        json!({
+            "defaults": {"passphrase": "none"}, "authorities": {"ca": {"key": "ec-p256"}},
+            "certificates": {"a.test": {"deliver": [place]}},
+        })
+    };
+    let scene = Scene::applied(&manifest(json!({"pem": "out", "key": false})));
+    fs::write(scene.sandbox.path("out/key.pem"), "mine").unwrap();
+    scene.write(&manifest(json!({"pem": "out"})));
+    for options in [&["--plan"][..], &[]] {
+        let report = scene.apply(options, 1);
+        assert!(report.to_string().contains("out/key.pem exists already"), "{report:#}");
+    }
+    assert_eq!(scene.read("out/key.pem"), b"mine");
+    // Another store with the same place.
+    fs::remove_file(scene.sandbox.path("out/key.pem")).unwrap();
+    scene.apply(&[], 0);
+    scene.sandbox.run(["--store", "second", "apply", "pki.json"]).exited(1);
+    scene.sandbox.run(["--store", "second", "apply", "pki.json", "--force"]).succeeded();
+    let theirs = scene.read("out/cert.pem");
+    let report = scene.apply(&[], 1);
+    assert!(report.to_string().contains("a certificate that this store did not issue"), "{report:#}");
+    assert!(scene.read("out/cert.pem") == theirs);
+    scene.apply(&["--force"], 0);
+    scene.is_settled();
+    // Another manifest of the same store.
+    let other = json!({
+        "defaults": {"passphrase": "none"}, "authorities": {"ca": {"key": "ec-p256"}},
+        "certificates": {"b.test": {"deliver": [{"pem": "out"}]}},
+    });
+    scene.write(&other);
+    let report = scene.apply(&["--plan"], 3);
+    let note = "the files of a.test go, those of b.test take their place";
+    assert!(report["notes"].to_string().contains(note), "{report:#}");
+}
+
+#[test]
+fn no_key_stays_beside_a_certificate_that_is_not_its_own() {
+    let csr = ["csr", "create", "--new-key", "r.key", "--no-passphrase", "a.test", "--out", "r.csr"];
+    let mut manifest = json!({
+        "defaults": {"passphrase": "none"}, "authorities": {"ca": {"key": "ec-p256"}},
+        "certificates": {"a.test": {"deliver": [{"pem": "out"}]}},
+    });
+    let scene = Scene::applied(&manifest);
+    scene.sandbox.run(csr).succeeded();
+    let key = || scene.sandbox.path("out/key.pem").exists();
+    assert!(key());
+    manifest["certificates"]["a.test"]["csr"] = json!("r.csr");
+    scene.write(&manifest);
+    let report = scene.apply(&[], 0);
+    assert!(report.to_string().contains("the request has another key"), "{report:#}");
+    assert!(!key());
+    scene.is_settled();
+    // Back again: the key of the request is not here.
+    manifest["certificates"]["a.test"].as_object_mut().unwrap().remove("csr");
+    scene.write(&manifest);
+    let report = scene.apply(&[], 0);
+    assert!(report.to_string().contains("its key is not in the store: a new one"), "{report:#}");
+    scene.sandbox.run(["key", "match", "out/key.pem", "out/cert.pem"]).succeeded();
+    scene.is_settled();
+    manifest["certificates"]["a.test"] = json!({"key": "ec-p384", "deliver": [{"pem": "out", "key": false}]});
+    scene.write(&manifest);
+    scene.apply(&[], 0);
+    assert!(!key());
+    scene.is_settled();
+    // One that somebody put there is not touched.
+    fs::write(scene.sandbox.path("out/key.pem"), "mine").unwrap();
+    manifest["certificates"]["a.test"]["key"] = json!("ec-p256");
+    scene.write(&manifest);
+    scene.apply(&[], 0);
+    assert_eq!(scene.read("out/key.pem"), b"mine");
 }
 
 #[test]

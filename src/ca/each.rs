@@ -6,7 +6,6 @@ use super::clock::check_clock;
 use super::guard::Guard;
 use super::issue::{check_lineage, prepare_guarded, split_chain, verify_chain};
 use super::parallel::in_parallel;
-use super::renew::check_uncompromised;
 use super::revoke::check_not_revoked;
 use super::rollover::check_not_retired;
 use super::serial::draw;
@@ -54,7 +53,6 @@ pub fn issue_possible(
         check_lineage(&order.lineage)?;
         check_not_revoked(state, &authority.name, &authority.full_chain())?;
         check_not_retired(state, &authority.name, profile, session.now)?;
-        check_uncompromised(state, &order.request.public_key, "a new certificate needs a new key")?;
         let facts = authority.facts();
         let prepared =
             prepare_guarded(&guard, Some(&facts), profile, &order.request, &state.settings, serial, session.now)?;

@@ -2,9 +2,11 @@
 
 use super::CaError;
 use super::authority::authority_lineage;
+use super::renew::check_uncompromised;
 use crate::issuance::{IssuanceError, Profile, Request};
 use crate::keys::{KeyKind, PublicKey};
 use crate::store::{State, decode_der};
+use crate::x509::display::hex;
 use crate::x509::{Certificate, Csr, Name};
 
 /// The keys and names of every authority that a store knows: its own, those above them, and those that wait for their
@@ -87,6 +89,24 @@ impl<'a> Guard<'a> {
             ))),
             None => Ok(()),
         }
+    }
+
+    /// Refuses a key of which the store knows something that speaks against it: that it is compromised, or that it is the key of an
+    /// authority that was signed here, or stood here before it was made anew.
+    pub(super) fn check_known_key(&self, profile: &Profile, subject: &Name, key: &PublicKey) -> Result<(), CaError> {
+        check_uncompromised(self.state, key, "a new certificate needs a new key")?;
+        let is_own = |lineage: &str| self.anew.is_some_and(|name| lineage == authority_lineage(name));
+        for record in self.state.by_key(&hex(&key.fingerprint()))? {
+            let certificate = record.certificate()?;
+            let may = !certificate.is_ca() || (profile.is_authority() && certificate.subject == *subject);
+            if !may && !is_own(&record.lineage) {
+                return Err(refused(format!(
+                    "the key is that of {}, an authority: a certificate needs a key of its own",
+                    certificate.subject
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// The authority whose key it is.

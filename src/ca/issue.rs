@@ -211,6 +211,9 @@ pub(super) fn prepare_guarded(
     guard.check_key(profile, request)?;
     let prepared = prepare(profile, request, authority, &urls(settings), serial, now)?;
     guard.check_name(profile, &prepared.tbs().subject, &request.public_key)?;
+    if !request.key_is_new {
+        guard.check_known_key(profile, &prepared.tbs().subject, &request.public_key)?;
+    }
     Ok(prepared)
 }
 

@@ -14,6 +14,8 @@ use crate::x509::{Csr, Extension, GeneralName, Name, oid};
 pub struct Request {
     /// The key to be certified.
     pub public_key: PublicKey,
+    /// Whether the key was made for this: then a store knows nothing of it.
+    pub key_is_new: bool,
     /// What the certificate is for, as typed: the variable `name` of the profile's templates. From a CSR: its common name,
     /// else its first alternative name.
     pub name: Option<String>,
@@ -64,6 +66,7 @@ impl Request {
     pub fn new(public_key: PublicKey) -> Self {
         Self {
             public_key,
+            key_is_new: false,
             name: None,
             subject: None,
             names: Vec::new(),

@@ -384,6 +384,9 @@ fn one_of(one: bool, other: bool, first: &str, second: &str) -> Result<(), Fault
 
 fn named(path: &Path, field: &str) -> Result<(), Fault> {
     let text = path.to_string_lossy();
+    if text.contains(char::is_control) {
+        return Err(Fault::new("a path has no line breaks or other control characters").at(field));
+    }
     match text.is_empty() || text == "-" || text.contains('\0') {
         true => Err(Fault::new("a path is needed").at(field)),
         // Nothing here is a shell, and a directory named ~ is nobody's wish.

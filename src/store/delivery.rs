@@ -125,7 +125,9 @@ impl DeliveryRecord {
     /// Why it cannot be recorded.
     pub(super) fn unfit(&self) -> Option<String> {
         unfit_path(&self.path).or_else(|| {
-            let plain = !self.file.contains(['/', '\0']) && !matches!(self.file.as_str(), "." | "..");
+            let is_plain = |name: &str| !name.contains(['/', '\0']) && !matches!(name, "." | "..");
+            // They are removed and replaced in that directory, and nowhere else.
+            let plain = is_plain(&self.file) && self.files.keys().all(|name| is_plain(name) && !name.is_empty());
             (!plain).then(|| "a delivery's file is no file name".to_owned())
         })
     }

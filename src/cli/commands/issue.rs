@@ -243,6 +243,7 @@ impl IssueArgs {
             variables: self.variables.resolve()?,
             strict: self.strict,
             targets: self.targets.clone(),
+            key_is_new: self.key_file.is_none(),
             ..Request::new(key.public_key().clone())
         })
     }

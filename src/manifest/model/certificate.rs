@@ -126,6 +126,15 @@ impl Certificate {
 }
 
 impl Delivery {
+    /// Whether the private key is among its files.
+    pub fn takes_key(&self) -> bool {
+        match self.place() {
+            Some(Place::Pem(_)) => self.key.unwrap_or(true),
+            Some(Place::Keystore(_) | Place::Export(..)) => true,
+            Some(Place::Certificate(_)) | None => false,
+        }
+    }
+
     /// Where it goes; `None` where it does not say exactly one thing, which is refused when the manifest is read.
     pub fn place(&self) -> Option<Place<'_>> {
         let Self { pem, certificate, keystore, export, to, .. } = self;

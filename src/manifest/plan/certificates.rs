@@ -13,7 +13,7 @@ use super::{Action, CertificateWork, Facts, KeyChoice, Kind, Plan, Step, Work, d
 use crate::ca::{Preview, due_from, in_parallel, is_to_be_moved, renewing_authority};
 use crate::issuance::{IssuerFacts, Profile, ProfileError, Request};
 use crate::keys::{Algorithm, PublicKey};
-use crate::manifest::model::{Certificate as Described, Manifest};
+use crate::manifest::model::{Certificate as Described, Delivery, Manifest};
 use crate::store::CertificateRecord;
 use crate::x509::time::{Span, format_instant};
 use crate::x509::{Certificate, RevocationReason, X509Error};
@@ -137,6 +137,16 @@ impl Look<'_> {
                 (None, ..) => return Err("its key is not known".to_owned()),
             };
             let new = self.rehearse((name, described), profile, &issuer, asked)?;
+            let mut why: Vec<String> = why;
+            // Whoever wrote the request chose these.
+            match (csr, record) {
+                (Some(_), Some(record)) if key == KeyChoice::Requested => {
+                    let old = record.certificate().map_err(|error: X509Error| error.to_string())?;
+                    why.extend(differences(&old, &new.certificate));
+                }
+                (Some(_), None) => why.push(format!("names {}", names_of(&new.certificate))),
+                _ => {}
+            }
             Ok(Finding::Issue { action, why, key, follows, due, new })
         };
         let Some(record) = record else {
@@ -174,6 +184,9 @@ impl Look<'_> {
         if !same_key {
             choice = new_key;
             why.push("the request has another key".to_owned());
+        } else if csr.is_none() && !record.key && described.deliver.iter().any(Delivery::takes_key) {
+            choice = new_key;
+            why.push("its key is not in the store: a new one".to_owned());
         } else if csr.is_none()
             && let Some((algorithm, reason)) = key_change(manifest.key_of(described), profile, &key)
         {
@@ -320,6 +333,13 @@ fn window_end(certificate: &Certificate, window: Option<Span>) -> Result<OffsetD
             Ok(certificate.not_after - length)
         }
     }
+}
+
+/// The names of a certificate in a few words.
+fn names_of(certificate: &Certificate) -> String {
+    let names = certificate.subject_alt_names.iter().map(ToString::to_string);
+    let subject = (!certificate.subject.is_empty()).then(|| certificate.subject.to_string());
+    subject.into_iter().chain(names).collect::<Vec<_>>().join(", ")
 }
 
 /// What is behind a certificate that a manifest describes.

@@ -1,8 +1,9 @@
 //! Files of certificates: whether what was delivered is still there.
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::{Action, DeliveryWork, Facts, Kind, Seen, Step, Work};
+use super::{Action, DeliveryWork, Facts, Kind, Plan, Seen, Step, Work};
 use crate::container::target::Target;
 use crate::manifest::model::{Certificate, Delivery, Place, StoreFormat, format_of};
 use crate::store::{CertificateRecord, DeliveryForm, DeliveryRecord};
@@ -23,6 +24,31 @@ pub(super) fn plan(facts: &Facts<'_>, name: &str, certificate: &Certificate, rec
         }
     }
     steps
+}
+
+/// Says whose files go where those of another certificate take their place: one that is not described any more, or not here.
+pub(super) fn note_replaced(facts: &Facts<'_>, plan: &mut Plan) {
+    let mut there: HashMap<&str, Vec<&DeliveryRecord>> = HashMap::new();
+    for known in facts.deliveries.values().flatten() {
+        there.entry(&known.path).or_default().push(known);
+    }
+    let described: HashSet<String> =
+        facts.manifest.certificates.keys().map(|name| Certificate::lineage(name)).collect();
+    for step in &plan.steps {
+        let Some(certificate) = facts.manifest.certificates.get(&step.name) else { continue };
+        let deliveries = match &step.work {
+            Work::Certificate(_) => certificate.deliver.as_slice(),
+            Work::Delivery(work) => certificate.deliver.get(work.index).map_or(&[][..], std::slice::from_ref),
+            _ => continue,
+        };
+        for place in deliveries.iter().filter_map(Delivery::place) {
+            let known = place.path().to_str().and_then(|path| there.get(path)).into_iter().flatten();
+            for known in known.filter(|known| is_at(known, place) && !described.contains(&known.lineage)) {
+                let (path, name) = (&known.path, &step.name);
+                plan.notes.push(format!("{path}: the files of {} go, those of {name} take their place", known.lineage));
+            }
+        }
+    }
 }
 
 /// Why files have to be written again.

@@ -291,6 +291,7 @@ pub fn plan(manifest: &Manifest, situation: &Situation<'_>) -> Result<Plan, Stor
     let standings = authorities::plan(&facts, &mut plan);
     let revoked = revocations::plan(&facts, &mut plan);
     certificates::plan(&facts, &standings, &revoked, &mut plan);
+    deliveries::note_replaced(&facts, &mut plan);
     truststores::plan(&facts, &standings, &mut plan);
     if situation.prune {
         prune::plan(&facts, &mut plan);

@@ -152,15 +152,6 @@ pub(super) fn takes_password(delivery: &Delivery) -> bool {
     }
 }
 
-/// Whether a delivery takes the private key.
-pub(super) fn takes_key(delivery: &Delivery) -> bool {
-    match delivery.place() {
-        Some(Place::Pem(_)) => delivery.key.unwrap_or(true),
-        Some(Place::Keystore(_) | Place::Export(..)) => true,
-        Some(Place::Certificate(_)) | None => false,
-    }
-}
-
 impl<'a> Material<'a> {
     /// A certificate of the store with what goes with it.
     pub(super) fn served(lineage: &'a str, certificate: &'a Certificate, served: &'a Served) -> Self {

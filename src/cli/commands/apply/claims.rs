@@ -14,11 +14,14 @@ use crate::cli::commands::delivery;
 use crate::cli::files::{self, digest, places};
 use crate::manifest::{Certificate as Described, CertificateWork, Delivery, Manifest, Place, Plan, Seen, Work};
 use crate::store::{DeliveryRecord, State};
+use crate::x509::pem;
+
+const NOT_OURS: &str = "certwright did not put it there: move it away, or replace it with \"certwright apply --force\"";
 
 /// Who has which place, so that two things are never put to one and nothing foreign is replaced.
 pub(super) struct Places {
-    /// By path and file, who has it in the store.
-    known: HashMap<(String, String), String>,
+    /// By path and file, what the store knows of it.
+    known: HashMap<(String, String), DeliveryRecord>,
     /// Files that certwright put somewhere.
     owned: HashSet<PathBuf>,
     /// SHA-256 of what it put there: a directory may have been moved since, with all that is in it.
@@ -39,7 +42,7 @@ struct Found {
 
 impl Places {
     pub(super) fn new(manifest: &Manifest, state: &State, force: bool) -> Result<Self, CliError> {
-        let site = |known: DeliveryRecord| ((known.path, known.file), known.lineage);
+        let site = |known: DeliveryRecord| ((known.path.clone(), known.file.clone()), known);
         let mut exports = BTreeSet::new();
         for (name, certificate) in &manifest.certificates {
             for place in certificate.deliver.iter().filter_map(|delivery| delivery.place()) {
@@ -92,10 +95,29 @@ impl Places {
         found.records
     }
 
-    /// Claims a place.
-    pub(super) fn take(&self, record: DeliveryRecord, files: &[PathBuf]) -> Result<DeliveryRecord, CliError> {
+    /// Claims a place. Until its files are written, the record has those that are there: what they do not replace goes then.
+    pub(super) fn take(&self, mut record: DeliveryRecord, files: &[PathBuf]) -> Result<DeliveryRecord, CliError> {
         self.claim((&record.path, &record.file), &record.lineage, files)?;
+        if let Some(known) = self.known.get(&(record.path.clone(), record.file.clone())) {
+            record.files.clone_from(&known.files);
+        }
         Ok(record)
+    }
+
+    /// Refuses a certificate that this store did not issue, in a place that it did write to: another store has that place as well,
+    /// and each would replace what the other one wrote.
+    pub(super) fn refuse_strangers(&self, files: &[PathBuf], state: &State) -> Result<(), CliError> {
+        for file in files.iter().filter(|_| !self.force) {
+            let bytes = files::read_if_there(file, 1 << 20).ok().flatten().unwrap_or_default();
+            let found = pem::read_certificates(&bytes).unwrap_or_default();
+            if let Some(first) = found.first().filter(|first| !first.is_ca())
+                && state.by_serial(&first.serial.hex())?.is_none()
+            {
+                let why = format!("{} is a certificate that this store did not issue", file.display());
+                return Err(CliError::failed(why).hint(NOT_OURS));
+            }
+        }
+        Ok(())
     }
 
     /// Whether a file that is there is one that certwright wrote.
@@ -114,7 +136,7 @@ impl Places {
         // However it is spelt.
         let real = delivery::place(Path::new(path)).ok().and_then(|path| path.into_os_string().into_string().ok());
         let real = (real.unwrap_or_else(|| path.to_owned()), file.to_owned());
-        if let Some(other) = known.filter(|known| *known != lineage)
+        if let Some(other) = known.map(|known| &known.lineage).filter(|known| *known != lineage)
             && self.exports.contains(&(other.clone(), PathBuf::from(path)))
         {
             return Err(taken(path, other));
@@ -128,16 +150,11 @@ impl Places {
         let is_directory = files.iter().any(|file| places::is_directory(file));
         // What another delivery left there is ours to replace: which of those that are described have it was checked.
         let foreign: Vec<PathBuf> = files.iter().filter(|file| !self.is_ours(file)).cloned().collect();
-        match known {
-            None if self.force || is_directory => files::refuse_existing(files, self.force)?,
-            None => files::refuse_existing(&foreign, false).map_err(|error| {
-                error.hint(
-                    "certwright did not put it there: move it away, or replace it with \"certwright apply --force\"",
-                )
-            })?,
-            Some(_) => {}
+        if self.force || is_directory {
+            return files::refuse_existing(files, self.force);
         }
-        Ok(())
+        // A place of ours may have been given to somebody else meanwhile.
+        files::refuse_existing(&foreign, false).map_err(|error| error.hint(NOT_OURS))
     }
 }
 
@@ -167,7 +184,7 @@ pub(super) fn rehearse(
             let checked = match (&step.work, is_issued) {
                 (Work::Certificate(work), true) => {
                     let described = manifest.certificates.get(&step.name);
-                    described.map_or(Ok(()), |described| places.rehearse_new(&step.name, described, work, now))
+                    described.map_or(Ok(()), |described| places.rehearse_new(&step.name, described, work, (state, now)))
                 }
                 (Work::Delivery(work), false) => {
                     let described = manifest.certificates.get(&work.certificate);
@@ -199,7 +216,7 @@ impl Places {
         name: &str,
         described: &Described,
         work: &CertificateWork,
-        now: OffsetDateTime,
+        (state, now): (&State, OffsetDateTime),
     ) -> Result<(), CliError> {
         let lineage = Described::lineage(name);
         let (chain, root) = match work.above.split_last() {
@@ -208,7 +225,7 @@ impl Places {
         };
         let certificate = work.preview.as_ref();
         let material = Material { lineage: &lineage, certificate, chain, root, other_anchors: &[] };
-        described.deliver.iter().try_for_each(|delivery| self.rehearse(delivery, &material, now))
+        described.deliver.iter().try_for_each(|delivery| self.rehearse(delivery, &material, (state, now)))
     }
 
     fn rehearse_old(
@@ -220,11 +237,17 @@ impl Places {
     ) -> Result<(), CliError> {
         let Some(record) = state.lineage(&Described::lineage(name))?.pop() else { return Ok(()) };
         let (served, certificate) = (ca::served(state, record)?, record.certificate()?);
-        self.rehearse(delivery, &Material::served(&record.lineage, &certificate, &served), now)
+        self.rehearse(delivery, &Material::served(&record.lineage, &certificate, &served), (state, now))
     }
 
-    fn rehearse(&self, delivery: &Delivery, material: &Material<'_>, now: OffsetDateTime) -> Result<(), CliError> {
+    fn rehearse(
+        &self,
+        delivery: &Delivery,
+        material: &Material<'_>,
+        (state, now): (&State, OffsetDateTime),
+    ) -> Result<(), CliError> {
         let (record, files) = build::record(delivery, material, now)?;
+        self.refuse_strangers(&files, state)?;
         self.take(record, &files).map(drop)
     }
 }

@@ -1,23 +1,24 @@
 //! Files of certificates and anchors: recorded as pending, made on all cores, written, and recorded as done.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use ring::digest::{SHA256, digest};
+use ring::digest::SHA256;
 
+use super::MAX_SIZE;
 use super::build::{self, Files, Material};
 use super::claims::Places;
 use super::execute::{Run, again};
 use super::keys::Keys;
 use super::secrets::{self, Protection};
 use crate::ca::{self, Outcome, in_parallel};
-use crate::cli::files::{self, OutputFile, leftovers, places};
+use crate::cli::files::{self, OutputFile, digest, leftovers, places};
 use crate::cli::{CliError, Context};
 use crate::container::Preset;
 use crate::keys::PrivateKey;
-use crate::manifest::{Certificate as Described, Plan, Work};
+use crate::manifest::{Certificate as Described, Plan, Seen, Work};
 use crate::store::{DeliveryForm, DeliveryRecord, Draft, State, Writer};
 use crate::x509::Certificate;
 use crate::x509::display::hex;
@@ -117,6 +118,7 @@ impl Run<'_> {
         let (served, certificate) = (ca::served(state, &record)?, record.certificate()?);
         let material = Material::served(&record.lineage, &certificate, &served);
         let (to, files) = build::record(delivery, &material, self.now)?;
+        places.refuse_strangers(&files, state)?;
         let to = places.take(to, &files)?;
         let key = keys.remove(&step).transpose()?.and_then(|ready| ready.private);
         let protection = secrets::of_delivery(manifest, delivery);
@@ -183,13 +185,19 @@ impl Run<'_> {
                 Err(error) => self.fail(step, error),
             }
         }
+        let shared = shared(&writer.state().all_deliveries()?);
+        for (_, record, files) in &ready {
+            remove_stale(record, files, &shared);
+        }
         let results = write(&ready, self.locked_at);
         let mut deliveries = Vec::new();
         for ((step, mut record, files), result) in ready.into_iter().zip(results) {
             match result {
                 Err(error) => self.fail(step, error.about(&record.path)),
                 Ok(()) => {
-                    let sum = |file: &OutputFile| (file.name.clone(), hex(digest(&SHA256, &file.bytes).as_ref()));
+                    let sum = |file: &OutputFile| {
+                        (file.name.clone(), hex(ring::digest::digest(&SHA256, &file.bytes).as_ref()))
+                    };
                     record.files = files.files.iter().map(sum).collect();
                     record.pending = false;
                     deliveries.push(record);
@@ -220,6 +228,37 @@ impl Run<'_> {
 }
 
 type Made = (usize, DeliveryRecord, Files);
+
+/// Files that deliveries to several places have.
+fn shared(all: &[DeliveryRecord]) -> HashSet<PathBuf> {
+    let mut first: HashMap<PathBuf, (&str, &str)> = HashMap::new();
+    let mut shared = HashSet::new();
+    for record in all {
+        let site = (record.path.as_str(), record.file.as_str());
+        for file in record.written() {
+            match first.get(&file) {
+                Some(known) if *known != site => drop(shared.insert(file)),
+                Some(_) => {}
+                None => drop(first.insert(file, site)),
+            }
+        }
+    }
+    shared
+}
+
+/// Takes away what was written to this place before, was not changed since, and is not written again: the key of an earlier
+/// certificate must not lie beside the new one.
+fn remove_stale(record: &DeliveryRecord, files: &Files, shared: &HashSet<PathBuf>) {
+    let stays = |name: &str| files.files.iter().any(|file| file.name == name);
+    for (name, written) in record.files.iter().filter(|(name, _)| !stays(name)) {
+        let file = files.dir.join(name);
+        let is_as_written = || matches!(digest::seen(&file, MAX_SIZE), Seen::File { sha256, .. } if sha256 == *written);
+        if !shared.contains(&file) && is_as_written() {
+            // What cannot be removed cannot be replaced either, and that is told.
+            let _ = places::remove(&file);
+        }
+    }
+}
 
 /// Writes files, as many as possible together: what is new in one directory appears with few syncs, what is replaced is replaced
 /// each by itself. Gives the result of each. What was left there before a moment is taken away.

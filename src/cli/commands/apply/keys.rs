@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::build::takes_key;
 use super::execute::again;
 use super::secrets::{self, Secrets};
 use crate::ca::{self, LoadedAuthority, in_parallel};
 use crate::cli::{CliError, Context};
 use crate::issuance::Request;
 use crate::keys::{Algorithm, KeyFile, KeyOutline, PrivateKey, PublicKey, Secret};
-use crate::manifest::{Certificate, KeyChoice, Manifest, Plan, Work};
+use crate::manifest::{Certificate, Delivery, KeyChoice, Manifest, Plan, Work};
 use crate::store::{CertificateRecord, State, Store};
 
 /// The key of one step.
@@ -91,7 +90,7 @@ impl Search<'_> {
                         .new_secret(cx, (&one.name, certificate), &made, secrets)
                         .map(|secret| new.push(New { step, algorithm, secret })),
                     (Some(certificate), KeyChoice::Same, Some(before)) => {
-                        let open = certificate.deliver.iter().any(takes_key);
+                        let open = certificate.deliver.iter().any(Delivery::takes_key);
                         self.old(cx, certificate, before, step, open, secrets).map(|found| match found {
                             Ok(key) => old.push(key),
                             Err(ready) => drop(keys.insert(step, Ok(ready))),
@@ -111,7 +110,7 @@ impl Search<'_> {
                     let record = self.state.lineage(&Certificate::lineage(&work.certificate))?.pop().cloned();
                     match (certificate, record) {
                         (Some(certificate), Some(record))
-                            if certificate.deliver.get(work.index).is_some_and(takes_key) =>
+                            if certificate.deliver.get(work.index).is_some_and(Delivery::takes_key) =>
                         {
                             self.old(cx, certificate, &record, step, true, secrets).map(|found| {
                                 old.extend(found.ok());

@@ -121,11 +121,29 @@ fn files_that_stay<'a>(
     let site = |record: &DeliveryRecord| (record.lineage.clone(), record.path.clone(), record.file.clone());
     let going: HashSet<_> = going.map(site).collect();
     let staying = state.all_deliveries()?.into_iter().filter(|record| !going.contains(&site(record)));
-    Ok(staying.flat_map(|record| record.written()).collect())
+    let mut files = HashSet::new();
+    for record in staying {
+        // Links may have been put on the way to it since.
+        let real = places::followed(record.dir());
+        for file in record.written() {
+            files.extend(real.as_deref().zip(file.file_name()).map(|(dir, name)| dir.join(name)));
+            files.insert(file);
+        }
+    }
+    Ok(files)
 }
 
 /// Removes the files of a delivery that are as they were written and nobody else's, and a directory that is empty then.
 fn remove(record: &DeliveryRecord, kept: &HashSet<PathBuf>, notes: &mut Vec<String>) -> Result<(), CliError> {
+    match places::followed(record.dir()) {
+        None => return Ok(()),
+        // Whoever made it a link did not ask for what is behind it to go.
+        Some(real) if real != record.dir() => {
+            notes.push(format!("{} is left: a link leads there", record.path));
+            return Ok(());
+        }
+        Some(_) => {}
+    }
     if record.files.is_empty() {
         notes.push(format!("{} is left: nothing tells whether it is as it was written", record.path));
     }

@@ -167,6 +167,10 @@ pub(super) fn certificates(cx: &mut Context, file: &Path) -> Result<Vec<Certific
 
 /// What a certificate signing request asks for, after proof of possession.
 fn request(cx: &mut Context, file: &Path) -> Result<Request, CliError> {
+    // A pipe would keep everything waiting.
+    if places::is_there(file) && !places::is_file(file) {
+        return Err(CliError::failed("this is no file").about(file.display()));
+    }
     let bytes = files::read(cx, file, Csr::MAX_SIZE)?;
     let request = Csr::read(&bytes).map_err(CliError::from).and_then(|csr| Ok(Request::from_csr(&csr)?));
     request.map_err(|error| error.about(file.display()))

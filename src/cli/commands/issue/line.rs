@@ -159,6 +159,7 @@ impl Line {
             validity: self.validity,
             variables: self.variables.clone(),
             strict: self.strict,
+            key_is_new: true,
             ..Request::new(key)
         }
     }

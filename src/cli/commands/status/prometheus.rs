@@ -86,8 +86,9 @@ fn sample(text: &mut String, name: &str, labels: &[(&str, &str)], value: i64) {
     text.extend(["certwright_", name]);
     for (index, (name, value)) in labels.iter().enumerate() {
         text.extend([if index == 0 { "{" } else { "," }, name, "=\""]);
-        // A label's value: backslash, quote and newline are escaped.
-        let mut rest = *value;
+        // What is not printed, then as a label's value is: backslash, quote and newline are escaped.
+        let value = crate::cli::text::visible(value);
+        let mut rest = value.as_str();
         while let Some((plain, from)) = rest.find(['\\', '"', '\n']).and_then(|at| rest.split_at_checked(at)) {
             let escape = if from.starts_with('\n') {
                 "\\n"
