@@ -336,3 +336,24 @@ fn check_all_is_bounded() {
     assert!(permit(&["dirname:O=a"]).check_all(&Name::parse("O=b").unwrap(), &[]).is_err());
     assert!(start.elapsed().as_secs() < 10);
 }
+
+#[test]
+fn a_name_is_covered_by_the_narrowest_subtree() {
+    for (name, subtree) in [
+        ("www.corp.test", "dns:www.corp.test"),
+        ("*.corp.test", "dns:corp.test"),
+        ("8.8.8.8", "ip:8.8.8.8/32"),
+        ("::1", "ip:::1/128"),
+        ("ann@corp.test", "email:ann@corp.test"),
+        ("spiffe://corp.test/web", "uri:corp.test"),
+    ] {
+        let name: GeneralName = name.parse().unwrap();
+        let covering = Subtree::covering(&name).unwrap();
+        assert_eq!(covering.to_string(), subtree);
+        let constraints = NameConstraints { permitted: vec![covering], excluded: Vec::new() };
+        constraints.check(&name).unwrap();
+    }
+    for name in ["uri:urn:a:b", "upn:ann@corp.test"] {
+        assert_eq!(Subtree::covering(&name.parse().unwrap()), None);
+    }
+}
