@@ -394,7 +394,7 @@ set edit:completion:arg-completer[certwright] = {|@words|
             cand --validity 'How long a new certificate is valid [default: 90d, or as long as its authority]'
             cand --for 'Write the files that this program reads, as export does, in a directory of its own beside the PEM files'
             cand --format 'The form of these files, where a program reads several: pem, p12, jks [default: its first]'
-            cand --set 'Give a variable of the profile a value'
+            cand --set 'Give a variable of these programs a value (export --show TARGET lists them); dir is where a program will find its files, if not where they are written'
             cand --storepass 'Where the password of the keystores comes from [default: pass:changeit]'
             cand --env 'Print, for a shell to evaluate, the variables by which programs trust the authority [without SHELL: sh]'
             cand --trust 'Have this machine trust the authority, as trust install does: every store that is found, or only these kinds'

@@ -310,7 +310,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand dev" -l key -d 'Ke
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l validity -d 'How long a new certificate is valid [default: 90d, or as long as its authority]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l for -d 'Write the files that this program reads, as export does, in a directory of its own beside the PEM files' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l format -d 'The form of these files, where a program reads several: pem, p12, jks [default: its first]' -r
-complete -c certwright -n "__fish_certwright_using_subcommand dev" -l set -d 'Give a variable of the profile a value' -r
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l set -d 'Give a variable of these programs a value (export --show TARGET lists them); dir is where a program will find its files, if not where they are written' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l storepass -d 'Where the password of the keystores comes from [default: pass:changeit]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l env -d 'Print, for a shell to evaluate, the variables by which programs trust the authority [without SHELL: sh]' -r -f -a "sh\t'sh, bash, zsh and all that follow POSIX'
 fish\t'fish'

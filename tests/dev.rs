@@ -392,6 +392,7 @@ fn hints_can_be_followed() {
         (&["--for", "nginx", "--format", "jks"], "nginx server has no format jks"),
         (&["--for", "kafka", "--format", "pem", "--storepass", "pass:changeit"], "none is asked for"),
         (&["--format", "jks"], "--for"),
+        (&["--set", "dir=/etc/tls"], "--for"),
     ] {
         let run = sandbox.run([&["dev"][..], arguments].concat()).exited(2);
         assert!(run.stderr.contains(says), "{}", run.stderr);

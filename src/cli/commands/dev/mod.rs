@@ -18,7 +18,7 @@ use std::str::FromStr;
 use clap::Args;
 use serde::Serialize;
 
-use super::options::VariableArgs;
+use super::options::parse_variable;
 use super::report::{CertificateReport, summary};
 use super::trust::{self, StoreReport};
 use crate::ca::{self, Outcome};
@@ -89,9 +89,10 @@ pub struct DevArgs {
     /// The form of these files, where a program reads several: pem, p12, jks [default: its first]
     #[arg(long, value_name = "FORMAT", requires = "targets")]
     format: Option<String>,
-    /// Variables of the programs in --for.
-    #[command(flatten)]
-    variables: VariableArgs,
+    /// Give a variable of these programs a value (export --show TARGET lists them); dir is where a program will find its files,
+    /// if not where they are written
+    #[arg(long = "set", value_name = "KEY=VALUE", requires = "targets", value_parser = parse_variable)]
+    variables: Vec<(String, String)>,
     /// Where the password of the keystores comes from [default: pass:changeit]
     #[arg(long, value_name = "SRC")]
     storepass: Option<SecretSource>,

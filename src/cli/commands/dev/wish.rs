@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::targets::{self, Wanted};
 use super::{DevArgs, authority, existing};
+use crate::cli::commands::options::VariableArgs;
 use crate::cli::trust::quoted;
 use crate::cli::{CliError, Context};
 use crate::keys::Algorithm;
@@ -68,7 +69,7 @@ impl Wish {
 
 /// The programs of `--for`, each with what `--set` and `--format` say about it.
 fn programs(args: &DevArgs) -> Result<Vec<Wanted>, CliError> {
-    let given: BTreeMap<String, String> = args.variables.resolve()?;
+    let given: BTreeMap<String, String> = VariableArgs { variables: args.variables.clone() }.resolve()?;
     let of = |wanted: &Wanted| wanted.clone().with(args.format.as_deref(), &given);
     let all: Vec<Wanted> = args.targets.iter().map(of).collect();
     if args.storepass.is_some() && !args.keystores && !all.iter().any(Wanted::takes_password) {
