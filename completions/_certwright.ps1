@@ -410,11 +410,13 @@ Register-ArgumentCompleter -Native -CommandName 'certwright' -ScriptBlock {
         }
         'certwright;dev' {
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Where the files go')
-            [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'The development authority; it is made if it is not there, with an unencrypted key and for development names only')
-            [CompletionResult]::new('--permit', '--permit', [CompletionResultType]::ParameterName, 'More names that a new development authority may sign')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Key algorithm of a new certificate [default: ec-p256]')
-            [CompletionResult]::new('--validity', '--validity', [CompletionResultType]::ParameterName, 'How long a new certificate is valid')
+            [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'The development authority; it is made if it is not there, with an unencrypted key and for development names only [default: that of the certificate in --out, else dev]')
+            [CompletionResult]::new('--permit', '--permit', [CompletionResultType]::ParameterName, 'Another name that a new development authority may sign; may be given several times')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Key algorithm of a new certificate [default: that of the certificate in --out, else ec-p256]')
+            [CompletionResult]::new('--validity', '--validity', [CompletionResultType]::ParameterName, 'How long a new certificate is valid [default: 90d, or as long as its authority]')
             [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'Write the files that this program reads, as export does, in a directory of its own beside the PEM files')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The form of these files, where a program reads several: pem, p12, jks [default: its first]')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Give a variable of these programs a value (export --show TARGET lists them); dir is where a program will find its files, if not where they are written')
             [CompletionResult]::new('--storepass', '--storepass', [CompletionResultType]::ParameterName, 'Where the password of the keystores comes from [default: pass:changeit]')
             [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Print, for a shell to evaluate, the variables by which programs trust the authority [without SHELL: sh]')
             [CompletionResult]::new('--trust', '--trust', [CompletionResultType]::ParameterName, 'Have this machine trust the authority, as trust install does: every store that is found, or only these kinds')

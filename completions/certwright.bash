@@ -965,7 +965,7 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__dev)
-            opts="-q -h -V --out --authority --permit --key --validity --check --force --keystores --for --storepass --env --trust --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            opts="-q -h -V --out --authority --permit --key --validity --check --force --keystores --for --format --set --storepass --env --trust --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -992,6 +992,14 @@ _certwright() {
                     return 0
                     ;;
                 --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -388,11 +388,13 @@ set edit:completion:arg-completer[certwright] = {|@words|
         }
         &'certwright;dev'= {
             cand --out 'Where the files go'
-            cand --authority 'The development authority; it is made if it is not there, with an unencrypted key and for development names only'
-            cand --permit 'More names that a new development authority may sign'
-            cand --key 'Key algorithm of a new certificate [default: ec-p256]'
-            cand --validity 'How long a new certificate is valid'
+            cand --authority 'The development authority; it is made if it is not there, with an unencrypted key and for development names only [default: that of the certificate in --out, else dev]'
+            cand --permit 'Another name that a new development authority may sign; may be given several times'
+            cand --key 'Key algorithm of a new certificate [default: that of the certificate in --out, else ec-p256]'
+            cand --validity 'How long a new certificate is valid [default: 90d, or as long as its authority]'
             cand --for 'Write the files that this program reads, as export does, in a directory of its own beside the PEM files'
+            cand --format 'The form of these files, where a program reads several: pem, p12, jks [default: its first]'
+            cand --set 'Give a variable of these programs a value (export --show TARGET lists them); dir is where a program will find its files, if not where they are written'
             cand --storepass 'Where the password of the keystores comes from [default: pass:changeit]'
             cand --env 'Print, for a shell to evaluate, the variables by which programs trust the authority [without SHELL: sh]'
             cand --trust 'Have this machine trust the authority, as trust install does: every store that is found, or only these kinds'

@@ -304,11 +304,13 @@ complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_se
 complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l out -d 'Where the files go' -r -F
-complete -c certwright -n "__fish_certwright_using_subcommand dev" -l authority -d 'The development authority; it is made if it is not there, with an unencrypted key and for development names only' -r
-complete -c certwright -n "__fish_certwright_using_subcommand dev" -l permit -d 'More names that a new development authority may sign' -r
-complete -c certwright -n "__fish_certwright_using_subcommand dev" -l key -d 'Key algorithm of a new certificate [default: ec-p256]' -r
-complete -c certwright -n "__fish_certwright_using_subcommand dev" -l validity -d 'How long a new certificate is valid' -r
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l authority -d 'The development authority; it is made if it is not there, with an unencrypted key and for development names only [default: that of the certificate in --out, else dev]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l permit -d 'Another name that a new development authority may sign; may be given several times' -r
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l key -d 'Key algorithm of a new certificate [default: that of the certificate in --out, else ec-p256]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l validity -d 'How long a new certificate is valid [default: 90d, or as long as its authority]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l for -d 'Write the files that this program reads, as export does, in a directory of its own beside the PEM files' -r
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l format -d 'The form of these files, where a program reads several: pem, p12, jks [default: its first]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l set -d 'Give a variable of these programs a value (export --show TARGET lists them); dir is where a program will find its files, if not where they are written' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l storepass -d 'Where the password of the keystores comes from [default: pass:changeit]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l env -d 'Print, for a shell to evaluate, the variables by which programs trust the authority [without SHELL: sh]' -r -f -a "sh\t'sh, bash, zsh and all that follow POSIX'
 fish\t'fish'

@@ -233,11 +233,192 @@ fn nothing_is_issued_that_a_program_could_not_use() {
     fs::create_dir_all(sandbox.path("certs/nginx")).expect("a directory");
     fs::write(sandbox.path("certs/nginx/fullchain.pem"), "mine").expect("a file");
     let run = sandbox.run(["dev", "--for", "nginx"]).exited(1);
-    assert!(run.stderr.contains("certs/nginx was not made by this store"), "{}", run.stderr);
+    assert!(run.stderr.contains("certs/nginx/fullchain.pem was not made by this store"), "{}", run.stderr);
     assert_eq!((issued(), sandbox.path("certs/cert.pem").exists()), (Some(1), false));
     sandbox.run(["dev", "--for", "nginx", "--force"]).succeeded();
     assert_ne!(fs::read(sandbox.path("certs/nginx/fullchain.pem")).expect("a file"), b"mine");
     let consul =
         "dev server.dc1.consul localhost 127.0.0.1 --for consul --authority dev-consul --permit consul --out consul";
     sandbox.run(consul.split(' ')).succeeded();
+}
+
+/// The names of the certificate in a directory.
+fn names_in(sandbox: &Sandbox, directory: &str) -> Vec<String> {
+    let shown = json(&sandbox.run(["show", &format!("{directory}/cert.pem"), "--json"]).succeeded());
+    let names = shown["names"].as_array().expect("names").iter();
+    names.map(|name| name.as_str().expect("text").to_owned()).collect()
+}
+
+#[test]
+fn what_was_said_once_holds_until_something_else_is_said() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["dev", "app.test", "api.test", "--key", "ec-p384"]).succeeded();
+    let before = files_in_certs(&sandbox);
+    for more in [&["--check"][..], &[], &["--env"], &["--keystores"], &["--for", "nginx"]] {
+        sandbox.run([&["dev"][..], more].concat()).succeeded();
+    }
+    assert_eq!(files_in_certs(&sandbox), before, "the certificate is still good");
+    sandbox.run(["dev", "--force"]).succeeded();
+    assert_eq!(names_in(&sandbox, "certs"), ["dns:app.test", "dns:api.test"]);
+    sandbox.run(["dev", "--check", "--key", "ec-p384"]).succeeded();
+    // Other names are another certificate; there is a way back.
+    sandbox.run(["dev", "other.test"]).succeeded();
+    sandbox.run(["dev", "localhost", "127.0.0.1", "::1"]).succeeded();
+    assert_eq!(names_in(&sandbox, "certs"), ["dns:localhost", "ip:127.0.0.1", "ip:::1"]);
+    // So does the authority, if it is one for development.
+    let shop = "dev --permit shop.example www.shop.example --authority dev-shop --out shop";
+    sandbox.run(shop.split(' ')).succeeded();
+    assert_eq!(names_in(&sandbox, "shop"), ["dns:www.shop.example"], "--permit takes one name");
+    sandbox.run(["dev", "--check", "--out", "shop"]).succeeded();
+    let sandbox = Sandbox::with_root();
+    sandbox.run(["issue", "www.corp.example", "--out", "certs"]).succeeded();
+    let run = sandbox.run(["dev", "--json"]).succeeded();
+    assert_eq!(json(&run)["reason"], "it was signed by another authority");
+    assert_eq!(names_in(&sandbox, "certs")[0], "dns:localhost");
+    sandbox.run(["revoke", "localhost"]).succeeded();
+    let run = sandbox.run(["dev", "--json", "--check"]).exited(3);
+    assert_eq!(json(&run)["reason"], "it was revoked");
+}
+
+#[test]
+fn pem_files_of_others_stay() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["--store", "other", "dev", "--out", "theirs"]).succeeded();
+    let theirs = |name: &str| fs::read(sandbox.path("theirs").join(name)).expect("a file");
+    let refused = |arguments: &[&str], name: &str| {
+        let run = sandbox.run([&["dev"][..], arguments].concat()).exited(1);
+        assert!(run.stderr.contains(&format!("{name} was not made by this store")), "{}", run.stderr);
+    };
+    for name in ["ca.pem", "cert.pem", "fullchain.pem", "key.pem"] {
+        fs::create_dir_all(sandbox.path("certs")).expect("a directory");
+        fs::write(sandbox.path("certs").join(name), theirs(name)).expect("a file");
+        refused(&[], &format!("certs/{name}"));
+        assert_eq!(files_in(&sandbox.path("certs")), [(name.to_owned(), theirs(name))]);
+        fs::remove_dir_all(sandbox.path("certs")).expect("it is there");
+    }
+    // Nor does one go that lies among ours, whatever there is to do.
+    sandbox.run(["dev"]).succeeded();
+    for name in ["ca.pem", "key.pem"] {
+        let ours = fs::read(sandbox.path("certs").join(name)).expect("a file");
+        fs::write(sandbox.path("certs").join(name), theirs(name)).expect("a file");
+        refused(&["other.test"], &format!("certs/{name}"));
+        sandbox.run(["dev", "--check"]).exited(3);
+        fs::write(sandbox.path("certs").join(name), ours).expect("a file");
+    }
+    // A root beside ours stays where it was put, and is no reason to refuse anything.
+    let both = [fs::read(sandbox.path("certs/ca.pem")).expect("a file"), theirs("ca.pem")].concat();
+    fs::write(sandbox.path("certs/ca.pem"), &both).expect("a file");
+    sandbox.run(["dev", "other.test"]).succeeded();
+    assert_eq!(fs::read(sandbox.path("certs/ca.pem")).expect("a file"), both);
+    // A copy of our root does not make a program's directory ours.
+    fs::create_dir(sandbox.path("certs/nginx")).expect("a directory");
+    fs::copy(sandbox.path("certs/ca.pem"), sandbox.path("certs/nginx/ca.pem")).expect("a copy");
+    fs::write(sandbox.path("certs/nginx/fullchain.pem"), theirs("fullchain.pem")).expect("a file");
+    refused(&["third.test", "--for", "nginx"], "certs/nginx/fullchain.pem");
+    fs::write(sandbox.path("certs/redis"), "mine").expect("a file");
+    let run = sandbox.run(["dev", "third.test", "--for", "redis"]).exited(1);
+    assert!(run.stderr.contains("certs/redis is no directory"), "{}", run.stderr);
+    assert_eq!(names_in(&sandbox, "certs"), ["dns:other.test"], "nothing was issued");
+}
+
+#[test]
+fn damaged_files_are_put_right() {
+    use std::os::unix::fs::PermissionsExt;
+    let sandbox = Sandbox::new();
+    let all = ["dev", "--json", "--keystores", "--for", "nginx"];
+    let check = [&all[..], &["--check"]].concat();
+    sandbox.run(all).succeeded();
+    let before = files_in_certs(&sandbox);
+    let reason = |reason: &str| {
+        let run = sandbox.run(&check).exited(3);
+        assert_eq!(json(&run)["reason"], reason);
+        sandbox.run(all).succeeded()
+    };
+    for name in ["ca.pem", "cert.pem", "chain.pem", "fullchain.pem"] {
+        fs::write(sandbox.path("certs").join(name), "x").expect("a file");
+        let run = reason(&format!("certs/{name} was changed"));
+        assert_eq!(json(&run)["action"], "restored");
+        assert_eq!(files_in_certs(&sandbox), before);
+    }
+    fs::remove_file(sandbox.path("certs/key.pem")).expect("it is there");
+    reason("certs/key.pem is missing");
+    fs::write(sandbox.path("certs/key.pem"), "x").expect("a file");
+    reason("certs/key.pem is not the key of the certificate");
+    for name in ["key.pem", "keystore.jks", "nginx/key.pem"] {
+        let path = sandbox.path("certs").join(name);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("its owner may");
+        reason(&format!("certs/{name} is open to others"));
+        assert_eq!(fs::metadata(&path).expect("it is there").permissions().mode() & 0o777, 0o600);
+    }
+    sandbox.run(&check).succeeded();
+    assert_eq!(files_in_certs(&sandbox), before, "no other certificate was made");
+}
+
+/// The PEM files with their bytes.
+fn files_in_certs(sandbox: &Sandbox) -> Vec<(String, Vec<u8>)> {
+    let read = |name: &str| (name.to_owned(), fs::read(sandbox.path("certs").join(name)).expect("a file"));
+    ["ca.pem", "cert.pem", "chain.pem", "fullchain.pem", "key.pem"].map(read).to_vec()
+}
+
+#[test]
+fn hints_can_be_followed() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["dev"]).succeeded();
+    // No common name that OpenSSL would take for a DNS name stands in the way of an address.
+    sandbox.run(["dev", "192.168.1.20", "--out", "address"]).succeeded();
+    for name in ["8.8.8.8", "www.shop.com", "spiffe://corp.test/web"] {
+        let run = sandbox.run(["dev", name, "--out", "there"]).exited(4);
+        let (_, command) = run.stderr.split_once("for it: certwright ").expect("a command");
+        let command = command.lines().next().and_then(|line| line.split(';').next()).expect("a line");
+        let (command, _) = command.split_once(" --out").expect("where to");
+        sandbox.run(command.split(' ').chain(["--out", "there"])).succeeded();
+        sandbox.run(["dev", name, "--check", "--out", "there"]).succeeded();
+        // Then there is an authority for it.
+        let run = sandbox.run(["dev", name, "--out", "elsewhere"]).exited(4);
+        assert!(run.stderr.contains(command), "{}", run.stderr);
+    }
+    for (name, says) in [("https://localhost:8443/", "write localhost"), ("user@x.test", "for people")] {
+        let run = sandbox.run(["dev", name]).exited(2);
+        assert!(run.stderr.contains(says), "{}", run.stderr);
+    }
+    let nginx = ["dev", "--for", "nginx", "--out", "it's"];
+    let run = sandbox.run(nginx).exited(2);
+    assert!(run.stderr.contains("--set dir=DIR"), "{}", run.stderr);
+    let run = sandbox.run([&nginx[..], &["--set", "dir=/etc/tls"]].concat()).succeeded();
+    assert!(run.stderr.contains("/etc/tls/fullchain.pem"), "{}", run.stderr);
+    for (arguments, says) in [
+        (&["--for", "nginx", "--for", "redis", "--set", "dir=/etc/tls"][..], "several --for"),
+        (&["--for", "nginx", "--set", "port=1"], "no program in --for has a variable port"),
+        (&["--for", "nginx", "--format", "jks"], "nginx server has no format jks"),
+        (&["--for", "kafka", "--format", "pem", "--storepass", "pass:changeit"], "none is asked for"),
+        (&["--format", "jks"], "--for"),
+        (&["--set", "dir=/etc/tls"], "--for"),
+    ] {
+        let run = sandbox.run([&["dev"][..], arguments].concat()).exited(2);
+        assert!(run.stderr.contains(says), "{}", run.stderr);
+    }
+    let run = sandbox.run(["dev", "--for", "spring-boot", "--format", "jks"]).succeeded();
+    let says = "the password of the keystores is changeit; KEYSTORE_PASSWORD stands for it";
+    assert!(run.stderr.contains(says), "{}", run.stderr);
+}
+
+#[test]
+fn the_end_of_the_authority_is_told_in_time() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["init", "--no-passphrase"]).succeeded();
+    fs::create_dir_all(sandbox.path("store/profiles")).expect("a directory");
+    let short = r#"{ "description": "Short", "kind": "authority", "validity": { "default": "30d" },
+        "subject": { "template": "CN={{ name }}" }, "key_usage": ["keyCertSign", "cRLSign"] }"#;
+    fs::write(sandbox.path("store/profiles/root.json"), short).expect("a file");
+    let says = "--authority dev2";
+    for arguments in [&["dev", "app.test"][..], &["dev"], &["dev", "--check"]] {
+        let run = sandbox.run(arguments).succeeded();
+        assert!(run.stderr.contains(says), "{}", run.stderr);
+    }
+    let run = sandbox.run(["dev", "--validity", "90d", "--force"]).exited(4);
+    assert!(run.stderr.contains(says), "{}", run.stderr);
+    fs::remove_file(sandbox.path("store/profiles/root.json")).expect("it is there");
+    sandbox.run(["dev", "--authority", "dev2"]).succeeded();
+    let run = sandbox.run(["dev"]).succeeded();
+    assert!(run.stderr.starts_with("nothing to do: dns:app.test") && !run.stderr.contains("dev3"), "{}", run.stderr);
 }

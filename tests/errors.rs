@@ -141,6 +141,12 @@ fn a_name_is_outside_the_constraints() {
         fails(&sandbox, &["issue", name], REFUSED, &[name, "permit"]);
     }
     fails(&sandbox, &["issue", "www.corp.test", "evil.test"], REFUSED, &["evil.test"]);
+    // A word alone is a name as well, and two authorities say no to it: once, with a name that works.
+    let word = ["issue", "orders", "--profile", "client"];
+    fails(&sandbox, &word, REFUSED, &["orders.corp.test would be inside"]);
+    assert_eq!(sandbox.run(word).stderr.matches("is outside the permitted subtrees").count(), 1);
+    sandbox.run(["issue", "orders.corp.test", "--profile", "client"]).succeeded();
+    assert!(!sandbox.run(["issue", "localhost"]).exited(REFUSED).stderr.contains("would be inside"));
     sandbox.run(["issue", "www.corp.test"]).succeeded();
 }
 

@@ -34,13 +34,19 @@ pub fn describe(extension: &Extension) -> Vec<String> {
         oid::NAME_CONSTRAINTS => name_constraints(value),
         oid::OCSP_NOCHECK if value == [super::tlv::NULL, 0] => return vec!["present".into()],
         oid::OCSP_NOCHECK => Err(X509Error::Malformed { what: "ocspNoCheck", why: "no NULL".into() }),
-        oid::SUBJECT_ALT_NAME | oid::ISSUER_ALT_NAME => {
-            GeneralName::parse_all(value).map(|names| names.iter().map(ToString::to_string).collect())
-        }
+        oid::ISSUER_ALT_NAME => alt_names(value).map_err(|error| match error {
+            X509Error::Malformed { why, .. } => X509Error::Malformed { what: "issuerAltName", why },
+            error => error,
+        }),
+        oid::SUBJECT_ALT_NAME => alt_names(value),
         oid::SUBJECT_KEY_IDENTIFIER => decode_key_id(value).map(|key_id| vec![dump("key identifier", &key_id)]),
         _ => return vec![dump("value", value)],
     };
     lines.unwrap_or_else(|error| vec![format!("malformed: {}", escape(&error.to_string())), dump("value", value)])
+}
+
+fn alt_names(value: &[u8]) -> Result<Vec<String>, X509Error> {
+    Ok(GeneralName::parse_all(value)?.iter().map(ToString::to_string).collect())
 }
 
 fn authority_info_access(value: &[u8]) -> Result<Vec<String>, X509Error> {

@@ -62,6 +62,17 @@ impl GeneralName {
     }
 }
 
+impl GeneralName {
+    /// The host in a URI, if it has one and every reader agrees on where it starts and ends; the brackets of an IPv6 address
+    /// stay. `None` for every other kind.
+    pub fn uri_host(&self) -> Option<&str> {
+        match self {
+            Self::Uri(text) => uri::undisputed_host(text).filter(|host| !host.is_empty()),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for GeneralName {
     /// Writes `kind:value`, control characters escaped, and spaces too: names joined with `, ` stay distinguishable.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,6 +14,11 @@ use crate::x509::display::hex;
 /// What nobody may do with a secret file but its owner; a group that reads one is a service's.
 const LOOSE: u32 = 0o037;
 
+/// Whether a secret file is open to more than its owner and a group that reads it. A link is followed.
+pub(in crate::cli) fn is_loose(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.mode() & LOOSE != 0)
+}
+
 /// SHA-256 of a file that may be missing. A link is followed; what is larger than `limit` is something else.
 pub(in crate::cli) fn seen(path: &Path, limit: u64) -> Seen {
     let file = match File::open(path) {

@@ -22,7 +22,7 @@ use super::Draft;
 use crate::x509::extension::{NameConstraints, Subtree};
 
 /// A domain that never exists.
-const NOWHERE: &str = "nothing.invalid";
+pub(super) const NOWHERE: &str = "nothing.invalid";
 
 impl Draft<'_> {
     /// The profile's constraints and the operator's together; `None` if there are none.

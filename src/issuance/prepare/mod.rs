@@ -109,6 +109,7 @@ pub fn prepare(
         extensions,
     };
     draft.check_chain(&tbs, now);
+    draft.suggest_names(&named);
     let report = draft.finish()?;
     let (linted, report) = sign::lint_unsigned(&tbs, &issuer_key, issuer, &request.targets, report)?;
     Ok(Prepared { tbs, report, issuer_key, linted, targets: request.targets.clone() })

@@ -1,9 +1,11 @@
 //! Which names the certificate carries.
 
+use super::constraints::NOWHERE;
 use super::{Draft, Named};
 use crate::issuance::profile::{NameKind, Required, Variables};
 use crate::issuance::report::Dropped;
-use crate::x509::{GeneralName, escape};
+use crate::x509::extension::Subtree;
+use crate::x509::{Certificate, GeneralName, escape};
 
 /// Who wants a name: what an operator types is allowed or refused, what a CSR asks for is allowed or left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,6 +159,29 @@ impl<'a> Draft<'a> {
         std::iter::once(issuer.certificate)
             .chain(issuer.chain)
             .find_map(|authority| authority.name_constraints.as_ref()?.check(name).err().map(|error| error.to_string()))
+    }
+
+    /// Where the authorities above forbid a single word, such as `orders`, what it could be called below what they permit.
+    pub(super) fn suggest_names(&mut self, named: &Named<'_>) {
+        let Some(issuer) = self.issuer else { return };
+        let above: Vec<&Certificate> = std::iter::once(issuer.certificate).chain(issuer.chain).collect();
+        let constraints = above.iter().filter_map(|authority| authority.name_constraints.as_ref());
+        let bases: Vec<&String> = constraints
+            .flat_map(|constraints| &constraints.permitted)
+            .filter_map(|subtree| if let Subtree::Dns(base) = subtree { Some(base) } else { None })
+            .filter(|base| base.as_str() != NOWHERE)
+            .collect();
+        for name in &named.names {
+            let GeneralName::Dns(word) = name else { continue };
+            if word.contains('.') || word == "localhost" || self.forbidden_above(name).is_none() {
+                continue;
+            }
+            let below = bases.iter().map(|base| GeneralName::Dns(format!("{word}.{base}")));
+            let fits = |below: &GeneralName| self.allowed(below).is_ok() && self.forbidden_above(below).is_none();
+            if let Some(fitting) = below.into_iter().find(fits) {
+                self.refuse(format!("{} would be inside", fitting.value()));
+            }
+        }
     }
 
     fn check_required(&mut self, names: &[GeneralName]) {

@@ -133,7 +133,7 @@ fn covers(subtree: &Subtree, name: &GeneralName, side: Side) -> Result<bool, &'s
     match (subtree, name) {
         (Subtree::Dns(base), GeneralName::Dns(name)) => dns_covers(base, name, side),
         (Subtree::Email(base), GeneralName::Email(name)) => mail_covers(base, name, side),
-        (Subtree::Uri(base), GeneralName::Uri(name)) => match uri::host(name) {
+        (Subtree::Uri(base), GeneralName::Uri(name)) => match uri::undisputed_host(name) {
             Some(host) if is_address(host) => Err("has an address as its host, which URI constraints cannot cover"),
             Some(host) if is_host(host) => Ok(host_covers(base, host)),
             _ => Err("has no host name that URI constraints could cover"),

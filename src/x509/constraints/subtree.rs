@@ -23,6 +23,20 @@ impl Subtree {
     }
 }
 
+impl Subtree {
+    /// The narrowest subtree that permits a name: the host of a DNS name or a URI, the domain of a wildcard, an address, a
+    /// mailbox. `None` where there is none: for a URI without a host that constraints can be compared with, and for other kinds.
+    pub fn covering(name: &GeneralName) -> Option<Self> {
+        match name {
+            GeneralName::Dns(name) => Some(Self::Dns(name.strip_prefix("*.").unwrap_or(name).to_owned())),
+            GeneralName::Email(mailbox) => Some(Self::Email(mailbox.clone())),
+            GeneralName::Ip(address) => Some(Self::Ip(*address, if address.is_ipv4() { 32 } else { 128 })),
+            GeneralName::Uri(_) => name.uri_host().and_then(|host| read_host(host).ok()).map(Self::Uri),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Subtree {
     /// Writes `kind:value`, the form that [`Subtree::parse`] reads, with control characters escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -55,8 +55,17 @@ pub(super) fn check(uri: &str) -> Result<(), String> {
     authority(uri).map_or(Ok(()), check_authority)
 }
 
-/// The host of a URI, if it has an authority: what verifiers compare with URI constraints. Brackets stay.
-pub(crate) fn host(uri: &str) -> Option<&str> {
+/// The host of a URI for comparison with constraints: only if every reader agrees on where it starts and ends. A
+/// backslash or a second `@` before the path is read differently by browsers and by RFC 3986.
+pub(crate) fn undisputed_host(uri: &str) -> Option<&str> {
+    let authority = authority(uri)?;
+    let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=:@[]".contains(&octet);
+    let undisputed = authority.bytes().all(plain) && authority.matches('@').count() <= 1;
+    if undisputed { host(uri) } else { None }
+}
+
+/// The host of a URI, if it has an authority. Brackets stay.
+fn host(uri: &str) -> Option<&str> {
     let authority = authority(uri)?;
     let host_port = authority.rsplit_once('@').map_or(authority, |(_, host_port)| host_port);
     let end = match host_port.rfind(']') {
@@ -90,7 +99,9 @@ fn check_authority(authority: &str) -> Result<(), String> {
     };
     match port.strip_prefix(':') {
         None if port.is_empty() => {}
-        Some(digits) if digits.is_empty() || (digits.len() <= 5 && digits.parse::<u16>().is_ok()) => {}
+        Some(digits)
+            if digits.bytes().all(|digit| digit.is_ascii_digit())
+                && (digits.is_empty() || digits.parse::<u16>().is_ok()) => {}
         _ => return Err("its port is no number from 0 to 65535".into()),
     }
     match host {

@@ -11,6 +11,8 @@ use crate::x509::{Certificate, GeneralName, Oid, TbsCertificate, X509Error, exte
 /// the issuer up to the root, as far as known; it is empty for a certificate that signs itself. In the errors the
 /// certificate to come has depth 0, the issuer 1. Signatures in the chain are not verified.
 ///
+/// What the name constraints of several issuers say alike is said once, about the lowest of them.
+///
 /// Path length counts the certificate to come where it is a CA's, since a CA that cannot sign anything is no use. Every
 /// extended key usage it lists must be among those of every issuer that lists any, the root included, as Go wants it.
 ///
@@ -40,13 +42,14 @@ pub fn check_issuance<'a>(
     // A CA that bears its issuer's name would escape its path length and name constraints (RFC 5280 §6.1.4 (l), §6.1.3 (b)),
     // so to be signed it counts like any other.
     let mut authorities_below = usize::from(subject.is_ca);
+    let mut said = Vec::new();
     for (depth, issuer) in chain {
         broken.extend(checks::check_validity(depth, issuer, now).err());
         broken.extend(checks::check_authority(depth, issuer).err());
         broken.extend(checks::check_path_length(depth, issuer, authorities_below).err());
         broken.extend(subject.check_end(issuer).err());
         broken.extend(subject.check_purposes(issuer).err());
-        subject.check_names(issuer, &mut broken);
+        broken.extend(subject.check_names(issuer, &mut said));
         authorities_below += usize::from(!issuer.is_self_issued());
     }
     if broken.is_empty() { Ok(()) } else { Err(broken) }
@@ -102,14 +105,18 @@ impl<'a> Subject<'a> {
         Err(self.error("purpose", reason))
     }
 
-    /// Adds an error for every name that an issuer does not allow.
-    fn check_names(&self, issuer: &Certificate, broken: &mut Vec<PathError>) {
-        let Some(constraints) = &issuer.name_constraints else { return };
+    /// An error for every name that an issuer does not allow, unless the same was said before.
+    fn check_names(&self, issuer: &Certificate, said: &mut Vec<String>) -> Vec<PathError> {
+        let Some(constraints) = &issuer.name_constraints else { return Vec::new() };
         let subject = constraints.check_subject(&self.tbs.subject);
         let names = self.names.iter().map(|name| constraints.check(name));
-        for why in std::iter::once(subject).chain(names).filter_map(Result::err) {
+        let refusals = std::iter::once(subject).chain(names).filter_map(Result::err).map(|error| error.to_string());
+        let mut broken = Vec::new();
+        for why in refusals.filter(|why| !said.contains(why)).collect::<Vec<_>>() {
             broken.push(self.error("name-constraint", format!("{} does not allow it: {why}", title(issuer))));
+            said.push(why);
         }
+        broken
     }
 
     fn error(&self, rule: &'static str, reason: String) -> PathError {

@@ -461,6 +461,11 @@ fn issuance_is_checked_against_the_whole_chain() {
     assert_eq!(issuance(&leaf(), &chain), []);
     assert_eq!(issuance(&Spec::ca("Sub CA", None), &chain), [(1, "path-length")]);
     assert_eq!(issuance(&Spec::leaf("x", &["a.test", "b.test"]), &chain), [(0, "name-constraint"); 2]);
+    let (alike, other) = (["corp.test", "10.0.0.0/8"], ["www.corp.test"]);
+    for (permitted, count) in [(&alike[..], 1), (&other, 2)] {
+        let issuing = root.issue(&self::issuing().permit(permitted));
+        assert_eq!(issuance(&Spec::leaf("x", &["a.test"]), &[&issuing, &root]).len(), count);
+    }
     let both = leaf().purposes(&[oid::EKU_SERVER_AUTH, oid::EKU_CLIENT_AUTH]);
     assert_eq!(issuance(&both, &chain), [(0, "purpose")]);
     let long = Spec { not_after: NOW + Duration::days(11), ..leaf() };

@@ -1,12 +1,18 @@
 //! The development authority: unencrypted, and worth little to a thief because of its name constraints.
 
+use time::OffsetDateTime;
+
+use super::DevArgs;
+use super::wish::Wish;
 use crate::ca::{self, AuthorityPlan};
 use crate::cli::commands::options::{generate, profiles, session};
+use crate::cli::trust::quoted;
 use crate::cli::{CliError, Context};
 use crate::issuance::Request;
-use crate::store::Store;
+use crate::store::{AuthorityRecord, State, Store};
 use crate::x509::extension::{NameConstraints, Subtree};
-use crate::x509::{GeneralName, Name};
+use crate::x509::time::format_instant;
+use crate::x509::{Certificate, GeneralName, Name};
 
 /// Names for development: RFC 2606 and RFC 6762 / 8375 / ICANN's `internal`, loopback, private and link-local addresses.
 const PERMITTED: [&str; 14] = [
@@ -26,31 +32,108 @@ const PERMITTED: [&str; 14] = [
     "fe80::/10",
 ];
 
-/// Makes the development authority if it is not there; says whether it did.
+/// Whether an authority permits what `dev` lets every one of its authorities sign for: what it made itself.
 ///
 /// # Errors
-/// When it cannot be made.
-pub(super) fn ensure(
+/// Never: the names above are well formed.
+pub(super) fn is_for_development(certificate: &Certificate) -> Result<bool, CliError> {
+    let Some(constraints) = &certificate.name_constraints else { return Ok(false) };
+    let all = PERMITTED.iter().map(|text| Subtree::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    Ok(all.iter().all(|subtree| constraints.permitted.contains(subtree)))
+}
+
+/// Until when an authority and those above it can sign.
+///
+/// # Errors
+/// When the journal holds something unreadable.
+pub(super) fn end(record: &AuthorityRecord) -> Result<OffsetDateTime, CliError> {
+    let own = record.certificate()?.not_after;
+    Ok(record.chain()?.iter().fold(own, |end, above| end.min(above.not_after)))
+}
+
+impl DevArgs {
+    /// Makes the development authority if it is not there; says whether it did.
+    ///
+    /// # Errors
+    /// Exit 4 when the one that is there cannot sign what is wanted; when none can be made.
+    pub(super) fn ensure_authority(&self, cx: &mut Context, store: &Store, wish: &Wish) -> Result<bool, CliError> {
+        let state = store.read()?;
+        let Some(record) = state.authorities.get(&wish.authority) else {
+            return make(cx, store, &wish.authority, &wish.names, &self.permit);
+        };
+        let (name, certificate) = (&wish.authority, record.certificate()?);
+        let constraints = certificate.name_constraints.unwrap_or_default();
+        if !self.permit.iter().all(|asked| constraints.permitted.contains(asked)) {
+            let permits: Vec<String> =
+                self.permit.iter().map(|asked| format!("--permit {}", quoted(&asked.to_string()))).collect();
+            let other = self.with_other_authority(cx, &state, wish, |_| false);
+            return Err(CliError::usage(format!("authority {name} exists, and what it may sign is fixed"))
+                .hint(format!("make another one: {other} {}", permits.join(" "))));
+        }
+        if let Some(error) = wish.names.iter().find_map(|name| constraints.check(name).err()) {
+            let more = match wish.names.iter().any(|name| matches!(name, GeneralName::Dns(_))) {
+                true => "; a new one can be given the rest of a domain with --permit DOMAIN",
+                false => "",
+            };
+            let other = self.with_other_authority(cx, &state, wish, |other| permits_all(other, &wish.names));
+            return Err(CliError::refused(format!("{error}; authority {name} cannot sign it"))
+                .hint(format!("use another development authority for it: {other}{more}")));
+        }
+        let end = end(record)?;
+        let hint = || self.instead(cx, &state, wish, end);
+        if cx.now() > end {
+            let end = format_instant(end);
+            return Err(CliError::refused(format!("the development authority {name} expired on {end}")).hint(hint()));
+        }
+        let asked = self.validity.map(|span| span.after(cx.now())).transpose()?;
+        if asked.is_some_and(|asked| asked > end) {
+            let end = format_instant(end);
+            let why = format!("a certificate would end after the development authority {name}, which ends on {end}");
+            return Err(CliError::refused(why).hint(format!("leave out --validity, or {}", hint())));
+        }
+        Ok(false)
+    }
+
+    /// Warns where a certificate lasts no longer than its authority: running `dev` again does not help there.
+    ///
+    /// # Errors
+    /// When the journal holds something unreadable.
+    pub(super) fn warn_of_end(
+        &self,
+        cx: &mut Context,
+        (state, record): (&State, &AuthorityRecord),
+        wish: &Wish,
+        certificate: &Certificate,
+    ) -> Result<(), CliError> {
+        if certificate.not_after < end(record)? {
+            return Ok(());
+        }
+        let (name, end) = (&wish.authority, format_instant(certificate.not_after));
+        let instead = self.instead(cx, state, wish, certificate.not_after);
+        cx.ui.warn(&format!("the development authority {name} ends on {end}, and the certificate with it: {instead}"));
+        Ok(())
+    }
+
+    /// What to do about an authority that ends.
+    fn instead(&self, cx: &Context, state: &State, wish: &Wish, end: OffsetDateTime) -> String {
+        let fits = |other: &Certificate| other.not_after > end && permits_all(other, &wish.names);
+        let other = self.with_other_authority(cx, state, wish, fits);
+        format!("use another one, which clients have to trust then: {other}")
+    }
+}
+
+fn permits_all(authority: &Certificate, names: &[GeneralName]) -> bool {
+    let constraints = authority.name_constraints.as_ref();
+    constraints.is_some_and(|constraints| names.iter().all(|name| constraints.check(name).is_ok()))
+}
+
+fn make(
     cx: &mut Context,
     store: &Store,
     name: &str,
     wanted: &[GeneralName],
     permit: &[Subtree],
 ) -> Result<bool, CliError> {
-    let state = store.read()?;
-    if let Some(record) = state.authorities.get(name) {
-        let permitted = record.certificate()?.name_constraints.unwrap_or_default().permitted;
-        if !permit.iter().all(|asked| permitted.contains(asked)) {
-            return Err(CliError::usage(format!("authority {name} exists, and what it may sign is fixed"))
-                .hint("make another one: --authority dev2 --permit …"));
-        }
-        let constraints = record.certificate()?.name_constraints.unwrap_or_default();
-        return match wanted.iter().find_map(|name| constraints.check(name).err()) {
-            Some(error) => Err(CliError::refused(format!("{error}; authority {name} cannot sign it"))
-                .hint("make another development authority for it: --authority dev2 --permit DOMAIN")),
-            None => Ok(false),
-        };
-    }
     let constraints = constraints_for(wanted, permit)?;
     let profile = profiles(store)?.get("root")?;
     let key = generate(crate::keys::Algorithm::EcP256)?;
@@ -81,10 +164,14 @@ fn constraints_for(wanted: &[GeneralName], permit: &[Subtree]) -> Result<NameCon
         constraints.permitted.push(Subtree::parse(text)?);
     }
     constraints.permitted.extend(permit.iter().cloned());
+    let is_free = |constraints: &NameConstraints, covering: &Subtree| {
+        // Kinds without a subtree are shut, not free.
+        !constraints.permitted.iter().any(|known| std::mem::discriminant(known) == std::mem::discriminant(covering))
+    };
     for name in wanted {
-        if constraints.check(name).is_err() {
-            let value = name.value();
-            constraints.permitted.push(Subtree::parse(value.strip_prefix("*.").unwrap_or(&value))?);
+        let Some(covering) = Subtree::covering(name) else { continue };
+        if is_free(&constraints, &covering) || constraints.check(name).is_err() {
+            constraints.permitted.push(covering);
         }
     }
     Ok(constraints)

@@ -1,46 +1,53 @@
 //! `dev --check`: whether there is something to do.
 
-use super::existing::{self, Existing};
-use super::{DevArgs, More};
+use super::existing::{Existing, Place};
+use super::foreign::Own;
+use super::wish::Wish;
+use super::{DevArgs, More, keystores, not_ours, root_of};
 use crate::cli::commands::report::summary;
 use crate::cli::{CliError, Context, Exit};
 use crate::keys::Secret;
-use crate::store::{Store, StoreError};
-use crate::x509::{Certificate, GeneralName};
+use crate::store::{AuthorityRecord, Store, StoreError};
+use crate::x509::Certificate;
 
 impl DevArgs {
     /// Tells whether there is something to do, and does nothing.
     ///
     /// # Errors
     /// When a file or the store cannot be read.
-    pub(super) fn run_check(
-        &self,
-        cx: &mut Context,
-        names: &[GeneralName],
-        password: &Secret,
-    ) -> Result<Exit, CliError> {
-        let reason = match Store::open(cx.store_path()?) {
-            Err(StoreError::Missing(_)) => "there is no store yet".to_owned(),
-            Err(error) => return Err(error.into()),
-            Ok(store) => {
-                let state = store.read()?;
-                match state.authorities.get(&self.authority) {
-                    None => format!("there is no authority {} yet", self.authority),
-                    Some(record) => match existing::look(&self.out, names, self.key, record, &state, cx.now())? {
-                        Existing::Good(certificate) => match self.lacking(cx, &certificate, password)? {
-                            Some(what) => what,
-                            None => {
-                                cx.ui.say(&format!("good: {}", summary(&certificate)));
-                                return self.finish(cx, "none", "the certificate is still good", None, More::default());
-                            }
-                        },
-                        other => other.reason(),
-                    },
-                }
+    pub(super) fn run_check(&self, cx: &mut Context, password: &Secret) -> Result<Exit, CliError> {
+        let store = match Store::open(cx.store_path()?) {
+            Err(StoreError::Missing(_)) => {
+                // What the command line has wrong is said here as well.
+                Wish::new(self, None)?;
+                return self.needed(cx, "there is no store yet");
             }
+            opened => opened?,
         };
+        let state = store.read()?;
+        let wish = Wish::new(self, Some(&state))?;
+        let Some(record) = state.authorities.get(&wish.authority) else {
+            return self.needed(cx, &format!("there is no authority {} yet", wish.authority));
+        };
+        if let Some(path) = Own::new(&state)?.first_foreign(self.pem_files(record)?, &[])? {
+            return self.needed(cx, &not_ours(&path));
+        }
+        let place = Place { dir: &self.out, store: &store, state: &state, now: cx.now() };
+        let certificate = match place.look(&wish, self.key, record)? {
+            Existing::Good(certificate) => certificate,
+            other => return self.needed(cx, &other.reason()),
+        };
+        if let Some(what) = self.lacking(cx, (&wish, record), &certificate, password)? {
+            return self.needed(cx, &what);
+        }
+        cx.ui.say(&format!("good: {}", summary(&certificate)));
+        self.warn_of_end(cx, (&state, record), &wish, &certificate)?;
+        self.finish(cx, "none", "the certificate is still good", None, More::default())
+    }
+
+    fn needed(&self, cx: &mut Context, reason: &str) -> Result<Exit, CliError> {
         cx.ui.say(&format!("something to do: {reason}"));
-        cx.ui.json("dev", &self.report("needed", &reason, None, More::default()))?;
+        cx.ui.json("dev", &self.report("needed", reason, None, More::default()))?;
         Ok(Exit::CheckFailed)
     }
 
@@ -48,16 +55,18 @@ impl DevArgs {
     fn lacking(
         &self,
         cx: &mut Context,
+        (wish, record): (&Wish, &AuthorityRecord),
         certificate: &Certificate,
         password: &Secret,
     ) -> Result<Option<String>, CliError> {
-        if self.lacks_keystores(cx, password)? {
-            return Ok(Some("the keystores are not those of the certificate".to_owned()));
+        if self.keystores
+            && let Some(what) = keystores::defect(&self.out, certificate, &root_of(record)?, password)?
+        {
+            return Ok(Some(what));
         }
-        for wanted in &self.targets {
-            if !wanted.is_up(cx, &self.out, certificate, password)? {
-                let directory = wanted.directory(&self.out);
-                return Ok(Some(format!("the files in {} are not those of the certificate", directory.display())));
+        for wanted in &wish.targets {
+            if let Some(what) = wanted.defect(cx, &self.out, certificate, password)? {
+                return Ok(Some(what));
             }
         }
         Ok(None)

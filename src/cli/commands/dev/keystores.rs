@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::cli::files::{self, OutputFile};
+use crate::cli::files::{self, OutputFile, digest};
 use crate::cli::{CliError, Context, SecretSource};
 use crate::container::{self, Content, Encoding, Entry, Format, Keystore, OpenedContent, Passwords, Preset};
 use crate::keys::{KeyFile, Secret};
@@ -19,12 +19,21 @@ const FILES: [(&str, Format, bool); 4] = [
     ("truststore.jks", Format::Jks, false),
 ];
 
-/// Whether all of them hold this certificate, or the root, under the password.
-pub(super) fn are_current(cx: &mut Context, dir: &Path, password: &Secret) -> Result<bool, CliError> {
-    let Pem { chain, root, .. } = read(cx, dir)?;
+/// What keeps them from holding this certificate, or the root, under the password and for nobody but their owner.
+///
+/// # Errors
+/// When a file cannot be read.
+pub(super) fn defect(
+    dir: &Path,
+    certificate: &Certificate,
+    root: &Certificate,
+    password: &Secret,
+) -> Result<Option<String>, CliError> {
+    let others = || Ok(Some("the keystores are not those of the certificate".to_owned()));
     for (name, _, with_key) in FILES {
-        let Some(bytes) = files::read_if_there(&dir.join(name), 1 << 20)? else { return Ok(false) };
-        let wanted = if with_key { chain.first() } else { Some(&root) };
+        let path = dir.join(name);
+        let Some(bytes) = files::read_if_there(&path, 1 << 20)? else { return others() };
+        let wanted = Some(if with_key { certificate } else { root });
         let passwords = Passwords { store: Some(password), key: None };
         let holds = container::open(&bytes, &passwords).is_ok_and(|opened| {
             opened.entries.iter().any(|entry| match &entry.content {
@@ -33,10 +42,13 @@ pub(super) fn are_current(cx: &mut Context, dir: &Path, password: &Secret) -> Re
             })
         });
         if !holds {
-            return Ok(false);
+            return others();
+        }
+        if with_key && digest::is_loose(&path) {
+            return Ok(Some(format!("{} is open to others", path.display())));
         }
     }
-    Ok(true)
+    Ok(None)
 }
 
 /// Whether any of them is there.
@@ -64,11 +76,14 @@ pub(super) fn password(cx: &mut Context, source: Option<&SecretSource>) -> Resul
 ///
 /// # Errors
 /// When a file cannot be read or written.
-pub(super) fn write(cx: &mut Context, dir: &Path, password: &Secret) -> Result<(), CliError> {
-    let Pem { chain, root, key } = read(cx, dir)?;
+pub(super) fn write(cx: &mut Context, dir: &Path, root: &Certificate, password: &Secret) -> Result<(), CliError> {
+    let path = dir.join("fullchain.pem");
+    let chain = pem::read_certificates(&files::read(cx, &path, 1 << 20)?)
+        .map_err(|error| CliError::from(error).about(path.display()))?;
+    let key = files::read(cx, &dir.join("key.pem"), 1 << 20)?;
     let key = KeyFile::read(&key, &mut || None).map_err(|error| CliError::from(error).about("key.pem"))?.key;
     let of_key = [Entry { alias: "dev".to_owned(), content: Content::Key { key, chain } }];
-    let of_root = [Entry { alias: "dev-root".to_owned(), content: Content::Trusted(root) }];
+    let of_root = [Entry { alias: "dev-root".to_owned(), content: Content::Trusted(root.clone()) }];
     let (of_key, of_root) = (Keystore { entries: of_key.into() }, Keystore { entries: of_root.into() });
     let created = cx.now();
     let mut outputs = Vec::new();
@@ -79,27 +94,4 @@ pub(super) fn write(cx: &mut Context, dir: &Path, password: &Secret) -> Result<(
         outputs.push(OutputFile { name: name.to_owned(), bytes: container::encode(keystore, &encoding)?, secret });
     }
     files::write_set(dir, &outputs, true)
-}
-
-/// What lies in the directory.
-struct Pem {
-    /// The certificate with its chain.
-    chain: Vec<Certificate>,
-    root: Certificate,
-    /// The key's file.
-    key: zeroize::Zeroizing<Vec<u8>>,
-}
-
-fn read(cx: &mut Context, dir: &Path) -> Result<Pem, CliError> {
-    let mut certificates = |name: &str| {
-        let path = dir.join(name);
-        let bytes = files::read(cx, &path, 1 << 20)?;
-        pem::read_certificates(&bytes).map_err(|error| CliError::from(error).about(path.display()))
-    };
-    let chain = certificates("fullchain.pem")?;
-    let root = certificates("ca.pem")?.into_iter().next();
-    let root =
-        root.ok_or_else(|| CliError::failed(format!("there is no certificate in {}", dir.join("ca.pem").display())))?;
-    let key = files::read(cx, &dir.join("key.pem"), 1 << 20)?;
-    Ok(Pem { chain, root, key })
 }

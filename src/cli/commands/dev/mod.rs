@@ -5,36 +5,39 @@ mod check;
 mod environment;
 mod existing;
 mod foreign;
+mod issuing;
 mod keystores;
 mod snippets;
 mod targets;
+mod wish;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
 use serde::Serialize;
 
-use super::bundle::Bundle;
-use super::options::{generate, load_authority, profiles, session};
-use super::report::{CertificateReport, summary, tell};
+use super::options::parse_variable;
+use super::report::{CertificateReport, summary};
 use super::trust::{self, StoreReport};
-use crate::ca::{self, Order, Outcome};
+use crate::ca::{self, Outcome};
 use crate::cli::trust::{Kind, quoted};
 use crate::cli::{CliError, Context, Exit, SecretSource, files};
-use crate::issuance::{IssuerFacts, Profile, Request};
 use crate::keys::{Algorithm, Secret};
-use crate::store::{AuthorityRecord, State, Store, lineage_name};
+use crate::store::{AuthorityRecord, State, Store};
 use crate::x509::extension::Subtree;
-use crate::x509::time::{Span, format_instant};
-use crate::x509::{Certificate, GeneralName, Name};
+use crate::x509::time::Span;
+use crate::x509::{Certificate, GeneralName};
 use environment::{Shell, Variables};
-use existing::Existing;
-use targets::{TargetReport, Wanted};
+use existing::{Existing, Place};
+use foreign::Own;
+use targets::{PASSWORD_VARIABLE, TargetReport, Wanted};
+use wish::{Wish, service_name};
 
 const EXAMPLES: &str = r#"certwright dev                                    # localhost, 127.0.0.1 and ::1, into ./certs
-certwright dev app.localhost api.test 192.168.1.20
+certwright dev app.localhost api.test 192.168.1.20  # without names it keeps these from now on
+certwright dev localhost 127.0.0.1 ::1            # back to the names of the first line
 certwright dev orders.test --out orders/certs     # one directory for each service
 certwright dev --check || certwright dev          # for scripts: 0 all good, 3 something to do
 certwright dev --keystores                        # PKCS#12 and JKS as well, for the JVM
@@ -47,29 +50,30 @@ certwright dev www.shop.example --permit shop.example --authority dev-shop"#;
 
 /// Make TLS work on this machine: an authority for development and a certificate
 ///
-/// Run it again any time: what is still good is kept, what is not is renewed. The development authority's key is not
+/// Run it again any time: what is still good is kept, what is not is put right or renewed. The development authority's key is not
 /// encrypted, but name constraints make it worthless beyond localhost, private addresses and names for testing.
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES)]
 pub struct DevArgs {
-    /// Names of the service [default: localhost 127.0.0.1 ::1]
-    #[arg(value_name = "NAME")]
+    /// Names of the service [default: those of the certificate in --out, else localhost 127.0.0.1 ::1]
+    #[arg(value_name = "NAME", value_parser = service_name)]
     pub names: Vec<GeneralName>,
     /// Where the files go
     #[arg(long, value_name = "DIR", default_value = "certs")]
     pub out: PathBuf,
     /// The development authority; it is made if it is not there, with an unencrypted key and for development names only
-    #[arg(long, value_name = "NAME", default_value = "dev")]
-    pub authority: String,
-    /// More names that a new development authority may sign
-    #[arg(long, value_name = "NAME", num_args = 1.., value_parser = Subtree::parse)]
+    /// [default: that of the certificate in --out, else dev]
+    #[arg(long, value_name = "NAME")]
+    pub authority: Option<String>,
+    /// Another name that a new development authority may sign; may be given several times
+    #[arg(long, value_name = "NAME", value_parser = Subtree::parse)]
     pub permit: Vec<Subtree>,
-    /// Key algorithm of a new certificate [default: ec-p256]
+    /// Key algorithm of a new certificate [default: that of the certificate in --out, else ec-p256]
     #[arg(long, value_name = "ALG")]
     pub key: Option<Algorithm>,
-    /// How long a new certificate is valid
-    #[arg(long, value_name = "DURATION", default_value = "90d", value_parser = Span::parse)]
-    pub validity: Span,
+    /// How long a new certificate is valid [default: 90d, or as long as its authority]
+    #[arg(long, value_name = "DURATION", value_parser = Span::parse)]
+    pub validity: Option<Span>,
     /// Change nothing; exit 3 when there is something to do
     #[arg(long)]
     pub check: bool,
@@ -82,6 +86,13 @@ pub struct DevArgs {
     /// Write the files that this program reads, as export does, in a directory of its own beside the PEM files
     #[arg(long = "for", value_name = "TARGET[:ROLE]", value_parser = Wanted::from_str)]
     targets: Vec<Wanted>,
+    /// The form of these files, where a program reads several: pem, p12, jks [default: its first]
+    #[arg(long, value_name = "FORMAT", requires = "targets")]
+    format: Option<String>,
+    /// Give a variable of these programs a value (export --show TARGET lists them); dir is where a program will find its files,
+    /// if not where they are written
+    #[arg(long = "set", value_name = "KEY=VALUE", requires = "targets", value_parser = parse_variable)]
+    variables: Vec<(String, String)>,
     /// Where the password of the keystores comes from [default: pass:changeit]
     #[arg(long, value_name = "SRC")]
     storepass: Option<SecretSource>,
@@ -112,6 +123,15 @@ struct DevReport {
     targets: Option<Vec<TargetReport>>,
 }
 
+/// What became of the certificate.
+struct Done {
+    action: &'static str,
+    reason: String,
+    certificate: Certificate,
+    /// Where it was issued now.
+    outcome: Option<Outcome>,
+}
+
 /// What `--env`, `--for` and `--trust` add.
 #[derive(Default)]
 struct More {
@@ -126,112 +146,63 @@ impl DevArgs {
     /// # Errors
     /// Exit 4 when a name is outside what the development authority may sign; 1 when foreign files are in the way.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        let names = self.wanted_names()?;
-        if self.storepass.is_some() && !self.keystores && !self.targets.iter().any(Wanted::takes_password) {
-            return Err(targets::no_keystores());
-        }
         let password = keystores::password(cx, self.storepass.as_ref())?;
         if self.check {
-            return self.run_check(cx, &names, &password);
+            return self.run_check(cx, &password);
         }
         let store = Store::create(cx.store_path()?)?;
-        let made_authority = authority::ensure(cx, &store, &self.authority, &names, &self.permit)?;
+        let wish = Wish::new(self, Some(&store.read()?))?;
+        let made_authority = self.ensure_authority(cx, &store, &wish)?;
         let state = store.read()?;
-        let record = ca::resolve(&state, Some(&self.authority))?.clone();
-        let mut existing = existing::look(&self.out, &names, self.key, &record, &state, cx.now())?;
-        if !self.force
-            && let Some(path) = self.foreign(&password, &state)?
-        {
-            existing = Existing::Foreign(path.display().to_string());
+        let record = ca::resolve(&state, Some(&wish.authority))?.clone();
+        if let Some(path) = self.foreign(&record, &password, &state)? {
+            return Err(kept(&path));
         }
-        match existing {
+        let place = Place { dir: &self.out, store: &store, state: &state, now: cx.now() };
+        let done = match place.look(&wish, self.key, &record)? {
             Existing::Good(certificate) if !self.force => {
+                self.check_targets_of(cx, &wish, &state, &certificate, &password)?;
                 cx.ui.say(&format!("nothing to do: {}", summary(&certificate)));
-                let about = (certificate.as_ref(), None);
-                self.complete(cx, &record, ("none", "the certificate is still good"), about, &password)
+                let reason = "the certificate is still good".to_owned();
+                Done { action: "none", reason, certificate: *certificate, outcome: None }
             }
-            Existing::Foreign(what) if !self.force => {
-                Err(CliError::failed(format!("{what} was not made by this store"))
-                    .hint("nothing was issued; name another directory with --out, or replace the files with --force"))
+            Existing::Damaged(certificate, files, reason) if !self.force => {
+                self.check_targets_of(cx, &wish, &state, &certificate, &password)?;
+                files::write_set(&self.out, &files, true)?;
+                let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+                cx.ui.say(&format!("restored {} ({reason}): {}", names.join(", "), summary(&certificate)));
+                Done { action: "restored", reason, certificate: *certificate, outcome: None }
             }
             other => {
+                let outcome = self.issue(cx, &store, &record, &wish, &password)?;
                 let reason = other.reason();
-                self.issue(cx, &store, &record, &names, (&reason, made_authority), &password)
+                self.tell_issued(cx, &wish, &outcome, (&reason, made_authority));
+                Done { action: "issued", reason, certificate: outcome.certificate.clone(), outcome: Some(outcome) }
             }
-        }
+        };
+        self.warn_of_end(cx, (&state, &record), &wish, &done.certificate)?;
+        self.complete(cx, &record, &wish, done, &password)
     }
 
-    /// The first of the files that would be replaced and that this store did not make.
-    fn foreign(&self, password: &Secret, state: &State) -> Result<Option<PathBuf>, CliError> {
-        let keystores = self.keystores.then_some(password);
-        match foreign::find(&self.out, keystores, self.env.is_some(), state)? {
-            None => foreign::find_of_targets(&self.out, &self.targets, password, state),
+    /// The first of the files that would be replaced and that this store did not make; nothing with `--force`.
+    fn foreign(&self, record: &AuthorityRecord, password: &Secret, state: &State) -> Result<Option<PathBuf>, CliError> {
+        if self.force {
+            return Ok(None);
+        }
+        let own = Own::new(state)?;
+        match own.first_foreign(self.pem_files(record)?, &[])? {
+            None => own.first_foreign_store(&self.out, self.keystores.then_some(password), self.env.is_some()),
             found => Ok(found),
         }
     }
 
-    fn issue(
-        &self,
-        cx: &mut Context,
-        store: &Store,
-        record: &AuthorityRecord,
-        names: &[GeneralName],
-        (reason, made_authority): (&str, bool),
-        password: &Secret,
-    ) -> Result<Exit, CliError> {
-        let profile = profiles(store)?.get("peer")?;
-        let authority = load_authority(cx, store, record)?;
-        let key = generate(self.key.unwrap_or(Algorithm::EcP256))?;
-        let first = names.first().map_or_else(|| "localhost".to_owned(), GeneralName::value);
-        let key_pem = key.to_pkcs8_pem(None)?;
-        let request = Request {
-            name: Some(first.clone()),
-            subject: Name::common_name_only(&first).ok(),
-            names: names.to_vec(),
-            validity: crate::issuance::Validity { span: Some(self.validity), ..Default::default() },
-            ..Request::new(crate::keys::Signer::public_key(key.as_ref()).clone())
-        };
-        let lineage = lineage_name(&first);
-        self.check_targets(cx, &store.read()?, record, &profile, (&lineage, &request))?;
-        let order = Order { label: first.clone(), request, lineage, key_pem: Some(key_pem.clone()) };
-        let mut writer = cx.lock(store)?;
-        let actor = cx.settings.actor.clone();
-        let outcomes = ca::issue(&mut writer, &authority, &profile, &session(cx, &actor, &|| {}), vec![order])?;
-        drop(writer);
-        let Some(outcome) = outcomes.first() else {
-            return Err(CliError::failed("nothing was issued"));
-        };
-        Bundle::new(outcome, Some(key_pem)).write(&self.out, true)?;
-        tell(cx, &first, &outcome.report);
-        cx.ui.say(&format!("made {} ({reason})", summary(&outcome.certificate)));
-        if made_authority {
-            self.tell_authority(cx, outcome);
+    /// The PEM files that would be replaced.
+    fn pem_files(&self, record: &AuthorityRecord) -> Result<Vec<PathBuf>, CliError> {
+        let mut paths = super::bundle::Bundle::paths(&self.out, true);
+        if existing::trusts(&self.out, record)? {
+            paths.retain(|path| !path.ends_with("ca.pem"));
         }
-        if self.env.is_none() && self.targets.is_empty() {
-            for line in snippets::lines(&self.out, names) {
-                cx.ui.say(&line);
-            }
-        }
-        self.complete(cx, record, ("issued", reason), (&outcome.certificate, Some(outcome)), password)
-    }
-
-    /// Refuses what a program in `--for` could not use, before it is signed.
-    fn check_targets(
-        &self,
-        cx: &Context,
-        state: &State,
-        record: &AuthorityRecord,
-        profile: &Profile,
-        (name, request): (&str, &Request),
-    ) -> Result<(), CliError> {
-        if self.targets.is_empty() {
-            return Ok(());
-        }
-        let (own, chain) = (record.certificate()?, record.chain()?);
-        let issuer = IssuerFacts { name: &record.authority, certificate: &own, chain: &chain };
-        let preview = ca::Preview::new(state, &state.settings, cx.now()).certificate(&issuer, profile, request)?;
-        let above: Vec<Certificate> = std::iter::once(own.clone()).chain(chain.iter().cloned()).collect();
-        self.targets.iter().try_for_each(|wanted| wanted.check(cx, (name, &preview), &above, &self.out))
+        Ok(paths)
     }
 
     /// Brings everything beside the certificate up to date, and reports.
@@ -239,68 +210,71 @@ impl DevArgs {
         &self,
         cx: &mut Context,
         record: &AuthorityRecord,
-        (action, reason): (&'static str, &str),
-        (certificate, outcome): (&Certificate, Option<&Outcome>),
+        wish: &Wish,
+        Done { action, reason, certificate, outcome }: Done,
         password: &Secret,
     ) -> Result<Exit, CliError> {
-        if self.lacks_keystores(cx, password)? {
-            keystores::write(cx, &self.out, password)?;
+        let root = root_of(record)?;
+        if self.keystores && keystores::defect(&self.out, &certificate, &root, password)?.is_some() {
+            keystores::write(cx, &self.out, &root, password)?;
             cx.ui.say("wrote keystore.p12, keystore.jks, truststore.p12 and truststore.jks");
         } else if outcome.is_some() && !self.keystores && keystores::are_there(&self.out) {
             cx.ui.warn("the keystores beside it hold the old certificate: --keystores writes them again");
         }
         let mut more = More::default();
-        if !self.targets.is_empty() {
-            let mut reports = Vec::new();
-            for wanted in &self.targets {
-                reports.push(wanted.bring_up(cx, &self.out, certificate, password)?);
-            }
-            for line in reports.iter().flat_map(TargetReport::lines) {
-                cx.ui.say(line);
-            }
-            if reports.iter().any(|report| report.lines().next().is_some())
-                && files::places::is_closed_to_others(&self.out)
-            {
-                let shown = self.out.to_string_lossy();
-                cx.ui.say(&format!(
-                    "\n{shown} is open to you alone; a program with a user of its own gets through it after: chmod 711 {}",
-                    quoted(&shown)
-                ));
-            }
-            more.targets = Some(reports);
+        if !wish.targets.is_empty() {
+            more.targets = Some(self.bring_up_targets(cx, wish, &certificate, password)?);
         }
         if outcome.is_some() {
-            for (word, directory) in targets::there(&self.out, &self.targets) {
+            for (word, directory) in targets::there(&self.out, &wish.targets) {
                 let directory = directory.display();
                 cx.ui.warn(&format!("{directory} holds the old certificate: --for {word} writes it again"));
             }
         }
         if let Some(kinds) = &self.trust {
-            more.stores = Some(trust::install::install_authority(cx, &self.authority, kinds)?);
+            more.stores = Some(trust::install::install_authority(cx, &wish.authority, kinds)?);
         }
         if self.env.is_some() {
-            let root = record.chain()?.pop().map_or_else(|| record.certificate(), Ok)?;
             more.variables = Some(environment::prepare(cx, &self.out, &root)?);
         }
-        self.finish(cx, action, reason, outcome, more)
+        self.finish(cx, action, &reason, outcome.as_ref(), more)
     }
 
-    /// Whether keystores are wanted and not there as they should be.
-    fn lacks_keystores(&self, cx: &mut Context, password: &Secret) -> Result<bool, CliError> {
-        Ok(self.keystores && !keystores::are_current(cx, &self.out, password)?)
-    }
-
-    fn tell_authority(&self, cx: &mut Context, outcome: &Outcome) {
-        let Some(root) = &outcome.root else { return };
-        let constraints = root.name_constraints.clone().unwrap_or_default();
-        let permitted: Vec<String> = constraints.permitted.iter().map(ToString::to_string).collect();
-        cx.ui.say(&format!(
-            "made the development authority {} ({}), valid until {}",
-            self.authority,
-            root.subject,
-            format_instant(root.not_after)
-        ));
-        cx.ui.say(&format!("  it can sign for nothing but {}", permitted.join(" ")));
+    fn bring_up_targets(
+        &self,
+        cx: &mut Context,
+        wish: &Wish,
+        certificate: &Certificate,
+        password: &Secret,
+    ) -> Result<Vec<TargetReport>, CliError> {
+        let mut reports = Vec::new();
+        for wanted in &wish.targets {
+            reports.push(wanted.bring_up(cx, &self.out, certificate, password)?);
+        }
+        for line in reports.iter().flat_map(TargetReport::lines) {
+            cx.ui.say(line);
+        }
+        let keystores: Vec<_> = reports.iter().filter(|report| report.wrote_keystore()).collect();
+        if !keystores.is_empty() {
+            let password = match &self.storepass {
+                None => keystores::CHANGEIT,
+                Some(_) => "that of --storepass",
+            };
+            let variable = match keystores.iter().any(|report| report.reads_password()) {
+                true => format!("; {PASSWORD_VARIABLE} stands for it"),
+                false => String::new(),
+            };
+            cx.ui.say(&format!("\nthe password of the keystores is {password}{variable}"));
+        }
+        if reports.iter().any(|report| report.lines().next().is_some()) && files::places::is_closed_to_others(&self.out)
+        {
+            let shown = self.out.to_string_lossy();
+            cx.ui.say(&format!(
+                "\n{shown} is open to you alone; a program with a user of its own gets through it after: chmod 711 {}",
+                quoted(&shown)
+            ));
+        }
+        Ok(reports)
     }
 
     fn finish(
@@ -332,16 +306,24 @@ impl DevArgs {
             targets: more.targets,
         }
     }
+}
 
-    fn wanted_names(&self) -> Result<Vec<GeneralName>, CliError> {
-        if !self.names.is_empty() {
-            return Ok(self.names.clone());
-        }
-        ["localhost", "127.0.0.1", "::1"].iter().map(|name| Ok(name.parse::<GeneralName>()?)).collect()
-    }
+/// The root above an authority, or itself.
+fn root_of(record: &AuthorityRecord) -> Result<Certificate, CliError> {
+    Ok(record.chain()?.pop().map_or_else(|| record.certificate(), Ok)?)
+}
+
+fn not_ours(path: &Path) -> String {
+    format!("{} was not made by this store", path.display())
+}
+
+/// That a file of somebody else's stays.
+fn kept(path: &Path) -> CliError {
+    CliError::failed(not_ours(path))
+        .hint("nothing was issued; name another directory with --out, or replace the files with --force")
 }
 
 /// Reads a file in the output directory; `None` when it is not there.
-fn read_if_there(path: &std::path::Path) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, CliError> {
+fn read_if_there(path: &Path) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, CliError> {
     files::read_if_there(path, 1 << 20)
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::cli::commands::export::report::FileReport;
 use crate::cli::commands::export::subject::Exported;
-use crate::cli::files::{self, OutputFile, places};
+use crate::cli::files::{self, OutputFile, digest, places};
 use crate::cli::{CliError, Context};
 use crate::container::target::{Built, Credentials, Layout, Subject, Target, TargetError, Variables};
 use crate::container::{self, OpenedContent, Passwords, Preset};
@@ -20,11 +20,16 @@ use crate::x509::{Certificate, pem};
 /// Largest such file that is read, in bytes.
 const MAX_SIZE: usize = 8 << 20;
 
+/// The variable that configurations take the password of keystores from.
+pub(super) const PASSWORD_VARIABLE: &str = "KEYSTORE_PASSWORD";
+
 /// A program, with the part that the certificate plays for it: `nginx`, `postgres:client`.
 #[derive(Debug, Clone)]
 pub(super) struct Wanted {
     target: Target,
     role: Option<String>,
+    format: Option<String>,
+    variables: BTreeMap<String, String>,
 }
 
 impl FromStr for Wanted {
@@ -42,7 +47,7 @@ impl FromStr for Wanted {
             let roles = target.roles().join(", ");
             return Err(format!("{name} has no role {}; it has {roles}", crate::x509::escape(role)));
         }
-        Ok(Self { target, role: role.map(str::to_owned) })
+        Ok(Self { target, role: role.map(str::to_owned), format: None, variables: BTreeMap::new() })
     }
 }
 
@@ -58,9 +63,26 @@ pub(super) struct TargetReport {
     files: Vec<FileReport>,
     /// Configuration to paste.
     snippet: String,
+    #[serde(skip)]
+    has_keystore: bool,
 }
 
 impl Wanted {
+    /// Whether its files depend on a variable.
+    pub(super) fn has_variable(&self, name: &str) -> bool {
+        self.target.variables().any(|(known, ..)| known == name)
+    }
+
+    /// In another format than the first, and with those of the variables that it has.
+    #[must_use]
+    pub(super) fn with(mut self, format: Option<&str>, variables: &BTreeMap<String, String>) -> Self {
+        self.format = format.map(str::to_owned);
+        self.variables = variables.clone();
+        let known: Vec<String> = self.target.variables().map(|(known, ..)| known.to_owned()).collect();
+        self.variables.retain(|name, _| known.contains(name));
+        self
+    }
+
     /// Where its files go: `certs/nginx`, `certs/postgres-client`.
     pub(super) fn directory(&self, out: &Path) -> PathBuf {
         match &self.role {
@@ -73,7 +95,10 @@ impl Wanted {
     pub(super) fn takes_password(&self) -> bool {
         let mut roles: Vec<&str> = self.target.roles();
         roles.retain(|role| self.role.as_deref().is_none_or(|wanted| wanted == *role));
-        let mut firsts = roles.iter().filter_map(|role| self.target.layouts().find(|layout| layout.role() == *role));
+        let is_wanted = |layout: &Layout<'_>| self.format.as_deref().is_none_or(|wanted| wanted == layout.format());
+        let mut firsts = roles
+            .iter()
+            .filter_map(|role| self.target.layouts().find(|layout| layout.role() == *role && is_wanted(layout)));
         firsts.any(|layout| layout.store_format().is_some())
     }
 
@@ -83,13 +108,13 @@ impl Wanted {
     /// Exit 4 when the program cannot use the certificate.
     fn layout(&self, subject: &Subject<'_>, out: &Path) -> Result<(Layout<'_>, Variables), CliError> {
         let dir = places::absolute(&self.directory(out))?.display().to_string();
-        let given = BTreeMap::new();
-        let choose = |role| self.target.choose(subject, role, None, &given, &dir);
+        let given = &self.variables;
+        let choose = |role| self.target.choose(subject, role, self.format.as_deref(), given, &dir);
         let layout = match (choose(self.role.as_deref()), self.target.roles().first()) {
             (Err(TargetError::Choice(_)), Some(first)) => choose(Some(first))?,
             (chosen, _) => chosen?,
         };
-        let variables = layout.variables(&given, subject, &dir)?;
+        let variables = layout.variables(given, subject, &dir)?;
         let misfits = layout.misfits(subject, &variables)?;
         if misfits.is_empty() {
             return Ok((layout, variables));
@@ -100,21 +125,21 @@ impl Wanted {
         )))
     }
 
-    /// Refuses a certificate that the program could not use, before it is signed.
+    /// The files that a certificate will be written to. Refuses one that the program could not use.
     ///
     /// # Errors
-    /// Exit 4 with the reasons.
-    pub(super) fn check(
-        &self,
-        cx: &Context,
-        (name, certificate): (&str, &Certificate),
-        above: &[Certificate],
-        out: &Path,
-    ) -> Result<(), CliError> {
-        let root = above.last().unwrap_or(certificate);
-        let intermediates = above.split_last().map_or(&[][..], |(_, others)| others);
-        let subject = Subject { name, certificate, intermediates, root, other_anchors: &[], at: cx.now() };
-        self.layout(&subject, out).map(|_| ())
+    /// Exit 4 with the reasons; 1 when something else has the directory's name.
+    pub(super) fn plan(&self, subject: &Subject<'_>, out: &Path) -> Result<Vec<PathBuf>, CliError> {
+        let (layout, variables) = self.layout(subject, out)?;
+        let dir = self.directory(out);
+        if places::is_there(&dir) && !places::is_directory(&dir) {
+            return Err(CliError::failed(format!(
+                "{} is no directory, and the files for {layout} go into one",
+                dir.display()
+            ))
+            .hint("move it away, or name another directory with --out"));
+        }
+        Ok(layout.plan(subject, &variables)?.into_iter().map(|file| dir.join(file.name)).collect())
     }
 
     /// Writes the files for a certificate of the store, unless they are there as they should be.
@@ -132,7 +157,7 @@ impl Wanted {
         let subject = exported.subject(cx.now());
         let (layout, variables) = self.layout(&subject, out)?;
         let built = build(cx, &exported, &layout, &variables, password)?;
-        let written = !is_current(&dir, &built, password)?;
+        let written = defect(&dir, &built, password)?.is_some();
         if written {
             let output = |file: &container::target::BuiltFile| OutputFile {
                 name: file.plan.name.clone(),
@@ -151,42 +176,25 @@ impl Wanted {
             written,
             files: built.files.into_iter().map(|file| FileReport::new(&dir, file.plan)).collect(),
             snippet: built.snippet,
+            has_keystore: layout.store_format().is_some(),
         })
     }
 
-    /// Whether the files for a certificate of the store are there as they should be.
+    /// What is not as it should be with the files for a certificate of the store.
     ///
     /// # Errors
     /// As [`Wanted::bring_up`].
-    pub(super) fn is_up(
+    pub(super) fn defect(
         &self,
         cx: &mut Context,
         out: &Path,
         certificate: &Certificate,
         password: &Secret,
-    ) -> Result<bool, CliError> {
+    ) -> Result<Option<String>, CliError> {
         let exported = Exported::of_certificate(cx, certificate)?;
         let (layout, variables) = self.layout(&exported.subject(cx.now()), out)?;
         let built = build(cx, &exported, &layout, &variables, password)?;
-        is_current(&self.directory(out), &built, password)
-    }
-
-    /// Whose files lie in its directory: the certificates in those of them that hold any; nothing where there are no files.
-    ///
-    /// # Errors
-    /// When a file cannot be read.
-    pub(super) fn present(&self, out: &Path, passwords: &[&Secret]) -> Result<Option<Vec<Certificate>>, CliError> {
-        let dir = self.directory(out);
-        let files = places::entries(&dir);
-        if files.is_empty() {
-            return Ok(None);
-        }
-        let mut found = Vec::new();
-        for path in files {
-            let Some(bytes) = files::read_if_there(&path, MAX_SIZE)? else { continue };
-            found.extend(certificates(&bytes, passwords));
-        }
-        Ok(Some(found))
+        defect(&self.directory(out), &built, password)
     }
 }
 
@@ -195,6 +203,16 @@ impl TargetReport {
     pub(super) fn lines(&self) -> impl Iterator<Item = &str> {
         let lines = std::iter::once("").chain(self.snippet.lines());
         lines.filter(|_| self.written)
+    }
+
+    /// Whether a keystore was written.
+    pub(super) fn wrote_keystore(&self) -> bool {
+        self.written && self.has_keystore
+    }
+
+    /// Whether what is to be pasted takes the password of the keystores from the environment.
+    pub(super) fn reads_password(&self) -> bool {
+        self.snippet.contains(PASSWORD_VARIABLE)
     }
 }
 
@@ -207,7 +225,7 @@ pub(super) fn there(out: &Path, but: &[Wanted]) -> Vec<(String, PathBuf)> {
         for role in std::iter::once(None).chain(roles) {
             let word =
                 role.as_ref().map_or_else(|| target.name().to_owned(), |role| format!("{}:{role}", target.name()));
-            let wanted = Wanted { target: target.clone(), role };
+            let wanted = Wanted { target: target.clone(), role, format: None, variables: BTreeMap::new() };
             let directory = wanted.directory(out);
             if places::is_directory(&directory) && !but.contains(&directory) {
                 found.push((word, directory));
@@ -230,26 +248,31 @@ fn build(
     Ok(layout.build(&exported.subject(cx.now()), variables, &credentials)?)
 }
 
-/// Whether the files are those that would be written. No two keystores are the same, octet by octet: what is in them is.
-fn is_current(dir: &Path, built: &Built, password: &Secret) -> Result<bool, CliError> {
+/// What keeps the files from being those that would be written. No two keystores are the same, octet by octet: what is in them
+/// is.
+fn defect(dir: &Path, built: &Built, password: &Secret) -> Result<Option<String>, CliError> {
     for file in &built.files {
-        let Some(found) = files::read_if_there(&dir.join(&file.plan.name), MAX_SIZE)? else { return Ok(false) };
-        let same = match container::is_keystore(&file.bytes) {
-            false => *found == *file.bytes,
-            true => {
+        let path = dir.join(&file.plan.name);
+        let same = match files::read_if_there(&path, MAX_SIZE)? {
+            None => false,
+            Some(found) if !container::is_keystore(&file.bytes) => *found == *file.bytes,
+            Some(found) => {
                 let (wanted, found) = (opened(&file.bytes, password), opened(&found, password));
                 wanted.is_some() && wanted == found
             }
         };
         if !same {
-            return Ok(false);
+            return Ok(Some(format!("the files in {} are not those of the certificate", dir.display())));
+        }
+        if file.plan.secret && digest::is_loose(&path) {
+            return Ok(Some(format!("{} is open to others", path.display())));
         }
     }
-    Ok(true)
+    Ok(None)
 }
 
 /// The certificates in a file: PEM, PEM in base64 (as in the secrets of Kubernetes), or a keystore.
-fn certificates(bytes: &[u8], passwords: &[&Secret]) -> Vec<Certificate> {
+pub(super) fn certificates(bytes: &[u8], passwords: &[&Secret]) -> Vec<Certificate> {
     if container::is_keystore(bytes) {
         return passwords.iter().find_map(|password| opened(bytes, password)).unwrap_or_default();
     }
