@@ -9,7 +9,7 @@ use ring::digest::{SHA256, digest};
 use serde::Serialize;
 
 use super::crl;
-use super::crl::publish::read_crl;
+use super::crl::publish::{check_site, read_crl, with_files};
 use super::ocsp::publish::{AuthorityItem, SignArgs, speakers};
 use crate::ca::{self, CaError};
 use crate::cli::files::site::{Changes, Site};
@@ -17,9 +17,6 @@ use crate::cli::{CliError, Context, Exit};
 use crate::store::{AuthorityRecord, State, Store};
 use crate::x509::display::hex;
 use crate::x509::{Certificate, pem};
-
-/// How often the CRLs are read again that were overtaken by newer ones while they were read.
-const ROUNDS: usize = 4;
 
 const EXAMPLES: &str = "\
 certwright publish --to /srv/pki --base-url http://pki.corp.test
@@ -97,13 +94,17 @@ impl Args {
     /// Runs the command.
     ///
     /// # Errors
-    /// Exit 1 for a file that something else put there.
+    /// Exit 1 for a file that something else put there, 4 for the site of another store and for CRLs that this one does not know.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let store = cx.open_store()?;
         let mut state = store.read()?;
         if state.authorities.is_empty() {
             return Err(CaError::NoAuthority.into());
         }
+        // Before anything is signed.
+        drop(Site::open(&self.to, state.store_id(), self.force)?);
+        let look = |state: &State| state.authorities.keys().try_for_each(|name| check_site(state, name, &self.to));
+        (state, ()) = with_files(cx, &store, state, look)?;
         let mut changes = Changes { written: Vec::new(), unchanged: 0, removed: Vec::new() };
         let mut ocsp = Vec::new();
         let mut failure = None;
@@ -181,29 +182,15 @@ impl Args {
 fn gather(
     cx: &mut Context,
     store: &Store,
-    mut state: State,
+    state: State,
     ocsp: &[AuthorityItem],
 ) -> Result<(State, Vec<Published>), CliError> {
-    for round in 1..=ROUNDS {
-        let found = state.authorities.values().map(|record| published(store, &state, record, ocsp));
-        let found: Result<Vec<_>, _> = found.collect();
-        let newer = store.read()?;
-        let same = newer.seq == state.seq;
-        match found {
-            Ok(mut found) if same || round == ROUNDS => {
-                // From the root down.
-                found.sort_by_key(|authority| authority.chain.len());
-                return Ok((state, found));
-            }
-            Err(error) if round == ROUNDS || (same && round > 1) => return Err(error),
-            // A command that was killed may have recorded a CRL before it was in place: the lock puts it there.
-            Err(_) if same => drop(cx.lock(store)?),
-            // A CRL that was signed meanwhile has taken the place of the one that the older state knows.
-            _ => {}
-        }
-        state = newer;
-    }
-    Err(CliError::failed("the CRLs changed all the time").hint("run it again"))
+    let (state, mut found) = with_files(cx, store, state, |state| {
+        state.authorities.values().map(|record| published(store, state, record, ocsp)).collect::<Result<Vec<_>, _>>()
+    })?;
+    // From the root down.
+    found.sort_by_key(|authority| authority.chain.len());
+    Ok((state, found))
 }
 
 fn published(

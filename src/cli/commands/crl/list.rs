@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::word;
+use super::{warn_of_ahead, word};
 use crate::ca::Schedule;
 use crate::cli::{CliError, Context, Exit};
 use crate::store::IssuedCrl;
@@ -30,7 +30,8 @@ struct Item {
     entries: Option<u64>,
     this_update: Option<String>,
     next_update: Option<String>,
-    /// Why the next one is due: `never published`, `changed`, `made by a clock that ran ahead`, `lapses soon`, `lapsed`.
+    /// Why the next one is due: `never published`, `changed`, `made by a clock that ran ahead`, `its number is too low`,
+    /// `lapses soon`, `lapsed`.
     due: Option<&'static str>,
 }
 
@@ -54,6 +55,9 @@ impl Args {
                 let due = schedule.due(standing, true, now)?.map(word);
                 crls.push(item(name, "delta", standing.newest_delta(), due));
             }
+        }
+        for name in state.authorities.keys() {
+            warn_of_ahead(cx, &state, name);
         }
         if crls.is_empty() {
             cx.ui.say("there is no authority in this store");
