@@ -172,6 +172,8 @@ fn publish_finishes_what_crl_publish_began() {
     let run = recorded(&base, &["crl", "publish"]);
     run.run(["publish", "--to", "site"]).succeeded();
     assert!(run.path("site/root.crl").exists());
+    // Nor is it damage to whoever proves the journal.
+    recorded(&base, &["crl", "publish"]).run(["log", "verify"]).succeeded();
 }
 
 const APPLY: [&str; 2] = ["apply", "pki.json"];

@@ -18,6 +18,9 @@ use crate::store::{AuthorityRecord, State, Store};
 use crate::x509::display::hex;
 use crate::x509::{Certificate, pem};
 
+/// Largest page that is read again, in bytes.
+const MAX_PAGE: usize = 64 << 20;
+
 const EXAMPLES: &str = "\
 certwright publish --to /srv/pki --base-url http://pki.corp.test
 certwright crl publish --if-due && certwright publish --to /srv/pki --if-due    # for cron
@@ -131,7 +134,9 @@ impl Args {
             written.len(),
             removed.len()
         ));
-        cx.ui.line(&page)?;
+        if !self.sign.is_if_due() || !(written.is_empty() && removed.is_empty()) {
+            cx.ui.line(&page)?;
+        }
         if let Some(error) = failure {
             cx.ui.warn("everything but the OCSP responses was published; --no-ocsp leaves them out");
             return Err(error);
@@ -153,11 +158,17 @@ impl Args {
         for name in &skipped {
             cx.ui.say(&format!("no OCSP responses of {name}: neither its key nor a responder's is here"));
         }
-        let done = self.sign.publish(cx, store, &names, &self.to, "ocsp/", self.force)?;
-        for item in &done.0 {
+        // "certwright ocsp publish" may have put them there.
+        let own = self.to.join("ocsp");
+        let (dir, prefix) = if Site::is_at(&own) { (own.as_path(), "") } else { (self.to.as_path(), "ocsp/") };
+        let (items, mut changes) = self.sign.publish(cx, store, &names, dir, prefix, self.force)?;
+        if prefix.is_empty() {
+            changes.written.iter_mut().chain(&mut changes.removed).for_each(|path| path.insert_str(0, "ocsp/"));
+        }
+        for item in &items {
             cx.ui.say(&item.sentence());
         }
-        Ok(done)
+        Ok((items, changes))
     }
 
     fn lay_out(&self, cx: &Context, state: &State, published: &[Published]) -> Result<Site, CliError> {
@@ -173,7 +184,14 @@ impl Args {
             site.put(format!("{}.pem", root.file), root.certificate.to_pem().into_bytes());
         }
         let heading = page::Heading { title: self.title.as_deref(), base_url: self.base_url.as_deref(), now: cx.now() };
-        site.put("index.html", page::render(&heading, state, &roots, published)?.into_bytes());
+        let page = page::render(&heading, state, &roots, published)?;
+        let there = site.read("index.html", MAX_PAGE).filter(|_| self.sign.is_if_due());
+        // With --if-due, one that says the same as of an earlier time stays.
+        if there.is_some_and(|there| page::says_the_same(&String::from_utf8_lossy(&there), &page)) {
+            site.keep("index.html");
+        } else {
+            site.put("index.html", page.into_bytes());
+        }
         Ok(site)
     }
 }
