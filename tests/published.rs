@@ -131,6 +131,8 @@ fn one_authority_that_cannot_sign_does_not_keep_the_others_from_it() {
     assert!(sandbox.path("web/root.crl").exists() && !sandbox.path("web/old.crl").exists());
     let said = sandbox.run(["crl", "publish", "--authority", "old"]).exited(4);
     assert!(said.stderr.contains("expired"), "{}", said.stderr);
+    let listed = sandbox.run(["crl", "list"]).succeeded().stdout;
+    assert!(listed.lines().any(|line| line.starts_with("old ") && line.ends_with('-')), "{listed}");
     // A passphrase that nobody gives.
     let locked = ["--passphrase", "file:pass", "authority", "create", "a-locked", "--parent", "root"];
     std::fs::write(sandbox.path("pass"), "correct horse").expect("a file");

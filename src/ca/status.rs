@@ -303,14 +303,17 @@ fn crls(state: &State, serving: &HashSet<String>, now: OffsetDateTime) -> Result
     Ok(all)
 }
 
-/// Whether somebody may still ask for an authority's CRLs.
+/// Whether somebody may still ask for an authority's CRLs: nobody does for one that has expired, and with it all that it signed.
 ///
 /// # Errors
 /// [`CaError::X509`] when the journal holds something unreadable.
 pub fn owes_crls(state: &State, name: &str, now: OffsetDateTime) -> Result<bool, CaError> {
-    let finished = state.authorities.get(name).is_none_or(|record| record.rollover.finished);
-    // Few are, and only then are the certificates to be looked at.
-    Ok(!finished || owes(state, name, &survey::serving(state, now)?, now)?)
+    let Some(record) = state.authorities.get(name) else { return Ok(false) };
+    if now >= record.certificate()?.not_after {
+        return Ok(false);
+    }
+    // Few are replaced for good, and only then are the certificates to be looked at.
+    Ok(!record.rollover.finished || owes(state, name, &survey::serving(state, now)?, now)?)
 }
 
 /// Whether somebody may still ask for an authority's CRLs: always, until another authority took its place for good; then as long as

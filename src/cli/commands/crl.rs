@@ -55,10 +55,14 @@ fn warn_of_lapse(cx: &mut Context, state: &State, authority: &str, key_here: boo
     } else {
         "its key is not here: sign the next one where it is, or put its key.pem back".to_owned()
     };
-    match schedule.due(standing, false, cx.now()) {
-        Ok(Some(Due::Lapsed)) => cx.ui.warn(&format!("the CRL of {authority} lapsed at {end}: {next}")),
-        Ok(Some(Due::Soon)) => cx.ui.warn(&format!("the CRL of {authority} lapses at {end} and is due: {next}")),
-        _ => {}
+    let what = match schedule.due(standing, false, cx.now()) {
+        Ok(Some(Due::Lapsed)) => format!("lapsed at {end}"),
+        Ok(Some(Due::Soon)) => format!("lapses at {end} and is due"),
+        _ => return,
+    };
+    // Nobody asks for the CRLs of one that is over.
+    if ca::owes_crls(state, authority, cx.now()).unwrap_or(true) {
+        cx.ui.warn(&format!("the CRL of {authority} {what}: {next}"));
     }
 }
 

@@ -134,7 +134,7 @@ impl Args {
             written.len(),
             removed.len()
         ));
-        if !self.sign.is_if_due() || !(written.is_empty() && removed.is_empty()) {
+        if !(self.sign.is_if_due() && written.is_empty() && removed.is_empty()) {
             cx.ui.line(&page)?;
         }
         if let Some(error) = failure {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{warn_of_ahead, word};
-use crate::ca::Schedule;
+use crate::ca::{self, Schedule};
 use crate::cli::{CliError, Context, Exit};
 use crate::store::IssuedCrl;
 
@@ -42,7 +42,8 @@ impl Args {
         let mut crls = Vec::new();
         for name in state.authorities.keys() {
             let (schedule, standing) = (Schedule::of(&state, name)?, state.standing(name));
-            let due = schedule.due(standing, false, now)?.map(word);
+            let owes = ca::owes_crls(&state, name, now)?;
+            let due = schedule.due(standing, false, now)?.filter(|_| owes).map(word);
             crls.push(item(
                 name,
                 if standing.newest_full().is_some() { "full" } else { "none" },
@@ -52,7 +53,7 @@ impl Args {
             if standing.newest_delta().is_some()
                 || (schedule.delta_validity.is_some() && standing.newest_full().is_some())
             {
-                let due = schedule.due(standing, true, now)?.map(word);
+                let due = schedule.due(standing, true, now)?.filter(|_| owes).map(word);
                 crls.push(item(name, "delta", standing.newest_delta(), due));
             }
         }

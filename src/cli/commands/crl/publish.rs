@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
-use time::Duration;
 
 use super::bring::check_destination;
 pub(in crate::cli::commands) use super::bring::{bring, check_site, read_crl, with_files};
@@ -133,9 +132,7 @@ impl Args {
         }
         for name in &elsewhere {
             cx.ui.say(&format!("left out {name}: its key is not here"));
-            if ca::owes_crls(&after, name, cx.now())? {
-                warn_of_lapse(cx, &after, name, false);
-            }
+            warn_of_lapse(cx, &after, name, false);
         }
         for (name, why) in &over {
             cx.ui.say(&format!("left out {name}: {why}"));
@@ -262,13 +259,13 @@ impl Failure {
 /// Why an authority signs no CRLs any more.
 fn over(state: &State, record: &AuthorityRecord, cx: &Context) -> Result<Option<String>, CliError> {
     let (now, end) = (cx.now(), record.certificate()?.not_after);
-    if end - now < Duration::seconds(1) {
-        return Ok(Some(format!("it expired at {}", format_instant(end))));
-    }
-    if record.rollover.finished && !ca::owes_crls(state, &record.authority, now)? {
-        return Ok(Some("it was replaced, and nothing that it signed is in use".to_owned()));
-    }
-    Ok(None)
+    Ok(if now >= end {
+        Some(format!("it expired at {}", format_instant(end)))
+    } else if ca::owes_crls(state, &record.authority, now)? {
+        None
+    } else {
+        Some("it was replaced, and nothing that it signed is in use".to_owned())
+    })
 }
 
 /// Signs an authority's next full CRL as its settings say.

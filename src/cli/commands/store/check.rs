@@ -110,7 +110,7 @@ pub(in crate::cli::commands) fn compare(cx: &mut Context, store: &Store) -> Resu
     let staging = store.layout().staging();
     let is_left = |finding: &Finding| finding.path.starts_with(&staging);
     let is_damaged = found.iter().any(|finding| finding.severity == Severity::Damage);
-    if !found.iter().any(is_left) && !(is_damaged && before != length()) {
+    if !(found.iter().any(is_left) || (is_damaged && before != length())) {
         return Ok(found);
     }
     match cx.lock(store) {
