@@ -732,7 +732,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_s
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l if-due -d 'Sign OCSP responses only where something changed, or one is in the last third of its life'
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l direct -d 'Sign OCSP responses with the authority\'s own key instead of a responder\'s'
-complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l no-key-passphrase -d 'Keep the key of a new OCSP responder unencrypted even when the authority\'s is encrypted, so that cron can use it'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l no-key-passphrase -d 'Keep the OCSP responder\'s key unencrypted even when the authority\'s is encrypted, so that cron can use it; one with an encrypted key is replaced'
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l force -d 'Replace files that something else put there'
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l json -d 'Print a JSON report on stdout'
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
@@ -745,7 +745,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_s
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -l lock-timeout -d 'How long to wait for another certwright to finish' -r
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -l direct -d 'Sign OCSP responses with the authority\'s own key instead of a responder\'s'
-complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -l no-key-passphrase -d 'Keep the key of a new OCSP responder unencrypted even when the authority\'s is encrypted, so that cron can use it'
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -l no-key-passphrase -d 'Keep the OCSP responder\'s key unencrypted even when the authority\'s is encrypted, so that cron can use it; one with an encrypted key is replaced'
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -l force -d 'Replace a file that exists'
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -l json -d 'Print a JSON report on stdout'
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from respond" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
@@ -808,7 +808,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand publish" -l ocsp -
 complete -c certwright -n "__fish_certwright_using_subcommand publish" -l no-ocsp -d 'Sign no OCSP responses; those that are there stay'
 complete -c certwright -n "__fish_certwright_using_subcommand publish" -l if-due -d 'Sign OCSP responses only where something changed, or one is in the last third of its life'
 complete -c certwright -n "__fish_certwright_using_subcommand publish" -l direct -d 'Sign OCSP responses with the authority\'s own key instead of a responder\'s'
-complete -c certwright -n "__fish_certwright_using_subcommand publish" -l no-key-passphrase -d 'Keep the key of a new OCSP responder unencrypted even when the authority\'s is encrypted, so that cron can use it'
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l no-key-passphrase -d 'Keep the OCSP responder\'s key unencrypted even when the authority\'s is encrypted, so that cron can use it; one with an encrypted key is replaced'
 complete -c certwright -n "__fish_certwright_using_subcommand publish" -l force -d 'Replace files that something else put there'
 complete -c certwright -n "__fish_certwright_using_subcommand publish" -l json -d 'Print a JSON report on stdout'
 complete -c certwright -n "__fish_certwright_using_subcommand publish" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'

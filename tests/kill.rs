@@ -84,8 +84,12 @@ fn crl_publish_can_be_killed_anywhere() {
     base.run(["revoke", "gone.test"]).succeeded();
     let next: &[&str] = &["crl", "publish", "--to", "out"];
     sweep_all("crl publish", &base, next, &[&[CHECK, next], &[next, CHECK]]);
-    base.run(["crl", "settings", "root", "--delta-validity", "1d"]).succeeded();
     let due: &[&str] = &["crl", "publish", "--if-due", "--to", "out"];
+    // An older CRL is in its place, and another one where others fetch it.
+    base.run(["crl", "publish", "--to", "out"]).succeeded();
+    base.run(["revoke", "held.test"]).succeeded();
+    sweep_all("crl publish --if-due", &base, due, &[&[due, CHECK], &[CHECK, due]]);
+    base.run(["crl", "settings", "root", "--delta-validity", "1d"]).succeeded();
     sweep_all("crl publish --if-due with a delta", &base, due, &[&[CHECK, due], &[due, CHECK]]);
 }
 
@@ -168,6 +172,8 @@ fn publish_finishes_what_crl_publish_began() {
     let run = recorded(&base, &["crl", "publish"]);
     run.run(["publish", "--to", "site"]).succeeded();
     assert!(run.path("site/root.crl").exists());
+    // Nor is it damage to whoever proves the journal.
+    recorded(&base, &["crl", "publish"]).run(["log", "verify"]).succeeded();
 }
 
 const APPLY: [&str; 2] = ["apply", "pki.json"];

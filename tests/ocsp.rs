@@ -188,3 +188,52 @@ fn publish_brings_crls_even_where_no_response_can_be_signed() {
     assert_eq!(std::fs::read(pki.path().join("theirs/index.html")).unwrap(), b"mine");
     assert!(!pki.path().join("theirs/root.crt").exists());
 }
+
+#[test]
+fn what_holds_needs_no_passphrase_and_says_nothing() {
+    let pki = Pki::new(&["--passphrase", "env:PASS"]);
+    let with_key = ["--passphrase", "env:PASS"];
+    pki.ok(&[&["issue", "a.test", "--no-key-passphrase"], &with_key[..]].concat());
+    pki.ok(&[&["crl", "publish"], &with_key[..]].concat());
+    pki.ok(&[&["publish", "--to", "web", "--ocsp"], &with_key[..]].concat());
+    pki.ok(&[&["ocsp", "publish", "--to", "stapled"], &with_key[..]].concat());
+    let page = std::fs::read(pki.path().join("web/index.html")).unwrap();
+    for words in [&["publish", "--to", "web", "--ocsp"][..], &["ocsp", "publish", "--to", "stapled"]] {
+        let output = pki.run(&[words, &["--quiet", "--if-due"]].concat());
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.stdout.is_empty() && output.stderr.is_empty(), "{words:?}: {output:?}");
+    }
+    assert_eq!(std::fs::read(pki.path().join("web/index.html")).unwrap(), page);
+    // What changed is told, once it can be signed.
+    pki.ok(&["revoke", "a.test"]);
+    assert_eq!(pki.run(&["publish", "--to", "web", "--ocsp", "--quiet", "--if-due"]).status.code(), Some(2));
+    let said = pki.ok(&[&["publish", "--to", "web", "--ocsp", "--quiet", "--if-due"], &with_key[..]].concat());
+    assert_eq!(said, "web/index.html\n");
+    // From now on no passphrase is needed for that.
+    pki.publish(&[&["--no-key-passphrase"], &with_key[..]].concat());
+    assert_eq!(pki.responders(), 2);
+    pki.publish(&["--no-key-passphrase"]);
+    assert_eq!(pki.responders(), 2);
+}
+
+#[test]
+fn a_part_of_a_site_can_be_published_alone() {
+    let pki = Pki::new(&["--no-passphrase"]);
+    pki.issue("a.test");
+    let both = [&["publish", "--to", "web", "--ocsp"][..], &["ocsp", "publish", "--to", "web/ocsp"]];
+    for words in both.iter().chain(&both) {
+        pki.ok(words);
+    }
+    assert!(!pki.path().join("web/ocsp/.certwright-site.json").exists());
+    let both = [&["ocsp", "publish", "--to", "site/ocsp"][..], &["publish", "--to", "site", "--ocsp"]];
+    for words in both.iter().chain(&both) {
+        pki.ok(words);
+    }
+    // What is taken away is taken away by either.
+    pki.ok(&["revoke", "a.test"]);
+    pki.ok(&["crl", "publish"]);
+    let report: Value =
+        serde_json::from_str(&pki.ok(&["publish", "--to", "site", "--ocsp", "--if-due", "--json"])).unwrap();
+    let written = report["written"].as_array().unwrap();
+    assert!(written.iter().any(|path| path.as_str().is_some_and(|path| path.starts_with("ocsp/issuing/"))), "{report}");
+}

@@ -567,7 +567,9 @@ fn a_clock_that_ran_ahead_is_told_and_can_be_accepted() {
     assert_eq!(status.exit, 3);
     let attention = |one: &Value| one["attention"].as_str().is_some_and(|text| text.contains("begins in the future"));
     assert!(status.json()["crls"].as_array().is_some_and(|crls| crls.iter().any(attention)), "{}", status.out);
-    for command in ["crl publish --authority issuing", "crl publish --if-due", "issue d.test"] {
+    for command in
+        ["crl publish --authority issuing", "crl publish --if-due", "issue d.test", "hold d.test --publish", "crl list"]
+    {
         let said = scene.ok(1, command);
         assert!(said.err.contains("are not valid before"), "{command}: {}", said.err);
     }

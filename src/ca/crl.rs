@@ -12,7 +12,7 @@ use crate::keys::PublicKey;
 use crate::store::{CrlRecord, CrlSchedule, CrlScope, Draft, Event, IssuedCrl, Standing, State, Writer, encode_der};
 use crate::x509::display::hex;
 use crate::x509::time::{Span, format_instant};
-use crate::x509::{Crl, Extension, GeneralName, IssuingDistributionPoint, KeyUsage, TbsCertList, oid};
+use crate::x509::{Crl, Extension, GeneralName, IssuingDistributionPoint, KeyUsage, TbsCertList, X509Error, oid};
 
 /// How long a CRL holds, where nothing else is said.
 pub const DEFAULT_VALIDITY: &str = "7d";
@@ -43,6 +43,8 @@ pub enum Due {
     Changed,
     /// It was made by a clock that ran ahead, and may leave out what that took for expired.
     Ahead,
+    /// Its number is not above the one that is to be exceeded ([`Schedule::number_after`]): others know a newer one.
+    Behind,
     /// It will lapse soon.
     Soon,
     /// It has lapsed: whoever checks it refuses every certificate of the authority.
@@ -83,6 +85,19 @@ impl Schedule {
         })
     }
 
+    /// Refuses spans with which no CRL could hold.
+    ///
+    /// # Errors
+    /// [`CaError::X509`].
+    pub fn check(&self) -> Result<(), CaError> {
+        for (what, span) in [("validity", Some(self.validity)), ("delta validity", self.delta_validity)] {
+            if span == Some(Span::default()) {
+                return Err(X509Error::Invalid(format!("a CRL with a {what} of nothing could not hold")).into());
+            }
+        }
+        Ok(())
+    }
+
     /// From when on the next CRL is due.
     ///
     /// # Errors
@@ -109,6 +124,8 @@ impl Schedule {
             Some(Due::Lapsed)
         } else if changed {
             Some(Due::Changed)
+        } else if standing.newest().is_some_and(|newest| newest.record.number <= self.number_after) {
+            Some(Due::Behind)
         } else if newest.made_at > now + TOLERANCE {
             Some(Due::Ahead)
         } else if now >= self.due_from(newest)? {
@@ -136,6 +153,7 @@ pub fn sign_crl(
     actor: &str,
 ) -> Result<SignedCrl, CaError> {
     check_clock(writer.state(), now)?;
+    schedule.check()?;
     let record = plan(writer.state(), authority, schedule, delta, now)?;
     let this_update = record.list.this_update;
     let signed_at = (now < this_update).then(|| format_instant(now));

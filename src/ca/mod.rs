@@ -64,5 +64,5 @@ pub use serial::{RandomSerials, SerialSource};
 pub use signing::{Signed, Signing};
 pub use status::{
     AuthorityStatus, Counts, CrlStatus, ExpiringCertificate, KeyStatus, Limits, RolloverStatus, Status,
-    UndeliveredFiles,
+    UndeliveredFiles, owes_crls,
 };

@@ -290,7 +290,7 @@ fn crls(state: &State, serving: &HashSet<String>, now: OffsetDateTime) -> Result
         let (schedule, standing) = (Schedule::of(state, name)?, state.standing(name));
         let full = standing.newest_full();
         let wanted = !state.settings.crl_urls.is_empty() || standing.changed_since(0);
-        let owes = owes_crls(state, name, serving, now)?;
+        let owes = owes(state, name, serving, now)?;
         if full.is_some() || (wanted && owes) {
             let due = schedule.due(standing, false, now)?.filter(|_| owes);
             all.push(crl(name, "full", full, due, is_ahead));
@@ -303,10 +303,23 @@ fn crls(state: &State, serving: &HashSet<String>, now: OffsetDateTime) -> Result
     Ok(all)
 }
 
+/// Whether somebody may still ask for an authority's CRLs: nobody does for one that has expired, and with it all that it signed.
+///
+/// # Errors
+/// [`CaError::X509`] when the journal holds something unreadable.
+pub fn owes_crls(state: &State, name: &str, now: OffsetDateTime) -> Result<bool, CaError> {
+    let Some(record) = state.authorities.get(name) else { return Ok(false) };
+    if now >= record.certificate()?.not_after {
+        return Ok(false);
+    }
+    // Few are replaced for good, and only then are the certificates to be looked at.
+    Ok(!record.rollover.finished || owes(state, name, &survey::serving(state, now)?, now)?)
+}
+
 /// Whether somebody may still ask for an authority's CRLs: always, until another authority took its place for good; then as long as
 /// something that it signed has not lapsed. The cross-certificate of its successor is sent no more, and an authority below it
 /// counts as long as that owes some itself.
-fn owes_crls(state: &State, name: &str, serving: &HashSet<String>, now: OffsetDateTime) -> Result<bool, CaError> {
+fn owes(state: &State, name: &str, serving: &HashSet<String>, now: OffsetDateTime) -> Result<bool, CaError> {
     let Some(record) = state.authorities.get(name) else { return Ok(false) };
     if !record.rollover.finished || serving.contains(name) {
         return Ok(true);
@@ -315,7 +328,7 @@ fn owes_crls(state: &State, name: &str, serving: &HashSet<String>, now: OffsetDa
         // A chain begins with the authority that signed: one that leads back here there cannot be.
         if other.chain.first() == Some(&record.certificate)
             && other.certificate()?.not_after >= now
-            && owes_crls(state, below, serving, now)?
+            && owes(state, below, serving, now)?
         {
             return Ok(true);
         }
@@ -338,6 +351,7 @@ fn crl(
         next_update: newest.map(|newest| newest.record.next_update.clone()),
         attention: is_ahead.then_some(AHEAD).or(due.map(|due| match due {
             Due::Ahead => AHEAD,
+            Due::Behind => "has a number that is too low",
             Due::Never => "never published",
             Due::Changed => "does not list the newest revocations",
             Due::Soon => "lapses soon",

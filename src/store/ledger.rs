@@ -64,8 +64,29 @@ impl Ledger {
         serial: &Serial,
         base: Option<&Index>,
     ) -> Result<Option<RevokedEntry>, StoreError> {
+        self.ask(authority, serial, base, |known| known.find(serial).cloned())
+    }
+
+    /// The line that last revoked or released one certificate.
+    pub(super) fn changed_at(
+        &self,
+        authority: &str,
+        serial: &Serial,
+        base: Option<&Index>,
+    ) -> Result<Option<u64>, StoreError> {
+        self.ask(authority, serial, base, |known| known.changed_at(serial))
+    }
+
+    /// Asks what knows at least the lines about one certificate.
+    fn ask<T>(
+        &self,
+        authority: &str,
+        serial: &Serial,
+        base: Option<&Index>,
+        question: impl FnOnce(&Revocations) -> T,
+    ) -> Result<T, StoreError> {
         if let Some(all) = self.all.get() {
-            return Ok(all.find(serial).cloned());
+            return Ok(question(all));
         }
         let hex = serial.hex();
         let lines = |base: &Index| base.find(pair(Kind::Revoked, authority, &hex));
@@ -73,7 +94,7 @@ impl Ledger {
             matches!(event, Event::CertificateRevoked(record) if record.authority == authority && record.serial == hex)
                 || matches!(event, Event::CertificateReleased { authority: other, serial } if other == authority && *serial == hex)
         })?;
-        Ok(of_it.find(serial).cloned())
+        Ok(question(&of_it))
     }
 
     fn added_up(

@@ -124,6 +124,11 @@ impl Revocations {
         (!change.is_release()).then_some(&change.entry)
     }
 
+    /// The journal line that last revoked or released a serial.
+    pub fn changed_at(&self, serial: &Serial) -> Option<u64> {
+        self.changes.get(*self.last.get(serial)?).map(|change| change.seq)
+    }
+
     /// Everything that is revoked or on hold, in the order of its last change.
     pub fn iter(&self) -> impl Iterator<Item = &RevokedEntry> {
         self.changes

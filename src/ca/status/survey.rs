@@ -27,6 +27,24 @@ pub(super) struct Survey {
     pub(super) serving: HashSet<String>,
 }
 
+/// [`Survey::serving`] alone.
+pub(super) fn serving(state: &State, now: OffsetDateTime) -> Result<HashSet<String>, CaError> {
+    let now = format_instant(now);
+    let mut found = HashSet::new();
+    state.for_each_certificate::<CaError>(&mut |row| {
+        if serves(row, &now) && !found.contains(row.authority) {
+            found.insert(row.authority.to_owned());
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Whether those who check a certificate may ask for its authority's CRLs.
+fn serves(row: &CertificateRow<'_>, now: &str) -> bool {
+    !row.lineage.starts_with(AUTHORITY_LINEAGE) && row.not_after >= now && row.profile != RESPONDER_PROFILE
+}
+
 impl Survey {
     pub(super) fn of(state: &State, limits: &Limits, now: OffsetDateTime) -> Result<Self, CaError> {
         let month = Duration::days(30);
@@ -55,7 +73,8 @@ impl Survey {
             let expired = row.not_after < now_text.as_str();
             if expired {
                 found.counts.expired += 1;
-            } else if row.profile != RESPONDER_PROFILE && !found.serving.contains(row.authority) {
+            }
+            if serves(row, &now_text) && !found.serving.contains(row.authority) {
                 found.serving.insert(row.authority.to_owned());
             }
             if expired && (!is_newest || row.not_after < lately.as_str()) {

@@ -1,5 +1,6 @@
 //! `certwright crl`.
 
+mod bring;
 mod check;
 mod list;
 pub(super) mod publish;
@@ -39,20 +40,34 @@ pub(super) fn warn(cx: &mut Context, state: &State, authority: &str) {
     if warn_of_ahead(cx, state, authority) {
         return;
     }
+    let key_here = state.authorities.get(authority).is_some_and(|record| record.key);
+    warn_of_lapse(cx, state, authority, key_here);
+}
+
+/// Warns where an authority's newest CRL has lapsed or will before long.
+fn warn_of_lapse(cx: &mut Context, state: &State, authority: &str, key_here: bool) {
     let standing = state.standing(authority);
     let Some(newest) = standing.newest_full() else { return };
     let Ok(schedule) = Schedule::of(state, authority) else { return };
     let end = format_instant(newest.next_update);
-    let next = format!("run \"certwright crl publish --authority {authority}\"");
-    match schedule.due(standing, false, cx.now()) {
-        Ok(Some(Due::Lapsed)) => cx.ui.warn(&format!("the CRL of {authority} lapsed at {end}: {next}")),
-        Ok(Some(Due::Soon)) => cx.ui.warn(&format!("the CRL of {authority} lapses at {end} and is due: {next}")),
-        _ => {}
+    let next = if key_here {
+        format!("run \"certwright crl publish --authority {authority}\"")
+    } else {
+        "its key is not here: sign the next one where it is, or put its key.pem back".to_owned()
+    };
+    let what = match schedule.due(standing, false, cx.now()) {
+        Ok(Some(Due::Lapsed)) => format!("lapsed at {end}"),
+        Ok(Some(Due::Soon)) => format!("lapses at {end} and is due"),
+        _ => return,
+    };
+    // Nobody asks for the CRLs of one that is over.
+    if ca::owes_crls(state, authority, cx.now()).unwrap_or(true) {
+        cx.ui.warn(&format!("the CRL of {authority} {what}: {next}"));
     }
 }
 
 /// Warns where the newest CRL of an authority begins in the future, and says whether it does.
-fn warn_of_ahead(cx: &mut Context, state: &State, authority: &str) -> bool {
+pub(super) fn warn_of_ahead(cx: &mut Context, state: &State, authority: &str) -> bool {
     let ahead = ca::crls_ahead(state, cx.now()).into_iter().find(|(name, _)| name == authority);
     let Some((_, begins)) = &ahead else { return false };
     let begins = format_instant(*begins);
@@ -82,6 +97,7 @@ fn warn_of_retirement(cx: &mut Context, state: &State, authority: &str) {
 fn word(due: Due) -> &'static str {
     match due {
         Due::Ahead => "made by a clock that ran ahead",
+        Due::Behind => "its number is too low",
         Due::Never => "never published",
         Due::Changed => "changed",
         Due::Soon => "lapses soon",

@@ -9,7 +9,7 @@ use ring::digest::{SHA256, digest};
 use serde::Serialize;
 
 use super::crl;
-use super::crl::publish::read_crl;
+use super::crl::publish::{check_site, read_crl, with_files};
 use super::ocsp::publish::{AuthorityItem, SignArgs, speakers};
 use crate::ca::{self, CaError};
 use crate::cli::files::site::{Changes, Site};
@@ -18,8 +18,8 @@ use crate::store::{AuthorityRecord, State, Store};
 use crate::x509::display::hex;
 use crate::x509::{Certificate, pem};
 
-/// How often the CRLs are read again that were overtaken by newer ones while they were read.
-const ROUNDS: usize = 4;
+/// Largest page that is read again, in bytes.
+const MAX_PAGE: usize = 64 << 20;
 
 const EXAMPLES: &str = "\
 certwright publish --to /srv/pki --base-url http://pki.corp.test
@@ -97,13 +97,17 @@ impl Args {
     /// Runs the command.
     ///
     /// # Errors
-    /// Exit 1 for a file that something else put there.
+    /// Exit 1 for a file that something else put there, 4 for the site of another store and for CRLs that this one does not know.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let store = cx.open_store()?;
         let mut state = store.read()?;
         if state.authorities.is_empty() {
             return Err(CaError::NoAuthority.into());
         }
+        // Before anything is signed.
+        drop(Site::open(&self.to, state.store_id(), self.force)?);
+        let look = |state: &State| state.authorities.keys().try_for_each(|name| check_site(state, name, &self.to));
+        (state, ()) = with_files(cx, &store, state, look)?;
         let mut changes = Changes { written: Vec::new(), unchanged: 0, removed: Vec::new() };
         let mut ocsp = Vec::new();
         let mut failure = None;
@@ -130,7 +134,9 @@ impl Args {
             written.len(),
             removed.len()
         ));
-        cx.ui.line(&page)?;
+        if !(self.sign.is_if_due() && written.is_empty() && removed.is_empty()) {
+            cx.ui.line(&page)?;
+        }
         if let Some(error) = failure {
             cx.ui.warn("everything but the OCSP responses was published; --no-ocsp leaves them out");
             return Err(error);
@@ -152,11 +158,17 @@ impl Args {
         for name in &skipped {
             cx.ui.say(&format!("no OCSP responses of {name}: neither its key nor a responder's is here"));
         }
-        let done = self.sign.publish(cx, store, &names, &self.to, "ocsp/", self.force)?;
-        for item in &done.0 {
+        // "certwright ocsp publish" may have put them there.
+        let own = self.to.join("ocsp");
+        let (dir, prefix) = if Site::is_at(&own) { (own.as_path(), "") } else { (self.to.as_path(), "ocsp/") };
+        let (items, mut changes) = self.sign.publish(cx, store, &names, dir, prefix, self.force)?;
+        if prefix.is_empty() {
+            changes.written.iter_mut().chain(&mut changes.removed).for_each(|path| path.insert_str(0, "ocsp/"));
+        }
+        for item in &items {
             cx.ui.say(&item.sentence());
         }
-        Ok(done)
+        Ok((items, changes))
     }
 
     fn lay_out(&self, cx: &Context, state: &State, published: &[Published]) -> Result<Site, CliError> {
@@ -172,7 +184,14 @@ impl Args {
             site.put(format!("{}.pem", root.file), root.certificate.to_pem().into_bytes());
         }
         let heading = page::Heading { title: self.title.as_deref(), base_url: self.base_url.as_deref(), now: cx.now() };
-        site.put("index.html", page::render(&heading, state, &roots, published)?.into_bytes());
+        let page = page::render(&heading, state, &roots, published)?;
+        let there = site.read("index.html", MAX_PAGE).filter(|_| self.sign.is_if_due());
+        // With --if-due, one that says the same as of an earlier time stays.
+        if there.is_some_and(|there| page::says_the_same(&String::from_utf8_lossy(&there), &page)) {
+            site.keep("index.html");
+        } else {
+            site.put("index.html", page.into_bytes());
+        }
         Ok(site)
     }
 }
@@ -181,29 +200,15 @@ impl Args {
 fn gather(
     cx: &mut Context,
     store: &Store,
-    mut state: State,
+    state: State,
     ocsp: &[AuthorityItem],
 ) -> Result<(State, Vec<Published>), CliError> {
-    for round in 1..=ROUNDS {
-        let found = state.authorities.values().map(|record| published(store, &state, record, ocsp));
-        let found: Result<Vec<_>, _> = found.collect();
-        let newer = store.read()?;
-        let same = newer.seq == state.seq;
-        match found {
-            Ok(mut found) if same || round == ROUNDS => {
-                // From the root down.
-                found.sort_by_key(|authority| authority.chain.len());
-                return Ok((state, found));
-            }
-            Err(error) if round == ROUNDS || (same && round > 1) => return Err(error),
-            // A command that was killed may have recorded a CRL before it was in place: the lock puts it there.
-            Err(_) if same => drop(cx.lock(store)?),
-            // A CRL that was signed meanwhile has taken the place of the one that the older state knows.
-            _ => {}
-        }
-        state = newer;
-    }
-    Err(CliError::failed("the CRLs changed all the time").hint("run it again"))
+    let (state, mut found) = with_files(cx, store, state, |state| {
+        state.authorities.values().map(|record| published(store, state, record, ocsp)).collect::<Result<Vec<_>, _>>()
+    })?;
+    // From the root down.
+    found.sort_by_key(|authority| authority.chain.len());
+    Ok((state, found))
 }
 
 fn published(

@@ -88,8 +88,8 @@ impl SelectArgs {
     /// Finds them all, each once.
     ///
     /// # Errors
-    /// Exit 1 when one is not found or ambiguous, 4 when no authority here signed it, 2 when `--name` found some and `--yes` is
-    /// missing.
+    /// Exit 1 when one is not found or ambiguous, 4 when no authority here signed it, or `--name` found some
+    /// and `--yes` is missing.
     pub(super) fn find(&self, cx: &mut Context, state: &State) -> Result<Vec<Revocable>, CliError> {
         if let Some(name) = &self.authority {
             ca::resolve(state, Some(name))?;
@@ -220,7 +220,7 @@ impl SelectArgs {
             cx.ui.table(&["NAME", "SERIAL", "VALID UNTIL"], records.iter().map(row).collect())?;
             let count = records.len();
             let what = if count == 1 { "1 certificate fits".to_owned() } else { format!("{count} certificates fit") };
-            return Err(CliError::usage(format!("{what} {}; nothing was changed", escape(pattern)))
+            return Err(CliError::refused(format!("{what} {}; nothing was changed", escape(pattern)))
                 .hint("look at what fits, then say --yes"));
         }
         Ok(())

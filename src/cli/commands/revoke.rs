@@ -5,10 +5,12 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::crl::publish::{self, PublishedItem};
+use super::crl::warn_of_ahead;
+use super::options::load_authority;
 use super::revocable::{Item, SelectArgs, same_key, title};
-use crate::ca::{self, Cause, Revocable};
+use crate::ca::{self, CaError, Cause, LoadedAuthority, Revocable};
 use crate::cli::{CliError, Context, Exit};
-use crate::store::Store;
+use crate::store::{State, Store};
 use crate::x509::RevocationReason;
 use crate::x509::time::{format_instant, parse_instant};
 
@@ -33,7 +35,8 @@ certwright release laptop-17.corp.test --publish";
 /// Revoke certificates
 ///
 /// A revocation is recorded at once and for good. Those who check learn of it from the next CRL: --publish signs one right
-/// away, "certwright crl publish" later. What is revoked already stays as it is, and the exit status is 0.
+/// away, "certwright crl publish" later. The key that signs it is opened first: where that fails, nothing is recorded. What is
+/// revoked already stays as it is, and the exit status is 0; --publish brings it to the CRL where that does not list it yet.
 ///
 /// Revoking the certificate of an authority forbids it to sign from then on, here and for all who check.
 #[derive(Debug, Args)]
@@ -134,10 +137,17 @@ fn suspend(cx: &mut Context, name: &str, select: &SelectArgs, cause: &Cause, pub
     if select.dry_run {
         return preview(cx, name, would, &certificates);
     }
+    let changes = |one: &Revocable| {
+        let before = state.revocation(&one.authority, &one.serial)?;
+        let is_held = before.as_ref().is_some_and(|entry| entry.reason == Some(RevocationReason::CertificateHold));
+        Ok::<_, CliError>(before.is_none() || (is_held && !held))
+    };
+    let publisher = if publish { Some(Publisher::open(cx, &store, &state, &certificates, changes)?) } else { None };
     let actor = cx.settings.actor.clone();
     let now = cx.now();
     let mut writer = cx.lock_knowing(&store, state)?;
     let revoked = ca::revoke(&mut writer, certificates, cause, now, &actor)?;
+    let owing = owing(writer.state(), revoked.iter().map(|one| &one.certificate))?;
     drop(writer);
     let mut items = Vec::new();
     for one in &revoked {
@@ -152,8 +162,7 @@ fn suspend(cx: &mut Context, name: &str, select: &SelectArgs, cause: &Cause, pub
         }
         items.push(Item::new(&one.certificate, Some(&one.entry), one.already));
     }
-    let changed = revoked.iter().filter(|one| !one.already).map(|one| &one.certificate);
-    let crls = follow_up(cx, &store, authorities(changed), publish)?;
+    let crls = follow_up(cx, &store, owing, publisher)?;
     cx.ui.json(name, &Report { certificates: items, dry_run: false, crls })?;
     Ok(Exit::Done)
 }
@@ -170,16 +179,33 @@ impl ReleaseArgs {
         if self.select.dry_run {
             return preview(cx, "release", "release", &certificates);
         }
+        let changes = |one: &Revocable| Ok(state.revocation(&one.authority, &one.serial)?.is_some());
+        let publisher =
+            if self.publish { Some(Publisher::open(cx, &store, &state, &certificates, changes)?) } else { None };
         let actor = cx.settings.actor.clone();
         let now = cx.now();
         let mut writer = cx.lock_knowing(&store, state)?;
-        ca::release(&mut writer, &certificates, now, &actor)?;
+        // One that was released before and that CRLs still list is left to them.
+        let (mut before, mut held) = (Vec::new(), Vec::new());
+        for certificate in certificates {
+            let Revocable { authority, serial, .. } = &certificate;
+            let state = writer.state();
+            let is_released =
+                state.revocation(authority, serial)?.is_none() && state.is_unpublished(authority, serial)?;
+            if is_released { &mut before } else { &mut held }.push(certificate);
+        }
+        ca::release(&mut writer, &held, now, &actor)?;
+        let owing = owing(writer.state(), before.iter().chain(&held))?;
         drop(writer);
-        for certificate in &certificates {
+        for certificate in &before {
+            cx.ui.say(&format!("{}: nothing to do, it was released before", title(certificate)));
+        }
+        for certificate in &held {
             cx.ui.say(&format!("released {}", title(certificate)));
         }
-        let crls = follow_up(cx, &store, authorities(certificates.iter()), self.publish)?;
-        let items = certificates.iter().map(|certificate| Item::new(certificate, None, false)).collect();
+        let crls = follow_up(cx, &store, owing, publisher)?;
+        let before = before.iter().map(|certificate| Item::new(certificate, None, true));
+        let items = before.chain(held.iter().map(|certificate| Item::new(certificate, None, false))).collect();
         cx.ui.json("release", &Report { certificates: items, dry_run: false, crls })?;
         Ok(Exit::Done)
     }
@@ -194,11 +220,62 @@ fn preview(cx: &mut Context, name: &str, verb: &str, certificates: &[Revocable])
     Ok(Exit::Done)
 }
 
-fn authorities<'a>(certificates: impl Iterator<Item = &'a Revocable>) -> Vec<String> {
-    let mut names: Vec<String> = certificates.map(|certificate| certificate.authority.clone()).collect();
+/// The authorities that will sign CRLs, opened before anything is recorded.
+struct Publisher {
+    authorities: Vec<LoadedAuthority>,
+}
+
+impl Publisher {
+    /// Opens those whose CRLs will have something new to say: of what `changes`, or was not published before.
+    fn open(
+        cx: &mut Context,
+        store: &Store,
+        state: &State,
+        certificates: &[Revocable],
+        changes: impl Fn(&Revocable) -> Result<bool, CliError>,
+    ) -> Result<Self, CliError> {
+        let mut names = owing(state, certificates.iter())?;
+        for certificate in certificates {
+            if !names.contains(&certificate.authority) && changes(certificate)? {
+                names.push(certificate.authority.clone());
+            }
+        }
+        let mut authorities = Vec::new();
+        for name in &names {
+            let record = ca::resolve(state, Some(name))?;
+            let opened = load_authority(cx, store, record).map_err(|error| {
+                let next = "nothing was recorded: without --publish it is, and a CRL can say so later";
+                let hint = error.hint.as_ref().map_or(next.to_owned(), |hint| format!("{hint}; {next}"));
+                error.hint(hint)
+            })?;
+            authorities.push(opened);
+        }
+        Ok(Self { authorities })
+    }
+
+    /// The next CRL of an authority; one that became concerned meanwhile is opened now.
+    fn sign(&self, cx: &mut Context, store: &Store, name: &str) -> Result<PublishedItem, CliError> {
+        match self.authorities.iter().find(|authority| authority.name == name) {
+            Some(authority) => publish::sign(cx, store, authority),
+            None => {
+                let state = store.read()?;
+                let authority = load_authority(cx, store, ca::resolve(&state, Some(name))?)?;
+                publish::sign(cx, store, &authority)
+            }
+        }
+    }
+}
+
+/// The authorities whose CRLs do not say yet what was recorded of their certificates.
+fn owing<'a>(state: &State, certificates: impl Iterator<Item = &'a Revocable>) -> Result<Vec<String>, CaError> {
+    let mut names = Vec::new();
+    for Revocable { authority, serial, .. } in certificates {
+        if !names.contains(authority) && state.is_unpublished(authority, serial)? {
+            names.push(authority.clone());
+        }
+    }
     names.sort();
-    names.dedup();
-    names
+    Ok(names)
 }
 
 /// Signs the CRLs, or says what is still to be done.
@@ -206,15 +283,25 @@ fn follow_up(
     cx: &mut Context,
     store: &Store,
     authorities: Vec<String>,
-    publish: bool,
+    publisher: Option<Publisher>,
 ) -> Result<Vec<PublishedItem>, CliError> {
-    if publish {
-        return authorities.iter().map(|name| publish::sign(cx, store, name)).collect();
-    }
+    let Some(publisher) = publisher else {
+        for name in &authorities {
+            let next = if store.has_authority_key(name) {
+                format!("run \"certwright crl publish --authority {name}\"")
+            } else {
+                "its key is not here: revoke it where that key is too, by its file, and publish there".to_owned()
+            };
+            cx.ui.say(&format!("the CRL of {name} does not say so yet: {next}"));
+        }
+        return Ok(Vec::new());
+    };
+    let crls: Vec<_> = authorities.iter().map(|name| publisher.sign(cx, store, name)).collect::<Result<_, _>>()?;
+    let after = store.read()?;
     for name in &authorities {
-        cx.ui.say(&format!("the CRL of {name} does not say so yet: run \"certwright crl publish --authority {name}\""));
+        warn_of_ahead(cx, &after, name);
     }
-    Ok(Vec::new())
+    Ok(crls)
 }
 
 /// A reason, in the form of the help or by its ASN.1 name, for clap's `value_parser`.

@@ -1,7 +1,7 @@
 //! `certwright store`.
 
 mod backup;
-mod check;
+pub(super) mod check;
 mod clock;
 mod import;
 mod restore;

@@ -73,6 +73,29 @@ impl Site {
         Ok(Self { dir: dir.to_owned(), store: store.to_owned(), known, files: BTreeMap::new(), kept: BTreeSet::new() })
     }
 
+    /// Where the index is that has the files of a directory: there, or above it where a site has it as a part. Gives that directory,
+    /// and what its paths begin with.
+    ///
+    /// # Errors
+    /// For an index above it that cannot be read.
+    pub(in crate::cli) fn with(dir: &Path) -> Result<(PathBuf, String), CliError> {
+        let alone = (dir.to_owned(), String::new());
+        let (Some(above), Some(name)) = (dir.parent(), dir.file_name()) else { return Ok(alone) };
+        if Self::is_at(dir) {
+            return Ok(alone);
+        }
+        let Some(bytes) = read_if_there(&above.join(INDEX), MAX_INDEX)? else { return Ok(alone) };
+        let prefix = format!("{}/", name.to_string_lossy());
+        let has = read_index(&bytes).is_ok_and(|index| index.files.iter().any(|path| path.starts_with(&prefix)));
+        let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+        Ok(if has { (above.to_owned(), prefix) } else { alone })
+    }
+
+    /// Whether a directory has an index.
+    pub(in crate::cli) fn is_at(dir: &Path) -> bool {
+        dir.join(INDEX).exists()
+    }
+
     /// Reads a file that was put there before; nothing where it is gone, larger than `limit` bytes, or cannot be read: then it
     /// is to be written again.
     pub(in crate::cli) fn read(&self, path: &str, limit: usize) -> Option<Zeroizing<Vec<u8>>> {

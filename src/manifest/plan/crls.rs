@@ -86,6 +86,7 @@ fn due(
         Due::Soon => "it will lapse soon",
         Due::Lapsed => "it has lapsed",
         Due::Ahead => "a clock that ran ahead made it",
+        Due::Behind => "its number is too low",
     };
     let full = schedule.due(standing, false, now).map_err(|error| error.to_string())?;
     if let Some(full) = full {

@@ -183,6 +183,16 @@ impl State {
         self.ledgers.get(authority).map_or(Ok(None), |ledger| ledger.find(authority, serial, self.base()))
     }
 
+    /// Whether a certificate was revoked or released and none of its authority's CRLs says so yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`], [`StoreError::Damaged`] for the index.
+    pub fn is_unpublished(&self, authority: &str, serial: &Serial) -> Result<bool, StoreError> {
+        let Some(ledger) = self.ledgers.get(authority) else { return Ok(false) };
+        let published = ledger.standing.newest().map_or(0, |newest| newest.seq);
+        Ok(ledger.changed_at(authority, serial, self.base())?.is_some_and(|line| line > published))
+    }
+
     /// As [`State::revocation`], for a serial as the journal has it; nothing for what is no serial.
     ///
     /// # Errors

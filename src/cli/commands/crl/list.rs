@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::word;
-use crate::ca::Schedule;
+use super::{warn_of_ahead, word};
+use crate::ca::{self, Schedule};
 use crate::cli::{CliError, Context, Exit};
 use crate::store::IssuedCrl;
 
@@ -30,7 +30,8 @@ struct Item {
     entries: Option<u64>,
     this_update: Option<String>,
     next_update: Option<String>,
-    /// Why the next one is due: `never published`, `changed`, `made by a clock that ran ahead`, `lapses soon`, `lapsed`.
+    /// Why the next one is due: `never published`, `changed`, `made by a clock that ran ahead`, `its number is too low`,
+    /// `lapses soon`, `lapsed`.
     due: Option<&'static str>,
 }
 
@@ -41,7 +42,8 @@ impl Args {
         let mut crls = Vec::new();
         for name in state.authorities.keys() {
             let (schedule, standing) = (Schedule::of(&state, name)?, state.standing(name));
-            let due = schedule.due(standing, false, now)?.map(word);
+            let owes = ca::owes_crls(&state, name, now)?;
+            let due = schedule.due(standing, false, now)?.filter(|_| owes).map(word);
             crls.push(item(
                 name,
                 if standing.newest_full().is_some() { "full" } else { "none" },
@@ -51,9 +53,12 @@ impl Args {
             if standing.newest_delta().is_some()
                 || (schedule.delta_validity.is_some() && standing.newest_full().is_some())
             {
-                let due = schedule.due(standing, true, now)?.map(word);
+                let due = schedule.due(standing, true, now)?.filter(|_| owes).map(word);
                 crls.push(item(name, "delta", standing.newest_delta(), due));
             }
+        }
+        for name in state.authorities.keys() {
+            warn_of_ahead(cx, &state, name);
         }
         if crls.is_empty() {
             cx.ui.say("there is no authority in this store");

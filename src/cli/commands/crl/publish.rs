@@ -1,25 +1,17 @@
 //! `certwright crl publish`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use num_bigint::BigUint;
-use ring::digest::{SHA256, digest};
 use serde::Serialize;
-use zeroize::Zeroizing;
 
-use super::{warn_of_ahead, word};
-use crate::ca::{self, CaError, Due, Schedule};
+use super::bring::check_destination;
+pub(in crate::cli::commands) use super::bring::{bring, check_site, read_crl, with_files};
+use super::{warn_of_ahead, warn_of_lapse, word};
+use crate::ca::{self, CaError, Due, LoadedAuthority, Schedule};
 use crate::cli::commands::options::load_authority;
-use crate::cli::files::OutputFile;
-use crate::cli::{CliError, Context, Exit, files};
-use crate::store::{AuthorityRecord, CrlRecord, IssuedCrl, State, Store, StoreError};
-use crate::x509::Crl;
-use crate::x509::display::hex;
-use crate::x509::pem::{self, Block};
-use crate::x509::time::Span;
-
-/// Largest CRL file that is copied, in bytes.
-const MAX_SIZE: usize = 1 << 30;
+use crate::cli::{CliError, Context, Exit};
+use crate::store::{AuthorityRecord, CrlRecord, State, Store};
+use crate::x509::time::{Span, format_instant};
 
 const EXAMPLES: &str = "\
 certwright crl publish
@@ -33,7 +25,9 @@ certwright crl publish --authority root --validity 90d --passphrase file:root.pa
 /// The CRL appears in the store as public/AUTHORITY.crl (DER) and .crl.pem, and with --to in that directory too, each in one
 /// step: a reader never sees half of one. A delta CRL appears beside it as AUTHORITY.delta.crl.
 ///
-/// Without --authority, every authority whose key is here signs; the others are left out with a word.
+/// Without --authority, every authority whose key is here signs; the others, and those that have expired, are left out with a word.
+/// One that cannot sign does not keep the others from it: the exit status tells of the first that could not. What lies in the
+/// directory is replaced only where this store knows it; that is looked at before anything is signed.
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub(super) struct Args {
@@ -74,77 +68,118 @@ pub(in crate::cli::commands) struct PublishedItem {
 #[derive(Debug, Serialize)]
 struct Report {
     crls: Vec<PublishedItem>,
-    /// Authorities without a key here.
+    /// Authorities without a key here, and those that have expired.
     skipped: Vec<String>,
+    failed: Vec<Failure>,
     directory: Option<String>,
+}
+
+/// An authority whose CRL could not be signed or brought.
+#[derive(Debug, Serialize)]
+struct Failure {
+    authority: String,
+    exit: u8,
+    why: String,
+    hint: Option<String>,
+    #[serde(skip)]
+    code: Exit,
+}
+
+/// Which authorities there are to publish for.
+struct Chosen {
+    /// Those that sign.
+    signing: Vec<String>,
+    /// Those whose key is not here.
+    elsewhere: Vec<String>,
+    /// Those that can sign nothing any more, and why.
+    over: Vec<(String, String)>,
 }
 
 impl Args {
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let store = cx.open_store()?;
-        let state = store.read()?;
+        let mut state = store.read()?;
         // A run that finds nothing due would not notice.
         ca::check_clock(&state, cx.now())?;
-        let (names, skipped) = self.authorities(cx, &store, &state)?;
-        let mut crls = Vec::new();
-        for name in &names {
-            self.publish(cx, &store, &state, name, &mut crls)?;
+        if state.authorities.values().any(|record| record.key && !store.has_authority_key(&record.authority)) {
+            // A command that was killed may have recorded a key before it was in its place: the lock puts it there.
+            drop(cx.lock(&store)?);
+            state = store.read()?;
         }
-        let after = store.read()?;
-        for name in names.iter().chain(&skipped) {
-            warn_of_ahead(cx, &after, name);
-        }
-        for name in &skipped {
-            cx.ui.say(&format!("left out {name}: its key is not here"));
-        }
+        let Chosen { signing, elsewhere, over } = self.choose(cx, &store, &state)?;
+        let skipped: Vec<String> = elsewhere.iter().chain(over.iter().map(|(name, _)| name)).cloned().collect();
+        let all = || signing.iter().chain(&skipped);
         if let Some(dir) = &self.to {
-            let named = skipped.iter().filter(|name| self.authority.is_empty() || self.authority.contains(name));
-            for path in bring(&store, &after, names.iter().chain(named), dir)? {
-                cx.ui.line(&path.display().to_string())?;
+            let look = |state: &State| all().try_for_each(|name| check_destination(state, name, dir));
+            (state, ()) = with_files(cx, &store, state, look)?;
+        }
+        let (mut crls, mut failures) = (Vec::new(), Vec::new());
+        for name in &signing {
+            match self.publish(cx, &store, &state, name, &mut crls) {
+                Err(error) if error.exit == Exit::LockTimeout => return Err(error),
+                result => failures.extend(result.err().map(|error| (name, error))),
             }
         }
+        let mut written = Vec::new();
+        for name in all() {
+            let now = store.read()?;
+            let brought = with_files(cx, &store, now, |state| self.bring(&store, state, name, &mut written));
+            failures.extend(brought.err().map(|error| (name, error)));
+        }
+        let after = store.read()?;
+        for name in all() {
+            warn_of_ahead(cx, &after, name);
+        }
+        for name in &elsewhere {
+            cx.ui.say(&format!("left out {name}: its key is not here"));
+            warn_of_lapse(cx, &after, name, false);
+        }
+        for (name, why) in &over {
+            cx.ui.say(&format!("left out {name}: {why}"));
+        }
+        for path in written {
+            cx.ui.line(&path.display().to_string())?;
+        }
+        if signing.len() + skipped.len() == 1 && !failures.is_empty() {
+            return Err(failures.swap_remove(0).1);
+        }
+        let failed: Vec<Failure> = failures.into_iter().map(|(name, error)| Failure::new(name, error)).collect();
+        for Failure { authority, why, hint, .. } in &failed {
+            let hint = hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+            cx.ui.warn(&format!("{authority}: {why}{hint}"));
+        }
+        let exit = failed.first().map_or(Exit::Done, |first| first.code);
         let directory = self.to.as_ref().map(|dir| dir.display().to_string());
-        cx.ui.json("crl-publish", &Report { crls, skipped, directory })?;
-        Ok(Exit::Done)
+        cx.ui.json("crl-publish", &Report { crls, skipped, failed, directory })?;
+        Ok(exit)
     }
 
-    /// Those that sign, and those whose key is not here.
-    fn authorities(
-        &self,
-        cx: &mut Context,
-        store: &Store,
-        state: &State,
-    ) -> Result<(Vec<String>, Vec<String>), CliError> {
+    fn choose(&self, cx: &Context, store: &Store, state: &State) -> Result<Chosen, CliError> {
         for name in &self.authority {
             ca::resolve(state, Some(name))?;
         }
         if state.authorities.is_empty() {
             return Err(CaError::NoAuthority.into());
         }
-        let is_missing = |record: &AuthorityRecord| {
-            let standing = state.standing(&record.authority);
-            let newest = [standing.newest_full(), standing.newest_delta()].into_iter().flatten();
-            let crl = |crl: &IssuedCrl| store.layout().crl(&record.authority, crl.record.base.is_some());
-            record.key && !store.has_authority_key(&record.authority) || newest.map(crl).any(|path| !path.exists())
-        };
-        if state.authorities.values().any(is_missing) {
-            // A command that was killed may have recorded a key or a CRL before it was in its place: the lock puts it there.
-            drop(cx.lock(store)?);
+        let mut chosen = Chosen { signing: Vec::new(), elsewhere: Vec::new(), over: Vec::new() };
+        for (name, record) in &state.authorities {
+            let named = self.authority.contains(name);
+            if !(self.authority.is_empty() || named) {
+                continue;
+            }
+            // Whoever names one wants to know why it cannot.
+            let must = named && !self.if_due;
+            if let Some(why) = over(state, record, cx)?.filter(|_| !must) {
+                chosen.over.push((name.clone(), why));
+            } else if record.key && store.has_authority_key(name) {
+                chosen.signing.push(name.clone());
+            } else if must {
+                return Err(CaError::KeyNotHere(name.clone()).into());
+            } else {
+                chosen.elsewhere.push(name.clone());
+            }
         }
-        let wanted = state
-            .authorities
-            .values()
-            .filter(|record| self.authority.is_empty() || self.authority.contains(&record.authority));
-        let (here, elsewhere): (Vec<_>, Vec<_>) =
-            wanted.partition(|record| record.key && store.has_authority_key(&record.authority));
-        let names = |records: Vec<&AuthorityRecord>| -> Vec<String> {
-            records.into_iter().map(|record| record.authority.clone()).collect()
-        };
-        let (here, elsewhere) = (names(here), names(elsewhere));
-        if let Some(name) = elsewhere.iter().find(|name| self.authority.contains(name) && !self.if_due) {
-            return Err(CaError::KeyNotHere(name.clone()).into());
-        }
-        Ok((here, elsewhere))
+        Ok(chosen)
     }
 
     fn publish(
@@ -158,24 +193,26 @@ impl Args {
         let schedule = self.schedule(state, name)?;
         let standing = state.standing(name);
         let now = cx.now();
+        let record = ca::resolve(state, Some(name))?;
         if !self.if_due {
-            crls.push(sign_with(cx, store, name, &schedule, self.delta, None)?);
+            let authority = load_authority(cx, store, record)?;
+            crls.push(sign_with(cx, store, &authority, &schedule, self.delta, None)?);
             return Ok(());
         }
-        let mut signed = false;
-        if let Some(due) = schedule.due(standing, false, now)? {
-            crls.push(sign_with(cx, store, name, &schedule, false, Some(due))?);
-            signed = true;
-        }
+        let full = schedule.due(standing, false, now)?;
         let with_delta = self.delta || schedule.delta_validity.is_some();
         // The delta on a full CRL that was signed just now is due at once.
-        if with_delta && (signed || schedule.due(standing, true, now)?.is_some()) {
-            let due = schedule.due(standing, true, now)?.unwrap_or(Due::Never);
-            crls.push(sign_with(cx, store, name, &schedule, true, Some(due))?);
-            signed = true;
-        }
-        if !signed && let Some(newest) = standing.newest_full() {
-            read_crl(store, newest)?;
+        let delta = match schedule.due(standing, true, now)? {
+            due if with_delta && (full.is_some() || due.is_some()) => Some(due.unwrap_or(Due::Never)),
+            _ => None,
+        };
+        let due = [(full, false), (delta, true)].into_iter().filter(|(due, _)| due.is_some());
+        if full.is_some() || delta.is_some() {
+            let authority = load_authority(cx, store, record)?;
+            for (due, is_delta) in due {
+                crls.push(sign_with(cx, store, &authority, &schedule, is_delta, due)?);
+            }
+        } else if let Some(newest) = standing.newest_full() {
             cx.ui.say(&format!(
                 "{name}: nothing is due, CRL {} holds until {}",
                 newest.record.number, newest.record.next_update
@@ -193,34 +230,70 @@ impl Args {
             } else {
                 schedule.validity = validity;
             }
+            schedule.check()?;
         }
         Ok(schedule)
     }
+
+    /// Looks whether the store has the newest CRLs of an authority in their places, and brings them.
+    fn bring(&self, store: &Store, state: &State, name: &String, written: &mut Vec<PathBuf>) -> Result<(), CliError> {
+        let standing = state.standing(name);
+        for crl in [standing.newest_full(), standing.newest_delta()].into_iter().flatten() {
+            read_crl(store, crl)?;
+        }
+        if let Some(dir) = &self.to {
+            let new = bring(store, state, std::iter::once(name), dir)?;
+            written.extend(new.into_iter().filter(|path| !written.contains(path)).collect::<Vec<_>>());
+        }
+        Ok(())
+    }
+}
+
+impl Failure {
+    fn new(authority: &str, error: CliError) -> Self {
+        let CliError { exit, message, hint } = error;
+        Self { authority: authority.to_owned(), exit: exit as u8, why: message, hint, code: exit }
+    }
+}
+
+/// Why an authority signs no CRLs any more.
+fn over(state: &State, record: &AuthorityRecord, cx: &Context) -> Result<Option<String>, CliError> {
+    let (now, end) = (cx.now(), record.certificate()?.not_after);
+    Ok(if now >= end {
+        Some(format!("it expired at {}", format_instant(end)))
+    } else if ca::owes_crls(state, &record.authority, now)? {
+        None
+    } else {
+        Some("it was replaced, and nothing that it signed is in use".to_owned())
+    })
 }
 
 /// Signs an authority's next full CRL as its settings say.
 ///
 /// # Errors
-/// Exit 4 for an authority that may not sign CRLs, 1 for one whose key is not here.
-pub(in crate::cli::commands) fn sign(cx: &mut Context, store: &Store, name: &str) -> Result<PublishedItem, CliError> {
-    let schedule = Schedule::of(&store.read()?, name)?;
-    sign_with(cx, store, name, &schedule, false, None)
+/// Exit 4 for an authority that may not sign CRLs.
+pub(in crate::cli::commands) fn sign(
+    cx: &mut Context,
+    store: &Store,
+    authority: &LoadedAuthority,
+) -> Result<PublishedItem, CliError> {
+    let schedule = Schedule::of(&store.read()?, &authority.name)?;
+    sign_with(cx, store, authority, &schedule, false, None)
 }
 
 fn sign_with(
     cx: &mut Context,
     store: &Store,
-    name: &str,
+    authority: &LoadedAuthority,
     schedule: &Schedule,
     delta: bool,
     due: Option<Due>,
 ) -> Result<PublishedItem, CliError> {
-    let state = store.read()?;
-    let record = ca::resolve(&state, Some(name))?.clone();
-    let authority = load_authority(cx, store, &record)?;
+    let name = &authority.name;
     let (now, actor) = (cx.now(), cx.settings.actor.clone());
+    let state = store.read()?;
     let mut writer = cx.lock_knowing(store, state)?;
-    let signed = ca::sign_crl(&mut writer, &authority, schedule, delta, now, &actor)?;
+    let signed = ca::sign_crl(&mut writer, authority, schedule, delta, now, &actor)?;
     drop(writer);
     let CrlRecord { number, entries, next_update, base, .. } = &signed.record;
     let kind = base.map_or("CRL".to_owned(), |base| format!("delta CRL on {base},"));
@@ -245,99 +318,4 @@ fn item(store: &Store, record: &CrlRecord, signed: bool, due: Option<Due>) -> Pu
         signed,
         due: due.map(word),
     }
-}
-
-/// Brings the newest CRLs of authorities to a directory; files that are there and right stay untouched. Gives those that were
-/// written.
-///
-/// # Errors
-/// Exit 4 for what is no CRL, another issuer's, or newer than what the store knows.
-pub(in crate::cli::commands) fn bring<'a>(
-    store: &Store,
-    state: &State,
-    names: impl Iterator<Item = &'a String>,
-    dir: &Path,
-) -> Result<Vec<PathBuf>, CliError> {
-    let mut written = Vec::new();
-    files::public_directory(dir)?;
-    for name in names {
-        let standing = state.standing(name);
-        if standing.newest_delta().is_none() {
-            // A delta on a full CRL that is no longer the newest says nothing to anybody.
-            for ending in ["delta.crl", "delta.crl.pem"] {
-                files::places::remove(&dir.join(format!("{name}.{ending}")))?;
-            }
-        }
-        for crl in [standing.newest_full(), standing.newest_delta()].into_iter().flatten() {
-            let der = read_crl(store, crl)?;
-            let file = store.layout().crl(name, crl.record.base.is_some());
-            let file = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let text = pem::encode("X509 CRL", &der).into_bytes();
-            for (name, bytes) in [(format!("{file}.pem"), Zeroizing::new(text)), (file, der)] {
-                let path = dir.join(&name);
-                let there = files::read_if_there(&path, MAX_SIZE)?;
-                if there.as_ref().is_none_or(|there| *there != bytes) {
-                    if let Some(there) = there {
-                        check_older(&path, &there, crl, (state, &bytes))?;
-                    }
-                    files::write_set(dir, &[OutputFile { name, bytes, secret: false }], true)?;
-                    written.push(path);
-                }
-            }
-        }
-    }
-    Ok(written)
-}
-
-/// Refuses to replace what is no CRL, another issuer's, or newer than what this store knows: a store that was restored from a
-/// backup would take revocations back that others have seen.
-fn check_older(path: &Path, there: &[u8], ours: &IssuedCrl, (state, bytes): (&State, &[u8])) -> Result<(), CliError> {
-    let crl = |bytes: &[u8]| match pem::read_all(bytes).ok()?.into_iter().next() {
-        Some(Block::Crl(crl)) => Some(crl),
-        _ => None,
-    };
-    let refused = |why: String, next: String| Err(CliError::refused(why).about(path.display()).hint(next));
-    let (Some(there), Some(own)) = (crl(there), crl(bytes)) else {
-        return refused(
-            "is no CRL, and is not replaced".to_owned(),
-            "move it away, or name another directory".to_owned(),
-        );
-    };
-    // An authority that was made anew may have had another name.
-    let mut earlier = state.authority_history(&ours.record.authority).filter_map(|record| record.certificate().ok());
-    if there.issuer != own.issuer && !earlier.any(|certificate| certificate.subject == there.issuer) {
-        let why = format!("is a CRL of another issuer, {}, and is not replaced", there.issuer);
-        return refused(why, "name another directory with --to".to_owned());
-    }
-    let number = |crl: &Crl| crl.number.as_deref().map(BigUint::from_bytes_be).unwrap_or_default();
-    if number(&there) > number(&own) {
-        let (newer, name) = (number(&there), &ours.record.authority);
-        return refused(
-            format!(
-                "has the number {newer}, which is above {}: this store does not know what was published last",
-                ours.record.number
-            ),
-            format!(
-                "was the store restored from a backup? Revoke again what that CRL lists, run \"certwright crl settings {name} --number-after {newer}\", and publish"
-            ),
-        );
-    }
-    Ok(())
-}
-
-/// The file of a CRL in the store, which must be what the journal says.
-///
-/// # Errors
-/// Exit 6 when it is not.
-pub(in crate::cli::commands) fn read_crl(store: &Store, crl: &IssuedCrl) -> Result<Zeroizing<Vec<u8>>, CliError> {
-    let path = store.layout().crl(&crl.record.authority, crl.record.base.is_some());
-    let damaged = |path, why: &str| {
-        let error = CliError::from(StoreError::Damaged { path, line: None, why: why.to_owned() });
-        Err(error.hint("run \"certwright store check --repair\", which rebuilds it from the journal"))
-    };
-    let Some(der) = files::read_if_there(&path, MAX_SIZE)? else { return damaged(path, "is missing") };
-    if hex(digest(&SHA256, &der).as_ref()) != crl.record.sha256 {
-        return damaged(path, "is not the CRL that the journal says");
-    }
-    Ok(der)
 }

@@ -144,9 +144,10 @@ impl Args {
     }
 }
 
-/// Refuses durations with which a CRL would be due as soon as it is signed.
+/// Refuses durations with which a CRL could not hold, or would be due as soon as it is signed.
 fn check_spans(schedule: &CrlSchedule) -> Result<(), CliError> {
     let read = Schedule::read(schedule).map_err(|error| CliError::usage(error.to_string()))?;
+    read.check()?;
     let length = |span: Span| Ok::<_, CliError>(span.after(OffsetDateTime::UNIX_EPOCH)? - OffsetDateTime::UNIX_EPOCH);
     let Some(overlap) = read.overlap.map(length).transpose()? else { return Ok(()) };
     for (what, validity) in [("validity", Some(read.validity)), ("delta validity", read.delta_validity)] {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::ca::{self, Audit, Kept};
+use crate::cli::commands::store::check::compare;
 use crate::cli::{CliError, Context, Exit, files};
 use crate::store::{Severity, StoreError};
 use crate::x509::pem::{self, Block};
@@ -72,8 +73,7 @@ impl Args {
         let journal = store.verify()?;
         let Audit { checkpoints, signed_through, crls } = ca::audit(&store, &kept)?;
         // Keys do not follow from the journal; one may well be kept elsewhere.
-        let wrong = store
-            .check()?
+        let wrong = compare(cx, &store)?
             .into_iter()
             .find(|finding| finding.severity == Severity::Damage && !finding.path.ends_with("key.pem"));
         if let Some(finding) = wrong {

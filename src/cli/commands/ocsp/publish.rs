@@ -7,14 +7,14 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::responder::ResponderArgs;
-use crate::ca::{self, Responder};
+use super::responder::{ResponderArgs, Speaker};
+use crate::ca;
 use crate::cli::files::site::{Changes, Site};
 use crate::cli::{CliError, Context, Exit};
-use crate::store::{AuthorityRecord, State, Store};
+use crate::store::{State, Store};
 use crate::x509::Serial;
 use crate::x509::ocsp::{BasicResponse, CertIdHash, CertStatus, IssuerId, OcspRequest};
-use crate::x509::time::format_instant;
+use crate::x509::time::{Span, format_instant};
 
 /// Largest response that is read again, in bytes.
 const MAX_RESPONSE: usize = 256 << 10;
@@ -101,14 +101,18 @@ impl Args {
         for name in &skipped {
             cx.ui.say(&format!("left out {name}: neither its key nor a responder's is here"));
         }
-        let (authorities, changes) = self.sign.publish(cx, &store, &names, &self.to, "", self.force)?;
+        // "certwright publish" may have put them there.
+        let (site, prefix) = Site::with(&self.to)?;
+        let (authorities, changes) = self.sign.publish(cx, &store, &names, &site, &prefix, self.force)?;
         for item in &authorities {
             cx.ui.say(&item.sentence());
         }
         let directory = self.to.display().to_string();
-        cx.ui.line(&directory)?;
         let Changes { written, unchanged, removed } = changes;
         let (written, removed) = (written.len(), removed.len());
+        if !self.sign.if_due || written + removed > 0 {
+            cx.ui.line(&directory)?;
+        }
         cx.ui.json("ocsp-publish", &Report { authorities, skipped, directory, written, unchanged, removed })?;
         Ok(Exit::Done)
     }
@@ -154,6 +158,11 @@ pub(in crate::cli::commands) fn speakers(
 }
 
 impl SignArgs {
+    /// Whether only what is due is signed.
+    pub(in crate::cli::commands) fn is_if_due(&self) -> bool {
+        self.if_due
+    }
+
     /// Brings the responses of authorities to a directory, below `prefix`; says what became of them.
     ///
     /// What is revoked while responses are signed and written is brought afterwards, so that no older response stays.
@@ -170,11 +179,12 @@ impl SignArgs {
         force: bool,
     ) -> Result<(Vec<AuthorityItem>, Changes), CliError> {
         let mut state = store.read()?;
-        let mut responders = Vec::new();
+        // Before a responder is certified.
+        drop(Site::open(dir, state.store_id(), force)?);
+        let mut speakers = Vec::new();
         for name in names {
             let record = ca::resolve(&state, Some(name))?.clone();
-            let responder = self.responder.responder(cx, store, &state, &record)?;
-            responders.push((record, responder));
+            speakers.push(self.responder.speaker(cx, store, &state, &record)?);
             state = store.read()?;
         }
         let mut items = Vec::new();
@@ -182,11 +192,11 @@ impl SignArgs {
         for round in 0..ROUNDS {
             let mut site = Site::open(dir, state.store_id(), force)?;
             let mut done = Vec::new();
-            for (record, responder) in &responders {
+            for speaker in &mut speakers {
+                let validity = self.responder.validity(&state, &speaker.record().authority)?;
                 let plan =
-                    Plan { record, responder, state: &state, if_due: self.if_due || round > 0, hashes: &self.hash };
-                let validity = self.responder.validity(&state, &record.authority)?;
-                done.push(plan.run(cx, &mut site, prefix, validity)?);
+                    Plan { store, state: &state, if_due: self.if_due || round > 0, hashes: &self.hash, validity };
+                done.push(plan.run(cx, speaker, &mut site, prefix)?);
             }
             let mine = |path: &str| names.iter().any(|name| path.starts_with(&format!("{prefix}{name}/")));
             let now = site.finish(mine, force)?;
@@ -207,11 +217,11 @@ impl SignArgs {
 
 /// The responses of one authority.
 struct Plan<'a> {
-    record: &'a AuthorityRecord,
-    responder: &'a Responder,
+    store: &'a Store,
     state: &'a State,
     if_due: bool,
     hashes: &'a [CertIdHash],
+    validity: Span,
 }
 
 /// A response that is to be signed: whose, and by which hash its request names the issuer.
@@ -225,24 +235,24 @@ struct Wanted {
 impl Plan<'_> {
     fn run(
         &self,
-        cx: &Context,
+        cx: &mut Context,
+        speaker: &mut Speaker,
         site: &mut Site,
         prefix: &str,
-        validity: crate::x509::time::Span,
     ) -> Result<AuthorityItem, CliError> {
         let now = cx.now();
-        let next_update = self.responder.next_update(now, validity)?;
-        let key = self.responder.certificate().public_key()?;
+        let key = speaker.certificate().public_key()?;
+        let issuer = speaker.record().certificate()?;
         let issuers: Vec<IssuerId> =
-            self.hashes.iter().map(|hash| IssuerId::new(self.responder.issuer(), *hash)).collect::<Result<_, _>>()?;
-        let name = &self.record.authority;
+            self.hashes.iter().map(|hash| IssuerId::new(&issuer, *hash)).collect::<Result<_, _>>()?;
+        let name = speaker.record().authority.clone();
         let mut item = AuthorityItem {
             authority: name.clone(),
-            responder: self.responder.certificate().serial.hex(),
+            responder: speaker.certificate().serial.hex(),
             ..AuthorityItem::default()
         };
         let mut wanted = Vec::new();
-        for (serial, status) in ca::live_statuses(self.state, self.record, now)? {
+        for (serial, status) in ca::live_statuses(self.state, speaker.record(), now)? {
             item.certificates += 1;
             item.good += usize::from(status == CertStatus::Good);
             item.revoked += usize::from(matches!(status, CertStatus::Revoked { .. }));
@@ -271,11 +281,16 @@ impl Plan<'_> {
             }
         }
         item.signed = wanted.len();
-        item.next_update = (!wanted.is_empty()).then(|| format_instant(next_update));
+        if wanted.is_empty() {
+            return Ok(item);
+        }
+        let responder = speaker.open(cx, self.store)?;
+        let next_update = responder.next_update(now, self.validity)?;
+        item.next_update = Some(format_instant(next_update));
         let progress = cx.ui.progress(wanted.len() as u64, "responses");
         let signed = ca::in_parallel(wanted, |wanted| {
             let id = issuers[wanted.issuer].certificate(&wanted.serial);
-            let der = self.responder.sign(vec![(id, wanted.status)], (now, next_update), None)?;
+            let der = responder.sign(vec![(id, wanted.status)], (now, next_update), None)?;
             progress.tick();
             Ok::<_, ca::CaError>((wanted, der))
         })?;

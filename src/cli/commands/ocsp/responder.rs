@@ -1,9 +1,13 @@
 //! Finding the responder of an authority, or certifying one.
 
-use crate::ca::{self, RESPONDER_PROFILE, Responder, Schedule};
+use zeroize::Zeroizing;
+
+use crate::ca::{self, KnownResponder, RESPONDER_PROFILE, Responder, Schedule};
 use crate::cli::commands::options::{generate, load_authority, open_key, profiles, session};
 use crate::cli::{CliError, Context};
+use crate::keys::KeyOutline;
 use crate::store::{AuthorityRecord, State, Store};
+use crate::x509::Certificate;
 use crate::x509::time::{Span, format_instant};
 
 /// Who signs, and for how long.
@@ -15,7 +19,8 @@ pub(in crate::cli::commands) struct ResponderArgs {
     /// Sign OCSP responses with the authority's own key instead of a responder's
     #[arg(long)]
     direct: bool,
-    /// Keep the key of a new OCSP responder unencrypted even when the authority's is encrypted, so that cron can use it
+    /// Keep the OCSP responder's key unencrypted even when the authority's is encrypted, so that cron can use it; one with an
+    /// encrypted key is replaced
     #[arg(long, conflicts_with = "direct")]
     no_key_passphrase: bool,
 }
@@ -32,43 +37,61 @@ impl ResponderArgs {
         }
     }
 
-    /// The responder of an authority. A new one is certified where there is none, or it is getting old; without the
-    /// authority's key an old one goes on to the end.
+    /// The responder of an authority, opened: see [`ResponderArgs::speaker`].
     ///
     /// # Errors
-    /// When neither a responder nor the authority's key is here; what the authority cannot do.
-    pub(in crate::cli::commands) fn responder(
+    /// As there, and when its key cannot be opened.
+    pub(super) fn responder(
         &self,
         cx: &mut Context,
         store: &Store,
         state: &State,
         record: &AuthorityRecord,
     ) -> Result<Responder, CliError> {
+        self.speaker(cx, store, state, record)?.into_responder(cx, store)
+    }
+
+    /// The responder of an authority. A new one is certified where there is none, or it is getting old, or its key shall not be
+    /// encrypted any more; an old one goes on to the end where that cannot be.
+    ///
+    /// # Errors
+    /// When neither a responder nor the authority's key is here; what the authority cannot do.
+    pub(super) fn speaker(
+        &self,
+        cx: &mut Context,
+        store: &Store,
+        state: &State,
+        record: &AuthorityRecord,
+    ) -> Result<Speaker, CliError> {
         let now = cx.now();
         ca::check_may_respond(state, record, now)?;
+        let name = &record.authority;
         if self.direct {
-            return Ok(Responder::direct(load_authority(cx, store, record)?));
+            let certificate = record.certificate()?;
+            return Ok(Speaker { record: record.clone(), certificate, serial: None, opened: None });
         }
-        let key_here = record.key && store.has_authority_key(&record.authority);
-        match ca::known_responder(state, record, now)? {
-            Some(known) if !known.due || !key_here => {
-                if known.due {
-                    cx.ui.warn(&format!(
-                        "the OCSP responder of {0} expires at {1}, and the key of {0} is not here to certify a new one",
-                        record.authority, known.record.not_after
-                    ));
+        let Some(known) = ca::known_responder(state, record, now)? else {
+            return Ok(Speaker::new(record, self.certify(cx, store, record)?));
+        };
+        let encrypted = self.no_key_passphrase && is_encrypted(cx, store, name, &known)?;
+        if known.due || encrypted {
+            let certified = if record.key && store.has_authority_key(name) {
+                self.certify(cx, store, record).map_err(|error| error.message)
+            } else {
+                Err(format!("the key of {name} is not here"))
+            };
+            match certified {
+                Ok(responder) => return Ok(Speaker::new(record, responder)),
+                Err(why) => {
+                    let end = &known.record.not_after;
+                    let but = if encrypted { "has an encrypted key".to_owned() } else { format!("expires at {end}") };
+                    cx.ui
+                        .warn(&format!("the OCSP responder of {name} {but}, and a new one cannot be certified: {why}"));
                 }
-                let lineage = ca::responder_lineage(&record.authority);
-                if !store.layout().issued(&lineage, &known.record.serial).join("key.pem").exists() {
-                    // A command that was killed may have recorded it before its key was in place: the lock puts it there.
-                    drop(cx.lock(store)?);
-                }
-                let pem = store.read_issued_key(&lineage, &known.record.serial)?;
-                let key = open_key(cx, &pem, None, &format!("the key of {lineage}"))?;
-                Ok(Responder::delegated(record, known.record.certificate()?, key)?)
             }
-            _ => self.certify(cx, store, record),
         }
+        let (certificate, serial) = (known.record.certificate()?, Some(known.record.serial.clone()));
+        Ok(Speaker { record: record.clone(), certificate, serial, opened: None })
     }
 
     fn certify(&self, cx: &mut Context, store: &Store, record: &AuthorityRecord) -> Result<Responder, CliError> {
@@ -94,4 +117,78 @@ impl ResponderArgs {
         let key = std::sync::Arc::try_unwrap(key).map_err(|_| CliError::failed("the responder's key is in use"))?;
         Ok(Responder::delegated(record, certificate, key)?)
     }
+}
+
+/// Who speaks for an authority. Its key is opened when something is to be signed, and not before.
+pub(super) struct Speaker {
+    record: AuthorityRecord,
+    /// The responder's certificate, or the authority's own.
+    certificate: Certificate,
+    /// The serial under which the responder's key is kept; none where it is the authority's.
+    serial: Option<String>,
+    opened: Option<Responder>,
+}
+
+impl Speaker {
+    fn new(record: &AuthorityRecord, responder: Responder) -> Self {
+        let certificate = responder.certificate().clone();
+        Self { record: record.clone(), certificate, serial: None, opened: Some(responder) }
+    }
+
+    /// The authority.
+    pub(super) fn record(&self) -> &AuthorityRecord {
+        &self.record
+    }
+
+    /// The certificate that responses are signed under.
+    pub(super) fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    /// Opens the key, once.
+    ///
+    /// # Errors
+    /// When it is not here, or its passphrase is not to be had.
+    pub(super) fn open(&mut self, cx: &mut Context, store: &Store) -> Result<&Responder, CliError> {
+        let responder = match self.opened.take() {
+            Some(responder) => responder,
+            None => self.load(cx, store)?,
+        };
+        Ok(self.opened.insert(responder))
+    }
+
+    fn into_responder(mut self, cx: &mut Context, store: &Store) -> Result<Responder, CliError> {
+        match self.opened.take() {
+            Some(responder) => Ok(responder),
+            None => self.load(cx, store),
+        }
+    }
+
+    fn load(&self, cx: &mut Context, store: &Store) -> Result<Responder, CliError> {
+        let Some(serial) = &self.serial else {
+            return Ok(Responder::direct(load_authority(cx, store, &self.record)?));
+        };
+        let lineage = ca::responder_lineage(&self.record.authority);
+        let pem = read_key(cx, store, &lineage, serial)?;
+        let key = open_key(cx, &pem, None, &format!("the key of {lineage}"))?;
+        Ok(Responder::delegated(&self.record, self.certificate.clone(), key)?)
+    }
+}
+
+fn is_encrypted(
+    cx: &mut Context,
+    store: &Store,
+    authority: &str,
+    known: &KnownResponder<'_>,
+) -> Result<bool, CliError> {
+    let pem = read_key(cx, store, &ca::responder_lineage(authority), &known.record.serial)?;
+    Ok(KeyOutline::read(&pem)?.encryption.is_some())
+}
+
+fn read_key(cx: &mut Context, store: &Store, lineage: &str, serial: &str) -> Result<Zeroizing<Vec<u8>>, CliError> {
+    if !store.layout().issued(lineage, serial).join("key.pem").exists() {
+        // A command that was killed may have recorded it before its key was in place: the lock puts it there.
+        drop(cx.lock(store)?);
+    }
+    Ok(store.read_issued_key(lineage, serial)?)
 }

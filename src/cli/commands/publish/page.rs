@@ -109,6 +109,15 @@ pub(super) fn render(
     fill(&page).map_err(|error| CliError::failed(format!("the page cannot be made: {error}")))
 }
 
+/// Whether two pages say the same, but for when they were made.
+pub(super) fn says_the_same(one: &str, other: &str) -> bool {
+    fn without_time(page: &str) -> Option<(&str, &str)> {
+        let (head, foot) = page.rsplit_once("<footer>As of ")?;
+        Some((head, foot.split_once(" UTC.")?.1))
+    }
+    without_time(one).is_some_and(|one| without_time(other) == Some(one))
+}
+
 fn fill(page: &Page<'_>) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -271,6 +280,14 @@ mod tests {
                 "{page}"
             );
         }
+    }
+
+    #[test]
+    fn the_time_alone_makes_no_other_page() {
+        let now = page("Acme", None, None);
+        let later = now.replace(&format!("As of {}", readable(NOW)), "As of 2031-01-02 03:04 UTC");
+        assert!(now != later && says_the_same(&now, &later));
+        assert!(!says_the_same(&now, &page("Acme", Some("other"), None)) && !says_the_same("", ""));
     }
 
     #[test]

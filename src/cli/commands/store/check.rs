@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cli::{CliError, Context, Exit};
-use crate::store::{Finding, Notice, Severity};
+use crate::store::{Finding, Notice, Severity, Store};
 
 const EXAMPLES: &str = "\
 certwright store check
@@ -71,24 +71,7 @@ impl Args {
         for notice in &notices {
             cx.ui.warn(notice);
         }
-        let mut found = store.check()?;
-        let staging = store.layout().staging();
-        // What another command is doing, or was killed at, is no damage: the lock waits for it, or settles it.
-        if found.iter().any(|finding| finding.path.starts_with(&staging)) {
-            match cx.lock(&store) {
-                Ok(writer) => {
-                    drop(writer);
-                    found = store.check()?;
-                }
-                Err(error) if error.exit == Exit::LockTimeout => {
-                    found.retain(|finding| !finding.path.starts_with(&staging));
-                    cx.ui.warn("another command is writing: files were not compared with the journal");
-                }
-                Err(error) => {
-                    cx.ui.warn(&format!("what is left in {} cannot be settled: {}", staging.display(), error.message));
-                }
-            }
-        }
+        let found = compare(cx, &store)?;
         let findings: Vec<FindingReport> = found.into_iter().map(FindingReport::from).collect();
         let damaged = findings.iter().any(|finding| finding.damage);
         for finding in &findings {
@@ -113,6 +96,37 @@ impl Args {
         }
         Ok(if damaged { Exit::Damaged } else { Exit::Done })
     }
+}
+
+/// Compares a store's files with its journal. What another command is doing, or was killed at, is no damage: the lock waits for it,
+/// or settles it, and while it is held nothing moves. Where the journal did not grow meanwhile, it is not needed.
+///
+/// # Errors
+/// When a file cannot be read.
+pub(in crate::cli::commands) fn compare(cx: &mut Context, store: &Store) -> Result<Vec<Finding>, CliError> {
+    let length = || store.read().ok().map(|state| state.seq);
+    let before = length();
+    let mut found = store.check()?;
+    let staging = store.layout().staging();
+    let is_left = |finding: &Finding| finding.path.starts_with(&staging);
+    let is_damaged = found.iter().any(|finding| finding.severity == Severity::Damage);
+    if !(found.iter().any(is_left) || (is_damaged && before != length())) {
+        return Ok(found);
+    }
+    match cx.lock(store) {
+        Ok(writer) => {
+            found = store.check()?;
+            drop(writer);
+        }
+        Err(error) if error.exit == Exit::LockTimeout => {
+            found.retain(|finding| !is_left(finding));
+            cx.ui.warn("another command is writing: files were not compared with the journal");
+        }
+        Err(error) => {
+            cx.ui.warn(&format!("what is left in {} cannot be settled: {}", staging.display(), error.message));
+        }
+    }
+    Ok(found)
 }
 
 impl From<Finding> for FindingReport {
