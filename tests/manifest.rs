@@ -670,6 +670,26 @@ fn no_key_stays_beside_a_certificate_that_is_not_its_own() {
 }
 
 #[test]
+fn a_crl_that_was_cut_off_is_put_right() {
+    let scene = Scene::applied(&json!({
+        "defaults": {"passphrase": "none"}, "authorities": {"ca": {"key": "ec-p256"}}, "crls": [{"to": "public"}],
+    }));
+    let whole = scene.read("public/ca.crl");
+    fs::write(scene.sandbox.path("public/ca.crl"), "").unwrap();
+    scene.apply(&[], 0);
+    assert!(scene.read("public/ca.crl") == whole);
+    fs::write(scene.sandbox.path("public/ca.crl"), &whole[..40]).unwrap();
+    for options in [&["--plan"][..], &[]] {
+        let report = scene.apply(options, 1);
+        assert!(report.to_string().contains("is no CRL, and is not replaced"), "{report:#}");
+    }
+    scene.apply(&["--plan", "--force"], 3);
+    scene.apply(&["--force"], 0);
+    assert!(scene.read("public/ca.crl") == whole);
+    scene.is_settled();
+}
+
+#[test]
 fn what_could_not_be_replaced_is_not_pruned() {
     let certificate = |dir: &str| json!({"deliver": [{"pem": dir}, {"certificate": format!("{dir}/only.crt")}]});
     let mut manifest = json!({

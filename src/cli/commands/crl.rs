@@ -1,6 +1,6 @@
 //! `certwright crl`.
 
-mod bring;
+pub(super) mod bring;
 mod check;
 mod list;
 pub(super) mod publish;

@@ -9,7 +9,7 @@ use ring::digest::{SHA256, digest};
 use serde::Serialize;
 
 use super::crl;
-use super::crl::publish::{check_site, read_crl, with_files};
+use super::crl::bring::{check_site, read_crl, with_files};
 use super::ocsp::publish::{AuthorityItem, SignArgs, speakers};
 use crate::ca::{self, CaError};
 use crate::cli::files::site::{Changes, Site};

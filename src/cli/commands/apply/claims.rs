@@ -10,6 +10,7 @@ use super::MAX_SIZE;
 use super::build::{self, Material};
 use crate::ca::{self, Outcome};
 use crate::cli::CliError;
+use crate::cli::commands::crl::bring::check_destination;
 use crate::cli::commands::delivery;
 use crate::cli::files::{self, digest, places};
 use crate::manifest::{Certificate as Described, CertificateWork, Delivery, Manifest, Place, Plan, Seen, Work};
@@ -193,7 +194,8 @@ pub(super) fn rehearse(
                 }
                 (Work::Crl(work), false) => match work.to.iter().find(|dir| places::is_file(dir)) {
                     Some(file) => Err(CliError::io(file, "write to", &std::io::ErrorKind::NotADirectory.into())),
-                    None => Ok(()),
+                    None if force => Ok(()),
+                    None => work.to.iter().try_for_each(|dir| check_destination(state, &work.authority, dir)),
                 },
                 (Work::Truststore(work), false) => match manifest.truststores.get(work.index) {
                     Some(truststore) => {

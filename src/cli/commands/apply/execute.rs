@@ -15,7 +15,7 @@ use super::secrets::{self, Passwords, Secrets};
 use super::source::Described;
 use super::tell::Outcome;
 use crate::ca::{self, Cause, Commission, Order, RandomSerials, Revocable, Schedule, Session, issue_possible};
-use crate::cli::commands::crl::publish::bring;
+use crate::cli::commands::crl::bring::{bring, check_destination, clear};
 use crate::cli::files::{self, OutputFile};
 use crate::cli::{CliError, Context};
 use crate::issuance::{Profile, Profiles};
@@ -299,6 +299,13 @@ impl Run<'_> {
 
     fn crl(&self, cx: &mut Context, writer: &mut Writer<'_>, work: &CrlWork) -> Result<(), CliError> {
         let name = &work.authority;
+        let dirs: BTreeSet<&PathBuf> = work.to.iter().collect();
+        for dir in &dirs {
+            if self.force {
+                clear(writer.state(), name, dir)?;
+            }
+            check_destination(writer.state(), name, dir)?;
+        }
         for (wanted, delta) in [(work.full, false), (work.delta, true)] {
             if !wanted {
                 continue;
@@ -312,7 +319,6 @@ impl Run<'_> {
             let actor = cx.settings.actor.clone();
             ca::sign_crl(writer, authority, &schedule, delta, self.now, &actor)?;
         }
-        let dirs: BTreeSet<&PathBuf> = work.to.iter().collect();
         for dir in dirs {
             bring(self.store, writer.state(), std::iter::once(name), dir)?;
         }

@@ -88,8 +88,19 @@ pub(in crate::cli::commands) fn bring<'a>(
 ///
 /// # Errors
 /// As [`bring`].
-pub(super) fn check_destination(state: &State, name: &str, dir: &Path) -> Result<(), CliError> {
+pub(in crate::cli::commands) fn check_destination(state: &State, name: &str, dir: &Path) -> Result<(), CliError> {
     look(state, name, dir, |path, there| check(state, name, path, there, None))
+}
+
+/// Takes files away that lie where an authority's CRLs belong and are none.
+///
+/// # Errors
+/// Names the file.
+pub(in crate::cli::commands) fn clear(state: &State, name: &str, dir: &Path) -> Result<(), CliError> {
+    look(state, name, dir, |path, there| match there {
+        None => files::places::remove(path),
+        Some(_) => Ok(()),
+    })
 }
 
 /// Refuses a site that has CRLs of an authority which this store does not know. What is not this authority's is left to the site's
@@ -120,7 +131,8 @@ fn look(
     for ending in ENDINGS {
         let path = dir.join(format!("{name}.{ending}"));
         let Some(there) = files::read_if_there(&path, MAX_SIZE)? else { continue };
-        if is_newest(&there) {
+        // What a full disk or an interrupted copy left says nothing to anybody.
+        if there.is_empty() || is_newest(&there) {
             continue;
         }
         let crl = pem::read_all(&there).ok().and_then(|blocks| match blocks.into_iter().next() {

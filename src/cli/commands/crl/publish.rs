@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::bring::check_destination;
-pub(in crate::cli::commands) use super::bring::{bring, check_site, read_crl, with_files};
+use super::bring::{bring, check_destination, read_crl, with_files};
 use super::{warn_of_ahead, warn_of_lapse, word};
 use crate::ca::{self, CaError, Due, LoadedAuthority, Schedule};
 use crate::cli::commands::options::load_authority;
