@@ -604,3 +604,114 @@ fn what_expired_only_by_a_clock_that_ran_ahead_stays_on_the_crls() {
         |day: i64| scene.ok(day, "crl publish --authority issuing --json").json()["crls"][0]["entries"].clone();
     assert_eq!([listed(290), listed(291)], [Value::from(1), Value::from(0)]);
 }
+
+#[test]
+fn a_name_that_is_shown_can_be_typed() {
+    for name in ["*.wild.test", "Bob Smith"] {
+        let scene = Scene::new();
+        let profile = if name.starts_with('*') { "server" } else { "client" };
+        let said = scene.words(0, &["issue", name, "--profile", profile, "--out", scene.path("out").to_str().unwrap()]);
+        assert_eq!(said.exit, 0, "{}", said.err);
+        let shown = scene.ok(0, "list --json").json()["certificates"][0]["lineage"].as_str().unwrap().to_owned();
+        assert_ne!(shown, name);
+        // What renewing cannot write names a command, which works as it is.
+        std::fs::rename(scene.path("out"), scene.path("gone")).unwrap();
+        let said = scene.words(1, &["renew", name]);
+        assert_eq!(said.exit, 1, "{}", said.err);
+        let command = said.err.split("run \"certwright ").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        assert!(command.starts_with(&format!("renew {shown} --forget ")), "{command}");
+        scene.ok(1, command);
+        std::fs::remove_dir_all(scene.path("gone")).unwrap();
+        for command in ["renew", "show", "hold", "release"] {
+            scene.ok(2, &format!("{command} {shown}"));
+        }
+        scene.ok(2, &format!("keystore build {shown} --out @/{shown}.p12 --storepass pass:changeit"));
+        scene.ok(2, &format!("issue more.wild.test --lineage {shown}"));
+        assert_eq!(scene.current(&shown).subject.common_name().as_deref(), Some("more.wild.test"));
+        assert!(scene.ok(2, &format!("revoke --lineage {shown} --reason superseded")).err.contains(&shown));
+    }
+    // What is called like the directory of another name, and was asked for so, stays apart from it.
+    let scene = Scene::new();
+    scene.ok(3, "issue *.wild.test");
+    scene.ok(3, "issue _.wild.test --profile client");
+    assert_eq!(scene.ok(3, "list --name _.wild.test --json").json()["certificates"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_key_that_is_gone_is_written_again() {
+    let scene = Scene::new();
+    scene.ok(0, "issue w.corp.test --out @/w");
+    let empty = |keep: &str| {
+        for file in std::fs::read_dir(scene.path("w")).unwrap() {
+            let file = file.unwrap();
+            if file.file_name() != keep {
+                std::fs::remove_file(file.path()).unwrap();
+            }
+        }
+    };
+    for (day, keep) in [(1, ""), (2, "cert.pem")] {
+        empty(keep);
+        scene.ok(day, "renew w.corp.test");
+        assert_eq!(scene.pair("w").serial, scene.current("w.corp.test").serial, "{keep}");
+        assert_eq!(std::fs::read_dir(scene.path("w")).unwrap().count(), 5);
+    }
+    // The store's own: the same key cannot be certified, a new one can.
+    let newest = scene.current("w.corp.test").serial.hex();
+    std::fs::remove_file(scene.path(&format!("store/issued/w.corp.test/{newest}/key.pem"))).unwrap();
+    let said = scene.at(3, "renew w.corp.test");
+    assert_eq!(said.exit, 1);
+    assert!(said.err.contains("is gone") && said.err.contains("certwright renew w.corp.test --rekey"), "{}", said.err);
+    let checked = scene.at(3, "store check --json");
+    assert_eq!(checked.exit, 6, "{}", checked.out);
+    scene.ok(3, "renew w.corp.test --rekey");
+    assert_eq!(scene.pair("w").serial, scene.current("w.corp.test").serial);
+    // Now it is no loss any more.
+    let findings = scene.ok(3, "store check --json").json()["findings"].clone();
+    assert_eq!(findings[0]["damage"], false, "{findings:#}");
+}
+
+#[test]
+fn the_key_of_another_certificate_is_never_put_beside_one() {
+    let scene = Scene::new();
+    for name in ["a", "b"] {
+        scene.ok(0, &format!("issue {name}.corp.test"));
+    }
+    let key = |name: &str| {
+        let serial = scene.current(&format!("{name}.corp.test")).serial.hex();
+        scene.path(&format!("store/issued/{name}.corp.test/{serial}/key.pem"))
+    };
+    let (a, b) = (std::fs::read(key("a")).unwrap(), std::fs::read(key("b")).unwrap());
+    std::fs::write(key("a"), &b).unwrap();
+    std::fs::write(key("b"), &a).unwrap();
+    let lines = || std::fs::read_to_string(scene.path("store/journal.jsonl")).unwrap().lines().count();
+    let before = lines();
+    for command in [
+        "renew a.corp.test",
+        "export a.corp.test --for nginx --out @/nginx",
+        "keystore build a.corp.test --out @/a.p12 --storepass pass:changeit",
+    ] {
+        let said = scene.at(1, command);
+        assert_eq!(said.exit, 6, "{command}: {}", said.err);
+        let named = key("a").display().to_string();
+        assert!(said.err.contains(&named) && said.err.contains("is the private key of another certificate"), "{}", said.err);
+    }
+    assert_eq!(lines(), before);
+    scene.ok(1, "renew a.corp.test --rekey");
+}
+
+#[test]
+fn an_encrypted_key_is_compared_when_it_is_opened() {
+    let scene = Scene { dir: TempDir::new().unwrap(), slept: Arc::default() };
+    scene.ok(0, "init --passphrase pass:word --key ec-p256");
+    for name in ["a", "b"] {
+        scene.ok(0, &format!("issue {name}.test --passphrase pass:word"));
+    }
+    let key = |name: &str| {
+        let serial = scene.current(&format!("{name}.test")).serial.hex();
+        scene.path(&format!("store/issued/{name}.test/{serial}/key.pem"))
+    };
+    std::fs::copy(key("b"), key("a")).unwrap();
+    let said = scene.at(0, "export a.test --for nginx --out @/nginx --passphrase pass:word");
+    assert_eq!(said.exit, 6, "{}", said.err);
+    assert!(said.err.contains(&key("a").display().to_string()), "{}", said.err);
+}

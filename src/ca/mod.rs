@@ -51,7 +51,7 @@ pub use ocsp::{
 };
 pub use parallel::in_parallel;
 pub use preview::Preview;
-pub use reference::{Reference, find};
+pub use reference::{Reference, find, find_lineage};
 pub use remake::{RemakePlan, remake};
 pub use renew::{Renewal, Renewed, due_from, renew};
 pub use revoke::{Cause, Revocable, Revoked, release, revoke};

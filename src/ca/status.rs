@@ -9,7 +9,7 @@ use time::{Duration, OffsetDateTime};
 
 use self::survey::Survey;
 use super::{CaError, Due, Schedule, check_clock, remaining};
-use crate::store::{AuthorityRecord, Rollover, State};
+use crate::store::{AuthorityRecord, Rollover, State, Store};
 use crate::x509::time::{Span, format_instant, parse_instant};
 
 /// What counts as due.
@@ -183,6 +183,15 @@ impl Status {
         };
         status.ok = status.due().iter().all(|(_, count)| *count == 0);
         Ok(status)
+    }
+
+    /// Looks at the private keys of authorities as well, which the journal tells nothing about: one that others can get at is used
+    /// for nothing.
+    pub fn note_keys(&mut self, store: &Store) {
+        for one in self.authorities.iter_mut().filter(|one| one.key && one.attention.is_none()) {
+            one.attention = store.exposed_authority_key(&one.authority);
+        }
+        self.ok = self.due().iter().all(|(_, count)| *count == 0);
     }
 
     /// How many things of each kind need attention.

@@ -61,10 +61,12 @@ impl Args {
         if self.out.is_some() && self.format != Form::Prometheus {
             return Err(CliError::usage("--out is for --format prometheus").hint("redirect standard output"));
         }
-        let state = cx.open_store()?.read()?;
+        let store = cx.open_store()?;
+        let state = store.read()?;
         let limits = Limits { within: self.within, key_age: self.key_age, key_uses: self.key_uses };
         let now = cx.now();
-        let status = Status::of(&state, &limits, now)?;
+        let mut status = Status::of(&state, &limits, now)?;
+        status.note_keys(&store);
         match self.format {
             Form::Json => cx.ui.configure(true, cx.ui.is_quiet()),
             Form::Text => text::tell(cx, &status, now)?,

@@ -1,7 +1,8 @@
 //! Finding the responder of an authority, or certifying one.
 
 use crate::ca::{self, RESPONDER_PROFILE, Responder, Schedule};
-use crate::cli::commands::options::{generate, load_authority, open_key, profiles, session};
+use crate::cli::commands::issued_key;
+use crate::cli::commands::options::{generate, load_authority, profiles, session};
 use crate::cli::{CliError, Context};
 use crate::store::{AuthorityRecord, State, Store};
 use crate::x509::time::{Span, format_instant};
@@ -58,13 +59,7 @@ impl ResponderArgs {
                         record.authority, known.record.not_after
                     ));
                 }
-                let lineage = ca::responder_lineage(&record.authority);
-                if !store.layout().issued(&lineage, &known.record.serial).join("key.pem").exists() {
-                    // A command that was killed may have recorded it before its key was in place: the lock puts it there.
-                    drop(cx.lock(store)?);
-                }
-                let pem = store.read_issued_key(&lineage, &known.record.serial)?;
-                let key = open_key(cx, &pem, None, &format!("the key of {lineage}"))?;
+                let key = issued_key::open(cx, store, &known.record, None)?;
                 Ok(Responder::delegated(record, known.record.certificate()?, key)?)
             }
             _ => self.certify(cx, store, record),

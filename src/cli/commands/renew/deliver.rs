@@ -69,11 +69,11 @@ impl<'a> Files<'a> {
     }
 
     /// Refuses to replace what is no certificate of this lineage.
-    fn check_place(&self, path: &Path) -> Result<Option<Certificate>, CliError> {
-        let Some(bytes) = files::read_if_there(path, MAX_SIZE)? else { return Ok(None) };
+    fn check_place(&self, path: &Path) -> Result<(), CliError> {
+        let Some(bytes) = files::read_if_there(path, MAX_SIZE)? else { return Ok(()) };
         let found = pem::read_certificates(&bytes).ok().and_then(|found| found.into_iter().next());
         match found {
-            Some(certificate) if self.is_own(&certificate) => Ok(Some(certificate)),
+            Some(certificate) if self.is_own(&certificate) => Ok(()),
             _ => Err(CliError::failed(format!("{} holds no certificate of {}", path.display(), self.lineage))
                 .hint(self.forget(path.parent().unwrap_or(path)))),
         }
@@ -132,21 +132,30 @@ impl<'a> Files<'a> {
             path.display()
         )
     }
+}
 
-    /// Whether the key in a directory is that of the new certificate. An encrypted one is judged by the certificate beside it.
-    fn has_key(&self, dir: &Path, beside: Option<&Certificate>) -> Result<bool, CliError> {
-        let path = dir.join("key.pem");
-        let Some(bytes) = files::read_if_there(&path, MAX_SIZE)? else {
-            // Whoever took it away keeps it elsewhere: as long as it is the same there is nothing to write.
-            return Ok(beside.is_some_and(|beside| beside.spki_der == self.certificate.spki_der));
-        };
-        let outline = KeyOutline::read(&bytes).map_err(|error| CliError::from(error).about(path.display()))?;
-        if outline.encryption.is_some() {
-            return Ok(beside.is_some_and(|beside| beside.spki_der == self.certificate.spki_der));
-        }
-        let key = KeyFile::read(&bytes, &mut || None).map_err(|error| CliError::from(error).about(path.display()))?.key;
-        Ok(key.public_key().spki_der() == self.certificate.spki_der)
+/// Whether a delivery takes the private key of a certificate; a directory of files only where it does not have that key.
+pub(super) fn takes_key(delivery: &DeliveryRecord, spki: &[u8]) -> bool {
+    match delivery.form {
+        // What cannot be read there is told when it is written.
+        DeliveryForm::Bundle { key, .. } => key && !has_key(Path::new(&delivery.path), spki).unwrap_or(true),
+        DeliveryForm::Certificate { .. } | DeliveryForm::Truststore { .. } => false,
+        DeliveryForm::Export { .. } | DeliveryForm::Keystore { .. } => true,
     }
+}
+
+/// Whether the key in a directory is that of a `SubjectPublicKeyInfo`. An encrypted one is judged by the certificate beside it.
+fn has_key(dir: &Path, spki: &[u8]) -> Result<bool, CliError> {
+    let path = dir.join("key.pem");
+    let Some(bytes) = files::read_if_there(&path, MAX_SIZE)? else { return Ok(false) };
+    let outline = KeyOutline::read(&bytes).map_err(|error| CliError::from(error).about(path.display()))?;
+    if outline.encryption.is_some() {
+        let beside = files::read_if_there(&dir.join("cert.pem"), MAX_SIZE)?;
+        let beside = beside.and_then(|bytes| pem::read_certificates(&bytes).ok());
+        return Ok(beside.and_then(|all| all.into_iter().next()).is_some_and(|beside| beside.spki_der == spki));
+    }
+    let key = KeyFile::read(&bytes, &mut || None).map_err(|error| CliError::from(error).about(path.display()))?.key;
+    Ok(key.public_key().spki_der() == spki)
 }
 
 /// Whether a delivery is protected by a password.
@@ -195,10 +204,14 @@ pub(super) fn write(
 }
 
 fn bundle(files: &Files<'_>, means: &Means, dir: &Path, with_key: bool, encrypted: bool) -> Result<(), CliError> {
-    let beside = files.check_place(&dir.join("cert.pem"))?;
-    let key_pem = if with_key && !files.has_key(dir, beside.as_ref())? {
+    files.check_place(&dir.join("cert.pem"))?;
+    let key_pem = if with_key && !has_key(dir, &files.certificate.spki_der)? {
         if encrypted && means.key_passphrase.is_none() {
-            return Err(CliError::failed("the key there is encrypted").hint("say --key-passphrase for the new one"));
+            return Err(match places::is_there(&dir.join("key.pem")) {
+                true => CliError::failed("the key there is encrypted").hint("say --key-passphrase for the new one"),
+                false => CliError::failed("key.pem, which was encrypted, is not there any more")
+                    .hint("put it back, or make a new one with --rekey --key-passphrase"),
+            });
         }
         let passphrase = means.key_passphrase.as_ref().filter(|_| encrypted);
         Some(files.key()?.to_pkcs8_pem(passphrase)?)

@@ -6,11 +6,12 @@ use super::deliver::{self, Files, Means};
 use super::report::{Delivered, Failure, Item, Report};
 use super::{Args, Chosen, Todo, hook};
 use crate::ca::{self, CaError, LoadedAuthority, Renewal, Renewed};
-use crate::cli::commands::options::{generate, load_authority, open_key, profiles, session};
+use crate::cli::commands::issued_key;
+use crate::cli::commands::options::{generate, load_authority, profiles, session};
 use crate::cli::{CliError, Context};
 use crate::issuance::Profile;
 use crate::keys::{Algorithm, KeyOutline, PrivateKey, Secret};
-use crate::store::{CertificateRecord, DeliveryForm, DeliveryRecord, Draft, State, Store};
+use crate::store::{CertificateRecord, DeliveryRecord, Draft, State, Store};
 use crate::x509::oid;
 use zeroize::Zeroizing;
 
@@ -65,7 +66,7 @@ pub(super) fn run(
     for record in chosen.unfinished {
         let mut pending = state.deliveries(&record.lineage)?;
         pending.retain(|delivery| delivery.pending);
-        let key = if record.key && wants_key(&pending, true) { open(cx, store, &record).map(Some) } else { Ok(None) };
+        let key = key_for(cx, store, &record, &pending);
         unfinished.push((record, pending, key));
     }
     let means = means(args, cx, &state, &ready, &unfinished)?;
@@ -185,9 +186,8 @@ fn prepare(
     let public_key = record.certificate()?.public_key()?;
     let deliveries = state.deliveries(&record.lineage)?;
     if !args.rekey {
-        let key_pem = if record.key { Some(read_key(cx, store, &record)?) } else { None };
-        let key =
-            if record.key && wants_key(&deliveries, false) { open(cx, store, &record).map(Some) } else { Ok(None) };
+        let key_pem = if record.key { Some(issued_key::read(cx, store, &record)?) } else { None };
+        let key = key_for(cx, store, &record, &deliveries);
         return Ok(Ready { record, why, authority, profile, key_pem, public_key, key, rekeyed: false });
     }
     if !record.key {
@@ -221,35 +221,28 @@ fn key_secret(
     if args.no_key_passphrase {
         return Ok(None);
     }
-    let old = KeyOutline::read(&read_key(cx, store, record)?)?;
-    if old.encryption.is_some() && signer.passphrase.is_none() {
+    // One that is gone, or of no use, tells nothing.
+    let old = store.read_issued_key(&record.lineage, &record.serial).ok();
+    let old = old.and_then(|pem| KeyOutline::read(&pem).ok());
+    if old.is_some_and(|old| old.encryption.is_some()) && signer.passphrase.is_none() {
         return Err(CliError::usage("the old key is encrypted with a passphrase of its own")
             .hint("name one for the new key with --key-passphrase, or say --no-key-passphrase"));
     }
     Ok(signer.passphrase.clone())
 }
 
-fn read_key(cx: &mut Context, store: &Store, record: &CertificateRecord) -> Result<Zeroizing<Vec<u8>>, CliError> {
-    if !store.layout().issued(&record.lineage, &record.serial).join("key.pem").exists() {
-        // A command that was killed may have recorded it before its key was in place: the lock puts it there.
-        drop(cx.lock(store)?);
-    }
-    Ok(store.read_issued_key(&record.lineage, &record.serial)?)
-}
-
-fn open(cx: &mut Context, store: &Store, record: &CertificateRecord) -> Result<PrivateKey, CliError> {
-    let what = format!("the key of {}", record.lineage);
-    let pem = read_key(cx, store, record)?;
-    open_key(cx, &pem, None, &what)
-}
-
-/// Whether deliveries take the private key; those of a directory only where it may have changed.
-fn wants_key(deliveries: &[DeliveryRecord], changed: bool) -> bool {
-    deliveries.iter().any(|delivery| match delivery.form {
-        DeliveryForm::Bundle { key, .. } => key && changed,
-        DeliveryForm::Certificate { .. } | DeliveryForm::Truststore { .. } => false,
-        DeliveryForm::Export { .. } | DeliveryForm::Keystore { .. } => true,
-    })
+/// The private key of a certificate that stays the same, where one of its deliveries takes it, or why it cannot be had.
+fn key_for(
+    cx: &mut Context,
+    store: &Store,
+    record: &CertificateRecord,
+    deliveries: &[DeliveryRecord],
+) -> Result<Option<PrivateKey>, CliError> {
+    let wanted = record.key && {
+        let spki = &record.certificate()?.spki_der;
+        deliveries.iter().any(|delivery| deliver::takes_key(delivery, spki))
+    };
+    if wanted { issued_key::open(cx, store, record, None).map(Some) } else { Ok(None) }
 }
 
 type Unfinished = (CertificateRecord, Vec<DeliveryRecord>, Result<Option<PrivateKey>, CliError>);
