@@ -6,6 +6,7 @@
 mod audit;
 mod authority;
 mod clock;
+mod complete;
 mod crl;
 mod each;
 mod error;
