@@ -53,7 +53,9 @@ pub(super) fn unsafe_key(metadata: &fs::Metadata) -> Option<String> {
 pub(super) fn exposed(metadata: &fs::Metadata) -> Option<String> {
     let mode = metadata.mode() & 0o7777;
     (mode & 0o077 != 0).then(|| {
-        format!("has mode {mode:04o}, so that others can get at it; chmod 600 it, and replace the key if they might have")
+        format!(
+            "has mode {mode:04o}, so that others can get at it; chmod 600 it, and replace the key if they might have"
+        )
     })
 }
 

@@ -11,7 +11,10 @@ use super::journal::Scan;
 use super::lock::Lock;
 use super::naming::{authority_name, is_serial, is_word};
 use super::reading::{Proved, RECENT};
-use super::{CertificateRecord, CrlRecord, Entry, JournalReport, Layout, Manifest, State, StoreError, Writer, create, files, keyfile};
+use super::{
+    CertificateRecord, CrlRecord, Entry, JournalReport, Layout, Manifest, State, StoreError, Writer, create, files,
+    keyfile,
+};
 
 /// A store that is open for reading.
 pub struct Store {

@@ -25,7 +25,7 @@ certwright status --format prometheus --out /var/lib/node_exporter/textfile/cert
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub struct Args {
-    /// What has this long or less to live is due [default: 30d, or a third of the lifetime if that is less]
+    /// What has this long or less to live is due [default: 30d, or a third of the lifetime if that is less; for an authority a tenth if that is more]
     #[arg(long, value_name = "DURATION", value_parser = Span::parse)]
     within: Option<Span>,
     /// A key that was renewed and is older than this is due

@@ -59,7 +59,7 @@ impl ResponderArgs {
                         record.authority, known.record.not_after
                     ));
                 }
-                let key = issued_key::open(cx, store, &known.record, None)?;
+                let key = issued_key::open(cx, store, known.record, None)?;
                 Ok(Responder::delegated(record, known.record.certificate()?, key)?)
             }
             _ => self.certify(cx, store, record),

@@ -1,9 +1,11 @@
 //! Renewing what was chosen, delivering it, and running what follows.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::deliver::{self, Files, Means};
 use super::report::{Delivered, Failure, Item, Report};
+use super::terms::{check_rekey, profile_of, rekeys, signer_of, unknown_profile};
 use super::{Args, Chosen, Todo, hook};
 use crate::ca::{self, CaError, LoadedAuthority, Renewal, Renewed};
 use crate::cli::commands::issued_key;
@@ -12,7 +14,6 @@ use crate::cli::{CliError, Context};
 use crate::issuance::Profile;
 use crate::keys::{Algorithm, KeyOutline, PrivateKey, Secret};
 use crate::store::{CertificateRecord, DeliveryRecord, Draft, State, Store};
-use crate::x509::oid;
 use zeroize::Zeroizing;
 
 /// A certificate that is about to be renewed.
@@ -110,29 +111,6 @@ pub(super) fn run(
     Ok(report)
 }
 
-/// The profile that a renewal follows. An imported certificate has none; what it may be used for tells which of the built-in ones
-/// makes its like.
-fn profile_of(args: &Args, record: &CertificateRecord) -> String {
-    match &args.profile {
-        Some(name) => name.clone(),
-        None if record.profile == IMPORTED => fitting(record).unwrap_or(IMPORTED).to_owned(),
-        None => record.profile.clone(),
-    }
-}
-
-/// What the records of imported certificates have for a profile.
-const IMPORTED: &str = "imported";
-
-fn fitting(record: &CertificateRecord) -> Option<&'static str> {
-    let purposes = record.certificate().ok()?.extended_key_usage?;
-    match (purposes.contains(&oid::EKU_SERVER_AUTH), purposes.contains(&oid::EKU_CLIENT_AUTH)) {
-        (true, true) => Some("peer"),
-        (true, false) => Some("server"),
-        (false, true) => Some("client"),
-        (false, false) => None,
-    }
-}
-
 /// Opens every authority that has something to sign.
 fn authorities(
     args: &Args,
@@ -143,12 +121,11 @@ fn authorities(
 ) -> BTreeMap<String, Result<LoadedAuthority, CliError>> {
     let mut loaded = BTreeMap::new();
     for todo in todo {
-        let name = ca::renewing_authority(state, &todo.record.authority, cx.now());
-        let name = args.authority.as_deref().unwrap_or(name);
-        if !loaded.contains_key(name) {
-            crate::cli::commands::crl::warn(cx, state, name);
-            let record = ca::resolve(state, Some(name)).cloned().map_err(CliError::from);
-            loaded.insert(name.to_owned(), record.and_then(|record| load_authority(cx, store, &record)));
+        let name = signer_of(args, state, &todo.record, cx.now());
+        if let Entry::Vacant(vacant) = loaded.entry(name) {
+            crate::cli::commands::crl::warn(cx, state, vacant.key());
+            let record = ca::resolve(state, Some(vacant.key())).cloned().map_err(CliError::from);
+            vacant.insert(record.and_then(|record| load_authority(cx, store, &record)));
         }
     }
     loaded
@@ -168,8 +145,7 @@ fn prepare(
     authorities: &BTreeMap<String, Result<LoadedAuthority, CliError>>,
     profiles: &BTreeMap<String, Result<Profile, CliError>>,
 ) -> Result<Ready, CliError> {
-    let signs = || ca::renewing_authority(state, &record.authority, cx.now()).to_owned();
-    let authority = args.authority.clone().unwrap_or_else(signs);
+    let authority = signer_of(args, state, &record, cx.now());
     let profile = profile_of(args, &record);
     let signer = match authorities.get(&authority) {
         Some(Ok(signer)) => signer,
@@ -177,23 +153,16 @@ fn prepare(
         None => return Err(CaError::NotFound(authority).into()),
     };
     if let Some(Err(error)) = profiles.get(&profile) {
-        return Err(match profile.as_str() {
-            IMPORTED => CliError::refused("it was imported, and nothing says which profile makes its like")
-                .hint(format!("name one: certwright renew {} --profile NAME", record.lineage)),
-            _ => again(error),
-        });
+        return Err(unknown_profile(&record, &profile, again(error)));
     }
     let public_key = record.certificate()?.public_key()?;
     let deliveries = state.deliveries(&record.lineage)?;
-    if !args.rekey {
+    if !rekeys(args, &record) {
         let key_pem = if record.key { Some(issued_key::read(cx, store, &record)?) } else { None };
         let key = key_for(cx, store, &record, &deliveries);
         return Ok(Ready { record, why, authority, profile, key_pem, public_key, key, rekeyed: false });
     }
-    if !record.key {
-        return Err(CliError::refused("its private key is not here, so that a new one would reach nobody")
-            .hint("leave --rekey out to sign the same key again, or sign a new request with \"certwright sign\""));
-    }
+    check_rekey(true, &record)?;
     let secret = key_secret(args, cx, store, &record, signer)?;
     let algorithm = args.key.or_else(|| Algorithm::of_kind(public_key.kind()));
     let algorithm = algorithm.ok_or_else(|| {
@@ -358,7 +327,8 @@ fn settle(cx: &mut Context, store: &Store, actor: &str, done: &[(Item, Vec<Deliv
                 item.lineage
             ));
         }
-        settled.extend(written.map(|(delivery, _)| delivery).filter(|delivery| told(delivery)).cloned());
+        let told = written.filter(|(delivery, _)| told(delivery));
+        settled.extend(told.map(|(delivery, result)| (delivery.clone(), result.files.clone())));
     }
     if settled.is_empty() {
         return Ok(());
@@ -366,15 +336,10 @@ fn settle(cx: &mut Context, store: &Store, actor: &str, done: &[(Item, Vec<Deliv
     let mut writer = cx.lock(store)?;
     // A later renewal may wait for its own.
     let mut waiting = Vec::with_capacity(settled.len());
-    for delivery in settled {
+    for (delivery, files) in settled {
         if writer.state().deliveries(&delivery.lineage)?.contains(&delivery) {
-            waiting.push(delivery);
+            waiting.push(DeliveryRecord { files, pending: false, command: false, ..delivery });
         }
     }
-    let mut settled = waiting;
-    for delivery in &mut settled {
-        delivery.pending = false;
-        delivery.command = false;
-    }
-    Ok(writer.commit(cx.now(), actor, Draft::delivered(settled).collect())?)
+    Ok(writer.commit(cx.now(), actor, Draft::delivered(waiting).collect())?)
 }
