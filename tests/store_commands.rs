@@ -214,6 +214,8 @@ fn an_authoritys_key_may_be_elsewhere_but_not_open_to_others() {
     let checked = scratch.run(&["store", "check"]);
     assert_eq!(checked.status.code(), Some(6));
     assert!(String::from_utf8_lossy(&checked.stderr).contains("authorities/issuing/key.pem: has mode 0644"));
+    let told = scratch.run(&["status"]);
+    assert!(String::from_utf8_lossy(&told.stderr).ends_with("next: certwright store check --repair\n"));
     let status = scratch.run(&["status", "--json"]);
     assert_eq!(status.status.code(), Some(3));
     let status: Value = serde_json::from_slice(&status.stdout).unwrap();

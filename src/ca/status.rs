@@ -100,6 +100,9 @@ pub struct AuthorityStatus {
     pub revoked: bool,
     /// What is wrong, if anything.
     pub attention: Option<String>,
+    /// Whether that is the mode of its key: see [`Status::note_keys`].
+    #[serde(skip)]
+    pub exposed: bool,
 }
 
 /// An authority that another one replaces.
@@ -191,6 +194,7 @@ impl Status {
     pub fn note_keys(&mut self, store: &Store) {
         for one in self.authorities.iter_mut().filter(|one| one.key && one.attention.is_none()) {
             one.attention = store.exposed_authority_key(&one.authority);
+            one.exposed = one.attention.is_some();
         }
         self.ok = self.due().iter().all(|(_, count)| *count == 0);
     }
@@ -247,6 +251,7 @@ fn authorities(
             key: record.key,
             revoked,
             attention,
+            exposed: false,
         });
     }
     Ok(all)

@@ -175,6 +175,7 @@ impl Inspection<'_> {
             self.contents(&dir, &files::authority(record)?)?;
             let elsewhere = (Severity::Warning, "is not here: as long as it is elsewhere, nothing is signed with it");
             self.key(&dir.join("key.pem"), record.key.then_some(elsewhere), || record.certificate())?;
+            self.previous_keys(name)?;
             for (ending, bytes) in files::public(record)? {
                 self.content(self.layout.public().join(format!("{name}.{ending}")), &bytes)?;
             }
@@ -194,6 +195,20 @@ impl Inspection<'_> {
                 self.strays(&dir, &["ca.pem", "chain.pem", "csr.pem", "key.pem", "previous"])?;
             } else {
                 self.report(Severity::Damage, dir, "is an authority that is not in the journal", None);
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at the keys that an authority had before.
+    fn previous_keys(&mut self, authority: &str) -> Result<(), StoreError> {
+        let dir = self.layout.previous_keys(authority);
+        for name in names(&dir)? {
+            let path = dir.join(name);
+            if let Some(metadata) = metadata(&path)?
+                && let Some(why) = keyfile::unsafe_key(&metadata)
+            {
+                self.report(Severity::Damage, path, why, keyfile::may_close(&metadata).then_some(Fix::KeyMode));
             }
         }
         Ok(())
