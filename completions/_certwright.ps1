@@ -1125,7 +1125,7 @@ Register-ArgumentCompleter -Native -CommandName 'certwright' -ScriptBlock {
             [CompletionResult]::new('--due', '--due', [CompletionResultType]::ParameterName, 'Renew what is due, and finish what an earlier renewal could not')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Renew everything that is valid')
             [CompletionResult]::new('--expired', '--expired', [CompletionResultType]::ParameterName, 'With --due: what has expired as well')
-            [CompletionResult]::new('--rekey', '--rekey', [CompletionResultType]::ParameterName, 'With a new key')
+            [CompletionResult]::new('--rekey', '--rekey', [CompletionResultType]::ParameterName, 'With a new key; with --due and --all what was signed for a request keeps the requester''s')
             [CompletionResult]::new('--no-key-passphrase', '--no-key-passphrase', [CompletionResultType]::ParameterName, 'Keep new keys in the store unencrypted')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Renew what is revoked or on hold too, with a new key')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be renewed, and change nothing')
@@ -1212,7 +1212,7 @@ Register-ArgumentCompleter -Native -CommandName 'certwright' -ScriptBlock {
             break
         }
         'certwright;status' {
-            [CompletionResult]::new('--within', '--within', [CompletionResultType]::ParameterName, 'What has this long or less to live is due [default: 30d, or a third of the lifetime if that is less]')
+            [CompletionResult]::new('--within', '--within', [CompletionResultType]::ParameterName, 'What has this long or less to live is due [default: 30d, or a third of the lifetime if that is less; for an authority a tenth if that is more]')
             [CompletionResult]::new('--key-age', '--key-age', [CompletionResultType]::ParameterName, 'A key that was renewed and is older than this is due')
             [CompletionResult]::new('--key-uses', '--key-uses', [CompletionResultType]::ParameterName, 'A key that was renewed more often than this is due')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The form of the report')

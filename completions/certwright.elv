@@ -1067,7 +1067,7 @@ set edit:completion:arg-completer[certwright] = {|@words|
             cand --due 'Renew what is due, and finish what an earlier renewal could not'
             cand --all 'Renew everything that is valid'
             cand --expired 'With --due: what has expired as well'
-            cand --rekey 'With a new key'
+            cand --rekey 'With a new key; with --due and --all what was signed for a request keeps the requester''s'
             cand --no-key-passphrase 'Keep new keys in the store unencrypted'
             cand --force 'Renew what is revoked or on hold too, with a new key'
             cand --dry-run 'Say what would be renewed, and change nothing'
@@ -1150,7 +1150,7 @@ set edit:completion:arg-completer[certwright] = {|@words|
             cand --version 'Print version'
         }
         &'certwright;status'= {
-            cand --within 'What has this long or less to live is due [default: 30d, or a third of the lifetime if that is less]'
+            cand --within 'What has this long or less to live is due [default: 30d, or a third of the lifetime if that is less; for an authority a tenth if that is more]'
             cand --key-age 'A key that was renewed and is older than this is due'
             cand --key-uses 'A key that was renewed more often than this is due'
             cand --format 'The form of the report'

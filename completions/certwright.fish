@@ -848,7 +848,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand renew" -l passphra
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l due -d 'Renew what is due, and finish what an earlier renewal could not'
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l all -d 'Renew everything that is valid'
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l expired -d 'With --due: what has expired as well'
-complete -c certwright -n "__fish_certwright_using_subcommand renew" -l rekey -d 'With a new key'
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l rekey -d 'With a new key; with --due and --all what was signed for a request keeps the requester\'s'
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l no-key-passphrase -d 'Keep new keys in the store unencrypted'
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l force -d 'Renew what is revoked or on hold too, with a new key'
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l dry-run -d 'Say what would be renewed, and change nothing'
@@ -922,7 +922,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand sign" -l non-inter
 complete -c certwright -n "__fish_certwright_using_subcommand sign" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
 complete -c certwright -n "__fish_certwright_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand sign" -s V -l version -d 'Print version'
-complete -c certwright -n "__fish_certwright_using_subcommand status" -l within -d 'What has this long or less to live is due [default: 30d, or a third of the lifetime if that is less]' -r
+complete -c certwright -n "__fish_certwright_using_subcommand status" -l within -d 'What has this long or less to live is due [default: 30d, or a third of the lifetime if that is less; for an authority a tenth if that is more]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand status" -l key-age -d 'A key that was renewed and is older than this is due' -r
 complete -c certwright -n "__fish_certwright_using_subcommand status" -l key-uses -d 'A key that was renewed more often than this is due' -r
 complete -c certwright -n "__fish_certwright_using_subcommand status" -l format -d 'The form of the report' -r -f -a "text\t'For people'

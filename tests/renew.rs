@@ -211,7 +211,7 @@ fn a_renewal_is_due_when_two_thirds_are_gone_or_as_asked() {
     assert!(scene.ok(61, "renew --due").err.contains("nothing is due"));
     // Expired certificates of services that are long gone do not come to life again unasked.
     let late = scene.ok(300, "renew --due");
-    assert!(late.err.contains("www.corp.test is left out: expired"), "{}", late.err);
+    assert!(late.err.contains("left out: 2 that expired"), "{}", late.err);
     assert_eq!(scene.ok(300, "renew --due --expired --json").json()["renewed"].as_array().unwrap().len(), 2);
     assert_eq!(scene.at(300, &format!("renew {}", first.serial)).exit, 1);
     assert_eq!(scene.at(300, "renew issuing").exit, 4);
@@ -605,4 +605,258 @@ fn what_expired_only_by_a_clock_that_ran_ahead_stays_on_the_crls() {
     let listed =
         |day: i64| scene.ok(day, "crl publish --authority issuing --json").json()["crls"][0]["entries"].clone();
     assert_eq!([listed(290), listed(291)], [Value::from(1), Value::from(0)]);
+}
+
+#[test]
+fn a_name_that_is_shown_can_be_typed() {
+    for name in ["*.wild.test", "Bob Smith"] {
+        let scene = Scene::new();
+        let profile = if name.starts_with('*') { "server" } else { "client" };
+        let said = scene.words(0, &["issue", name, "--profile", profile, "--out", scene.path("out").to_str().unwrap()]);
+        assert_eq!(said.exit, 0, "{}", said.err);
+        let shown = scene.ok(0, "list --json").json()["certificates"][0]["lineage"].as_str().unwrap().to_owned();
+        assert_ne!(shown, name);
+        // What renewing cannot write names a command, which works as it is.
+        std::fs::rename(scene.path("out"), scene.path("gone")).unwrap();
+        let said = scene.words(1, &["renew", name]);
+        assert_eq!(said.exit, 1, "{}", said.err);
+        let command = said.err.split("run \"certwright ").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        assert!(command.starts_with(&format!("renew {shown} --forget ")), "{command}");
+        scene.ok(1, command);
+        std::fs::remove_dir_all(scene.path("gone")).unwrap();
+        for command in ["renew", "show", "hold", "release"] {
+            scene.ok(2, &format!("{command} {shown}"));
+        }
+        scene.ok(2, &format!("keystore build {shown} --out @/{shown}.p12 --storepass pass:changeit"));
+        scene.ok(2, &format!("issue more.wild.test --lineage {shown}"));
+        assert_eq!(scene.current(&shown).subject.common_name().as_deref(), Some("more.wild.test"));
+        assert!(scene.ok(2, &format!("revoke --lineage {shown} --reason superseded")).err.contains(&shown));
+    }
+    // What is called like the directory of another name, and was asked for so, stays apart from it.
+    let scene = Scene::new();
+    scene.ok(3, "issue *.wild.test");
+    scene.ok(3, "issue _.wild.test --profile client");
+    assert_eq!(scene.ok(3, "list --name _.wild.test --json").json()["certificates"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_key_that_is_gone_is_written_again() {
+    let scene = Scene::new();
+    scene.ok(0, "issue w.corp.test --out @/w");
+    let empty = |keep: &str| {
+        for file in std::fs::read_dir(scene.path("w")).unwrap() {
+            let file = file.unwrap();
+            if file.file_name() != keep {
+                std::fs::remove_file(file.path()).unwrap();
+            }
+        }
+    };
+    for (day, keep) in [(1, ""), (2, "cert.pem")] {
+        empty(keep);
+        scene.ok(day, "renew w.corp.test");
+        assert_eq!(scene.pair("w").serial, scene.current("w.corp.test").serial, "{keep}");
+        assert_eq!(std::fs::read_dir(scene.path("w")).unwrap().count(), 5);
+    }
+    // The store's own: the same key cannot be certified, a new one can.
+    let newest = scene.current("w.corp.test").serial.hex();
+    std::fs::remove_file(scene.path(&format!("store/issued/w.corp.test/{newest}/key.pem"))).unwrap();
+    let said = scene.at(3, "renew w.corp.test");
+    assert_eq!(said.exit, 1);
+    assert!(said.err.contains("is gone") && said.err.contains("certwright renew w.corp.test --rekey"), "{}", said.err);
+    let checked = scene.at(3, "store check --json");
+    assert_eq!(checked.exit, 6, "{}", checked.out);
+    scene.ok(3, "renew w.corp.test --rekey");
+    assert_eq!(scene.pair("w").serial, scene.current("w.corp.test").serial);
+    // Now it is no loss any more.
+    let findings = scene.ok(3, "store check --json").json()["findings"].clone();
+    assert_eq!(findings[0]["damage"], false, "{findings:#}");
+}
+
+#[test]
+fn the_key_of_another_certificate_is_never_put_beside_one() {
+    let scene = Scene::new();
+    for name in ["a", "b"] {
+        scene.ok(0, &format!("issue {name}.corp.test"));
+    }
+    let key = |name: &str| {
+        let serial = scene.current(&format!("{name}.corp.test")).serial.hex();
+        scene.path(&format!("store/issued/{name}.corp.test/{serial}/key.pem"))
+    };
+    let (a, b) = (std::fs::read(key("a")).unwrap(), std::fs::read(key("b")).unwrap());
+    std::fs::write(key("a"), &b).unwrap();
+    std::fs::write(key("b"), &a).unwrap();
+    let lines = || std::fs::read_to_string(scene.path("store/journal.jsonl")).unwrap().lines().count();
+    let before = lines();
+    for command in [
+        "renew a.corp.test",
+        "export a.corp.test --for nginx --out @/nginx",
+        "keystore build a.corp.test --out @/a.p12 --storepass pass:changeit",
+    ] {
+        let said = scene.at(1, command);
+        assert_eq!(said.exit, 6, "{command}: {}", said.err);
+        let named = key("a").display().to_string();
+        assert!(
+            said.err.contains(&named) && said.err.contains("is the private key of another certificate"),
+            "{}",
+            said.err
+        );
+    }
+    assert_eq!(lines(), before);
+    scene.ok(1, "renew a.corp.test --rekey");
+}
+
+#[test]
+fn an_encrypted_key_is_compared_when_it_is_opened() {
+    let scene = Scene { dir: TempDir::new().unwrap(), slept: Arc::default() };
+    scene.ok(0, "init --passphrase pass:word --key ec-p256");
+    for name in ["a", "b"] {
+        scene.ok(0, &format!("issue {name}.test --passphrase pass:word"));
+    }
+    let key = |name: &str| {
+        let serial = scene.current(&format!("{name}.test")).serial.hex();
+        scene.path(&format!("store/issued/{name}.test/{serial}/key.pem"))
+    };
+    std::fs::copy(key("b"), key("a")).unwrap();
+    let said = scene.at(0, "export a.test --for nginx --out @/nginx --passphrase pass:word");
+    assert_eq!(said.exit, 6, "{}", said.err);
+    assert!(said.err.contains(&key("a").display().to_string()), "{}", said.err);
+}
+
+#[test]
+fn a_life_that_was_cut_is_as_long_as_ever_under_another_authority() {
+    let scene = Scene::new();
+    scene.ok(0, "authority create short --parent root --no-passphrase --validity 100d");
+    scene.ok(22, "issue cut.test --authority short");
+    scene.ok(22, "issue y.test --authority short --validity 60d");
+    let length = |name: &str| {
+        let certificate = scene.current(name);
+        (certificate.not_after - certificate.not_before).whole_days()
+    };
+    assert_eq!((length("cut.test"), length("y.test")), (78, 60));
+    // The authority ends first: it is said.
+    let said = scene.ok(50, "renew y.test");
+    assert!(said.err.contains("the end was cut to that of the issuer"), "{}", said.err);
+    assert_eq!(length("y.test"), 50);
+    scene.ok(50, "authority rollover short --no-passphrase");
+    assert!(!scene.ok(51, "renew cut.test y.test").err.contains("cut to"));
+    assert_eq!((length("cut.test"), length("y.test")), (90, 60));
+}
+
+#[test]
+fn a_dry_run_promises_nothing_that_is_refused() {
+    let scene = Scene::new();
+    let profile = |names: &str| {
+        let text =
+            r#"{"description":"D","kind":"leaf","validity":{"default":"90d"},"subject":{"template":"CN={{ name }}"},"#;
+        let text =
+            format!(r#"{text}"names":{names},"key_usage":["digitalSignature"],"extended_key_usage":["clientAuth"]}}"#);
+        std::fs::write(scene.path("store/profiles/mine.json"), text).unwrap();
+    };
+    profile("{}");
+    scene.words(0, &["issue", "A Client", "--profile", "mine", "--lineage", "cl2"]);
+    scene.ok(0, "issue www.corp.test");
+    let both = |command: &str, lineage: &str, why: &str| {
+        let lines = || std::fs::read(scene.path("store/journal.jsonl")).unwrap();
+        let before = lines();
+        let dry = scene.at(1, &format!("{command} --dry-run --json"));
+        assert_eq!(lines(), before);
+        let real = scene.at(1, &format!("{command} --json"));
+        assert!(dry.exit != 0 && dry.exit == real.exit, "{} {}: {}", dry.exit, real.exit, dry.err);
+        let (dry, real) = (dry.json(), real.json());
+        assert_eq!(dry["failed"], real["failed"]);
+        assert_eq!(dry["failed"][0]["lineage"], lineage);
+        assert!(dry["failed"][0]["why"].as_str().unwrap().contains(why), "{dry:#}");
+        assert_eq!(dry["renewed"].as_array().unwrap().len(), real["renewed"].as_array().unwrap().len());
+    };
+    profile(r#"{"dns":["*"],"add":["dns:cl2"]}"#);
+    both("renew --all", "cl2", "give the names dns:cl2, where there were none");
+    std::fs::remove_file(scene.path("store/profiles/mine.json")).unwrap();
+    both("renew cl2", "cl2", "mine");
+}
+
+#[test]
+fn what_expired_long_ago_and_what_is_revoked_is_not_told_for_ever() {
+    let scene = Scene::new();
+    scene.ok(0, "issue gone.test --validity 10d");
+    assert!(scene.ok(20, "renew --due -q").err.contains("gone.test is left out: expired"));
+    assert_eq!(scene.ok(60, "renew --due -q").err, "");
+    let said = scene.ok(60, "renew --due --json");
+    assert_eq!(said.json()["left_out"][0]["lineage"], "gone.test");
+    assert!(said.err.contains("1 that expired more than 30 days ago"), "{}", said.err);
+    // Files that wait for what is revoked wait for nothing.
+    scene.ok(60, "issue www.corp.test --out @/tls");
+    std::fs::remove_dir_all(scene.path("tls")).unwrap();
+    assert_eq!(scene.at(60, "renew www.corp.test").exit, 1);
+    assert_eq!(scene.at(60, "status --json").json()["deliveries"][0]["lineage"], "www.corp.test");
+    scene.ok(60, "revoke --lineage www.corp.test");
+    scene.ok(60, "crl publish");
+    assert_eq!(scene.ok(60, "status --json").json()["deliveries"], serde_json::json!([]));
+}
+
+#[test]
+fn following_the_documentation_leaves_nothing_due() {
+    let scene = Scene::new();
+    scene.ok(0, "issue www.corp.test --out @/tls");
+    scene.ok(
+        0,
+        "csr create --no-passphrase --new-key @/key.pem --subject CN=app.corp.test app.corp.test --out @/app.csr",
+    );
+    scene.ok(0, "sign @/app.csr --out @/app.crt");
+    for day in (0..800).step_by(30) {
+        scene.ok(day, "renew --due --rekey --quiet");
+        scene.ok(day, "status");
+    }
+    scene.pair("tls");
+    assert_eq!(scene.certificate("app.crt").serial, scene.current("app.corp.test").serial);
+    assert_eq!(scene.at(800, "renew app.corp.test --rekey").exit, 4);
+    // A root is announced while there is time to bring another one to everybody.
+    let root = |day: i64| {
+        let status = scene.at(day, "status --json").json();
+        let all = status["authorities"].as_array().unwrap().clone();
+        all.into_iter().find(|one| one["authority"] == "root").unwrap()["attention"].clone()
+    };
+    assert_eq!(root(3200), Value::Null);
+    assert!(root(3300).as_str().unwrap().contains("authority rollover"));
+}
+
+#[test]
+fn nothing_is_signed_for_a_place_that_is_not_there() {
+    let scene = Scene::new();
+    scene.ok(
+        0,
+        "csr create --no-passphrase --new-key @/key.pem --subject CN=app.corp.test app.corp.test --out @/app.csr",
+    );
+    let before = std::fs::read(scene.path("store/journal.jsonl")).unwrap();
+    let said = scene.at(0, "sign @/app.csr --out @/x/y/z.crt");
+    assert_eq!(said.exit, 1);
+    assert!(said.err.contains("x/y/z.crt") && said.err.contains("there is no directory"), "{}", said.err);
+    assert!(!said.err.contains(".z.crt."), "{}", said.err);
+    assert_eq!(std::fs::read(scene.path("store/journal.jsonl")).unwrap(), before);
+}
+
+#[test]
+fn what_was_written_is_on_record() {
+    use std::fmt::Write as _;
+    let scene = Scene::new();
+    scene.ok(0, "issue www.corp.test --out @/tls");
+    scene.ok(0, "export www.corp.test --for nginx --out @/nginx");
+    scene.ok(0, "keystore build www.corp.test --out @/www.p12 --storepass pass:changeit");
+    scene.ok(1, "renew www.corp.test --storepass pass:changeit");
+    let journal = std::fs::read_to_string(scene.path("store/journal.jsonl")).unwrap();
+    let last: Value = serde_json::from_str(journal.lines().last().unwrap()).unwrap();
+    let mut count = 0;
+    for delivery in last["deliveries"].as_array().unwrap() {
+        let path = Path::new(delivery["path"].as_str().unwrap());
+        let dir = if path.is_dir() { path } else { path.parent().unwrap() };
+        for (name, sum) in delivery["files"].as_object().unwrap() {
+            let bytes = std::fs::read(dir.join(name)).unwrap();
+            let mut hex = String::new();
+            for byte in ring::digest::digest(&ring::digest::SHA256, &bytes).as_ref() {
+                write!(hex, "{byte:02x}").unwrap();
+            }
+            assert_eq!(*sum, hex, "{name}");
+            count += 1;
+        }
+    }
+    assert!(count >= 8, "{last:#}");
 }

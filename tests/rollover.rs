@@ -7,6 +7,8 @@ use certwright::x509::{Extension, KeyUsage, Name, Serial, TbsCertificate, pem};
 use sandbox::{Outcome, Sandbox};
 use serde_json::Value;
 
+#[path = "support/copy.rs"]
+mod copy;
 #[path = "support/sandbox.rs"]
 mod sandbox;
 
@@ -291,4 +293,87 @@ fn path_lengths_have_room_for_the_other_root_or_it_is_said() {
         let verify = ["verify", "a/fullchain.pem", "--anchor", "store/public/root-2.pem"];
         sandbox.run(verify).exited(if path_len == 1 { 3 } else { 0 });
     }
+}
+
+#[test]
+fn an_authority_is_completed_by_what_it_came_without() {
+    let offline = Sandbox::new();
+    offline.run(["init", "--no-passphrase", "--with-issuing", "-q"]).succeeded();
+    let text = |path: std::path::PathBuf| path.to_str().expect("text").to_owned();
+    let of = |name: &str| text(offline.path(format!("store/authorities/{name}")));
+    let (issuing, root) = (format!("{}/ca.pem", of("issuing")), format!("{}/ca.pem", of("root")));
+    let key = format!("{}/key.pem", of("issuing"));
+    for by_root in [false, true] {
+        let online = Sandbox::new();
+        let import = ["authority", "import", "issuing", "--cert", &issuing, "--key", &key, "--no-passphrase"];
+        let told = online.run(import).succeeded();
+        assert!(told.stderr.contains("--chain"), "{}", told.stderr);
+        online.run(["issue", "a.test", "--out", "a"]).succeeded();
+        assert_eq!(read(&online, "a/ca.pem"), std::fs::read_to_string(&issuing).expect("issuing"));
+        // The same without anything new.
+        online.run(["authority", "import", "issuing", "--cert", &issuing]).exited(1);
+        if by_root {
+            online.run(["authority", "import", "root", "--cert", &root]).succeeded();
+        } else {
+            let told = online.run(["authority", "import", "issuing", "--cert", &issuing, "--chain", &root]).succeeded();
+            assert!(told.stderr.contains("completed authority issuing"), "{}", told.stderr);
+        }
+        online.run(["renew", "a.test"]).succeeded();
+        online.run(["issue", "b.test", "--out", "b"]).succeeded();
+        online.run(["export", "a.test", "--for", "nginx", "--out", "n"]).succeeded();
+        for file in ["a/ca.pem", "b/ca.pem"] {
+            assert_eq!(read(&online, file), std::fs::read_to_string(&root).expect("root"), "{file}");
+        }
+        let built = online.run(["truststore", "build", "--out", "anchors.pem"]).succeeded();
+        assert!(!built.stderr.contains("not known here"), "{}", built.stderr);
+        assert_eq!(certificates(&read(&online, "anchors.pem")), 1);
+        online.run(["store", "check"]).succeeded();
+        let other = online.run(["authority", "import", "issuing", "--cert", &root]).exited(1);
+        assert!(other.stderr.contains("authority rollover issuing --as issuing-2"), "{}", other.stderr);
+    }
+}
+
+#[test]
+fn an_authority_whose_store_is_elsewhere_is_listed_with_what_can_be_done() {
+    let (offline, online) = (Sandbox::with_root(), Sandbox::new());
+    let csr = online.path("issuing.csr").to_str().expect("text").to_owned();
+    online.run(["authority", "csr", "issuing", "--no-passphrase", "--out", &csr]).succeeded();
+    offline
+        .run(["sign", &csr, "--profile", "intermediate", "--lineage", "issuing", "--out", "issuing.crt"])
+        .succeeded();
+    let told = json(&offline.run(["authority", "rollover", "root", "--no-passphrase", "--json"]).succeeded());
+    assert_eq!(told["in_use"][0]["next"], "sign", "{told:#}");
+    let steps = told["next"].to_string();
+    assert!(steps.contains("certwright sign") && !steps.contains("renew"), "{steps}");
+    let serial = told["in_use"][0]["serial"].as_str().expect("serial").to_owned();
+    offline.run(["authority", "rollover", "root", "--finish"]).exited(4);
+    offline.run(["revoke", &serial, "--reason", "superseded"]).succeeded();
+    offline.run(["authority", "rollover", "root", "--finish"]).succeeded();
+}
+
+#[test]
+fn a_root_whose_key_went_offline_takes_part_in_its_rollover() {
+    let (offline, online) = (Sandbox::new(), Sandbox::new());
+    offline.run(["init", "--no-passphrase", "--with-issuing", "-q"]).succeeded();
+    copy::copy_tree(&offline.path("store"), &online.path("store")).expect("copied");
+    std::fs::remove_file(online.path("store/authorities/root/key.pem")).expect("offline");
+    let refused = online.run(ROLLOVER).exited(1);
+    assert!(refused.stderr.contains("--cross"), "{}", refused.stderr);
+    offline.run(ROLLOVER).succeeded();
+    let public = |name: &str| offline.path(format!("store/public/{name}")).to_str().expect("text").to_owned();
+    online.run(["authority", "import", "root-2", "--cert", &public("root-2.crt")]).succeeded();
+    let (one, other) = (public("root.cross.pem"), public("root-2.cross.pem"));
+    online.run(["authority", "rollover", "root", "--as", "root-2", "--cross", &one, &other]).succeeded();
+    online.run(["authority", "csr", "issuing-2", "--no-passphrase", "--out", "i.csr"]).succeeded();
+    let path = |name: &str| online.path(name).to_str().expect("text").to_owned();
+    let sign = ["sign", &path("i.csr"), "--profile", "intermediate", "--authority", "root-2", "--out", &path("i.crt")];
+    offline.run(sign).succeeded();
+    online.run(["authority", "import", "issuing-2", "--cert", "i.crt"]).succeeded();
+    online.run(["authority", "rollover", "issuing", "--as", "issuing-2"]).succeeded();
+    for name in ["issuing", "root"] {
+        online.run(["authority", "rollover", name, "--finish"]).succeeded();
+    }
+    online.run(["issue", "a.test", "--out", "a"]).succeeded();
+    online.run(["verify", "a/fullchain.pem", "--anchor", &public("root-2.crt")]).succeeded();
+    online.run(["store", "check"]).succeeded();
 }

@@ -182,3 +182,51 @@ fn a_lock_that_is_held_is_exit_5() {
     drop(held);
     assert!(scratch.run(&change).status.success());
 }
+
+#[test]
+fn store_json_is_made_again_from_the_journal() {
+    let scratch = Scratch::new();
+    let path = scratch.store().join("store.json");
+    let manifest = fs::read_to_string(&path).unwrap();
+    for broken in [None, Some(""), Some(&manifest[..30]), Some("{}")] {
+        match broken {
+            None => fs::remove_file(&path).unwrap(),
+            Some(text) => fs::write(&path, text).unwrap(),
+        }
+        for arguments in [&["list"][..], &["store", "check"], &["init", "--no-passphrase"]] {
+            let output = scratch.run(arguments);
+            assert_eq!(output.status.code(), Some(6), "{arguments:?}");
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(said.contains("store.json") && said.contains("certwright store check --repair"), "{said}");
+        }
+        scratch.text(&["store", "check", "--repair"]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), manifest);
+    }
+}
+
+#[test]
+fn an_authoritys_key_may_be_elsewhere_but_not_open_to_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let scratch = Scratch::new();
+    scratch.text(&["init", "--no-passphrase", "--with-issuing", "-q"]);
+    let key = scratch.store().join("authorities/issuing/key.pem");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    let checked = scratch.run(&["store", "check"]);
+    assert_eq!(checked.status.code(), Some(6));
+    assert!(String::from_utf8_lossy(&checked.stderr).contains("authorities/issuing/key.pem: has mode 0644"));
+    let told = scratch.run(&["status"]);
+    assert!(String::from_utf8_lossy(&told.stderr).ends_with("next: certwright store check --repair\n"));
+    let status = scratch.run(&["status", "--json"]);
+    assert_eq!(status.status.code(), Some(3));
+    let status: Value = serde_json::from_slice(&status.stdout).unwrap();
+    assert!(status["authorities"][0]["attention"].as_str().unwrap().contains("mode 0644"), "{status:#}");
+    scratch.text(&["store", "check", "--repair"]);
+    assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    scratch.text(&["status"]);
+    // The root's goes offline.
+    fs::rename(scratch.store().join("authorities/root/key.pem"), scratch.store().with_extension("root-key")).unwrap();
+    let report = scratch.json(&["store", "check"]);
+    let finding = &report["findings"][0];
+    assert_eq!(finding["damage"], false, "{report:#}");
+    assert!(finding["path"].as_str().unwrap().ends_with("authorities/root/key.pem"), "{report:#}");
+}

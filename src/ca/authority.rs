@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::clock::check_clock;
+use super::complete::{complete, completed_by};
 use super::guard::Guard;
 use super::issue::{AUTHORITY_LINEAGE, prepare_guarded, verify_chain};
 use super::revoke::check_not_revoked;
@@ -135,11 +136,12 @@ pub struct ImportPlan<'a> {
     pub accept_weak: bool,
 }
 
-/// Brings in an authority's certificate: for a request made here, with a key from elsewhere, or as an anchor alone.
-/// Gives the certificate's chain and remarks.
+/// Brings in an authority's certificate: for a request made here, with a key from elsewhere, or as an anchor alone. One that is here
+/// already can be given the certificates above it, or its key, which it came without. Gives the certificate's chain and remarks.
 ///
 /// # Errors
-/// [`CaError::Import`] when certificate, key, request or chain do not fit together; [`CaError::AuthorityExists`].
+/// [`CaError::Import`] when certificate, key, request or chain do not fit together; [`CaError::AuthorityExists`] for
+/// one that is here with another certificate, or lacks nothing.
 pub fn import(
     writer: &mut Writer<'_>,
     plan: ImportPlan<'_>,
@@ -147,9 +149,14 @@ pub fn import(
 ) -> Result<(Made, Vec<String>), CaError> {
     check_clock(writer.state(), session.now)?;
     let name = plan.name;
-    let (made, notes, added) = plan_import(writer.state(), plan, session.now)?;
+    let state = writer.state();
+    let (made, notes, added) = match state.authorities.get(name) {
+        Some(known) => complete(state, known, plan, session.now)?,
+        None => plan_import(state, plan, session.now)?,
+    };
     let can_sign = matches!(&added.event, Event::AuthorityAdded(record) if record.key);
     let mut drafts = vec![added];
+    drafts.extend(completed_by(state, &made, session.now)?);
     if can_sign {
         make_default(&writer.state().settings.clone(), name, &mut drafts);
     }
@@ -178,7 +185,7 @@ pub(super) fn plan_import(
             )));
         }
         (Some(request), None) => check_answers(request, &certificate, &mut notes)?,
-        (None, Some((key, _))) => check_pair(key, &certificate)?,
+        (None, Some((key, _))) => pair(key, &certificate)?,
         (None, None) => notes.push("it has no key here and cannot sign: it serves as an anchor".to_owned()),
     }
     let chain = find_chain(&certificate, plan.chain, state, now)?;
@@ -310,7 +317,8 @@ fn check_answers(request: &str, certificate: &Certificate, notes: &mut Vec<Strin
     Ok(())
 }
 
-fn check_pair(key: &PrivateKey, certificate: &Certificate) -> Result<(), CaError> {
+/// Refuses a key that is not that of a certificate.
+pub(super) fn pair(key: &PrivateKey, certificate: &Certificate) -> Result<(), CaError> {
     let public = certificate.public_key().map_err(|error| CaError::key(certificate.subject.to_string(), error))?;
     if public.subject_public_key() != key.public_key().subject_public_key() {
         return Err(CaError::Import(format!("the key does not belong to the certificate {}", certificate.subject)));
@@ -319,7 +327,7 @@ fn check_pair(key: &PrivateKey, certificate: &Certificate) -> Result<(), CaError
 }
 
 /// Finds what stands above an imported certificate among what was given and what the store knows, and proves it.
-fn find_chain(
+pub(super) fn find_chain(
     certificate: &Certificate,
     given: Vec<Certificate>,
     state: &State,

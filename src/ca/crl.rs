@@ -225,7 +225,7 @@ fn plan(
     let number = last.map_or(0, |last| last.record.number).max(schedule.number_after).checked_add(1);
     let number = number.ok_or_else(|| CaError::Refused {
         why: format!("the CRL numbers of authority {name} are used up"),
-        next: "make a new authority with \"certwright authority create\"".to_owned(),
+        next: format!("put a new one in its place: certwright authority rollover {name}"),
     })?;
     let this_update = last.map_or(now, |last| now.max(last.this_update));
     let validity = if delta { schedule.delta_validity.unwrap_or(schedule.validity) } else { schedule.validity };
@@ -233,7 +233,7 @@ fn plan(
     if next_update - this_update < Duration::seconds(1) {
         return Err(CaError::Refused {
             why: format!("authority {name} expires at {}: a CRL could not hold", format_instant(certificate.not_after)),
-            next: "make a new authority with \"certwright authority create\"".to_owned(),
+            next: format!("put a new one in its place: certwright authority rollover {name}"),
         });
     }
     let extensions = extensions(state, authority, schedule, number, base)?;

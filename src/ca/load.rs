@@ -201,6 +201,9 @@ pub fn served_authority(record: &AuthorityRecord) -> Result<Served, CaError> {
 pub fn issuers_of(state: &State, record: &CertificateRecord) -> Result<Vec<Certificate>, CaError> {
     let issuer = state.issuer_of(&record.serial)?.filter(|issuer| issuer.certificate != record.certificate);
     let Some(issuer) = issuer else { return Ok(record.chain()?) };
+    // What is above it may have become known since.
+    let newest = state.authorities.get(&issuer.authority).filter(|newest| newest.certificate == issuer.certificate);
+    let issuer = newest.unwrap_or(issuer);
     let mut all = vec![issuer.certificate()?];
     all.extend(issuer.chain()?);
     Ok(all)

@@ -6,6 +6,7 @@
 mod audit;
 mod authority;
 mod clock;
+mod complete;
 mod crl;
 mod each;
 mod error;
@@ -51,9 +52,9 @@ pub use ocsp::{
 };
 pub use parallel::in_parallel;
 pub use preview::Preview;
-pub use reference::{Reference, find};
+pub use reference::{Reference, find, find_lineage};
 pub use remake::{RemakePlan, remake};
-pub use renew::{Renewal, Renewed, due_from, renew};
+pub use renew::{Renewal, RenewalRehearsal, Renewed, due_from, renew};
 pub use revoke::{Cause, Revocable, Revoked, release, revoke};
 pub use rollover::{
     Begun, Cross, Finished, PreparedRollover, Remaining, RolloverPlan, Signers, Terms, begin_rollover, change_rollover,

@@ -1,7 +1,7 @@
 //! Finding certificates by what people call them.
 
 use super::CaError;
-use crate::store::{CertificateRecord, State};
+use crate::store::{CertificateRecord, State, lineage_name};
 use crate::x509::{Certificate, Serial};
 
 /// What a person may call a certificate.
@@ -24,6 +24,19 @@ pub fn find<'a>(state: &'a State, reference: &Reference) -> Result<Vec<&'a Certi
     }
 }
 
+/// The certificates of a lineage, oldest first: the one with this very name, as lists and hints show it, else the one that the text
+/// was made into; none where there is neither.
+///
+/// # Errors
+/// When the journal cannot be read.
+pub fn find_lineage<'a>(state: &'a State, text: &str) -> Result<Vec<&'a CertificateRecord>, CaError> {
+    let shown = state.lineage(text)?;
+    if !shown.is_empty() {
+        return Ok(shown);
+    }
+    Ok(state.lineage(&lineage_name(text))?)
+}
+
 fn find_certificate<'a>(state: &'a State, certificate: &Certificate) -> Result<Vec<&'a CertificateRecord>, CaError> {
     let record = state.by_serial(&certificate.serial.hex())?;
     let same = record.filter(|record| record.certificate().is_ok_and(|known| known.der() == certificate.der()));
@@ -32,8 +45,7 @@ fn find_certificate<'a>(state: &'a State, certificate: &Certificate) -> Result<V
 }
 
 fn find_text<'a>(state: &'a State, text: &str) -> Result<Vec<&'a CertificateRecord>, CaError> {
-    let lineage = crate::store::lineage_name(text);
-    let by_name = state.lineage(&lineage)?;
+    let by_name = find_lineage(state, text)?;
     let by_serial = match text.parse::<Serial>() {
         Ok(serial) => state.by_serial(&serial.hex())?,
         Err(_) => None,
@@ -41,10 +53,12 @@ fn find_text<'a>(state: &'a State, text: &str) -> Result<Vec<&'a CertificateReco
     match (by_name.is_empty(), by_serial) {
         (true, None) => Err(CaError::NotFound(text.to_owned())),
         (true, Some(record)) => Ok(vec![record]),
-        (false, Some(record)) if record.lineage != lineage => Err(CaError::Ambiguous {
-            reference: text.to_owned(),
-            matches: vec![format!("the name {lineage}"), format!("the serial {}", record.serial)],
-        }),
+        (false, Some(record)) if by_name.first().is_some_and(|named| named.lineage != record.lineage) => {
+            Err(CaError::Ambiguous {
+                reference: text.to_owned(),
+                matches: vec![format!("the name {text}"), format!("the serial {}", record.serial)],
+            })
+        }
         (false, _) => Ok(by_name),
     }
 }

@@ -1,24 +1,27 @@
 //! Renewing certificates: the same subject, names, profile and length once more.
 
+mod prepare;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+pub use self::prepare::RenewalRehearsal;
+
+use self::prepare::{Again, prepare_renewal};
 use super::clock::check_clock;
 use super::guard::Guard;
-use super::issue::{prepare_guarded, split_chain, verify_chain};
+use super::issue::{split_chain, verify_chain};
 use super::parallel::in_parallel;
-use super::revoke::check_not_revoked;
-use super::rollover::check_not_retired;
 use super::serial::draw;
 use super::{CaError, LoadedAuthority, Outcome, Session};
-use crate::issuance::{IssuanceError, Issued, Prepared, Profile, Request, Validity};
+use crate::issuance::{Issued, Profile};
 use crate::keys::PublicKey;
 use crate::store::{CertificateRecord, DeliveryRecord, Draft, Event, State, Writer};
 use crate::x509::display::hex;
 use crate::x509::time::{Span, format_instant};
-use crate::x509::{Certificate, GeneralName, RevocationReason, Serial};
+use crate::x509::{RevocationReason, Serial};
 
 /// A certificate to be renewed.
 pub struct Renewal<'a> {
@@ -36,6 +39,18 @@ pub struct Renewal<'a> {
     pub validity: Option<Span>,
     /// Whether a command is to run once its files are in place: until it did, they stay pending.
     pub command: bool,
+}
+
+impl Renewal<'_> {
+    fn again(&self) -> Again<'_> {
+        Again {
+            record: &self.record,
+            issuer: self.authority.facts(),
+            profile: self.profile,
+            public_key: &self.public_key,
+            validity: self.validity,
+        }
+    }
 }
 
 /// A certificate that was renewed and is durable.
@@ -76,48 +91,13 @@ pub fn renew(
     let signed = in_parallel(work, |(renewal, serial): (&Renewal<'_>, Serial)| {
         let is_newest = newest.get(renewal.record.lineage.as_str()) == Some(&renewal.record.serial);
         let signed = is_newest.then(|| {
-            check_key(writer.state(), renewal)?;
+            check_key(writer.state(), &renewal.record, &renewal.public_key)?;
             sign(writer.state(), &guard, session, renewal, &serial)
         });
         (session.progress)();
         Ok::<_, CaError>(signed)
     })?;
     commit(writer, session, renewals, signed)
-}
-
-/// What [`renew`] would sign.
-///
-/// # Errors
-/// Why it would be refused.
-pub(super) fn prepare_renewal(
-    state: &State,
-    guard: &Guard<'_>,
-    session: &Session<'_>,
-    renewal: &Renewal<'_>,
-    serial: &Serial,
-) -> Result<Prepared, CaError> {
-    let old = renewal.record.certificate()?;
-    if old.is_ca() {
-        return Err(CaError::Refused {
-            why: format!("{} is the certificate of an authority, which no profile repeats as it is", old.subject),
-            next: "sign its request again with \"certwright sign\"".to_owned(),
-        });
-    }
-    let attempt = |request: &Request| {
-        let facts = renewal.authority.facts();
-        prepare_guarded(guard, Some(&facts), renewal.profile, request, &state.settings, serial.clone(), session.now)
-    };
-    let mut failure = None;
-    for mut request in requests(renewal, &old) {
-        match fitted(&mut request, renewal, &old, session.now, &attempt) {
-            Ok(prepared) => match difference(&old, prepared.preview()) {
-                None => return Ok(prepared),
-                Some(why) => failure = failure.or_else(|| Some(IssuanceError::Refused(vec![why]).into())),
-            },
-            Err(error) => failure = failure.or(Some(error)),
-        }
-    }
-    Err(failure.unwrap_or_else(|| IssuanceError::Refused(vec!["nothing is left to ask for".to_owned()]).into()))
 }
 
 fn sign(
@@ -127,10 +107,14 @@ fn sign(
     renewal: &Renewal<'_>,
     serial: &Serial,
 ) -> Result<Issued, CaError> {
-    check_not_revoked(state, &renewal.authority.name, &renewal.authority.full_chain())?;
-    check_not_retired(state, &renewal.authority.name, renewal.profile, session.now)?;
-    let prepared = prepare_renewal(state, guard, session, renewal, serial)?;
-    let issued = prepared.sign(renewal.authority.signer.as_ref())?;
+    let again = renewal.again();
+    let prepared = prepare_renewal(state, guard, session, &again, serial)?;
+    let mut issued = prepared.sign(renewal.authority.signer.as_ref())?;
+    let last = again.last();
+    let cut = format!("the end was cut to that of the issuer, {}", format_instant(last));
+    if issued.certificate.not_after == last && !issued.report.notes.contains(&cut) {
+        issued.report.notes.push(cut);
+    }
     verify_chain(&issued.certificate, renewal.authority, session.now)?;
     Ok(issued)
 }
@@ -191,12 +175,11 @@ pub(super) fn check_uncompromised(state: &State, key: &PublicKey, next: &str) ->
 }
 
 /// Refuses a key that is compromised, and that of a certificate that was revoked or put on hold meanwhile.
-fn check_key(state: &State, renewal: &Renewal<'_>) -> Result<(), CaError> {
-    let record = &renewal.record;
+fn check_key(state: &State, record: &CertificateRecord, public_key: &PublicKey) -> Result<(), CaError> {
     let next = "a new certificate needs a new key: say --rekey";
     let refused = |why: String| Err(CaError::Refused { why, next: next.to_owned() });
-    check_uncompromised(state, &renewal.public_key, next)?;
-    let same = record.certificate()?.spki_der == renewal.public_key.spki_der();
+    check_uncompromised(state, public_key, next)?;
+    let same = record.certificate()?.spki_der == public_key.spki_der();
     if same && state.revocation_of(&record.authority, &record.serial)?.is_some() {
         return refused(format!("the certificate {} is revoked or on hold", record.serial));
     }
@@ -212,91 +195,4 @@ fn newest(state: &State, renewals: &[Renewal<'_>]) -> Result<HashMap<String, Str
         }
     }
     Ok(found)
-}
-
-/// The ways in which the old certificate may have been asked for, likely ones first. The journal does not say which words
-/// were typed; which of them give the same certificate again shows in the result.
-fn requests(renewal: &Renewal<'_>, old: &Certificate) -> Vec<Request> {
-    let common_name = old.subject.common_name().filter(|name| !name.is_empty());
-    let first = old.subject_alt_names.first().map(GeneralName::value);
-    let mut names = vec![common_name, first, None];
-    names.dedup();
-    let subject = Some(old.subject.clone()).filter(|subject| !subject.is_empty());
-    let mut subjects = vec![subject, None];
-    subjects.dedup();
-    let one = |(name, subject): (Option<String>, Option<crate::x509::Name>)| Request {
-        name,
-        subject,
-        names: old.subject_alt_names.clone(),
-        variables: renewal.record.variables.clone(),
-        ..Request::new(renewal.public_key.clone())
-    };
-    let pairs = subjects.iter().flat_map(|subject| names.iter().map(|name| (name.clone(), subject.clone())));
-    pairs.map(one).collect()
-}
-
-/// Prepares a request for as long as the old certificate was valid, beginning and end together; no longer than the
-/// authorities above.
-fn fitted(
-    request: &mut Request,
-    renewal: &Renewal<'_>,
-    old: &Certificate,
-    now: OffsetDateTime,
-    attempt: &dyn Fn(&Request) -> Result<Prepared, CaError>,
-) -> Result<Prepared, CaError> {
-    if renewal.validity.is_some() {
-        request.validity = Validity { span: renewal.validity, ..Validity::default() };
-        return attempt(request);
-    }
-    let length = old.not_after - old.not_before;
-    match try_length(request, renewal, old, now, length, attempt) {
-        // A calendar year or month is not always as long as the last one was.
-        Err(error) if length > Duration::days(27) => {
-            let shorter = length - Duration::days(if length > Duration::days(360) { 1 } else { 3 });
-            try_length(request, renewal, old, now, shorter, attempt).map_err(|_| error)
-        }
-        result => result,
-    }
-}
-
-fn try_length(
-    request: &mut Request,
-    renewal: &Renewal<'_>,
-    old: &Certificate,
-    now: OffsetDateTime,
-    length: Duration,
-    attempt: &dyn Fn(&Request) -> Result<Prepared, CaError>,
-) -> Result<Prepared, CaError> {
-    let chain = renewal.authority.full_chain();
-    let last = chain.iter().map(|above| above.not_after).min().unwrap_or(old.not_after);
-    let until = |end: OffsetDateTime| Validity { not_after: Some(end.min(last)), ..Validity::default() };
-    request.validity = until(now.saturating_add(length));
-    let first = attempt(request)?;
-    // The backdating is part of the length: renewals would become longer and longer.
-    request.validity = until(first.preview().not_before.saturating_add(length));
-    let prepared = attempt(request)?;
-    let end = prepared.preview().not_after;
-    if end <= old.not_after && end == last {
-        let name = &renewal.authority.name;
-        return Err(CaError::Refused {
-            why: format!("authority {name} ends at {}: a renewal would not last longer", format_instant(last)),
-            next: "name another one with --authority, or make one with \"certwright authority create\"".to_owned(),
-        });
-    }
-    Ok(prepared)
-}
-
-/// What the new certificate would say differently.
-fn difference(old: &Certificate, new: &Certificate) -> Option<String> {
-    let sorted = |certificate: &Certificate| {
-        let mut names: Vec<String> = certificate.subject_alt_names.iter().map(ToString::to_string).collect();
-        names.sort();
-        names
-    };
-    if !old.subject.matches(&new.subject) && old.subject != new.subject {
-        return Some(format!("the profile would now give the subject {}, not {}", new.subject, old.subject));
-    }
-    let (before, after) = (sorted(old), sorted(new));
-    (before != after)
-        .then(|| format!("the profile would now give the names {}, not {}", after.join(" "), before.join(" ")))
 }

@@ -9,13 +9,14 @@ use time::{Duration, OffsetDateTime};
 
 use self::survey::Survey;
 use super::{CaError, Due, Schedule, check_clock, remaining};
-use crate::store::{AuthorityRecord, Rollover, State};
+use crate::store::{AuthorityRecord, Rollover, State, Store};
 use crate::x509::time::{Span, format_instant, parse_instant};
 
 /// What counts as due.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// What has this long or less to live; where nothing is said 30 days, or a third of the lifetime if that is less.
+    /// What has this long or less to live; where nothing is said 30 days, or a third of the lifetime if that is less; for an authority
+    /// a tenth of its lifetime if that is more.
     pub within: Option<Span>,
     /// A key is old when it was first certified this long ago.
     pub key_age: Span,
@@ -99,6 +100,9 @@ pub struct AuthorityStatus {
     pub revoked: bool,
     /// What is wrong, if anything.
     pub attention: Option<String>,
+    /// Whether that is the mode of its key: see [`Status::note_keys`].
+    #[serde(skip)]
+    pub exposed: bool,
 }
 
 /// An authority that another one replaces.
@@ -178,11 +182,21 @@ impl Status {
             rollovers: rollovers(state, limits, now)?,
             crls: crls(state, &survey.serving, now)?,
             keys: survey.keys,
-            deliveries: undelivered(state),
+            deliveries: undelivered(state, now)?,
             calendar: survey.calendar,
         };
         status.ok = status.due().iter().all(|(_, count)| *count == 0);
         Ok(status)
+    }
+
+    /// Looks at the private keys of authorities as well, which the journal tells nothing about: one that others can get at is used
+    /// for nothing.
+    pub fn note_keys(&mut self, store: &Store) {
+        for one in self.authorities.iter_mut().filter(|one| one.key && one.attention.is_none()) {
+            one.attention = store.exposed_authority_key(&one.authority);
+            one.exposed = one.attention.is_some();
+        }
+        self.ok = self.due().iter().all(|(_, count)| *count == 0);
     }
 
     /// How many things of each kind need attention.
@@ -205,11 +219,14 @@ fn authorities(
     now: OffsetDateTime,
     longest: &HashMap<String, Duration>,
 ) -> Result<Vec<AuthorityStatus>, CaError> {
-    let horizon = limits.within.map_or(Ok(now + Duration::days(30)), |span| span.after(now))?;
     let mut all = Vec::with_capacity(state.authorities.len());
     for (name, record) in &state.authorities {
         let certificate = record.certificate()?;
         let end = certificate.not_after;
+        let horizon = match limits.within {
+            Some(span) => span.after(now)?,
+            None => now.saturating_add(notice(end - certificate.not_before)),
+        };
         let revoked = is_revoked(state, record)?;
         let replaced = record.rollover.successor.is_some();
         let lasts = longest.get(name).copied().unwrap_or_default();
@@ -234,9 +251,15 @@ fn authorities(
             key: record.key,
             revoked,
             attention,
+            exposed: false,
         });
     }
     Ok(all)
+}
+
+/// How long before its end an authority is announced: all who trust it have to get a new one meanwhile.
+fn notice(lifetime: Duration) -> Duration {
+    Duration::max(lifetime / 10, Duration::days(30)).min(lifetime / 3)
 }
 
 fn rollovers(state: &State, limits: &Limits, now: OffsetDateTime) -> Result<Vec<RolloverStatus>, CaError> {
@@ -360,15 +383,23 @@ fn crl(
     }
 }
 
-fn undelivered(state: &State) -> Vec<UndeliveredFiles> {
-    let pending = state.pending_deliveries();
-    let mut all: Vec<_> = pending
-        .map(|delivery| UndeliveredFiles {
-            lineage: delivery.lineage.clone(),
-            serial: delivery.serial.clone(),
-            path: delivery.path.clone(),
-        })
-        .collect();
+/// What `renew --due` would write: not what is for a certificate that is revoked, on hold or expired by now.
+fn undelivered(state: &State, now: OffsetDateTime) -> Result<Vec<UndeliveredFiles>, CaError> {
+    let mut all = Vec::new();
+    for delivery in state.pending_deliveries() {
+        let newest = state.lineage(&delivery.lineage)?.pop();
+        let is_live = newest.map_or(Ok(true), |newest| {
+            let revoked = state.revocation_of(&newest.authority, &newest.serial)?.is_some();
+            Ok::<_, CaError>(!revoked && newest.not_after()? >= now)
+        });
+        if is_live? {
+            all.push(UndeliveredFiles {
+                lineage: delivery.lineage.clone(),
+                serial: delivery.serial.clone(),
+                path: delivery.path.clone(),
+            });
+        }
+    }
     all.sort_by(|a, b| a.lineage.cmp(&b.lineage).then_with(|| a.path.cmp(&b.path)));
-    all
+    Ok(all)
 }

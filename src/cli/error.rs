@@ -101,6 +101,11 @@ impl From<StoreError> for CliError {
                 &error,
                 "run it again, wait longer with --lock-timeout 5m, or see what that process is doing",
             ),
+            StoreError::Damaged { path, .. } if path.ends_with("store.json") => Self::new(
+                Exit::Damaged,
+                &error,
+                "run \"certwright store check --repair\", which makes it again from the journal; nothing was changed",
+            ),
             StoreError::Damaged { .. } => Self::new(
                 Exit::Damaged,
                 &error,

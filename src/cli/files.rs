@@ -94,6 +94,21 @@ pub(super) fn refuse_existing(paths: &[PathBuf], force: bool) -> Result<(), CliE
     Ok(())
 }
 
+/// Refuses a file whose directory is not there; call it before anything is signed.
+///
+/// # Errors
+/// Exit 1, naming the directory.
+pub(super) fn refuse_missing_directory(path: &Path) -> Result<(), CliError> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty() && !is_standard_stream(path));
+    match dir.filter(|dir| !dir.exists()) {
+        Some(dir) => {
+            let why = format!("cannot write {}: there is no directory {}", path.display(), dir.display());
+            Err(CliError::failed(why).hint("make it first, or name another file"))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Writes one file, or standard output for `-` (binary or secret data is refused on a terminal). A device or a pipe is
 /// written to; anything else is replaced as a whole, a symbolic link too.
 ///
@@ -109,6 +124,7 @@ pub(super) fn write(cx: &mut Context, path: &Path, bytes: &[u8], secret: bool, f
         return cx.ui.data(bytes);
     }
     refuse_existing(&[path.to_owned()], force)?;
+    refuse_missing_directory(path)?;
     if is_device(path) {
         let mut device =
             OpenOptions::new().write(true).open(path).map_err(|error| CliError::io(path, "write", &error))?;

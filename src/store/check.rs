@@ -42,7 +42,7 @@ impl Store {
 
 impl Writer<'_> {
     /// Rewrites what is missing or wrong and follows from the journal: certificates, chains, links, public files, settings and
-    /// the modes of directories. Private keys are never touched. Says what was done; what cannot be repaired stays
+    /// the modes of directories and private keys. What is in private keys is never touched. Says what was done; what cannot be repaired stays
     /// for [`Store::check`] to report.
     ///
     /// # Errors
@@ -76,6 +76,7 @@ impl Writer<'_> {
                 let (store_id, settings) = (self.state.store_id().to_owned(), self.state.settings.clone());
                 write_manifest(layout, &Manifest { format: Manifest::FORMAT, store_id, settings })
             }
+            Fix::KeyMode => io::set_mode(path, io::KEY_MODE),
             Fix::Mode => io::set_mode(path, io::DIR_MODE),
             Fix::Cache => io::remove_tree(path),
         }

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::flush;
 use super::head::Stamp;
 use super::release::Release;
-use super::{Draft, Entry, Event, Notice, StoreError, Writer, event, files, io, journal};
+use super::{AuthorityRecord, Draft, Entry, Event, Notice, StoreError, Writer, event, files, io, journal};
 
 /// A transaction that may be recorded: nothing of it contradicts the store.
 struct Transaction {
@@ -78,6 +78,13 @@ impl Writer<'_> {
         Ok(Transaction { entries: (tx..).zip(events).map(entry).collect(), keys })
     }
 
+    /// Whether the key of an authority needs not to be given: it is here, or was recorded before and may be elsewhere by now.
+    fn knows_key(&self, record: &AuthorityRecord) -> bool {
+        let known = self.state.authorities.get(&record.authority);
+        self.store.has_authority_key(&record.authority)
+            || known.is_some_and(|known| known.key && known.certificate == record.certificate)
+    }
+
     fn check(&self, draft: &Draft, added: &HashSet<&str>, before: &HashSet<&str>) -> Result<(), StoreError> {
         let Draft { event, key_pem } = draft;
         if let Some(record) = event.certificate()
@@ -95,7 +102,7 @@ impl Writer<'_> {
             Event::AuthorityAdded(record) if given && !record.key => {
                 invalid(format!("a key was given for authority {}, whose record has none", record.authority))
             }
-            Event::AuthorityAdded(record) if record.key && !given && !has_key(&record.authority) => {
+            Event::AuthorityAdded(record) if record.key && !given && !self.knows_key(record) => {
                 invalid(format!("authority {} has no key in the store, and none was given", record.authority))
             }
             Event::AuthorityRequested { authority, .. } if given && has_key(authority) => {

@@ -12,7 +12,7 @@ use super::journal::{self, Rules, Watch};
 use super::lock::Lock;
 use super::open::{read_manifest, refuse_newer};
 use super::release::write_manifest;
-use super::{Layout, Manifest, State, Store, StoreError, Writer, event, io};
+use super::{Layout, Manifest, Notice, State, Store, StoreError, Writer, event, io};
 use crate::clock::{Clock, SystemClock};
 
 /// How long `create` waits for another one.
@@ -56,6 +56,28 @@ impl Store {
         Writer::begin(&store, lock, None, now, actor)?;
         Ok(store)
     }
+}
+
+/// Makes a `store.json` that is lost or cannot be read again from the journal beside it. Says whether there was such a one.
+///
+/// # Errors
+/// [`StoreError::Locked`], [`StoreError::Damaged`] for the journal, [`StoreError::Io`].
+pub fn rebuild_manifest(root: &Path, timeout: Duration, command: &str) -> Result<Option<Notice>, StoreError> {
+    let layout = Layout::new(root);
+    let lost = || match read_manifest(&layout) {
+        Ok(None) => Ok(Some("is missing")),
+        Err(StoreError::Damaged { .. }) => Ok(Some("is not what certwright wrote")),
+        Ok(Some(_)) => Ok(None),
+        Err(error) => Err(error),
+    };
+    if lost()?.is_none() || !has_first_line(&layout.journal())? {
+        return Ok(None);
+    }
+    let _lock = Lock::take(&layout.lock(), timeout, command)?;
+    let Some(why) = lost()? else { return Ok(None) };
+    io::create_dir_if_missing(&layout.staging())?;
+    write_manifest(&layout, &first_manifest(&layout)?)?;
+    Ok(Some(Notice(format!("repaired {}: it {why}", layout.manifest().display()))))
 }
 
 /// Time and actor of what the store records on its own account.

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use super::files::{self, Content, Contents};
 use super::open::read_manifest;
 use super::{Finding, Layout, Severity, State, Store, StoreError, decode_der, index, journal, keyfile};
-use crate::keys::{KeyError, KeyFile, KeyOutline, PublicKey};
 use crate::x509::{Certificate, Csr, X509Error, pem};
 
 /// A finding, and how it is put right.
@@ -26,11 +25,16 @@ pub(super) enum Fix {
     Link(String),
     /// Write `store.json`.
     Manifest,
+    /// Give the private key mode 0600.
+    KeyMode,
     /// Give the directory mode 0700.
     Mode,
     /// Remove the directory: the next command that wants it makes it again.
     Cache,
 }
+
+/// How bad it is that a private key is not there, and what is to be said about it.
+type Gone = (Severity, &'static str);
 
 /// One look at a store.
 pub(super) struct Inspection<'a> {
@@ -116,7 +120,12 @@ impl Inspection<'_> {
             self.directory(&dir)?;
             if let Some(record) = state.copy_by_serial(row.serial)? {
                 self.contents(&dir, &contents.certificate(&record)?)?;
-                self.key(&dir.join("key.pem"), record.key, || {
+                // Of one that a newer one replaced, many a key is taken away on purpose.
+                let gone = match newest {
+                    true => (Severity::Damage, "is missing: put it back from a backup, or renew with a new key"),
+                    false => (Severity::Warning, "is missing; its certificate is not the newest of its name"),
+                };
+                self.key(&dir.join("key.pem"), record.key.then_some(gone), || {
                     Certificate::from_der(&decode_der(&record.certificate)?)
                 })?;
             }
@@ -164,7 +173,9 @@ impl Inspection<'_> {
             let dir = self.layout.authority(name);
             self.directory(&dir)?;
             self.contents(&dir, &files::authority(record)?)?;
-            self.key(&dir.join("key.pem"), record.key, || record.certificate())?;
+            let elsewhere = (Severity::Warning, "is not here: as long as it is elsewhere, nothing is signed with it");
+            self.key(&dir.join("key.pem"), record.key.then_some(elsewhere), || record.certificate())?;
+            self.previous_keys(name)?;
             for (ending, bytes) in files::public(record)? {
                 self.content(self.layout.public().join(format!("{name}.{ending}")), &bytes)?;
             }
@@ -175,7 +186,8 @@ impl Inspection<'_> {
             self.directory(&dir)?;
             self.contents(&dir, &[files::request(request)?])?;
             let requested = || Csr::from_der(&decode_der(request)?);
-            self.key_of(&dir.join("key.pem"), true, || Ok(requested()?.spki_der))?;
+            let gone = (Severity::Damage, "is missing, so that no certificate can be imported for its request");
+            self.key_of(&dir.join("key.pem"), Some(gone), || Ok(requested()?.spki_der))?;
         }
         for name in names(&self.layout.authorities())? {
             let dir = self.layout.authority(&name);
@@ -183,6 +195,20 @@ impl Inspection<'_> {
                 self.strays(&dir, &["ca.pem", "chain.pem", "csr.pem", "key.pem", "previous"])?;
             } else {
                 self.report(Severity::Damage, dir, "is an authority that is not in the journal", None);
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at the keys that an authority had before.
+    fn previous_keys(&mut self, authority: &str) -> Result<(), StoreError> {
+        let dir = self.layout.previous_keys(authority);
+        for name in names(&dir)? {
+            let path = dir.join(name);
+            if let Some(metadata) = metadata(&path)?
+                && let Some(why) = keyfile::unsafe_key(&metadata)
+            {
+                self.report(Severity::Damage, path, why, keyfile::may_close(&metadata).then_some(Fix::KeyMode));
             }
         }
         Ok(())
@@ -263,28 +289,31 @@ impl Inspection<'_> {
     fn key(
         &mut self,
         path: &Path,
-        expected: bool,
+        expected: Option<Gone>,
         certificate: impl FnOnce() -> Result<Certificate, X509Error>,
     ) -> Result<(), StoreError> {
         self.key_of(path, expected, || Ok(certificate()?.spki_der))
     }
 
-    /// Looks at a private key: its file, and, where it is not encrypted, whether it is the one of `spki`.
+    /// Looks at a private key: its file, and, where it is not encrypted, whether it is the one of `spki`. `expected` says what it
+    /// means when there is none.
     fn key_of(
         &mut self,
         path: &Path,
-        expected: bool,
+        expected: Option<Gone>,
         spki: impl FnOnce() -> Result<Vec<u8>, X509Error>,
     ) -> Result<(), StoreError> {
         match (metadata(path)?, expected) {
-            (None, true) => self.report(Severity::Damage, path, "is missing: a private key cannot be rebuilt", None),
-            (None, false) => {}
-            (Some(_), false) => self.report(Severity::Warning, path, "is a key that the journal does not know", None),
-            (Some(metadata), true) => {
+            (None, Some((severity, what))) => self.report(severity, path, what, None),
+            (None, None) => {}
+            (Some(_), None) => self.report(Severity::Warning, path, "is a key that the journal does not know", None),
+            (Some(metadata), Some(_)) => {
                 if let Some(why) = keyfile::unsafe_key(&metadata) {
-                    self.report(Severity::Warning, path, why, None);
+                    // It is refused wherever it is needed.
+                    let fix = keyfile::may_close(&metadata).then_some(Fix::KeyMode);
+                    self.report(Severity::Damage, path, why, fix);
                 } else if let (Ok(bytes), Ok(spki)) = (keyfile::read(path), spki())
-                    && let Some(why) = wrong_key(&bytes, &spki)
+                    && let Some(why) = keyfile::wrong_key(&bytes, &spki)
                 {
                     self.report(Severity::Damage, path, why, None);
                 }
@@ -305,27 +334,6 @@ impl Inspection<'_> {
     fn report(&mut self, severity: Severity, path: impl Into<PathBuf>, what: impl Into<String>, fix: Option<Fix>) {
         self.problems.push(Problem { finding: finding(severity, path, what, fix.is_some()), fix });
     }
-}
-
-/// Why a file does not hold the private key of a `SubjectPublicKeyInfo`. An encrypted one is believed as far as its form goes; a kind
-/// of key that this version cannot use is not judged.
-fn wrong_key(bytes: &[u8], spki: &[u8]) -> Option<String> {
-    let unreadable = |error: KeyError| match error {
-        KeyError::Malformed(why) => Some(format!("holds no private key: {why}; put it back from a backup")),
-        _ => None,
-    };
-    match KeyOutline::read(bytes) {
-        Ok(outline) if outline.encryption.is_some() => return None,
-        Ok(_) => {}
-        Err(error) => return unreadable(error),
-    }
-    let key = match KeyFile::read(bytes, &mut || None) {
-        Ok(file) => file.key,
-        Err(error) => return unreadable(error),
-    };
-    let public = PublicKey::from_spki_der(spki).ok()?;
-    let same = key.public_key().subject_public_key() == public.subject_public_key();
-    (!same).then(|| "is the private key of another certificate; put it back from a backup".to_owned())
 }
 
 fn finding(severity: Severity, path: impl Into<PathBuf>, what: impl Into<String>, repairable: bool) -> Finding {

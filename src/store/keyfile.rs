@@ -9,6 +9,7 @@ use rustix::fs::OFlags;
 use zeroize::Zeroizing;
 
 use super::StoreError;
+use crate::keys::{KeyError, KeyFile, KeyOutline, PublicKey};
 
 /// Largest key or profile that is read.
 const MAX_SIZE: u64 = 1024 * 1024;
@@ -32,13 +33,10 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, StoreError> {
 
 /// Why a file must not be used as a private key.
 pub(super) fn unsafe_key(metadata: &fs::Metadata) -> Option<String> {
-    let mode = metadata.mode() & 0o7777;
     if !metadata.is_file() {
         Some("is no regular file".to_owned())
-    } else if mode & 0o077 != 0 {
-        Some(format!(
-            "has mode {mode:04o}, so that others can get at it; chmod 600 it, and replace the key if they might have"
-        ))
+    } else if let Some(why) = exposed(metadata) {
+        Some(why)
     } else if ![0, rustix::process::geteuid().as_raw()].contains(&metadata.uid()) {
         Some(format!(
             "belongs to another user (uid {0}); run the command as that user: sudo -u '#{0}' …",
@@ -49,6 +47,42 @@ pub(super) fn unsafe_key(metadata: &fs::Metadata) -> Option<String> {
     } else {
         None
     }
+}
+
+/// What is wrong with the mode of a private key, if others can get at it.
+pub(super) fn exposed(metadata: &fs::Metadata) -> Option<String> {
+    let mode = metadata.mode() & 0o7777;
+    (mode & 0o077 != 0).then(|| {
+        format!(
+            "has mode {mode:04o}, so that others can get at it; chmod 600 it, and replace the key if they might have"
+        )
+    })
+}
+
+/// Whether a private key has a mode that may be put right: it is a file of whoever runs this.
+pub(super) fn may_close(metadata: &fs::Metadata) -> bool {
+    metadata.is_file() && exposed(metadata).is_some() && metadata.uid() == rustix::process::geteuid().as_raw()
+}
+
+/// Why a file does not hold the private key of a `SubjectPublicKeyInfo`. An encrypted one is believed as far as its form goes; a kind
+/// of key that this version cannot use is not judged.
+pub(super) fn wrong_key(bytes: &[u8], spki: &[u8]) -> Option<String> {
+    let unreadable = |error: KeyError| match error {
+        KeyError::Malformed(why) => Some(format!("holds no private key: {why}; put it back from a backup")),
+        _ => None,
+    };
+    match KeyOutline::read(bytes) {
+        Ok(outline) if outline.encryption.is_some() => return None,
+        Ok(_) => {}
+        Err(error) => return unreadable(error),
+    }
+    let key = match KeyFile::read(bytes, &mut || None) {
+        Ok(file) => file.key,
+        Err(error) => return unreadable(error),
+    };
+    let public = PublicKey::from_spki_der(spki).ok()?;
+    let same = key.public_key().subject_public_key() == public.subject_public_key();
+    (!same).then(|| "is the private key of another certificate; put it back from a backup".to_owned())
 }
 
 /// Whether two files have the same content.

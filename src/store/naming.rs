@@ -28,6 +28,12 @@ pub fn lineage_name(text: &str) -> String {
     format!("{kept}-{}", &hash[..HASH_DIGITS])
 }
 
+/// The lineage that a text names itself: as it is where it may be one, so that what lists and hints show can be typed; else made into
+/// one as [`lineage_name`] does.
+pub fn lineage_word(text: &str) -> String {
+    if is_word(text) { text.to_owned() } else { lineage_name(text) }
+}
+
 /// Checks an authority's name: 1–64 of lower-case letters, digits and `._@-`, not starting with a dot or dash, not a Windows
 /// device name, and without an ending that `public/` uses (`.chain`, `.crl`, `.cross`, `.crt`, `.delta`, `.pem`).
 ///
@@ -129,6 +135,15 @@ mod tests {
         ];
         let words: std::collections::BTreeSet<String> = texts.iter().map(|text| lineage_name(text)).collect();
         assert_eq!(words.len(), texts.len(), "{words:?}");
+    }
+
+    #[test]
+    fn a_lineage_that_is_named_stays_as_it_is() {
+        for name in ["localhost", "*.example.com", "_.example.com", "Bob Smith", "a/b", "x.", "", "../x"] {
+            let word = lineage_name(name);
+            assert_eq!(lineage_word(&word), word);
+            assert!(is_word(&lineage_word(name)), "{name}");
+        }
     }
 
     #[test]

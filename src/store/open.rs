@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -11,7 +11,10 @@ use super::journal::Scan;
 use super::lock::Lock;
 use super::naming::{authority_name, is_serial, is_word};
 use super::reading::{Proved, RECENT};
-use super::{CrlRecord, Entry, JournalReport, Layout, Manifest, State, StoreError, Writer, create, files, keyfile};
+use super::{
+    CertificateRecord, CrlRecord, Entry, JournalReport, Layout, Manifest, State, StoreError, Writer, create, files,
+    keyfile,
+};
 
 /// A store that is open for reading.
 pub struct Store {
@@ -41,8 +44,7 @@ impl Store {
         match read_manifest(&layout)? {
             Some(manifest) => Ok(Self { layout, manifest, proved: Proved::default(), progress: None, recent: RECENT }),
             None if layout.journal().exists() => {
-                let why = "is missing beside the journal; creating the store again here rebuilds it from the journal";
-                Err(StoreError::damaged(layout.manifest(), None, why))
+                Err(StoreError::damaged(layout.manifest(), None, "is missing beside the journal"))
             }
             None => Err(StoreError::Missing(root.to_owned())),
         }
@@ -107,6 +109,13 @@ impl Store {
         self.layout.authority(name).join("key.pem").exists()
     }
 
+    /// Why an authority's private key is not used though it is in its place: others can get at it.
+    pub fn exposed_authority_key(&self, name: &str) -> Option<String> {
+        let path = self.layout.authority(name).join("key.pem");
+        let metadata = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file)?;
+        keyfile::exposed(&metadata).map(|why| format!("its key.pem {why}"))
+    }
+
     /// Reads an authority's private key file (PEM, perhaps encrypted), refusing loose permissions, other owners and
     /// symbolic links.
     ///
@@ -125,6 +134,25 @@ impl Store {
             return Err(StoreError::Invalid("no such lineage or serial".to_owned()));
         }
         keyfile::read(&self.layout.issued(lineage, serial).join("key.pem"))
+    }
+
+    /// Where the private key of a certificate is, if the store has it.
+    pub fn issued_key(&self, record: &CertificateRecord) -> PathBuf {
+        self.layout.issued(&record.lineage, &record.serial).join("key.pem")
+    }
+
+    /// Reads the private key file of a certificate with the same care, and, where it is not encrypted, makes sure that it is the
+    /// key of that certificate.
+    ///
+    /// # Errors
+    /// As [`Store::read_issued_key`]; [`StoreError::Damaged`] names the file that holds another key, or none.
+    pub fn read_key_of(&self, record: &CertificateRecord) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        let pem = self.read_issued_key(&record.lineage, &record.serial)?;
+        let certificate = record.certificate().ok();
+        match certificate.and_then(|certificate| keyfile::wrong_key(&pem, &certificate.spki_der)) {
+            Some(why) => Err(StoreError::damaged(self.issued_key(record), None, why)),
+            None => Ok(pem),
+        }
     }
 
     /// Reads the user's profile files: (file name without `.json`, bytes), sorted by name.

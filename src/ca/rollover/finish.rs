@@ -7,7 +7,7 @@ use super::standing::unfit_successor;
 use super::{Finished, Remaining, Terms, remaining};
 use crate::ca::clock::check_clock;
 use crate::ca::{CaError, Session, resolve};
-use crate::store::{AuthorityRecord, Draft, Event, Rollover, State, Writer};
+use crate::store::{AuthorityRecord, Draft, Event, Rollover, State, Store, Writer};
 use crate::x509::time::format_instant;
 
 /// Changes what was agreed on.
@@ -46,7 +46,7 @@ pub fn finish_rollover(
     check_clock(writer.state(), session.now)?;
     let state = writer.state();
     let record = standing(state, authority)?.clone();
-    check_may_finish(state, authority, session.now)?;
+    check_may_finish(writer.store(), state, authority, session.now)?;
     let left = remaining(state, authority, session.now)?;
     if !left.is_empty() && !force {
         return Err(still_in_use(&record, &left));
@@ -83,9 +83,11 @@ pub fn finish_rollover(
 /// # Errors
 /// [`CaError::Refused`] where nothing takes the authority's place, or what does is revoked, has expired, or has no key here although
 /// the old one has.
-pub fn check_may_finish(state: &State, authority: &str, now: OffsetDateTime) -> Result<(), CaError> {
-    let record = standing(state, authority)?;
-    match unfit_successor(state, record, now)? {
+pub fn check_may_finish(store: &Store, state: &State, authority: &str, now: OffsetDateTime) -> Result<(), CaError> {
+    let mut record = standing(state, authority)?.clone();
+    // It may have been taken away since it was made here.
+    record.key &= store.has_authority_key(authority);
+    match unfit_successor(state, &record, now)? {
         None => Ok(()),
         Some(why) => Err(CaError::Refused {
             why: format!("the rollover of authority {authority} cannot be finished: {why}"),

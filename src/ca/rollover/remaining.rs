@@ -24,7 +24,8 @@ pub struct Remaining {
     pub serial: String,
     /// RFC 3339.
     pub not_after: String,
-    /// What is to be done: `renew`, `deliver` where a renewed one waits for its files to be written, `rollover` for an authority.
+    /// What is to be done: `renew`, `deliver` where a renewed one waits for its files to be written, `rollover` for an authority,
+    /// `sign` where it is the certificate of one whose store is elsewhere: that has to be followed by another one.
     pub next: &'static str,
 }
 
@@ -53,7 +54,14 @@ pub fn remaining(state: &State, authority: &str, now: OffsetDateTime) -> Result<
         if !own || is_revoked(state, row)? {
             return Ok(());
         }
-        let next = if newest {
+        // Authorities have no alternative names: not every certificate has to be looked at.
+        let is_ca = || -> Result<bool, CaError> {
+            let record = if row.names.is_empty() { state.copy_by_serial(row.serial)? } else { None };
+            Ok(record.map(|record| record.certificate()).transpose()?.is_some_and(|certificate| certificate.is_ca()))
+        };
+        let next = if newest && is_ca()? {
+            "sign"
+        } else if newest {
             "renew"
         } else if pending.contains(row.lineage) {
             "deliver"

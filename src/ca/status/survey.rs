@@ -159,11 +159,12 @@ impl Survey {
             let key = record.certificate()?.public_key().map_err(|error| CaError::key(row.lineage, error))?;
             wrong.extend(key.check(&KeyRules::default()).err().map(|weakness| format!("weak: {weakness}")));
         }
-        if uses > limits.key_uses.saturating_add(1) {
+        // A requester's key only the requester can change.
+        if row.key && uses > limits.key_uses.saturating_add(1) {
             wrong.push(format!("{uses} certificates were made for it"));
         }
         // A certificate that is not yet due may well be older than the limit itself.
-        if uses > 1 && limits.key_age.after(since)? < now {
+        if row.key && uses > 1 && limits.key_age.after(since)? < now {
             wrong.push(format!("in use for longer than {}", limits.key_age));
         }
         if !wrong.is_empty() {

@@ -27,7 +27,7 @@ use crate::cli::{CliError, Context, Exit, SecretSource, files};
 use crate::issuance::lint::Target;
 use crate::issuance::{IssuerFacts, Profile, Profiles, Request};
 use crate::keys::{Algorithm, PrivateKey, Secret};
-use crate::store::{State, lineage_name};
+use crate::store::{State, lineage_name, lineage_word};
 use crate::x509::{GeneralName, Name};
 
 const EXAMPLES: &str = "\
@@ -254,7 +254,7 @@ impl IssueArgs {
     }
 
     fn lineage(&self) -> String {
-        lineage_name(self.lineage.as_deref().unwrap_or(self.name()))
+        self.lineage.as_deref().map_or_else(|| lineage_name(self.name()), lineage_word)
     }
 
     /// The passphrase for the key in the store: the given one, else the authority's, if its key is encrypted.

@@ -20,6 +20,7 @@ mod export;
 mod init;
 mod inspect;
 mod issue;
+mod issued_key;
 mod key;
 mod keystore;
 mod lint;

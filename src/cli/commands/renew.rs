@@ -3,7 +3,9 @@
 mod choose;
 mod deliver;
 mod hook;
+mod rehearse;
 mod report;
+mod terms;
 mod work;
 
 use std::path::PathBuf;
@@ -25,8 +27,8 @@ const LONGEST_JITTER: i64 = 86_400;
 
 const EXAMPLES: &str = "\
 certwright renew www.corp.test
-certwright renew --due --exec \"systemctl reload nginx\"      # for cron or a timer
-certwright renew --due --within 30d --jitter 1h --rekey
+certwright renew --due --rekey --exec \"systemctl reload nginx\"  # for cron or a timer
+certwright renew --due --within 30d --jitter 1h
 certwright renew --due --storepass file:store.pass          # keystores and exports with a password too
 certwright renew --all --signed-by issuing --dry-run        # after \"authority rollover issuing\"
 certwright renew www.corp.test --forget /srv/old/tls        # no files there any more";
@@ -37,7 +39,7 @@ certwright renew www.corp.test --forget /srv/old/tls        # no files there any
 /// another one's key. What is due, with --due: two thirds of the lifetime are gone, or with --within that much or less is left.
 /// Nothing due is exit status 0.
 ///
-/// The key stays the same unless --rekey is given. The old certificate stays valid until it expires or is revoked. What could not
+/// The key stays the same unless --rekey is given, and "status" tells of one that is used for long. The old certificate stays valid until it expires or is revoked. What could not
 /// be written, and whose command in --exec failed, is tried again by the next "renew --due".
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
@@ -60,7 +62,7 @@ pub struct Args {
     /// With --due: what has expired as well
     #[arg(long, requires = "due")]
     expired: bool,
-    /// With a new key
+    /// With a new key; with --due and --all what was signed for a request keeps the requester's
     #[arg(long)]
     rekey: bool,
     /// Algorithm of the new key [default: that of the old one]
@@ -121,7 +123,7 @@ impl Args {
         ca::check_clock(&state, cx.now())?;
         let chosen = choose(self, cx, &state)?;
         let report = if self.dry_run {
-            Report::planned(self, &state, chosen, cx.now())?
+            rehearse::rehearse(self, cx, &store, &state, chosen)?
         } else {
             work::run(self, cx, &store, state, chosen)?
         };

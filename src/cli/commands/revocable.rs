@@ -10,7 +10,7 @@ use super::list::name_matches;
 use super::options::reference;
 use crate::ca::{self, CaError, Reference, Revocable};
 use crate::cli::{CliError, Context};
-use crate::store::{CertificateRecord, CertificateRow, State, StoreError, lineage_name};
+use crate::store::{CertificateRecord, CertificateRow, State, StoreError};
 use crate::x509::display::hex;
 use crate::x509::time::format_instant;
 use crate::x509::{RevokedEntry, Serial, escape};
@@ -100,9 +100,8 @@ impl SelectArgs {
         }
         let now = cx.now();
         for name in &self.lineage {
-            let lineage = lineage_name(name);
             let records: Vec<_> =
-                state.lineage(&lineage)?.into_iter().filter(|record| is_live(&record.row(), now)).collect();
+                ca::find_lineage(state, name)?.into_iter().filter(|record| is_live(&record.row(), now)).collect();
             if records.is_empty() {
                 return Err(CaError::NotFound(name.clone()).into());
             }

@@ -17,7 +17,7 @@ use crate::ca::{self, Order, Outcome, Rehearsal};
 use crate::cli::{CliError, Context, Exit, files};
 use crate::issuance::lint::Target;
 use crate::issuance::{IssuerFacts, Profile, Request};
-use crate::store::{AuthorityRecord, State, lineage_name};
+use crate::store::{AuthorityRecord, State, lineage_name, lineage_word};
 use crate::x509::{Csr, GeneralName, Name};
 
 const EXAMPLES: &str = "\
@@ -161,6 +161,7 @@ impl SignArgs {
         }
         if let Some(out) = &self.out {
             files::refuse_existing(std::slice::from_ref(out), self.force)?;
+            files::refuse_missing_directory(out)?;
         }
         let Some(dir) = &self.out_dir else { return Ok(()) };
         let mut seen = HashSet::new();
@@ -234,14 +235,10 @@ impl SignArgs {
         request.variables.clone_from(variables);
         request.strict = self.strict;
         request.targets.clone_from(&self.targets);
-        let name = self.lineage.clone().or_else(|| request.name.clone());
-        let name = name.unwrap_or_else(|| self.names.first().map_or_else(|| "unnamed".to_owned(), GeneralName::value));
-        Ok(Item {
-            label,
-            request,
-            lineage: lineage_name(&name),
-            dir: self.out_dir.as_ref().map(|dir| directory_for(dir, path)),
-        })
+        let first = || self.names.first().map_or_else(|| "unnamed".to_owned(), GeneralName::value);
+        let name = || request.name.clone().unwrap_or_else(first);
+        let lineage = self.lineage.as_deref().map_or_else(|| lineage_name(&name()), lineage_word);
+        Ok(Item { label, request, lineage, dir: self.out_dir.as_ref().map(|dir| directory_for(dir, path)) })
     }
 
     fn run_dry(

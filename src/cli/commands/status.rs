@@ -25,7 +25,7 @@ certwright status --format prometheus --out /var/lib/node_exporter/textfile/cert
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub struct Args {
-    /// What has this long or less to live is due [default: 30d, or a third of the lifetime if that is less]
+    /// What has this long or less to live is due [default: 30d, or a third of the lifetime if that is less; for an authority a tenth if that is more]
     #[arg(long, value_name = "DURATION", value_parser = Span::parse)]
     within: Option<Span>,
     /// A key that was renewed and is older than this is due
@@ -61,10 +61,12 @@ impl Args {
         if self.out.is_some() && self.format != Form::Prometheus {
             return Err(CliError::usage("--out is for --format prometheus").hint("redirect standard output"));
         }
-        let state = cx.open_store()?.read()?;
+        let store = cx.open_store()?;
+        let state = store.read()?;
         let limits = Limits { within: self.within, key_age: self.key_age, key_uses: self.key_uses };
         let now = cx.now();
-        let status = Status::of(&state, &limits, now)?;
+        let mut status = Status::of(&state, &limits, now)?;
+        status.note_keys(&store);
         match self.format {
             Form::Json => cx.ui.configure(true, cx.ui.is_quiet()),
             Form::Text => text::tell(cx, &status, now)?,

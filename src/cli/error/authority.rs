@@ -26,9 +26,10 @@ impl From<CaError> for CliError {
                 Exit::Failed,
                 "sign where its key is, put its key.pem back, or name another authority with --authority",
             ),
-            CaError::AuthorityNotValid { .. } => {
-                with(Exit::Refused, "make a new authority with \"certwright authority create\", or check the clock")
-            }
+            CaError::AuthorityNotValid { .. } => with(
+                Exit::Refused,
+                "put a new one in its place with \"certwright authority rollover\", or check the clock",
+            ),
             CaError::KeyMismatch(_) => with(Exit::Damaged, "put its key.pem back from a backup"),
             CaError::Import(_) => with(Exit::Failed, "nothing was imported"),
             CaError::ClockSetBack { .. } => with(

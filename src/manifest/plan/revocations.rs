@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{Action, Facts, Kind, Plan, RevocationWork, Step, Work};
-use crate::ca::{Reference, find};
+use crate::ca::{Reference, find, find_lineage};
 use crate::manifest::model::Revocation;
-use crate::store::{CertificateRecord, lineage_name};
+use crate::store::CertificateRecord;
 use crate::x509::RevocationReason;
 
 /// Adds what is to be revoked; gives the serials that are then revoked for good.
@@ -56,8 +56,7 @@ type Targets<'a> = Result<(String, Vec<&'a CertificateRecord>), (String, String)
 fn targets<'a>(facts: &Facts<'a>, revocation: &Revocation) -> Targets<'a> {
     let now = facts.situation.now;
     if let Some(name) = &revocation.certificate {
-        let lineage = lineage_name(name);
-        let all = facts.found(facts.state.lineage(&lineage));
+        let all = find_lineage(facts.state, name).map_err(|error| (name.clone(), error.to_string()))?;
         if all.is_empty() {
             return Err((name.clone(), "the store has no certificate of this name".to_owned()));
         }

@@ -1,6 +1,7 @@
 //! The keys that a plan takes: new ones made, old ones read, on all cores and before the store is locked.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
@@ -8,11 +9,12 @@ use zeroize::Zeroizing;
 use super::execute::again;
 use super::secrets::{self, Secrets};
 use crate::ca::{self, LoadedAuthority, in_parallel};
+use crate::cli::commands::issued_key;
 use crate::cli::{CliError, Context};
 use crate::issuance::Request;
 use crate::keys::{Algorithm, KeyFile, KeyOutline, PrivateKey, PublicKey, Secret};
 use crate::manifest::{Certificate, Delivery, KeyChoice, Manifest, Plan, Work};
-use crate::store::{CertificateRecord, State, Store};
+use crate::store::{CertificateRecord, State, Store, StoreError};
 
 /// The key of one step.
 pub(super) struct Ready {
@@ -38,6 +40,7 @@ struct New {
 /// A key that is there.
 struct Old {
     step: usize,
+    path: PathBuf,
     pem: Zeroizing<Vec<u8>>,
     public: PublicKey,
     /// The passphrase, where it is encrypted and has to be opened.
@@ -187,19 +190,13 @@ impl Search<'_> {
         if !record.key {
             return Ok(Err(Ready { public, pem: None, private: None, secret: None }));
         }
-        let pem = self.store.read_issued_key(&record.lineage, &record.serial).map_err(|error| {
-            let lost = format!(
-                "restore it from a backup, or give it a new one: \"certwright renew {} --rekey\"",
-                record.lineage
-            );
-            CliError::from(error).hint(lost)
-        })?;
+        let pem = issued_key::read_known(self.store, record)?;
         let is_encrypted = open && KeyOutline::read(&pem)?.encryption.is_some();
         let secret = match is_encrypted {
             true => Some(self.old_secret(cx, certificate, &record.lineage, secrets)?),
             false => None,
         };
-        Ok(Ok(Old { step, pem, public, secret, open }))
+        Ok(Ok(Old { step, path: self.store.issued_key(record), pem, public, secret, open }))
     }
 
     fn old_secret(
@@ -227,10 +224,14 @@ impl Search<'_> {
 }
 
 fn open(key: Old) -> Result<Ready, CliError> {
-    let Old { pem, public, secret, open, .. } = key;
+    let Old { path, pem, public, secret, open, .. } = key;
     let private = match open {
         true => Some(Arc::new(KeyFile::read(&pem, &mut || secret.clone())?.key)),
         false => None,
     };
+    // Of an encrypted one that only shows now.
+    if private.as_ref().is_some_and(|key| key.public_key().subject_public_key() != public.subject_public_key()) {
+        return Err(CliError::from(StoreError::Damaged { path, line: None, why: issued_key::ANOTHERS.to_owned() }));
+    }
     Ok(Ready { public, pem: Some(pem), private, secret: None })
 }

@@ -62,6 +62,7 @@ impl CsrArgs {
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         if let Some(out) = &self.out {
             files::refuse_existing(std::slice::from_ref(out), self.force)?;
+            files::refuse_missing_directory(out)?;
         }
         let state = match Store::open(cx.store_path()?) {
             Ok(store) => store.read()?,

@@ -8,6 +8,7 @@ use crate::ca::{self, ImportPlan};
 use crate::cli::commands::options::{NewKeyArgs, read_key, session};
 use crate::cli::commands::report::{CertificateReport, summary};
 use crate::cli::{CliError, Context, Exit, files};
+use crate::store::AuthorityRecord;
 use crate::x509::{Certificate, pem};
 
 /// Largest certificate file that is read.
@@ -17,9 +18,13 @@ const EXAMPLES: &str = "\
 certwright authority import issuing --cert issuing.crt  # answers a request made by authority csr
 certwright authority import legacy --cert ca.pem --key ca-key.pem
 certwright authority import corp --cert issuing.pem --key issuing.key --chain root.pem
+certwright authority import corp --cert issuing.pem --chain root.pem  # what it came without, afterwards
 certwright authority import partner --cert partner-root.pem  # an anchor only: no key";
 
 /// Bring in an authority: an answered request, a certificate with its key, or an anchor
+///
+/// An authority that is here with the same certificate is given what it came without: the certificates above it, or its key. The
+/// certificate of a root completes those below it too. What was issued before gets the longer chain when its files are written again.
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES)]
 pub struct ImportArgs {
@@ -58,8 +63,18 @@ impl ImportArgs {
             chain.extend(read_certificates(cx, path)?);
         }
         let store = crate::store::Store::create(cx.store_path()?)?;
-        if store.read()?.authorities.contains_key(&self.name) {
-            return Err(ca::CaError::AuthorityExists(self.name.clone()).into());
+        let known = store.read()?.authorities.get(&self.name).map(AuthorityRecord::certificate).transpose()?;
+        if known.as_ref().is_some_and(|known| *known != certificate) {
+            let error = CliError::from(ca::CaError::AuthorityExists(self.name.clone())).about(format!(
+                "{} holds another certificate than that of authority {}",
+                self.cert.display(),
+                self.name
+            ));
+            return Err(error.hint(format!(
+                "a new certificate belongs to a new authority with a key of its own: certwright authority csr {0}-2, have \
+                 that signed and import it, then certwright authority rollover {0} --as {0}-2",
+                self.name
+            )));
         }
         let key = self.key.as_ref().map(|path| read_key(cx, path)).transpose()?;
         let key = match key {
@@ -74,10 +89,11 @@ impl ImportArgs {
         let actor = cx.settings.actor.clone();
         let (made, notes) = ca::import(&mut writer, plan, &session(cx, &actor, &|| {}))?;
         drop(writer);
+        let done = if known.is_some() { "completed" } else { "imported" };
         for note in notes {
             cx.ui.warn(&note);
         }
-        cx.ui.say(&format!("imported authority {}: {}", made.name, summary(&made.certificate)));
+        cx.ui.say(&format!("{done} authority {}: {}", made.name, summary(&made.certificate)));
         cx.ui.json("authority-import", &CertificateReport::from(&made))?;
         cx.ui.line(&store.layout().authority(&made.name).display().to_string())?;
         Ok(Exit::Done)

@@ -222,7 +222,7 @@ impl RolloverArgs {
         let is_finished = state.authorities.get(&self.name).is_some_and(|record| record.rollover.finished);
         if self.dry_run {
             if !is_finished {
-                ca::check_may_finish(state, &self.name, now)?;
+                ca::check_may_finish(store, state, &self.name, now)?;
             }
             let left = ca::remaining(state, &self.name, now)?;
             let would = if left.is_empty() || self.force { "would be finished" } else { "could not be finished" };

@@ -97,8 +97,7 @@ impl Remedy<'_> {
         if misfits.iter().any(|misfit| misfit.need == Need::Key) {
             words.push(format!("--key {}", fitting.algorithm));
         }
-        // A lineage whose name was made from something else cannot be typed.
-        let lineage = lineage.filter(|lineage| *lineage != lineage_name(&name) && *lineage == lineage_name(lineage));
+        let lineage = lineage.filter(|lineage| *lineage != lineage_name(&name));
         words.extend(lineage.map(|lineage| format!("--lineage {}", quoted(lineage))));
         if let Some(signer) = self.exported.signer.as_ref().filter(|_| certwright == self.certwright) {
             words.push(format!("--authority {}", quoted(signer)));

@@ -5,6 +5,7 @@ use std::path::Path;
 use time::OffsetDateTime;
 
 use crate::ca::{self, Reference};
+use crate::cli::commands::issued_key;
 use crate::cli::commands::options::{open_key, read_key, reference};
 use crate::cli::{CliError, Context, SecretSource};
 use crate::container::target::Subject;
@@ -173,11 +174,10 @@ impl Exported {
                 open_key(cx, &pem, passphrase, &format!("authority {}", self.name))
             }
             KeyPlace::Issued { serial } => {
-                if !self.store.layout().issued(&self.name, serial).join("key.pem").exists() {
-                    drop(cx.lock(&self.store)?);
-                }
-                let pem = self.store.read_issued_key(&self.name, serial)?;
-                open_key(cx, &pem, passphrase, &format!("the key of {}", self.name))
+                let Some(record) = self.state.by_serial(serial)? else {
+                    return Err(ca::CaError::NotFound(serial.clone()).into());
+                };
+                issued_key::open(cx, &self.store, record, passphrase)
             }
             KeyPlace::Elsewhere => {
                 Err(CliError::failed(format!("the private key of {} is not in the store", self.name))

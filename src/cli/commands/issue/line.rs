@@ -10,7 +10,7 @@ use crate::ca::{self, Rehearsal};
 use crate::cli::CliError;
 use crate::issuance::{IssuerFacts, Prepared, Profile, Profiles, Request, Validity};
 use crate::keys::{Algorithm, KeyError, PrivateKey, PublicKey};
-use crate::store::{State, lineage_name};
+use crate::store::{State, lineage_name, lineage_word};
 use crate::x509::time::{Span, parse_instant};
 use crate::x509::{Certificate, GeneralName, Name, escape};
 
@@ -103,7 +103,7 @@ impl<'s, 'a> Terms<'s, 'a> {
         };
         let mut variables = self.variables.clone();
         variables.extend(fields.set);
-        let lineage = lineage_name(fields.lineage.as_deref().unwrap_or(&name));
+        let lineage = fields.lineage.as_deref().map_or_else(|| lineage_name(&name), lineage_word);
         Ok(Line { name, lineage, profile, issuer, algorithm, names, subject, validity, variables, strict: args.strict })
     }
 

@@ -8,10 +8,9 @@ use super::batch::delivered;
 use super::summary::Skipped;
 use crate::ca;
 use crate::cli::commands::bundle::Bundle;
-use crate::cli::commands::options::with_passphrase_from;
+use crate::cli::commands::issued_key;
 use crate::cli::files::{self, leftovers, places};
 use crate::cli::{CliError, Context};
-use crate::keys::KeyFile;
 use crate::store::{Draft, Event, State, Store};
 use crate::x509::pem;
 
@@ -81,14 +80,8 @@ impl Missing {
                 let served = ca::served(state, record)?;
                 let anchors: Vec<_> = served.root.iter().chain(&served.other_anchors).collect();
                 let key_pem = if record.key {
-                    let pem = store.read_issued_key(&record.lineage, serial)?;
-                    let question = format!("passphrase of the key of {}", record.lineage);
-                    let source = args.key_passphrase.as_ref();
-                    let key = with_passphrase_from(cx, source, |prompt| {
-                        KeyFile::read(&pem, &mut || prompt(&question))
-                            .map_err(|error| CliError::from(error).about(&record.lineage))
-                    })?
-                    .key;
+                    let pem = store.read_key_of(record)?;
+                    let key = issued_key::open_read(cx, store, record, &pem, args.key_passphrase.as_ref())?;
                     Some(key.to_pkcs8_pem(secret.as_ref())?)
                 } else {
                     None

@@ -14,7 +14,7 @@ use crate::cli::commands::options::{NewKeyArgs, read_key, session};
 use crate::cli::{CliError, Context, Exit, SecretSource, files};
 use crate::container::{Content, Entry, Opened, OpenedContent};
 use crate::keys::{KeyError, PrivateKey};
-use crate::store::{Store, StoreError, lineage_name};
+use crate::store::{Store, StoreError, lineage_name, lineage_word};
 use crate::x509::{Certificate, escape, pem};
 
 const EXAMPLES: &str = "\
@@ -119,7 +119,7 @@ impl Args {
             return Ok(name.clone());
         }
         let Some(name) = &self.name else { return Ok(lineage_name(alias)) };
-        let word = lineage_name(name);
+        let word = lineage_word(name);
         if word != *name {
             return Err(CliError::usage(format!("--name \"{}\" is no word that the store can have", escape(name)))
                 .hint(format!("use lower-case letters, digits and . _ - @, such as {word}")));

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::ca::{self, CaError, Reference};
 use crate::cli::commands::inspect::facts::title;
+use crate::cli::commands::issued_key;
 use crate::cli::commands::options::{open_key, reference};
 use crate::cli::{CliError, Context, SecretSource, files};
 use crate::container::ordered;
@@ -56,13 +57,7 @@ pub(super) fn from_store(cx: &mut Context, store: &Store, state: &State, text: &
 }
 
 fn issued(cx: &mut Context, store: &Store, state: &State, record: &CertificateRecord) -> Result<Source, CliError> {
-    let what = format!("the key of {}", record.lineage);
-    if !store.layout().issued(&record.lineage, &record.serial).join("key.pem").exists() {
-        // A command that was killed may have recorded it before its key was in place: the lock puts it there.
-        drop(cx.lock(store)?);
-    }
-    let bytes = store.read_issued_key(&record.lineage, &record.serial)?;
-    let key = open_key(cx, &bytes, None, &what)?;
+    let key = issued_key::open(cx, store, record, None)?;
     let mut chain = vec![record.certificate()?];
     chain.extend(with_end(ca::served(state, record)?));
     let issued = Some((record.lineage.clone(), record.serial.clone()));

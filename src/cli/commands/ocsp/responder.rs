@@ -1,12 +1,11 @@
 //! Finding the responder of an authority, or certifying one.
 
-use zeroize::Zeroizing;
-
 use crate::ca::{self, KnownResponder, RESPONDER_PROFILE, Responder, Schedule};
-use crate::cli::commands::options::{generate, load_authority, open_key, profiles, session};
+use crate::cli::commands::issued_key;
+use crate::cli::commands::options::{generate, load_authority, profiles, session};
 use crate::cli::{CliError, Context};
 use crate::keys::KeyOutline;
-use crate::store::{AuthorityRecord, State, Store};
+use crate::store::{AuthorityRecord, CertificateRecord, State, Store};
 use crate::x509::Certificate;
 use crate::x509::time::{Span, format_instant};
 
@@ -68,12 +67,12 @@ impl ResponderArgs {
         let name = &record.authority;
         if self.direct {
             let certificate = record.certificate()?;
-            return Ok(Speaker { record: record.clone(), certificate, serial: None, opened: None });
+            return Ok(Speaker { record: record.clone(), certificate, responder: None, opened: None });
         }
         let Some(known) = ca::known_responder(state, record, now)? else {
             return Ok(Speaker::new(record, self.certify(cx, store, record)?));
         };
-        let encrypted = self.no_key_passphrase && is_encrypted(cx, store, name, &known)?;
+        let encrypted = self.no_key_passphrase && is_encrypted(cx, store, &known)?;
         if known.due || encrypted {
             let certified = if record.key && store.has_authority_key(name) {
                 self.certify(cx, store, record).map_err(|error| error.message)
@@ -90,8 +89,8 @@ impl ResponderArgs {
                 }
             }
         }
-        let (certificate, serial) = (known.record.certificate()?, Some(known.record.serial.clone()));
-        Ok(Speaker { record: record.clone(), certificate, serial, opened: None })
+        let (certificate, responder) = (known.record.certificate()?, Some(known.record.clone()));
+        Ok(Speaker { record: record.clone(), certificate, responder, opened: None })
     }
 
     fn certify(&self, cx: &mut Context, store: &Store, record: &AuthorityRecord) -> Result<Responder, CliError> {
@@ -124,15 +123,15 @@ pub(super) struct Speaker {
     record: AuthorityRecord,
     /// The responder's certificate, or the authority's own.
     certificate: Certificate,
-    /// The serial under which the responder's key is kept; none where it is the authority's.
-    serial: Option<String>,
+    /// The responder whose key the store has; none where the authority speaks for itself.
+    responder: Option<CertificateRecord>,
     opened: Option<Responder>,
 }
 
 impl Speaker {
     fn new(record: &AuthorityRecord, responder: Responder) -> Self {
         let certificate = responder.certificate().clone();
-        Self { record: record.clone(), certificate, serial: None, opened: Some(responder) }
+        Self { record: record.clone(), certificate, responder: None, opened: Some(responder) }
     }
 
     /// The authority.
@@ -165,30 +164,15 @@ impl Speaker {
     }
 
     fn load(&self, cx: &mut Context, store: &Store) -> Result<Responder, CliError> {
-        let Some(serial) = &self.serial else {
+        let Some(responder) = &self.responder else {
             return Ok(Responder::direct(load_authority(cx, store, &self.record)?));
         };
-        let lineage = ca::responder_lineage(&self.record.authority);
-        let pem = read_key(cx, store, &lineage, serial)?;
-        let key = open_key(cx, &pem, None, &format!("the key of {lineage}"))?;
+        let key = issued_key::open(cx, store, responder, None)?;
         Ok(Responder::delegated(&self.record, self.certificate.clone(), key)?)
     }
 }
 
-fn is_encrypted(
-    cx: &mut Context,
-    store: &Store,
-    authority: &str,
-    known: &KnownResponder<'_>,
-) -> Result<bool, CliError> {
-    let pem = read_key(cx, store, &ca::responder_lineage(authority), &known.record.serial)?;
+fn is_encrypted(cx: &mut Context, store: &Store, known: &KnownResponder<'_>) -> Result<bool, CliError> {
+    let pem = issued_key::read(cx, store, known.record)?;
     Ok(KeyOutline::read(&pem)?.encryption.is_some())
-}
-
-fn read_key(cx: &mut Context, store: &Store, lineage: &str, serial: &str) -> Result<Zeroizing<Vec<u8>>, CliError> {
-    if !store.layout().issued(lineage, serial).join("key.pem").exists() {
-        // A command that was killed may have recorded it before its key was in place: the lock puts it there.
-        drop(cx.lock(store)?);
-    }
-    Ok(store.read_issued_key(lineage, serial)?)
 }

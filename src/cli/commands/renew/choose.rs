@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::Args;
 use super::report::Left;
@@ -15,6 +15,9 @@ use crate::x509::time::{format_instant, parse_instant};
 
 /// How the lineages of authorities' own certificates begin.
 const AUTHORITY: &str = "authority-";
+
+/// For how long one that has expired is told of, as `status` does.
+const LATELY: Duration = Duration::days(30);
 
 /// A certificate that is to be renewed.
 pub(super) struct Todo {
@@ -95,7 +98,7 @@ fn every(args: &Args, cx: &mut Context, state: &State, chosen: &mut Chosen) -> R
             _ => unfit(&record)?,
         };
         match why {
-            Some(why) => chosen.left.push(Left::new(&record, why)),
+            Some(why) => chosen.left.push(Left::new(&record, why, end.saturating_add(LATELY) < now)),
             None => {
                 let why = if args.all {
                     "asked for"

@@ -1,6 +1,9 @@
 //! Writing the files of a renewed certificate where those of the old one are.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+
+use ring::digest::{SHA256, digest};
 
 use crate::ca::{self, Outcome};
 use crate::cli::commands::bundle::Bundle;
@@ -69,11 +72,11 @@ impl<'a> Files<'a> {
     }
 
     /// Refuses to replace what is no certificate of this lineage.
-    fn check_place(&self, path: &Path) -> Result<Option<Certificate>, CliError> {
-        let Some(bytes) = files::read_if_there(path, MAX_SIZE)? else { return Ok(None) };
+    fn check_place(&self, path: &Path) -> Result<(), CliError> {
+        let Some(bytes) = files::read_if_there(path, MAX_SIZE)? else { return Ok(()) };
         let found = pem::read_certificates(&bytes).ok().and_then(|found| found.into_iter().next());
         match found {
-            Some(certificate) if self.is_own(&certificate) => Ok(Some(certificate)),
+            Some(certificate) if self.is_own(&certificate) => Ok(()),
             _ => Err(CliError::failed(format!("{} holds no certificate of {}", path.display(), self.lineage))
                 .hint(self.forget(path.parent().unwrap_or(path)))),
         }
@@ -132,21 +135,30 @@ impl<'a> Files<'a> {
             path.display()
         )
     }
+}
 
-    /// Whether the key in a directory is that of the new certificate. An encrypted one is judged by the certificate beside it.
-    fn has_key(&self, dir: &Path, beside: Option<&Certificate>) -> Result<bool, CliError> {
-        let path = dir.join("key.pem");
-        let Some(bytes) = files::read_if_there(&path, MAX_SIZE)? else {
-            // Whoever took it away keeps it elsewhere: as long as it is the same there is nothing to write.
-            return Ok(beside.is_some_and(|beside| beside.spki_der == self.certificate.spki_der));
-        };
-        let outline = KeyOutline::read(&bytes).map_err(|error| CliError::from(error).about(path.display()))?;
-        if outline.encryption.is_some() {
-            return Ok(beside.is_some_and(|beside| beside.spki_der == self.certificate.spki_der));
-        }
-        let key = KeyFile::read(&bytes, &mut || None).map_err(|error| CliError::from(error).about(path.display()))?.key;
-        Ok(key.public_key().spki_der() == self.certificate.spki_der)
+/// Whether a delivery takes the private key of a certificate; a directory of files only where it does not have that key.
+pub(super) fn takes_key(delivery: &DeliveryRecord, spki: &[u8]) -> bool {
+    match delivery.form {
+        // What cannot be read there is told when it is written.
+        DeliveryForm::Bundle { key, .. } => key && !has_key(Path::new(&delivery.path), spki).unwrap_or(true),
+        DeliveryForm::Certificate { .. } | DeliveryForm::Truststore { .. } => false,
+        DeliveryForm::Export { .. } | DeliveryForm::Keystore { .. } => true,
     }
+}
+
+/// Whether the key in a directory is that of a `SubjectPublicKeyInfo`. An encrypted one is judged by the certificate beside it.
+fn has_key(dir: &Path, spki: &[u8]) -> Result<bool, CliError> {
+    let path = dir.join("key.pem");
+    let Some(bytes) = files::read_if_there(&path, MAX_SIZE)? else { return Ok(false) };
+    let outline = KeyOutline::read(&bytes).map_err(|error| CliError::from(error).about(path.display()))?;
+    if outline.encryption.is_some() {
+        let beside = files::read_if_there(&dir.join("cert.pem"), MAX_SIZE)?;
+        let beside = beside.and_then(|bytes| pem::read_certificates(&bytes).ok());
+        return Ok(beside.and_then(|all| all.into_iter().next()).is_some_and(|beside| beside.spki_der == spki));
+    }
+    let key = KeyFile::read(&bytes, &mut || None).map_err(|error| CliError::from(error).about(path.display()))?.key;
+    Ok(key.public_key().spki_der() == spki)
 }
 
 /// Whether a delivery is protected by a password.
@@ -158,7 +170,7 @@ pub(super) fn takes_password(delivery: &DeliveryRecord) -> bool {
     }
 }
 
-/// Writes one delivery.
+/// Writes one delivery; gives the SHA-256 of each of its files by its name.
 ///
 /// # Errors
 /// Why it was left as it is.
@@ -167,7 +179,7 @@ pub(super) fn write(
     files: &Files<'_>,
     means: &Means,
     delivery: &DeliveryRecord,
-) -> Result<(), CliError> {
+) -> Result<BTreeMap<String, String>, CliError> {
     let path = Path::new(&delivery.path);
     let dir = if delivery.file.is_empty() { path.parent().unwrap_or(path) } else { path };
     if !places::is_directory(dir) {
@@ -177,28 +189,56 @@ pub(super) fn write(
         return Err(CliError::failed(format!("{} leads to {} by now", dir.display(), real.display()))
             .hint(format!("if that is meant, put its files there once more; {}", files.forget(path))));
     }
-    match &delivery.form {
-        DeliveryForm::Bundle { key, encrypted } => bundle(files, means, path, *key, *encrypted),
+    let names = match &delivery.form {
+        DeliveryForm::Bundle { key, encrypted } => bundle(files, means, path, *key, *encrypted)?,
         DeliveryForm::Certificate { fullchain } => {
             files.check_place(path)?;
             let mut text = files.certificate.to_pem();
             if *fullchain {
                 text.extend(files.chain.iter().map(Certificate::to_pem));
             }
-            files::write(cx, path, text.as_bytes(), false, true)
+            files::write(cx, path, text.as_bytes(), false, true)?;
+            own_name(path)
         }
-        DeliveryForm::Export { .. } => export(cx, files, means, path, &delivery.form),
-        DeliveryForm::Keystore { .. } => keystore(cx, files, means, path, &delivery.form),
-        DeliveryForm::Truststore { .. } => Err(CliError::failed("anchors are not renewed")
-            .hint("\"certwright apply\" and \"certwright truststore build\" write them")),
+        DeliveryForm::Export { .. } => export(cx, files, means, path, &delivery.form)?,
+        DeliveryForm::Keystore { .. } => {
+            keystore(cx, files, means, path, &delivery.form)?;
+            own_name(path)
+        }
+        DeliveryForm::Truststore { .. } => {
+            return Err(CliError::failed("anchors are not renewed")
+                .hint("\"certwright apply\" and \"certwright truststore build\" write them"));
+        }
+    };
+    let mut written = BTreeMap::new();
+    for name in names {
+        if let Some(bytes) = files::read_if_there(&dir.join(&name), MAX_SIZE)? {
+            written.insert(name, hex(digest(&SHA256, &bytes).as_ref()));
+        }
     }
+    Ok(written)
 }
 
-fn bundle(files: &Files<'_>, means: &Means, dir: &Path, with_key: bool, encrypted: bool) -> Result<(), CliError> {
-    let beside = files.check_place(&dir.join("cert.pem"))?;
-    let key_pem = if with_key && !files.has_key(dir, beside.as_ref())? {
+fn own_name(path: &Path) -> Vec<String> {
+    path.file_name().and_then(|name| name.to_str()).map(str::to_owned).into_iter().collect()
+}
+
+/// Writes the files of a directory; gives the names of all that belong there.
+fn bundle(
+    files: &Files<'_>,
+    means: &Means,
+    dir: &Path,
+    with_key: bool,
+    encrypted: bool,
+) -> Result<Vec<String>, CliError> {
+    files.check_place(&dir.join("cert.pem"))?;
+    let key_pem = if with_key && !has_key(dir, &files.certificate.spki_der)? {
         if encrypted && means.key_passphrase.is_none() {
-            return Err(CliError::failed("the key there is encrypted").hint("say --key-passphrase for the new one"));
+            return Err(match places::is_there(&dir.join("key.pem")) {
+                true => CliError::failed("the key there is encrypted").hint("say --key-passphrase for the new one"),
+                false => CliError::failed("key.pem, which was encrypted, is not there any more")
+                    .hint("put it back, or make a new one with --rekey --key-passphrase"),
+            });
         }
         let passphrase = means.key_passphrase.as_ref().filter(|_| encrypted);
         Some(files.key()?.to_pkcs8_pem(passphrase)?)
@@ -206,7 +246,8 @@ fn bundle(files: &Files<'_>, means: &Means, dir: &Path, with_key: bool, encrypte
         None
     };
     let anchors: Vec<_> = files.root.iter().chain(&files.other_anchors).collect();
-    Bundle::build(&files.certificate, &files.chain, &anchors, key_pem).write(dir, true)
+    Bundle::build(&files.certificate, &files.chain, &anchors, key_pem).write(dir, true)?;
+    Ok(Bundle::paths(dir, with_key).iter().flat_map(|path| own_name(path)).collect())
 }
 
 fn password<'a>(means: &'a Means, what: &str) -> Result<&'a Secret, CliError> {
@@ -216,8 +257,15 @@ fn password<'a>(means: &'a Means, what: &str) -> Result<&'a Secret, CliError> {
     means.storepass.as_ref().ok_or_else(missing)
 }
 
-fn export(cx: &mut Context, files: &Files<'_>, means: &Means, dir: &Path, form: &DeliveryForm) -> Result<(), CliError> {
-    let DeliveryForm::Export { target, role, format, preset, variables: given } = form else { return Ok(()) };
+/// Writes the files of a program; gives their names.
+fn export(
+    cx: &mut Context,
+    files: &Files<'_>,
+    means: &Means,
+    dir: &Path,
+    form: &DeliveryForm,
+) -> Result<Vec<String>, CliError> {
+    let DeliveryForm::Export { target, role, format, preset, variables: given } = form else { return Ok(Vec::new()) };
     let target = Target::get(target)?;
     let layout = target.layouts().find(|layout| layout.role() == role && layout.format() == format);
     let layout =
@@ -251,7 +299,8 @@ fn export(cx: &mut Context, files: &Files<'_>, means: &Means, dir: &Path, form: 
     }
     files::write_public_set(dir, &outputs, true)?;
     files::compare_set(dir, &outputs)?;
-    files::remove_chains(dir, &layout.unneeded(&subject, &variables).map_err(about)?).map(drop)
+    files::remove_chains(dir, &layout.unneeded(&subject, &variables).map_err(about)?)?;
+    Ok(outputs.into_iter().map(|output| output.name).collect())
 }
 
 fn keystore(

@@ -1,12 +1,10 @@
 //! What a renewal tells.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use time::OffsetDateTime;
-
-use super::Args;
 use super::choose::Chosen;
-use crate::ca;
 use crate::cli::{CliError, Context, Exit};
 use crate::store::{CertificateRecord, DeliveryForm, DeliveryRecord, State};
 use crate::x509::escape;
@@ -65,6 +63,9 @@ pub(super) struct Delivered {
     pub(super) written: bool,
     /// Why it was not written.
     pub(super) why: Option<String>,
+    /// SHA-256 of what was written, by the names of the files.
+    #[serde(skip)]
+    pub(super) files: BTreeMap<String, String>,
 }
 
 /// A certificate that was left out.
@@ -74,6 +75,9 @@ pub(super) struct Left {
     serial: String,
     not_after: String,
     why: &'static str,
+    /// Whether it has been left out for long: it is told where it is asked for.
+    #[serde(skip)]
+    old: bool,
 }
 
 /// A certificate that could not be renewed.
@@ -89,9 +93,9 @@ pub(super) struct Failure {
 }
 
 impl Left {
-    pub(super) fn new(record: &CertificateRecord, why: &'static str) -> Self {
+    pub(super) fn new(record: &CertificateRecord, why: &'static str, old: bool) -> Self {
         let (lineage, serial) = (record.lineage.clone(), record.serial.clone());
-        Self { lineage, serial, not_after: record.not_after.clone(), why }
+        Self { lineage, serial, not_after: record.not_after.clone(), why, old }
     }
 }
 
@@ -103,12 +107,13 @@ impl Failure {
 }
 
 impl Delivered {
-    pub(super) fn new(delivery: &DeliveryRecord, result: Result<(), CliError>) -> Self {
-        let why = result.err().map(|error| match error.hint {
-            Some(hint) => format!("{}; {hint}", error.message),
-            None => error.message,
-        });
-        Self { path: delivery.path.clone(), kind: kind(delivery), written: why.is_none(), why }
+    pub(super) fn new(delivery: &DeliveryRecord, result: Result<BTreeMap<String, String>, CliError>) -> Self {
+        let (files, why) = match result {
+            Ok(files) => (files, None),
+            Err(CliError { message, hint: Some(hint), .. }) => (BTreeMap::new(), Some(format!("{message}; {hint}"))),
+            Err(error) => (BTreeMap::new(), Some(error.message)),
+        };
+        Self { path: delivery.path.clone(), kind: kind(delivery), written: why.is_none(), why, files }
     }
 }
 
@@ -143,45 +148,42 @@ impl Report {
         Self { left_out: std::mem::take(&mut chosen.left), failed, next, ..Self::default() }
     }
 
-    /// What would be done.
+    /// Adds what would be renewed, or whose files would be written, and by which authority.
     ///
     /// # Errors
     /// When the journal cannot be read.
-    pub(super) fn planned(
-        args: &Args,
+    pub(super) fn plan(
+        &mut self,
         state: &State,
-        mut chosen: Chosen,
-        now: OffsetDateTime,
-    ) -> Result<Self, CliError> {
-        let mut report = Self { dry_run: true, ..Self::of(&mut chosen) };
-        let todo = chosen.todo.into_iter().map(|todo| (todo.record, todo.why));
-        for (record, why) in todo.chain(chosen.unfinished.into_iter().map(|record| (record, "unfinished"))) {
-            let wanted = |delivery: &&DeliveryRecord| why != "unfinished" || delivery.pending;
-            let place = |delivery: &DeliveryRecord| Delivered {
-                path: delivery.path.clone(),
-                kind: kind(delivery),
-                written: false,
-                why: None,
-            };
-            let authority = ca::renewing_authority(state, &record.authority, now);
-            let authority = args.authority.as_deref().unwrap_or(authority).to_owned();
-            report.renewed.push(Item {
-                deliveries: state.deliveries(&record.lineage)?.iter().filter(wanted).map(place).collect(),
-                lineage: record.lineage,
-                why,
-                old_serial: record.serial,
-                serial: None,
-                subject: record.subject,
-                names: record.names,
-                profile: record.profile,
-                authority: if why == "unfinished" { record.authority } else { authority },
-                not_after: record.not_after,
-                rekeyed: false,
-                directory: None,
-                hook: None,
-            });
-        }
-        Ok(report)
+        record: CertificateRecord,
+        why: &'static str,
+        (authority, profile): (String, String),
+        rekeyed: bool,
+    ) -> Result<(), CliError> {
+        let wanted = |delivery: &&DeliveryRecord| why != "unfinished" || delivery.pending;
+        let place = |delivery: &DeliveryRecord| Delivered {
+            path: delivery.path.clone(),
+            kind: kind(delivery),
+            written: false,
+            why: None,
+            files: BTreeMap::new(),
+        };
+        self.renewed.push(Item {
+            deliveries: state.deliveries(&record.lineage)?.iter().filter(wanted).map(place).collect(),
+            lineage: record.lineage,
+            why,
+            old_serial: record.serial,
+            serial: None,
+            subject: record.subject,
+            names: record.names,
+            profile,
+            authority,
+            not_after: record.not_after,
+            rekeyed,
+            directory: None,
+            hook: None,
+        });
+        Ok(())
     }
 
     /// Tells all of it; the exit status says whether something failed.
@@ -192,7 +194,11 @@ impl Report {
         for item in &self.renewed {
             self.tell_item(cx, item)?;
         }
-        for left in &self.left_out {
+        let old = self.left_out.iter().filter(|left| left.old).count();
+        if old > 0 {
+            cx.ui.say(&format!("left out: {old} that expired more than 30 days ago (--expired renews them, too)"));
+        }
+        for left in self.left_out.iter().filter(|left| !left.old) {
             cx.ui.warn(&format!(
                 "{} is left out: {} (serial {}, until {})",
                 left.lineage, left.why, left.serial, left.not_after

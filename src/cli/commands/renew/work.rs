@@ -1,17 +1,19 @@
 //! Renewing what was chosen, delivering it, and running what follows.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::deliver::{self, Files, Means};
 use super::report::{Delivered, Failure, Item, Report};
+use super::terms::{check_rekey, profile_of, rekeys, signer_of, unknown_profile};
 use super::{Args, Chosen, Todo, hook};
 use crate::ca::{self, CaError, LoadedAuthority, Renewal, Renewed};
-use crate::cli::commands::options::{generate, load_authority, open_key, profiles, session};
+use crate::cli::commands::issued_key;
+use crate::cli::commands::options::{generate, load_authority, profiles, session};
 use crate::cli::{CliError, Context};
 use crate::issuance::Profile;
 use crate::keys::{Algorithm, KeyOutline, PrivateKey, Secret};
-use crate::store::{CertificateRecord, DeliveryForm, DeliveryRecord, Draft, State, Store};
-use crate::x509::oid;
+use crate::store::{CertificateRecord, DeliveryRecord, Draft, State, Store};
 use zeroize::Zeroizing;
 
 /// A certificate that is about to be renewed.
@@ -65,7 +67,7 @@ pub(super) fn run(
     for record in chosen.unfinished {
         let mut pending = state.deliveries(&record.lineage)?;
         pending.retain(|delivery| delivery.pending);
-        let key = if record.key && wants_key(&pending, true) { open(cx, store, &record).map(Some) } else { Ok(None) };
+        let key = key_for(cx, store, &record, &pending);
         unfinished.push((record, pending, key));
     }
     let means = means(args, cx, &state, &ready, &unfinished)?;
@@ -109,29 +111,6 @@ pub(super) fn run(
     Ok(report)
 }
 
-/// The profile that a renewal follows. An imported certificate has none; what it may be used for tells which of the built-in ones
-/// makes its like.
-fn profile_of(args: &Args, record: &CertificateRecord) -> String {
-    match &args.profile {
-        Some(name) => name.clone(),
-        None if record.profile == IMPORTED => fitting(record).unwrap_or(IMPORTED).to_owned(),
-        None => record.profile.clone(),
-    }
-}
-
-/// What the records of imported certificates have for a profile.
-const IMPORTED: &str = "imported";
-
-fn fitting(record: &CertificateRecord) -> Option<&'static str> {
-    let purposes = record.certificate().ok()?.extended_key_usage?;
-    match (purposes.contains(&oid::EKU_SERVER_AUTH), purposes.contains(&oid::EKU_CLIENT_AUTH)) {
-        (true, true) => Some("peer"),
-        (true, false) => Some("server"),
-        (false, true) => Some("client"),
-        (false, false) => None,
-    }
-}
-
 /// Opens every authority that has something to sign.
 fn authorities(
     args: &Args,
@@ -142,12 +121,11 @@ fn authorities(
 ) -> BTreeMap<String, Result<LoadedAuthority, CliError>> {
     let mut loaded = BTreeMap::new();
     for todo in todo {
-        let name = ca::renewing_authority(state, &todo.record.authority, cx.now());
-        let name = args.authority.as_deref().unwrap_or(name);
-        if !loaded.contains_key(name) {
-            crate::cli::commands::crl::warn(cx, state, name);
-            let record = ca::resolve(state, Some(name)).cloned().map_err(CliError::from);
-            loaded.insert(name.to_owned(), record.and_then(|record| load_authority(cx, store, &record)));
+        let name = signer_of(args, state, &todo.record, cx.now());
+        if let Entry::Vacant(vacant) = loaded.entry(name) {
+            crate::cli::commands::crl::warn(cx, state, vacant.key());
+            let record = ca::resolve(state, Some(vacant.key())).cloned().map_err(CliError::from);
+            vacant.insert(record.and_then(|record| load_authority(cx, store, &record)));
         }
     }
     loaded
@@ -167,8 +145,7 @@ fn prepare(
     authorities: &BTreeMap<String, Result<LoadedAuthority, CliError>>,
     profiles: &BTreeMap<String, Result<Profile, CliError>>,
 ) -> Result<Ready, CliError> {
-    let signs = || ca::renewing_authority(state, &record.authority, cx.now()).to_owned();
-    let authority = args.authority.clone().unwrap_or_else(signs);
+    let authority = signer_of(args, state, &record, cx.now());
     let profile = profile_of(args, &record);
     let signer = match authorities.get(&authority) {
         Some(Ok(signer)) => signer,
@@ -176,24 +153,16 @@ fn prepare(
         None => return Err(CaError::NotFound(authority).into()),
     };
     if let Some(Err(error)) = profiles.get(&profile) {
-        return Err(match profile.as_str() {
-            IMPORTED => CliError::refused("it was imported, and nothing says which profile makes its like")
-                .hint(format!("name one: certwright renew {} --profile NAME", record.lineage)),
-            _ => again(error),
-        });
+        return Err(unknown_profile(&record, &profile, again(error)));
     }
     let public_key = record.certificate()?.public_key()?;
     let deliveries = state.deliveries(&record.lineage)?;
-    if !args.rekey {
-        let key_pem = if record.key { Some(read_key(cx, store, &record)?) } else { None };
-        let key =
-            if record.key && wants_key(&deliveries, false) { open(cx, store, &record).map(Some) } else { Ok(None) };
+    if !rekeys(args, &record) {
+        let key_pem = if record.key { Some(issued_key::read(cx, store, &record)?) } else { None };
+        let key = key_for(cx, store, &record, &deliveries);
         return Ok(Ready { record, why, authority, profile, key_pem, public_key, key, rekeyed: false });
     }
-    if !record.key {
-        return Err(CliError::refused("its private key is not here, so that a new one would reach nobody")
-            .hint("leave --rekey out to sign the same key again, or sign a new request with \"certwright sign\""));
-    }
+    check_rekey(true, &record)?;
     let secret = key_secret(args, cx, store, &record, signer)?;
     let algorithm = args.key.or_else(|| Algorithm::of_kind(public_key.kind()));
     let algorithm = algorithm.ok_or_else(|| {
@@ -221,35 +190,28 @@ fn key_secret(
     if args.no_key_passphrase {
         return Ok(None);
     }
-    let old = KeyOutline::read(&read_key(cx, store, record)?)?;
-    if old.encryption.is_some() && signer.passphrase.is_none() {
+    // One that is gone, or of no use, tells nothing.
+    let old = store.read_issued_key(&record.lineage, &record.serial).ok();
+    let old = old.and_then(|pem| KeyOutline::read(&pem).ok());
+    if old.is_some_and(|old| old.encryption.is_some()) && signer.passphrase.is_none() {
         return Err(CliError::usage("the old key is encrypted with a passphrase of its own")
             .hint("name one for the new key with --key-passphrase, or say --no-key-passphrase"));
     }
     Ok(signer.passphrase.clone())
 }
 
-fn read_key(cx: &mut Context, store: &Store, record: &CertificateRecord) -> Result<Zeroizing<Vec<u8>>, CliError> {
-    if !store.layout().issued(&record.lineage, &record.serial).join("key.pem").exists() {
-        // A command that was killed may have recorded it before its key was in place: the lock puts it there.
-        drop(cx.lock(store)?);
-    }
-    Ok(store.read_issued_key(&record.lineage, &record.serial)?)
-}
-
-fn open(cx: &mut Context, store: &Store, record: &CertificateRecord) -> Result<PrivateKey, CliError> {
-    let what = format!("the key of {}", record.lineage);
-    let pem = read_key(cx, store, record)?;
-    open_key(cx, &pem, None, &what)
-}
-
-/// Whether deliveries take the private key; those of a directory only where it may have changed.
-fn wants_key(deliveries: &[DeliveryRecord], changed: bool) -> bool {
-    deliveries.iter().any(|delivery| match delivery.form {
-        DeliveryForm::Bundle { key, .. } => key && changed,
-        DeliveryForm::Certificate { .. } | DeliveryForm::Truststore { .. } => false,
-        DeliveryForm::Export { .. } | DeliveryForm::Keystore { .. } => true,
-    })
+/// The private key of a certificate that stays the same, where one of its deliveries takes it, or why it cannot be had.
+fn key_for(
+    cx: &mut Context,
+    store: &Store,
+    record: &CertificateRecord,
+    deliveries: &[DeliveryRecord],
+) -> Result<Option<PrivateKey>, CliError> {
+    let wanted = record.key && {
+        let spki = &record.certificate()?.spki_der;
+        deliveries.iter().any(|delivery| deliver::takes_key(delivery, spki))
+    };
+    if wanted { issued_key::open(cx, store, record, None).map(Some) } else { Ok(None) }
 }
 
 type Unfinished = (CertificateRecord, Vec<DeliveryRecord>, Result<Option<PrivateKey>, CliError>);
@@ -365,7 +327,8 @@ fn settle(cx: &mut Context, store: &Store, actor: &str, done: &[(Item, Vec<Deliv
                 item.lineage
             ));
         }
-        settled.extend(written.map(|(delivery, _)| delivery).filter(|delivery| told(delivery)).cloned());
+        let told = written.filter(|(delivery, _)| told(delivery));
+        settled.extend(told.map(|(delivery, result)| (delivery.clone(), result.files.clone())));
     }
     if settled.is_empty() {
         return Ok(());
@@ -373,15 +336,10 @@ fn settle(cx: &mut Context, store: &Store, actor: &str, done: &[(Item, Vec<Deliv
     let mut writer = cx.lock(store)?;
     // A later renewal may wait for its own.
     let mut waiting = Vec::with_capacity(settled.len());
-    for delivery in settled {
+    for (delivery, files) in settled {
         if writer.state().deliveries(&delivery.lineage)?.contains(&delivery) {
-            waiting.push(delivery);
+            waiting.push(DeliveryRecord { files, pending: false, command: false, ..delivery });
         }
     }
-    let mut settled = waiting;
-    for delivery in &mut settled {
-        delivery.pending = false;
-        delivery.command = false;
-    }
-    Ok(writer.commit(cx.now(), actor, Draft::delivered(settled).collect())?)
+    Ok(writer.commit(cx.now(), actor, Draft::delivered(waiting).collect())?)
 }

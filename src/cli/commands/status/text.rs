@@ -87,7 +87,10 @@ fn next(status: &Status) -> String {
     if status.crls.iter().any(|one| one.attention.is_some()) {
         steps.push("certwright crl publish --if-due");
     }
-    if status.authorities.iter().any(|one| one.attention.is_some())
+    if status.authorities.iter().any(|one| one.exposed) {
+        steps.push("certwright store check --repair");
+    }
+    if status.authorities.iter().any(|one| one.attention.is_some() && !one.exposed)
         || status.rollovers.iter().any(|one| one.attention.is_some())
     {
         steps.push("certwright authority rollover NAME");

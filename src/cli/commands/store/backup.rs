@@ -52,6 +52,7 @@ impl Args {
             return Err(CliError::usage("the archive and the JSON report cannot both go to standard output"));
         }
         files::refuse_existing(std::slice::from_ref(&self.file), self.force)?;
+        files::refuse_missing_directory(&self.file)?;
         let store = cx.open_store()?;
         let with_room = |size| Zeroizing::new(Vec::with_capacity(usize::try_from(size).unwrap_or_default()));
         let (bytes, (backup, unencrypted_keys)) = if store.is_read_only() {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cli::{CliError, Context, Exit};
-use crate::store::{Finding, Notice, Severity, Store};
+use crate::store::{Finding, Notice, Severity, Store, rebuild_manifest};
 
 const EXAMPLES: &str = "\
 certwright store check
@@ -13,7 +13,8 @@ certwright store check --repair";
 ///
 /// Proves the journal's chain and compares everything in the directory with it: the files of every certificate and authority,
 /// permissions, settings, and what is there without a record. Damage is exit status 6. --repair completes what a killed
-/// command left and rewrites what follows from the journal; it never touches private keys or the journal.
+/// command left and rewrites what follows from the journal, store.json as well, and closes private keys that others can read. It never
+/// touches what is in private keys or the journal. The key of an authority may be elsewhere.
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub(super) struct Args {
@@ -47,23 +48,30 @@ impl Args {
     /// # Errors
     /// Exit 6 when the store is damaged.
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        self.check(cx).map_err(|error| match error.exit {
+        let beyond = |error: CliError| match error.exit {
             Exit::Damaged => error.hint("restore the store from a backup; nothing was changed"),
             _ => error,
-        })
-    }
-
-    fn check(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        let store = cx.open_store()?;
-        let sentences = |notices: &[Notice]| notices.iter().map(ToString::to_string).collect::<Vec<_>>();
+        };
         let mut repaired = Vec::new();
         if self.repair {
-            let mut writer = cx.lock(&store)?;
-            repaired = sentences(writer.notices());
+            let (timeout, command) = (cx.settings.lock_timeout, cx.settings.command.clone());
+            let found = rebuild_manifest(cx.store_path()?, timeout, &command);
+            repaired.extend(found.map_err(|error| beyond(error.into()))?);
+        }
+        let store = cx.open_store()?;
+        self.check(cx, &store, &repaired).map_err(beyond)
+    }
+
+    fn check(&self, cx: &mut Context, store: &Store, before: &[Notice]) -> Result<Exit, CliError> {
+        let sentences = |notices: &[Notice]| notices.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let mut repaired = sentences(before);
+        if self.repair {
+            let mut writer = cx.lock(store)?;
+            repaired.extend(sentences(writer.notices()));
             repaired.extend(sentences(&writer.repair()?));
         }
         for done in &repaired {
-            cx.ui.say(&format!("repaired: {done}"));
+            cx.ui.say(done);
         }
         let journal = store.verify()?;
         let state = store.read()?;
@@ -71,7 +79,7 @@ impl Args {
         for notice in &notices {
             cx.ui.warn(notice);
         }
-        let found = compare(cx, &store)?;
+        let found = compare(cx, store)?;
         let findings: Vec<FindingReport> = found.into_iter().map(FindingReport::from).collect();
         let damaged = findings.iter().any(|finding| finding.damage);
         for finding in &findings {

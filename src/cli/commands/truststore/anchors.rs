@@ -49,7 +49,8 @@ impl Anchors {
         let now = cx.now();
         for record in state.authority_history(name) {
             let anchor = record.top()?;
-            if record != newest && anchor.not_after < now {
+            let is_newer_known = record.certificate == newest.certificate;
+            if record != newest && (is_newer_known || anchor.not_after < now) {
                 continue;
             }
             if !anchor.is_root() {

@@ -204,15 +204,19 @@ impl RolloverArgs {
         successor: &str,
     ) -> Result<LoadedAuthority, CliError> {
         let name = &self.name;
-        if !record.key {
-            return Err(CliError::from(CaError::KeyNotHere(record.authority.clone())).hint(format!(
+        let elsewhere = || {
+            CliError::from(CaError::KeyNotHere(record.authority.clone())).hint(format!(
                 "roll over where the keys are, bring {successor}.crt, {name}.cross.pem and {successor}.cross.pem of that \
                  store's public/ here, run \"certwright authority import {successor} --cert {successor}.crt\", then \
                  \"certwright authority rollover {name} --as {successor} --cross {name}.cross.pem {successor}.cross.pem\"; \
                  or say --no-cross"
-            )));
+            ))
+        };
+        if !record.key {
+            return Err(elsewhere());
         }
         load_authority(cx, store, record).map_err(|error| match error.hint {
+            _ if !store.has_authority_key(&record.authority) => elsewhere(),
             None => error.hint("--no-cross needs no key of the old authority"),
             Some(_) => error,
         })

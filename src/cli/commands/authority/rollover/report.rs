@@ -142,6 +142,13 @@ fn steps(state: &State, authority: &str, successor: &str, old: &Certificate, in_
     for below in in_use.iter().filter(|one| one.next == "rollover") {
         steps.push(format!("certwright authority rollover {}", below.name));
     }
+    for below in in_use.iter().filter(|one| one.next == "sign") {
+        steps.push(format!(
+            "have a new authority take the place of {0} where its store is: certwright sign its request --profile intermediate \
+             --authority {successor}; then certwright revoke {1} --reason superseded",
+            below.name, below.serial
+        ));
+    }
     if has("renew") {
         steps.push(format!("certwright renew --all --signed-by {authority}"));
     }
