@@ -185,6 +185,10 @@ fn no_archive_that_was_touched_becomes_a_store() {
     ] {
         refused(&format!("{name} {kind:?} {size}"), &hostile(name, kind, size), why);
     }
+    // Behind what tells of all the others.
+    let (rest, end) = whole.split_at(whole.len() - 1024);
+    let more = hostile("profiles/x.json", Kind::Regular, 0);
+    refused("a last one", &[rest, &more[..512], end].concat(), "something follows backup.json");
     assert!(!sandbox.path("escaped").exists() && !sandbox.path("new/escaped").exists());
     sandbox.run(["--store", "new/pki", "store", "restore", "pki.tar"]).succeeded();
 }

@@ -61,6 +61,26 @@ impl Case {
 }
 
 #[test]
+fn a_directory_that_anybody_writes_to_holds_no_key() {
+    use std::os::unix::fs::PermissionsExt;
+    let sandbox = Sandbox::with_root();
+    for dir in ["store", "store/authorities", "store/authorities/root"] {
+        let chmod = |mode| {
+            let permissions = fs::Permissions::from_mode(mode);
+            fs::set_permissions(sandbox.path(dir), permissions).expect("a mode");
+        };
+        chmod(0o777);
+        let run = sandbox.run(["issue", "a.test"]).exited(1);
+        assert!(run.stderr.contains("has mode 0777, so that anybody can put another key there"), "{}", run.stderr);
+        // Nobody replaces what others have in a sticky one, and a group is trusted by whoever let it in.
+        for mode in [0o1777, 0o775, 0o700] {
+            chmod(mode);
+            sandbox.run(["issue", "a.test"]).succeeded();
+        }
+    }
+}
+
+#[test]
 fn no_key_that_is_known_for_something_else_is_certified() {
     let sandbox = Sandbox::with_root();
     let csr = |name: &str, key: &[&str]| {

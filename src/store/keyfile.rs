@@ -16,6 +16,16 @@ const MAX_SIZE: u64 = 1024 * 1024;
 
 /// Reads a private key file, refusing one that others may read or may have replaced.
 pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    // The store's own directories: whoever can write to one of them can put another key there.
+    for dir in path.ancestors().skip(1).take(3) {
+        let mode = fs::metadata(dir).map_or(0, |metadata| metadata.mode() & 0o7777);
+        if mode & 0o002 != 0 && mode & 0o1000 == 0 {
+            return Err(unfit(
+                dir,
+                &format!("has mode {mode:04o}, so that anybody can put another key there; chmod 700 it"),
+            ));
+        }
+    }
     // Not to hang on a pipe that somebody put there.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let file = match OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path) {

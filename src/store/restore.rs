@@ -128,7 +128,8 @@ fn unpack(input: &mut dyn Read, scratch: &Path) -> Result<Backup, StoreError> {
     let mut sum = Sum::new();
     let mut seen = HashSet::new();
     let mut flush = Flush::new(scratch, usize::MAX);
-    for member in archive.entries().map_err(unreadable)? {
+    let mut members = archive.entries().map_err(unreadable)?;
+    while let Some(member) = members.next() {
         let mut member = member.map_err(unreadable)?;
         let name =
             String::from_utf8(member.path_bytes().into_owned()).map_err(|_| damaged("a member's name is no text"))?;
@@ -159,6 +160,10 @@ fn unpack(input: &mut dyn Read, scratch: &Path) -> Result<Backup, StoreError> {
             }
             if (sum.files, sum.finish()) != (backup.files, backup.sha256.clone()) {
                 return Err(damaged("its files are not those that backup.json tells of"));
+            }
+            drop(member);
+            if members.next().is_some() {
+                return Err(damaged("something follows backup.json, which is its end"));
             }
             flush.run()?;
             return Ok(backup);

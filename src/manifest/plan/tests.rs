@@ -7,7 +7,7 @@ use time::macros::datetime;
 
 use super::*;
 use crate::ca::{self, AuthorityPlan, Commission, LoadedAuthority, Order, RandomSerials, Session, issue_possible};
-use crate::keys::PrivateKey;
+use crate::keys::{Algorithm, PrivateKey};
 use crate::manifest::{Asked, Notation, authority_request, certificate_request};
 use crate::store::Store;
 

@@ -41,6 +41,10 @@ pub(super) fn check(uri: &str) -> Result<(), String> {
         return Err("nothing follows its scheme".into());
     }
     check_characters(rest)?;
+    if scheme.eq_ignore_ascii_case("spiffe") {
+        return check_spiffe(uri);
+    }
+    authority(uri).map_or(Ok(()), check_authority)?;
     // Brackets are for a host alone, and a fragment begins once: Go and Java read nothing of what breaks this.
     let brackets = host(uri).filter(|host| host.starts_with('[')).map_or(0, |_| 1);
     if [b'[', b']'].iter().any(|bracket| rest.bytes().filter(|octet| octet == bracket).count() != brackets) {
@@ -49,10 +53,7 @@ pub(super) fn check(uri: &str) -> Result<(), String> {
     if rest.bytes().filter(|octet| *octet == b'#').count() > 1 {
         return Err("it has more than one #".into());
     }
-    if scheme.eq_ignore_ascii_case("spiffe") {
-        return check_spiffe(uri);
-    }
-    authority(uri).map_or(Ok(()), check_authority)
+    Ok(())
 }
 
 /// The host of a URI for comparison with constraints: only if every reader agrees on where it starts and ends. A
