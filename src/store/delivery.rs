@@ -29,7 +29,8 @@ pub struct DeliveryRecord {
     /// What the files are.
     #[serde(flatten)]
     pub form: DeliveryForm,
-    /// SHA-256 of each file that was written, lower-case hex, by its name; empty where that was not noted.
+    /// SHA-256 of each file that was written, lower-case hex, by its name; empty where that was not noted. Of a pending one, a file
+    /// that is still to be written has an empty text.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<String, String>,
     /// Whether the files are still to be written, or whoever reads them is still to be told.

@@ -54,7 +54,9 @@ impl Places {
         }
         let all = state.all_deliveries()?;
         let owned = all.iter().flat_map(DeliveryRecord::written).collect();
-        let digests = all.iter().flat_map(|record| record.files.values().cloned()).collect();
+        let noted =
+            |record: &DeliveryRecord| record.files.values().filter(|sum| !sum.is_empty()).cloned().collect::<Vec<_>>();
+        let digests = all.iter().flat_map(noted).collect();
         let known = all.into_iter().map(site).collect();
         Ok(Self { known, owned, digests, exports, force, found: Mutex::default() })
     }
@@ -96,11 +98,15 @@ impl Places {
         found.records
     }
 
-    /// Claims a place. Until its files are written, the record has those that are there: what they do not replace goes then.
+    /// Claims a place. Until its files are written, the record has those that are there, of which what is not replaced goes then, and
+    /// the names of those that are to be: whoever completes it knows them for certwright's.
     pub(super) fn take(&self, mut record: DeliveryRecord, files: &[PathBuf]) -> Result<DeliveryRecord, CliError> {
         self.claim((&record.path, &record.file), &record.lineage, files)?;
         if let Some(known) = self.known.get(&(record.path.clone(), record.file.clone())) {
             record.files.clone_from(&known.files);
+        }
+        for name in files.iter().filter_map(|file| file.file_name()?.to_str()) {
+            record.files.entry(name.to_owned()).or_default();
         }
         Ok(record)
     }

@@ -155,6 +155,9 @@ fn remove(record: &DeliveryRecord, kept: &HashSet<PathBuf>, notes: &mut Vec<Stri
         match digest::seen(&file, MAX_SIZE) {
             Seen::Missing | Seen::NotLooked => {}
             Seen::File { sha256, .. } if sha256 == *written => places::remove(&file)?,
+            Seen::File { .. } if written.is_empty() => {
+                notes.push(format!("{} is left: nothing tells whether it is as it was written", file.display()));
+            }
             Seen::Unreadable => notes.push(format!("{} is left: it cannot be read", file.display())),
             Seen::File { .. } | Seen::Other => notes.push(format!("{} is left: somebody changed it", file.display())),
         }
