@@ -670,6 +670,107 @@ fn no_key_stays_beside_a_certificate_that_is_not_its_own() {
 }
 
 #[test]
+fn nothing_is_pruned_before_what_takes_its_place_is_there() {
+    let manifest = |certificates: Value, truststore: &str| {
+        json!({
+            "defaults": {"passphrase": "none"}, "authorities": {"ca": {"key": "ec-p256", "permit": ["test"]}},
+            "certificates": certificates, "truststores": [{"to": truststore}],
+        })
+    };
+    let scene = Scene::applied(&manifest(json!({"a.test": {"deliver": [{"pem": "out/a"}]}}), "trust.pem"));
+    let stays = |certificates: Value, truststore: &str| {
+        scene.write(&manifest(certificates, truststore));
+        for options in [&["--prune", "--plan"][..], &["--prune"]] {
+            let report = scene.apply(options, 1);
+            assert!(report.to_string().contains("stays, since what takes its place"), "{report:#}");
+        }
+        assert_eq!(scene.shown("a.test")["state"], "valid");
+        scene.sandbox.run(["key", "match", "out/a/key.pem", "out/a/cert.pem"]).succeeded();
+        assert!(scene.sandbox.path("trust.pem").exists());
+    };
+    // What cannot be as described has no step of its own.
+    let at = |dir: &str| json!([{ "pem": dir }]);
+    stays(json!({"z.test": {"csr": "later.csr", "deliver": at("out/a")}}), "trust.pem");
+    stays(json!({"z.test": {"profile": "nosuch", "deliver": at("out/a")}}), "trust.pem");
+    stays(json!({"z.org": {"deliver": at("out/a")}}), "trust.pem");
+    // Another place of the same certificate.
+    fs::create_dir_all(scene.sandbox.path("out/new")).unwrap();
+    fs::write(scene.sandbox.path("out/new/key.pem"), "mine").unwrap();
+    fs::write(scene.sandbox.path("file"), "").unwrap();
+    stays(json!({"a.test": {"deliver": at("out/new")}}), "trust.pem");
+    stays(json!({"a.test": {"profile": "nosuch", "deliver": at("out/b")}}), "trust.pem");
+    stays(json!({"a.test": {"deliver": at("out/a")}}), "file/trust.pem");
+    fs::remove_file(scene.sandbox.path("out/new/key.pem")).unwrap();
+    scene.write(&manifest(json!({"a.test": {"deliver": at("out/new")}}), "trust.pem"));
+    scene.apply(&["--prune"], 0);
+    assert!(!scene.sandbox.path("out/a").exists());
+    scene.is_settled();
+}
+
+#[test]
+fn roles_of_a_program_share_a_directory_and_change_places() {
+    let etcd = |role: &str| json!({"export": "etcd", "role": role, "to": "etcd"});
+    let manifest = |one: Value, other: Value| {
+        json!({
+            "defaults": {"passphrase": "none", "profile": "etcd-peer"}, "authorities": {"ca": {"key": "ec-p256"}},
+            "certificates": {
+                "e.test": {"names": ["127.0.0.1"], "deliver": one}, "p.test": {"names": ["127.0.0.1"], "deliver": other},
+            },
+        })
+    };
+    let scene = Scene::applied(&manifest(json!([etcd("server"), etcd("peer")]), json!([])));
+    let there = |name: &str| scene.sandbox.path("etcd").join(name).exists();
+    scene.write(&manifest(json!([etcd("peer")]), json!([])));
+    scene.apply(&["--prune"], 0);
+    assert!(there("peer.crt") && there("ca.crt") && !there("server.crt") && !there("server.key"));
+    scene.is_settled();
+    scene.write(&manifest(json!([etcd("peer")]), json!([etcd("server")])));
+    scene.apply(&[], 0);
+    scene.is_settled();
+    scene.write(&manifest(json!([etcd("server")]), json!([etcd("peer")])));
+    scene.apply(&[], 0);
+    scene.is_settled();
+    for (name, host) in [("server", "e.test"), ("peer", "p.test")] {
+        let (file, key) = (format!("etcd/{name}.crt"), format!("etcd/{name}.key"));
+        scene.sandbox.run(["verify", &file, "--anchor", "etcd/ca.crt", "--host", host]).succeeded();
+        scene.sandbox.run(["key", "match", &key, &file]).succeeded();
+    }
+    // One directory by two ways.
+    std::os::unix::fs::symlink("etcd", scene.sandbox.path("link")).unwrap();
+    let two = json!([{"export": "etcd", "role": "server", "to": "link"}]);
+    scene.write(&manifest(json!([etcd("server")]), two));
+    let run = scene.sandbox.run(["apply", "pki.json"]).exited(1);
+    assert!(run.stderr.contains("something else is put there too"), "{}", run.stderr);
+}
+
+#[test]
+fn keys_and_certificates_of_others_are_not_put_back() {
+    let scene = Scene::applied(&json!({
+        "defaults": {"passphrase": "none"}, "authorities": {"ca": {"key": "ec-p256"}},
+        "certificates": {"a.test": {"deliver": [{"pem": "out"}]}},
+    }));
+    let other = ["issue", "other.test", "--self-signed", "--out", "theirs"];
+    scene.sandbox.run(other).succeeded();
+    let theirs = ["cert.pem", "key.pem"].map(|name| scene.read(&format!("theirs/{name}")));
+    for (name, bytes) in ["cert.pem", "key.pem"].iter().zip(&theirs) {
+        let ours = scene.read(&format!("out/{name}"));
+        fs::write(scene.sandbox.path("out").join(name), bytes).unwrap();
+        let report = scene.apply(&[], 1);
+        assert!(report.to_string().contains("this store"), "{report:#}");
+        scene.sandbox.run(["renew", "a.test"]).exited(1);
+        assert!(scene.read(&format!("out/{name}")) == *bytes, "{name}");
+        fs::write(scene.sandbox.path("out").join(name), ours).unwrap();
+        scene.apply(&[], 0);
+    }
+    // A key that is lost is compromised: neither a certificate nor its authority is made anew with it.
+    let key = scene.sandbox.run(["authority", "show", "ca", "--json"]).succeeded().stdout;
+    scene.sandbox.run(["revoke", "a.test", "--reason", "ca-compromise"]).succeeded();
+    let report = scene.apply(&[], 0);
+    assert!(report.to_string().contains("a new one with a new key"), "{report:#}");
+    assert_eq!(scene.sandbox.run(["authority", "show", "ca", "--json"]).succeeded().stdout, key);
+}
+
+#[test]
 fn a_crl_that_was_cut_off_is_put_right() {
     let scene = Scene::applied(&json!({
         "defaults": {"passphrase": "none"}, "authorities": {"ca": {"key": "ec-p256"}}, "crls": [{"to": "public"}],
@@ -1099,7 +1200,7 @@ fn a_plan_knows_the_places_where_nothing_can_be_put() {
         "defaults": {"passphrase": "none"},
         "authorities": {"root": {"key": "ec-p256"}},
         "certificates": {
-            "a.test": deliver("out/link"), "b.test": deliver("out/real"), "c.test": deliver("out/dangling"),
+            "a.test": deliver("out/link"), "c.test": deliver("out/dangling"),
         },
         "truststores": [{"to": "out/roots.pem"}],
         "crls": [{"to": "out/file"}],

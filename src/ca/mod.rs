@@ -54,7 +54,7 @@ pub use parallel::in_parallel;
 pub use preview::Preview;
 pub use reference::{Reference, find, find_lineage};
 pub use remake::{RemakePlan, remake};
-pub use renew::{Renewal, RenewalRehearsal, Renewed, due_from, renew};
+pub use renew::{Renewal, RenewalRehearsal, Renewed, due_from, is_compromised, renew};
 pub use revoke::{Cause, Revocable, Revoked, release, revoke};
 pub use rollover::{
     Begun, Cross, Finished, PreparedRollover, Remaining, RolloverPlan, Signers, Terms, begin_rollover, change_rollover,

@@ -162,14 +162,26 @@ fn commit(
     Ok(results)
 }
 
-/// Refuses a key of which a certificate was revoked with the reason keyCompromise; `next` says what to do.
-pub(super) fn check_uncompromised(state: &State, key: &PublicKey, next: &str) -> Result<(), CaError> {
+/// Whether a certificate with this key was revoked because somebody else may have the key.
+///
+/// # Errors
+/// [`CaError::Store`] when the journal cannot be read.
+pub fn is_compromised(state: &State, key: &PublicKey) -> Result<bool, CaError> {
     for record in state.by_key(&hex(&key.fingerprint()))? {
         let entry = state.revocation_of(&record.authority, &record.serial)?;
-        if entry.is_some_and(|entry| entry.reason == Some(RevocationReason::KeyCompromise)) {
-            let why = "the key is compromised: a certificate with it was revoked for that reason".to_owned();
-            return Err(CaError::Refused { why, next: next.to_owned() });
+        let reason = entry.and_then(|entry| entry.reason);
+        if matches!(reason, Some(RevocationReason::KeyCompromise | RevocationReason::CaCompromise)) {
+            return Ok(true);
         }
+    }
+    Ok(false)
+}
+
+/// Refuses a key that is compromised; `next` says what to do.
+pub(super) fn check_uncompromised(state: &State, key: &PublicKey, next: &str) -> Result<(), CaError> {
+    if is_compromised(state, key)? {
+        let why = "the key is compromised: a certificate with it was revoked for that reason".to_owned();
+        return Err(CaError::Refused { why, next: next.to_owned() });
     }
     Ok(())
 }

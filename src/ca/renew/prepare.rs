@@ -31,7 +31,7 @@ impl<'a> RenewalRehearsal<'a> {
     /// The certificate that would follow one: with the same key, or where that is to be another one, with any.
     ///
     /// # Errors
-    /// As [`renew`].
+    /// As [`renew`](super::renew).
     pub fn certificate(
         &self,
         record: &CertificateRecord,

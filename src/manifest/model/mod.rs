@@ -160,6 +160,14 @@ impl Manifest {
         }
     }
 
+    /// Refuses two things that are put into one file; when links were followed, two spellings of one show.
+    ///
+    /// # Errors
+    /// Names both, and the way to the second.
+    pub fn check_places(&self) -> Result<(), ManifestError> {
+        super::places::check(self).map_err(|fault| ManifestError(fault.describe_at(None)))
+    }
+
     /// Every place that something is written to.
     pub fn places_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let deliveries = self.certificates.values_mut().flat_map(|certificate| &mut certificate.deliver);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::{differences, validity_differs};
 use super::{Action, AuthorityWork, Facts, KeyChoice, Kind, Plan, Step, Work};
-use crate::ca::{Preview, check_may_remake, due_from};
+use crate::ca::{Preview, check_may_remake, due_from, is_compromised};
 use crate::issuance::{IssuerFacts, Profile, Request, Validity};
 use crate::keys::{Algorithm, PublicKey};
 use crate::manifest::model::Authority;
@@ -128,7 +128,11 @@ fn one(
     let key = certificate.public_key().map_err(|error| error.to_string())?;
     let mut why = Vec::new();
     let mut choice = KeyChoice::Same;
-    match key_change(authority.key, profile, &key) {
+    let lost = is_compromised(facts.state, &key).map_err(|error| error.to_string())?.then(|| {
+        let algorithm = authority.key.unwrap_or_else(|| profile.default_algorithm());
+        (algorithm, "its key is compromised: a new one".to_owned())
+    });
+    match lost.or_else(|| key_change(authority.key, profile, &key)) {
         Some((algorithm, reason)) => {
             choice = KeyChoice::New(algorithm);
             why.push(reason);

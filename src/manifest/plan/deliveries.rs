@@ -13,7 +13,7 @@ pub(super) fn plan(facts: &Facts<'_>, name: &str, certificate: &Certificate, rec
     let mut steps = Vec::new();
     for (index, delivery) in certificate.deliver.iter().enumerate() {
         let Some(place) = delivery.place() else { continue };
-        let known = facts.delivered(&record.lineage).iter().find(|known| is_at(known, place));
+        let known = facts.delivered(&record.lineage).iter().find(|known| is_at(known, delivery));
         let (action, why) = match known {
             None => (Action::Create, vec![format!("not delivered yet to {}", place.path().display())]),
             Some(known) => (Action::Change, rewritten(facts, stale(facts, delivery, place, record, known), known)),
@@ -41,9 +41,10 @@ pub(super) fn note_replaced(facts: &Facts<'_>, plan: &mut Plan) {
             Work::Delivery(work) => certificate.deliver.get(work.index).map_or(&[][..], std::slice::from_ref),
             _ => continue,
         };
-        for place in deliveries.iter().filter_map(Delivery::place) {
-            let known = place.path().to_str().and_then(|path| there.get(path)).into_iter().flatten();
-            for known in known.filter(|known| is_at(known, place) && !described.contains(&known.lineage)) {
+        for delivery in deliveries {
+            let path = delivery.place().and_then(|place| place.path().to_str());
+            let known = path.and_then(|path| there.get(path)).into_iter().flatten();
+            for known in known.filter(|known| is_at(known, delivery) && !described.contains(&known.lineage)) {
                 let (path, name) = (&known.path, &step.name);
                 plan.notes.push(format!("{path}: the files of {} go, those of {name} take their place", known.lineage));
             }
@@ -133,13 +134,17 @@ fn fits(template: &str, name: &str) -> bool {
 }
 
 /// Whether a delivery that was recorded is one that is described.
-pub(super) fn is_at(known: &DeliveryRecord, place: Place<'_>) -> bool {
+pub(super) fn is_at(known: &DeliveryRecord, delivery: &Delivery) -> bool {
+    let Some(place) = delivery.place() else { return false };
     let same_path = Path::new(&known.path) == place.path();
     same_path
         && match (place, &known.form) {
             (Place::Pem(_), form) => matches!(form, DeliveryForm::Bundle { .. }),
             (Place::Certificate(_) | Place::Keystore(_), _) => known.file.is_empty(),
-            (Place::Export(target, _), DeliveryForm::Export { target: known, .. }) => known == target,
+            // One directory may have the files of several roles.
+            (Place::Export(target, _), DeliveryForm::Export { target: known, role, .. }) => {
+                known == target && delivery.role.as_ref().is_none_or(|asked| asked == role)
+            }
             (Place::Export(..), _) => false,
         }
 }

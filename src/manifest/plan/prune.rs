@@ -56,9 +56,8 @@ fn superfluous(facts: &Facts<'_>) -> Vec<Step> {
         match described.get(lineage) {
             Some(certificate) if certificate.keep => {}
             Some(certificate) => {
-                let is_described = |known: &DeliveryRecord| {
-                    certificate.deliver.iter().filter_map(|delivery| delivery.place()).any(|place| is_at(known, place))
-                };
+                let is_described =
+                    |known: &DeliveryRecord| certificate.deliver.iter().any(|delivery| is_at(known, delivery));
                 for known in facts.delivered(lineage).iter().filter(|known| !is_described(known)) {
                     let why = vec![format!("files in {}", known.path)];
                     steps.push(step(lineage, Kind::Delivery, why, Pruned::Delivery(Box::new(known.clone()))));

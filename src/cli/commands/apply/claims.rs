@@ -13,9 +13,11 @@ use crate::cli::CliError;
 use crate::cli::commands::crl::bring::check_destination;
 use crate::cli::commands::delivery;
 use crate::cli::files::{self, digest, places};
+use crate::keys::{KeyFile, KeyOutline};
 use crate::manifest::{Certificate as Described, CertificateWork, Delivery, Manifest, Place, Plan, Seen, Work};
-use crate::store::{DeliveryRecord, State};
-use crate::x509::pem;
+use crate::store::{DeliveryForm, DeliveryRecord, State};
+use crate::x509::display::hex;
+use crate::x509::{Certificate, pem};
 
 const NOT_OURS: &str = "certwright did not put it there: move it away, or replace it with \"certwright apply --force\"";
 
@@ -27,8 +29,8 @@ pub(super) struct Places {
     owned: HashSet<PathBuf>,
     /// SHA-256 of what it put there: a directory may have been moved since, with all that is in it.
     digests: HashSet<String>,
-    /// Directories that are described for the exports of lineages.
-    exports: BTreeSet<(String, PathBuf)>,
+    /// Directories that are described for the exports of lineages, with the role where one is said.
+    exports: BTreeSet<(String, PathBuf, Option<String>)>,
     force: bool,
     found: Mutex<Found>,
 }
@@ -46,9 +48,9 @@ impl Places {
         let site = |known: DeliveryRecord| ((known.path.clone(), known.file.clone()), known);
         let mut exports = BTreeSet::new();
         for (name, certificate) in &manifest.certificates {
-            for place in certificate.deliver.iter().filter_map(|delivery| delivery.place()) {
-                if let Place::Export(_, dir) = place {
-                    exports.insert((Described::lineage(name), dir.to_path_buf()));
+            for delivery in &certificate.deliver {
+                if let Some(Place::Export(_, dir)) = delivery.place() {
+                    exports.insert((Described::lineage(name), dir.to_path_buf(), delivery.role.clone()));
                 }
             }
         }
@@ -115,16 +117,30 @@ impl Places {
     /// and each would replace what the other one wrote.
     pub(super) fn refuse_strangers(&self, files: &[PathBuf], state: &State) -> Result<(), CliError> {
         for file in files.iter().filter(|_| !self.force) {
+            if matches!(digest::seen(file, MAX_SIZE), Seen::File { sha256, .. } if self.digests.contains(&sha256)) {
+                continue;
+            }
             let bytes = files::read_if_there(file, 1 << 20).ok().flatten().unwrap_or_default();
             let found = pem::read_certificates(&bytes).unwrap_or_default();
-            if let Some(first) = found.first().filter(|first| !first.is_ca())
-                && state.by_serial(&first.serial.hex())?.is_none()
-            {
-                let why = format!("{} is a certificate that this store did not issue", file.display());
-                return Err(CliError::failed(why).hint(NOT_OURS));
-            }
+            let what = match (found.first(), KeyOutline::read(&bytes)) {
+                (Some(first), _) if !is_known(state, first)? => "is a certificate that this store did not issue",
+                (None, Ok(outline)) if outline.encryption.is_some() => {
+                    "is an encrypted key that certwright did not write"
+                }
+                (None, Ok(_)) if !is_known_key(state, &bytes)? => "is a private key that this store does not know",
+                _ => continue,
+            };
+            return Err(CliError::failed(format!("{} {what}", file.display())).hint(NOT_OURS));
         }
         Ok(())
+    }
+
+    /// Whether what is exported to a place is still described so.
+    fn stays(&self, known: &DeliveryRecord) -> bool {
+        let DeliveryForm::Export { role, .. } = &known.form else { return false };
+        [None, Some(role.clone())]
+            .into_iter()
+            .any(|role| self.exports.contains(&(known.lineage.clone(), PathBuf::from(&known.path), role)))
     }
 
     /// Whether a file that is there is one that certwright wrote.
@@ -143,10 +159,10 @@ impl Places {
         // However it is spelt.
         let real = delivery::place(Path::new(path)).ok().and_then(|path| path.into_os_string().into_string().ok());
         let real = (real.unwrap_or_else(|| path.to_owned()), file.to_owned());
-        if let Some(other) = known.map(|known| &known.lineage).filter(|known| *known != lineage)
-            && self.exports.contains(&(other.clone(), PathBuf::from(path)))
+        if let Some(known) = known.filter(|known| known.lineage != lineage)
+            && self.stays(known)
         {
-            return Err(taken(path, other));
+            return Err(taken(path, &known.lineage));
         }
         if let Ok(mut found) = self.found.lock()
             && let Some(other) = found.sites.insert(real, lineage.to_owned())
@@ -163,6 +179,26 @@ impl Places {
         // A place of ours may have been given to somebody else meanwhile.
         files::refuse_existing(&foreign, false).map_err(|error| error.hint(NOT_OURS))
     }
+}
+
+/// Whether a certificate was issued here, or is of an authority or above one.
+fn is_known(state: &State, certificate: &Certificate) -> Result<bool, CliError> {
+    if state.by_serial(&certificate.serial.hex())?.is_some() {
+        return Ok(true);
+    }
+    let names = state.authorities.keys();
+    let mut records = names.flat_map(|name| state.authority_history(name));
+    Ok(certificate.is_ca()
+        && records.any(|record| {
+            let all = record.certificate().into_iter().chain(record.chain().into_iter().flatten());
+            all.chain(record.rollover.anchors().into_iter().flatten()).any(|known| known == *certificate)
+        }))
+}
+
+/// Whether a certificate was issued here for a key that is not encrypted.
+fn is_known_key(state: &State, bytes: &[u8]) -> Result<bool, CliError> {
+    let Ok(file) = KeyFile::read(bytes, &mut || None) else { return Ok(true) };
+    Ok(!state.by_key(&hex(&file.key.public_key().fingerprint()))?.is_empty())
 }
 
 fn taken(path: &str, other: &str) -> CliError {

@@ -8,7 +8,7 @@ use super::execute::Run;
 use crate::ca::Cause;
 use crate::cli::files::{digest, places};
 use crate::cli::{CliError, Context};
-use crate::manifest::{Plan, Pruned, Seen, Work};
+use crate::manifest::{Certificate, Kind, Manifest, Plan, Pruned, Seen, Work};
 use crate::store::{DeliveryForm, DeliveryRecord, Draft, Event, State, Writer};
 use crate::x509::RevocationReason;
 
@@ -16,8 +16,75 @@ use crate::x509::RevocationReason;
 struct Kept {
     /// Files of deliveries that stay.
     files: HashSet<PathBuf>,
-    /// Described places whose files could not be put there: what is there may be in use.
-    unserved: BTreeSet<PathBuf>,
+    /// What is described and could not be made: what is there instead may be in use.
+    unserved: Unserved,
+}
+
+/// What is described and is not there.
+#[derive(Default)]
+struct Unserved {
+    places: BTreeSet<PathBuf>,
+    lineages: BTreeSet<String>,
+    /// Whether a truststore is among it.
+    truststore: bool,
+}
+
+impl Unserved {
+    fn of(manifest: &Manifest, plan: &Plan, results: &[Option<CliError>]) -> Self {
+        let mut unserved = Self::default();
+        let failed = plan.steps.iter().zip(results).filter(|(_, result)| result.is_some());
+        for (step, _) in failed {
+            match &step.work {
+                Work::Certificate(_) => unserved.add(manifest, &step.name),
+                Work::Delivery(work) => unserved.add(manifest, &work.certificate),
+                Work::Truststore(_) => unserved.truststore = true,
+                _ => {}
+            }
+        }
+        for (kind, name, _) in &plan.problems {
+            match kind {
+                Kind::Certificate => unserved.add(manifest, name),
+                Kind::Truststore => unserved.truststore = true,
+                _ => {}
+            }
+        }
+        unserved
+    }
+
+    fn add(&mut self, manifest: &Manifest, name: &str) {
+        self.lineages.insert(Certificate::lineage(name));
+        let deliveries = manifest.certificates.get(name).into_iter().flat_map(|one| &one.deliver);
+        self.places.extend(deliveries.filter_map(|delivery| Some(delivery.place()?.path().to_owned())));
+    }
+
+    /// Whether files stay for that reason.
+    fn keeps(&self, record: &DeliveryRecord) -> bool {
+        let is_truststore = matches!(record.form, DeliveryForm::Truststore { .. });
+        (self.truststore && is_truststore)
+            || self.lineages.contains(&record.lineage)
+            || [Path::new(&record.path), record.dir()].iter().any(|place| self.places.contains(*place))
+    }
+
+    /// Refuses to take away what is in use as long as what takes its place is not there.
+    fn check(&self, pruned: &Pruned) -> Result<(), CliError> {
+        match pruned.deliveries().iter().find(|record| self.keeps(record)) {
+            None => Ok(()),
+            Some(record) => Err(CliError::failed(format!(
+                "{} stays, since what takes its place could not be put there",
+                record.path
+            ))),
+        }
+    }
+}
+
+/// Adds to what a rehearsal found why something would not be taken away.
+pub(super) fn rehearse(manifest: &Manifest, plan: &Plan, results: &mut [Option<CliError>]) {
+    let unserved = Unserved::of(manifest, plan, results);
+    for (step, result) in plan.steps.iter().zip(results) {
+        if let Work::Prune(pruned) = &step.work {
+            *result = result.take().or(unserved.check(pruned).err());
+        }
+    }
 }
 
 impl Run<'_> {
@@ -45,14 +112,13 @@ impl Run<'_> {
             return Ok(notes);
         }
         let going = pruned.iter().flat_map(|(_, pruned)| pruned.deliveries());
-        let kept = Kept { files: files_that_stay(writer.state(), going)?, unserved: self.unserved(plan) };
+        let kept = Kept {
+            files: files_that_stay(writer.state(), going)?,
+            unserved: Unserved::of(&self.described.manifest, plan, &self.results),
+        };
         for (step, pruned) in pruned {
-            let stays = |record: &&DeliveryRecord| {
-                [Path::new(&record.path), record.dir()].iter().any(|place| kept.unserved.contains(*place))
-            };
-            if let Some(record) = pruned.deliveries().iter().find(stays) {
-                let why = format!("{} stays, since what takes its place could not be put there", record.path);
-                self.fail(step, CliError::failed(why));
+            if let Err(error) = kept.unserved.check(pruned) {
+                self.fail(step, error);
                 continue;
             }
             if let Pruned::Lineage { serials, .. } = pruned {
@@ -74,29 +140,6 @@ impl Run<'_> {
             }
         }
         Ok(notes)
-    }
-
-    /// The places of the manifest whose files were not put there.
-    fn unserved(&self, plan: &Plan) -> BTreeSet<PathBuf> {
-        let manifest = &self.described.manifest;
-        let failed = plan.steps.iter().zip(&self.results).filter(|(_, result)| result.is_some());
-        let mut places = BTreeSet::new();
-        for (step, _) in failed {
-            let described = match &step.work {
-                Work::Certificate(_) => manifest.certificates.get(&step.name).map_or(&[][..], |one| &one.deliver),
-                Work::Delivery(work) => {
-                    let one = manifest.certificates.get(&work.certificate);
-                    one.and_then(|one| one.deliver.get(work.index)).map_or(&[][..], std::slice::from_ref)
-                }
-                Work::Truststore(work) => {
-                    places.extend(manifest.truststores.get(work.index).map(|truststore| truststore.to.clone()));
-                    continue;
-                }
-                _ => continue,
-            };
-            places.extend(described.iter().filter_map(|delivery| Some(delivery.place()?.path().to_owned())));
-        }
-        places
     }
 
     /// Forgets one delivery, and not another one of the lineage in the same directory.

@@ -22,7 +22,7 @@ const WRONG_HINT: &str = "check what \"passphrase\" in the manifest, or --passph
 pub(super) fn told(error: CliError) -> CliError {
     let hint = error.hint.map(|hint| match hint {
         hint if hint.starts_with("check what --passphrase") => WRONG_HINT.to_owned(),
-        hint if hint.contains("--passphrase") => KEY_HINT.to_owned(),
+        hint if hint.contains("--passphrase") || hint.contains("--no-passphrase") => KEY_HINT.to_owned(),
         hint if hint.contains("--storepass") => STORE_HINT.to_owned(),
         hint => hint,
     });

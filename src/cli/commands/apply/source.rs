@@ -92,6 +92,8 @@ impl Described {
         for place in manifest.places_mut() {
             *place = delivery::place(place)?;
         }
+        // Two spellings of one place show only now.
+        manifest.check_places().map_err(|error| invalid(error.to_string()))?;
         let mut described = Self {
             manifest,
             profiles: Vec::new(),

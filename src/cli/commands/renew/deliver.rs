@@ -84,16 +84,15 @@ impl<'a> Files<'a> {
 
     /// Refuses to replace a file that holds somebody else's certificate or key, or a keystore that has another password: whoever reads
     /// it would not open the new one. Texts without either are taken for what an earlier export wrote.
-    fn check_output(&self, path: &Path, means: &Means) -> Result<(), CliError> {
+    fn check_output(&self, path: &Path, at: &Path, means: &Means) -> Result<(), CliError> {
         let Some(bytes) = files::read_if_there(path, MAX_SIZE)? else { return Ok(()) };
         let about = |why: String| CliError::failed(format!("{} {why}", path.display()));
-        let dir = path.parent().unwrap_or(path);
         if container::is_keystore(&bytes) {
             let passwords = container::Passwords { store: means.storepass.as_ref(), key: None };
             let opened = container::open(&bytes, &passwords).map_err(|error| match error {
                 ContainerError::WrongPassword(_) => about("has another password than --storepass gives".to_owned())
                     .hint("give its password, or build it once more with the new one"),
-                error => about(format!("cannot be opened: {error}")).hint(self.forget(dir)),
+                error => about(format!("cannot be opened: {error}")).hint(self.forget(at)),
             })?;
             let mut chains = opened.entries.iter().filter_map(|entry| match &entry.content {
                 OpenedContent::Key { chain, .. } => chain.first(),
@@ -101,22 +100,20 @@ impl<'a> Files<'a> {
             });
             return match chains.find(|certificate| !self.is_own(certificate)) {
                 Some(_) => {
-                    Err(about(format!("holds a certificate that is not of {}", self.lineage)).hint(self.forget(dir)))
+                    Err(about(format!("holds a certificate that is not of {}", self.lineage)).hint(self.forget(at)))
                 }
                 None => Ok(()),
             };
         }
         let first = pem::read_certificates(&bytes).ok().and_then(|found| found.into_iter().next());
         if first.is_some_and(|first| !first.is_ca() && !self.is_own(&first)) {
-            return Err(about(format!("holds a certificate that is not of {}", self.lineage)).hint(self.forget(dir)));
+            return Err(about(format!("holds a certificate that is not of {}", self.lineage)).hint(self.forget(at)));
         }
         let key = KeyFile::read(&bytes, &mut || None).ok().map(|file| hex(&file.key.public_key().fingerprint()));
         let lineage = self.state.lineage(&self.lineage)?;
         let own = |key: &String| lineage.iter().any(|record| record.key_sha256 == *key);
         match key.filter(|key| !own(key)) {
-            Some(_) => {
-                Err(about(format!("holds a private key that is not of {}", self.lineage)).hint(self.forget(dir)))
-            }
+            Some(_) => Err(about(format!("holds a private key that is not of {}", self.lineage)).hint(self.forget(at))),
             None => Ok(()),
         }
     }
@@ -240,6 +237,7 @@ fn bundle(
                     .hint("put it back, or make a new one with --rekey --key-passphrase"),
             });
         }
+        files.check_output(&dir.join("key.pem"), dir, means)?;
         let passphrase = means.key_passphrase.as_ref().filter(|_| encrypted);
         Some(files.key()?.to_pkcs8_pem(passphrase)?)
     } else {
@@ -295,7 +293,7 @@ fn export(
     };
     let outputs: Vec<OutputFile> = built.files.into_iter().map(output).collect();
     for output in &outputs {
-        files.check_output(&dir.join(&output.name), means)?;
+        files.check_output(&dir.join(&output.name), dir, means)?;
     }
     files::write_public_set(dir, &outputs, true)?;
     files::compare_set(dir, &outputs)?;
@@ -325,7 +323,7 @@ fn keystore(
     let root = served.end().into_iter().filter(|_| *include_root);
     let chain = std::iter::once(&files.certificate).chain(&files.chain).chain(root).cloned().collect();
     let keystore = Keystore { entries: vec![Entry { alias: alias.clone(), content: Content::Key { key, chain } }] };
-    files.check_output(path, means)?;
+    files.check_output(path, path, means)?;
     let preset = delivery::preset(preset.as_deref());
     let encoding = Encoding { format, preset, store_password, key_password: None, created: cx.now() };
     crate::cli::commands::keystore::target::write(cx, &keystore, &encoding, path, true, true)
