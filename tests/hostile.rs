@@ -99,6 +99,8 @@ fn no_key_that_is_known_for_something_else_is_certified() {
     assert!(run.stderr.contains("the key is that of CN=ca.csr, an authority"), "{}", run.stderr);
     sandbox.run(["issue", "other.test", "--key-file", "ca.key"]).exited(4);
     sandbox.run(["sign", "leaf.csr", "--out", "more.crt"]).succeeded();
+    sandbox.run(["sign", "leaf.csr", "--profile", "intermediate", "--out", "sub.crt"]).exited(4);
+    sandbox.run(["sign", "ca.csr", "--profile", "intermediate", "--out", "renewed.crt"]).succeeded();
     sandbox.run(["revoke", "leaf.crt", "--reason", "key-compromise"]).succeeded();
     for profile in ["server", "intermediate"] {
         let run = sandbox.run(["sign", "leaf.csr", "--profile", profile, "--out", "late.crt"]).exited(4);

@@ -92,16 +92,21 @@ impl<'a> Guard<'a> {
     }
 
     /// Refuses a key of which the store knows something that speaks against it: that it is compromised, or that it is the key of an
-    /// authority that was signed here, or stood here before it was made anew.
+    /// authority that was signed here or stood here before it was made anew; of an authority, that it is the key of somebody else.
     pub(super) fn check_known_key(&self, profile: &Profile, subject: &Name, key: &PublicKey) -> Result<(), CaError> {
         check_uncompromised(self.state, key, "a new certificate needs a new key")?;
         let is_own = |lineage: &str| self.anew.is_some_and(|name| lineage == authority_lineage(name));
         for record in self.state.by_key(&hex(&key.fingerprint()))? {
             let certificate = record.certificate()?;
-            let may = !certificate.is_ca() || (profile.is_authority() && certificate.subject == *subject);
-            if !may && !is_own(&record.lineage) {
+            let what = match (certificate.is_ca(), profile.is_authority()) {
+                (true, true) if certificate.subject == *subject => continue,
+                (false, false) => continue,
+                (true, _) => ", an authority",
+                (false, true) => ", which is none",
+            };
+            if !is_own(&record.lineage) {
                 return Err(refused(format!(
-                    "the key is that of {}, an authority: a certificate needs a key of its own",
+                    "the key is that of {}{what}: an authority needs a key of its own, and so does everybody else",
                     certificate.subject
                 )));
             }

@@ -56,7 +56,8 @@ impl Checks<'_> {
                 Fault::new("one with a fixed end is not renewed: leave this out, or say \"validity\"").at("renew")
             );
         }
-        if certificate.csr.is_some() {
+        if let Some(csr) = &certificate.csr {
+            named(csr, "csr")?;
             let own = [("key", certificate.key.is_some()), ("key_passphrase", certificate.key_passphrase.is_some())];
             if let Some((field, _)) = own.iter().find(|(_, given)| *given) {
                 return Err(Fault::new("the key is that of the request, and whoever made that has it").at(field));
