@@ -11,7 +11,6 @@ use super::build::{self, Material};
 use crate::ca::{self, Outcome};
 use crate::cli::CliError;
 use crate::cli::commands::crl::bring::check_destination;
-use crate::cli::commands::delivery;
 use crate::cli::files::{self, digest, places};
 use crate::keys::{KeyFile, KeyOutline};
 use crate::manifest::{Certificate as Described, CertificateWork, Delivery, Manifest, Place, Plan, Seen, Work};
@@ -116,7 +115,7 @@ impl Places {
     /// Refuses a certificate that this store did not issue, in a place that it did write to: another store has that place as well,
     /// and each would replace what the other one wrote.
     pub(super) fn refuse_strangers(&self, files: &[PathBuf], state: &State) -> Result<(), CliError> {
-        for file in files.iter().filter(|_| !self.force) {
+        for file in files.iter().filter(|file| !self.force && places::is_there(file)) {
             if matches!(digest::seen(file, MAX_SIZE), Seen::File { sha256, .. } if self.digests.contains(&sha256)) {
                 continue;
             }
@@ -152,30 +151,40 @@ impl Places {
     fn claim(&self, (path, file): (&str, &str), lineage: &str, files: &[PathBuf]) -> Result<(), CliError> {
         let site = (path.to_owned(), file.to_owned());
         let known = self.known.get(&site);
-        if let Some(link) = files.iter().filter_map(|file| file.parent()).find(|dir| places::leads_nowhere(dir)) {
+        let dirs: BTreeSet<&Path> = files.iter().filter_map(|file| file.parent()).collect();
+        if let Some(file) =
+            dirs.iter().find(|dir| dir.ancestors().find(|up| places::is_there(up)).is_some_and(places::is_file))
+        {
+            return Err(CliError::io(file, "write to", &std::io::ErrorKind::NotADirectory.into()));
+        }
+        if let Some(link) = dirs.into_iter().find(|dir| places::leads_nowhere(dir)) {
             return Err(CliError::failed(format!("{} is a link that leads nowhere", link.display()))
                 .hint("make the directory that it names, or remove it"));
         }
-        // However it is spelt.
-        let real = delivery::place(Path::new(path)).ok().and_then(|path| path.into_os_string().into_string().ok());
-        let real = (real.unwrap_or_else(|| path.to_owned()), file.to_owned());
         if let Some(known) = known.filter(|known| known.lineage != lineage)
             && self.stays(known)
         {
             return Err(taken(path, &known.lineage));
         }
         if let Ok(mut found) = self.found.lock()
-            && let Some(other) = found.sites.insert(real, lineage.to_owned())
+            && let Some(other) = found.sites.insert(site, lineage.to_owned())
             && other != lineage
         {
             return Err(taken(path, &other));
         }
-        let is_directory = files.iter().any(|file| places::is_directory(file));
-        // What another delivery left there is ours to replace: which of those that are described have it was checked.
-        let foreign: Vec<PathBuf> = files.iter().filter(|file| !self.is_ours(file)).cloned().collect();
-        if self.force || is_directory {
+        // A single file may well be one that an operator wants to change there.
+        if let [first, _, ..] = files {
+            places::refuse_inside_stores(first.parent().into_iter())?;
+        }
+        let there: Vec<&PathBuf> = files.iter().filter(|file| places::is_there(file)).collect();
+        if there.is_empty() {
+            return Ok(());
+        }
+        if self.force || there.iter().any(|file| places::is_directory(file)) {
             return files::refuse_existing(files, self.force);
         }
+        // What another delivery left there is ours to replace: which of those that are described have it was checked.
+        let foreign: Vec<PathBuf> = there.into_iter().filter(|file| !self.is_ours(file)).cloned().collect();
         // A place of ours may have been given to somebody else meanwhile.
         files::refuse_existing(&foreign, false).map_err(|error| error.hint(NOT_OURS))
     }
