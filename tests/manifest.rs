@@ -434,6 +434,21 @@ fn delivered_keys_are_encrypted_on_demand() {
     assert!(is_encrypted("out/a/key.pem") && !is_encrypted("out/b/key.pem"));
     let word = ["--passphrase", "file:word"];
     scene.sandbox.run(["key", "match", "out/a/key.pem", "out/a/cert.pem"].iter().chain(&word)).succeeded();
+    // Certified once more over the one that is there, also where nothing noted what that is.
+    let mut renewed = manifest.clone();
+    renewed["certificates"]["a.test"]["names"] = json!(["b.a.test"]);
+    renewed["certificates"]["c.test"] =
+        json!({"key_passphrase": "file:word", "deliver": [{"pem": "out/c", "passphrase": "file:word"}]});
+    scene.sandbox.run(["issue", "c.test", "--out", "out/c", "--key-passphrase", "file:word"]).succeeded();
+    scene.write(&renewed);
+    scene.apply(&[], 0);
+    renewed["certificates"]["c.test"]["names"] = json!(["b.c.test"]);
+    scene.write(&renewed);
+    scene.apply(&[], 0);
+    scene.is_settled();
+    assert!(is_encrypted("out/a/key.pem") && is_encrypted("out/c/key.pem"));
+    scene.write(&manifest);
+    scene.apply(&[], 0);
     // Described in its own words.
     scene.sandbox.run(["manifest", "from-store", "--out", "again.json"]).succeeded();
     let again: Value = serde_json::from_slice(&scene.read("again.json")).unwrap();

@@ -26,6 +26,8 @@ pub(super) struct Places {
     known: HashMap<(String, String), DeliveryRecord>,
     /// Files that certwright put somewhere.
     owned: HashSet<PathBuf>,
+    /// Those of them whose content is noted.
+    noted: HashSet<PathBuf>,
     /// SHA-256 of what it put there: a directory may have been moved since, with all that is in it.
     digests: HashSet<String>,
     /// Directories that are described for the exports of lineages, with the role where one is said.
@@ -55,11 +57,15 @@ impl Places {
         }
         let all = state.all_deliveries()?;
         let owned = all.iter().flat_map(DeliveryRecord::written).collect();
-        let noted =
-            |record: &DeliveryRecord| record.files.values().filter(|sum| !sum.is_empty()).cloned().collect::<Vec<_>>();
-        let digests = all.iter().flat_map(noted).collect();
+        let (mut noted, mut digests) = (HashSet::new(), HashSet::new());
+        for record in &all {
+            for (name, sum) in record.files.iter().filter(|(_, sum)| !sum.is_empty()) {
+                noted.insert(record.dir().join(name));
+                digests.insert(sum.clone());
+            }
+        }
         let known = all.into_iter().map(site).collect();
-        Ok(Self { known, owned, digests, exports, force, found: Mutex::default() })
+        Ok(Self { known, owned, noted, digests, exports, force, found: Mutex::default() })
     }
 
     /// The records of a certificate's deliveries; those that cannot be made are noted.
@@ -123,7 +129,8 @@ impl Places {
             let found = pem::read_certificates(&bytes).unwrap_or_default();
             let what = match (found.first(), KeyOutline::read(&bytes)) {
                 (Some(first), _) if !is_known(state, first)? => "is a certificate that this store did not issue",
-                (None, Ok(outline)) if outline.encryption.is_some() => {
+                // What was begun, or written by a command that notes nothing, may well be ours.
+                (None, Ok(outline)) if outline.encryption.is_some() && self.noted.contains(file) => {
                     "is an encrypted key that certwright did not write"
                 }
                 (None, Ok(_)) if !is_known_key(state, &bytes)? => "is a private key that this store does not know",
