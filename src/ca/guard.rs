@@ -94,9 +94,10 @@ impl<'a> Guard<'a> {
     /// Refuses a key of which the store knows something that speaks against it: that it is compromised, or that it is the key of an
     /// authority that was signed here or stood here before it was made anew; of an authority, that it is the key of somebody else.
     pub(super) fn check_known_key(&self, profile: &Profile, subject: &Name, key: &PublicKey) -> Result<(), CaError> {
-        check_uncompromised(self.state, key, "a new certificate needs a new key")?;
+        let records = self.state.by_key(&hex(&key.fingerprint()))?;
+        check_uncompromised(self.state, &records, "a new certificate needs a new key")?;
         let is_own = |lineage: &str| self.anew.is_some_and(|name| lineage == authority_lineage(name));
-        for record in self.state.by_key(&hex(&key.fingerprint()))? {
+        for record in records {
             let certificate = record.certificate()?;
             let what = match (certificate.is_ca(), profile.is_authority()) {
                 (true, true) if certificate.subject == *subject => continue,

@@ -167,7 +167,11 @@ fn commit(
 /// # Errors
 /// [`CaError::Store`] when the journal cannot be read.
 pub fn is_compromised(state: &State, key: &PublicKey) -> Result<bool, CaError> {
-    for record in state.by_key(&hex(&key.fingerprint()))? {
+    any_compromised(state, &state.by_key(&hex(&key.fingerprint()))?)
+}
+
+fn any_compromised(state: &State, records: &[&CertificateRecord]) -> Result<bool, CaError> {
+    for record in records {
         let entry = state.revocation_of(&record.authority, &record.serial)?;
         let reason = entry.and_then(|entry| entry.reason);
         if matches!(reason, Some(RevocationReason::KeyCompromise | RevocationReason::CaCompromise)) {
@@ -177,9 +181,9 @@ pub fn is_compromised(state: &State, key: &PublicKey) -> Result<bool, CaError> {
     Ok(false)
 }
 
-/// Refuses a key that is compromised; `next` says what to do.
-pub(super) fn check_uncompromised(state: &State, key: &PublicKey, next: &str) -> Result<(), CaError> {
-    if is_compromised(state, key)? {
+/// Refuses a key that is compromised; `records` are the certificates with it, and `next` says what to do.
+pub(super) fn check_uncompromised(state: &State, records: &[&CertificateRecord], next: &str) -> Result<(), CaError> {
+    if any_compromised(state, records)? {
         let why = "the key is compromised: a certificate with it was revoked for that reason".to_owned();
         return Err(CaError::Refused { why, next: next.to_owned() });
     }
@@ -190,7 +194,7 @@ pub(super) fn check_uncompromised(state: &State, key: &PublicKey, next: &str) ->
 fn check_key(state: &State, record: &CertificateRecord, public_key: &PublicKey) -> Result<(), CaError> {
     let next = "a new certificate needs a new key: say --rekey";
     let refused = |why: String| Err(CaError::Refused { why, next: next.to_owned() });
-    check_uncompromised(state, public_key, next)?;
+    check_uncompromised(state, &state.by_key(&hex(&public_key.fingerprint()))?, next)?;
     let same = record.certificate()?.spki_der == public_key.spki_der();
     if same && state.revocation_of(&record.authority, &record.serial)?.is_some() {
         return refused(format!("the certificate {} is revoked or on hold", record.serial));

@@ -1,12 +1,12 @@
 //! `certwright issue`: a key and its certificate in one step.
 
 mod batch;
+mod encryption;
 mod fields;
 mod input;
 mod line;
 mod missing;
 mod press;
-mod sealers;
 mod summary;
 
 use std::path::PathBuf;

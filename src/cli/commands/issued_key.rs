@@ -1,14 +1,13 @@
 //! The private keys that the store has of certificates.
 
+use std::path::PathBuf;
+
 use zeroize::Zeroizing;
 
 use super::options::open_key;
 use crate::cli::{CliError, Context, SecretSource};
-use crate::keys::PrivateKey;
+use crate::keys::{PrivateKey, PublicKey};
 use crate::store::{CertificateRecord, Store, StoreError};
-
-/// What is wrong with a key that is not that of its certificate.
-pub(super) const ANOTHERS: &str = "is the private key of another certificate: put its own back from a backup";
 
 /// Reads the key of a certificate as it lies in the store, and, where it is not encrypted, makes sure that it is its own.
 ///
@@ -72,10 +71,18 @@ pub(super) fn open_read(
     source: Option<&SecretSource>,
 ) -> Result<PrivateKey, CliError> {
     let key = open_key(cx, pem, source, &format!("the key of {}", record.lineage))?;
-    let public = record.certificate()?.public_key()?;
-    if key.public_key().subject_public_key() != public.subject_public_key() {
-        let path = store.issued_key(record);
-        return Err(CliError::from(StoreError::Damaged { path, line: None, why: ANOTHERS.to_owned() }));
-    }
+    check_own(&key, &record.certificate()?.public_key()?, store.issued_key(record))?;
     Ok(key)
+}
+
+/// Refuses the key of another certificate; `path` is where it lies.
+///
+/// # Errors
+/// Exit 6, naming the file.
+pub(super) fn check_own(key: &PrivateKey, own: &PublicKey, path: PathBuf) -> Result<(), CliError> {
+    if key.public_key().subject_public_key() == own.subject_public_key() {
+        return Ok(());
+    }
+    let why = "is the private key of another certificate: put its own back from a backup".to_owned();
+    Err(StoreError::Damaged { path, line: None, why }.into())
 }

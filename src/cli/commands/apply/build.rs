@@ -127,7 +127,7 @@ fn keystore_format(delivery: &Delivery, path: &Path) -> Result<Format, CliError>
     said.or_else(ending).ok_or_else(|| CliError::failed(format!("{} does not say its format", path.display())))
 }
 
-/// Whether a delivery is protected by a password: a keystore in PEM and a key only if they have one of their own.
+/// Whether a delivery is protected by a keystore's password: a keystore in PEM only if it has one of its own.
 pub(super) fn takes_password(delivery: &Delivery) -> bool {
     match delivery.place() {
         Some(Place::Keystore(path)) => {
@@ -147,8 +147,7 @@ pub(super) fn takes_password(delivery: &Delivery) -> bool {
                 layout.store_format().is_some() && (!usual || is_first)
             })
         }),
-        Some(Place::Pem(_)) => delivery.passphrase.is_some(),
-        Some(Place::Certificate(_)) | None => false,
+        Some(Place::Pem(_) | Place::Certificate(_)) | None => false,
     }
 }
 
@@ -182,11 +181,7 @@ impl<'a> Material<'a> {
         now: OffsetDateTime,
     ) -> Result<Files, CliError> {
         let path = Path::new(&record.path);
-        let (password, passphrase) = match password {
-            Some(Password::Store(secret)) => (Some(secret), None),
-            Some(Password::Key(secret)) => (None, Some(secret)),
-            None => (None, None),
-        };
+        let (password, passphrase) = (password.and_then(Password::of_store), password.and_then(Password::of_key));
         let needed = || key.ok_or_else(|| CliError::failed("its private key is not in the store"));
         match &record.form {
             DeliveryForm::Bundle { key: with_key, .. } => {
@@ -241,10 +236,7 @@ pub(super) fn truststore(
     password: Option<&Password>,
     now: OffsetDateTime,
 ) -> Result<Files, CliError> {
-    let password = match password {
-        Some(Password::Store(secret)) => Some(secret),
-        _ => None,
-    };
+    let password = password.and_then(Password::of_store);
     let DeliveryForm::Truststore { format, preset, .. } = &record.form else {
         return Err(CliError::failed("this is no truststore"));
     };

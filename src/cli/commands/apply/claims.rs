@@ -13,7 +13,7 @@ use crate::cli::CliError;
 use crate::cli::commands::crl::bring::check_destination;
 use crate::cli::files::{self, digest, places};
 use crate::keys::{KeyFile, KeyOutline};
-use crate::manifest::{Certificate as Described, CertificateWork, Delivery, Manifest, Place, Plan, Seen, Work};
+use crate::manifest::{Certificate as Described, CertificateWork, Delivery, Manifest, Place, Plan, Seen, Step, Work};
 use crate::store::{DeliveryForm, DeliveryRecord, State};
 use crate::x509::display::hex;
 use crate::x509::{Certificate, pem};
@@ -98,9 +98,9 @@ impl Places {
         records
     }
 
-    /// What was found, once all is.
-    pub(super) fn taken(self, failed: &mut Vec<(usize, CliError)>) -> BTreeMap<usize, Vec<(usize, DeliveryRecord)>> {
-        let found = self.found.into_inner().unwrap_or_default();
+    /// What was found, once all is; nobody has a place then but by the store.
+    pub(super) fn taken(&self, failed: &mut Vec<(usize, CliError)>) -> BTreeMap<usize, Vec<(usize, DeliveryRecord)>> {
+        let found = self.found.lock().map(|mut found| std::mem::take(&mut *found)).unwrap_or_default();
         failed.extend(found.failed);
         found.records
     }
@@ -121,10 +121,7 @@ impl Places {
     /// Refuses a certificate that this store did not issue, in a place that it did write to: another store has that place as well,
     /// and each would replace what the other one wrote.
     pub(super) fn refuse_strangers(&self, files: &[PathBuf], state: &State) -> Result<(), CliError> {
-        for file in files.iter().filter(|file| !self.force && places::is_there(file)) {
-            if matches!(digest::seen(file, MAX_SIZE), Seen::File { sha256, .. } if self.digests.contains(&sha256)) {
-                continue;
-            }
+        for file in files.iter().filter(|file| !self.force && places::is_there(file) && !self.has_our_bytes(file)) {
             let bytes = files::read_if_there(file, 1 << 20).ok().flatten().unwrap_or_default();
             let found = pem::read_certificates(&bytes).unwrap_or_default();
             let what = match (found.first(), KeyOutline::read(&bytes)) {
@@ -151,8 +148,11 @@ impl Places {
 
     /// Whether a file that is there is one that certwright wrote.
     fn is_ours(&self, file: &Path) -> bool {
-        self.owned.contains(file)
-            || matches!(digest::seen(file, MAX_SIZE), Seen::File { sha256, .. } if self.digests.contains(&sha256))
+        self.owned.contains(file) || self.has_our_bytes(file)
+    }
+
+    fn has_our_bytes(&self, file: &Path) -> bool {
+        matches!(digest::seen(file, MAX_SIZE), Seen::File { sha256, .. } if self.digests.contains(&sha256))
     }
 
     fn claim(&self, (path, file): (&str, &str), lineage: &str, files: &[PathBuf]) -> Result<(), CliError> {
@@ -236,41 +236,52 @@ pub(super) fn rehearse(
         return Ok(Vec::new());
     }
     let places = Places::new(manifest, state, force)?;
-    let mut results: Vec<Option<CliError>> = plan.steps.iter().map(|_| None).collect();
     // As it is done: certificates first, then the files of those that are as described.
-    for is_issued in [true, false] {
-        for (step, result) in plan.steps.iter().zip(&mut results) {
-            let checked = match (&step.work, is_issued) {
-                (Work::Certificate(work), true) => {
-                    let described = manifest.certificates.get(&step.name);
-                    described.map_or(Ok(()), |described| places.rehearse_new(&step.name, described, work, (state, now)))
+    let mut results = places.rehearse_certificates(manifest, state, plan, now);
+    for (step, result) in plan.steps.iter().zip(&mut results) {
+        let checked = match &step.work {
+            Work::Delivery(work) => {
+                let described = manifest.certificates.get(&work.certificate);
+                let delivery = described.and_then(|one| one.deliver.get(work.index));
+                delivery.map_or(Ok(()), |delivery| places.rehearse_old(&work.certificate, delivery, state, now))
+            }
+            Work::Crl(work) => match work.to.iter().find(|dir| places::is_file(dir)) {
+                Some(file) => Err(CliError::io(file, "write to", &std::io::ErrorKind::NotADirectory.into())),
+                None if force => Ok(()),
+                None => work.to.iter().try_for_each(|dir| check_destination(state, &work.authority, dir)),
+            },
+            Work::Truststore(work) => match manifest.truststores.get(work.index) {
+                Some(truststore) => {
+                    let path = truststore.to.to_string_lossy();
+                    places.claim((&path, ""), "", std::slice::from_ref(&truststore.to))
                 }
-                (Work::Delivery(work), false) => {
-                    let described = manifest.certificates.get(&work.certificate);
-                    let delivery = described.and_then(|one| one.deliver.get(work.index));
-                    delivery.map_or(Ok(()), |delivery| places.rehearse_old(&work.certificate, delivery, state, now))
-                }
-                (Work::Crl(work), false) => match work.to.iter().find(|dir| places::is_file(dir)) {
-                    Some(file) => Err(CliError::io(file, "write to", &std::io::ErrorKind::NotADirectory.into())),
-                    None if force => Ok(()),
-                    None => work.to.iter().try_for_each(|dir| check_destination(state, &work.authority, dir)),
-                },
-                (Work::Truststore(work), false) => match manifest.truststores.get(work.index) {
-                    Some(truststore) => {
-                        let path = truststore.to.to_string_lossy();
-                        places.claim((&path, ""), "", std::slice::from_ref(&truststore.to))
-                    }
-                    None => Ok(()),
-                },
-                _ => Ok(()),
-            };
-            *result = result.take().or(checked.err());
-        }
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        };
+        *result = result.take().or(checked.err());
     }
     Ok(results)
 }
 
 impl Places {
+    /// For each step that issues a certificate why its files could not be put where they are described.
+    pub(super) fn rehearse_certificates(
+        &self,
+        manifest: &Manifest,
+        state: &State,
+        plan: &Plan,
+        now: OffsetDateTime,
+    ) -> Vec<Option<CliError>> {
+        let refused = |step: &Step| match (&step.work, manifest.certificates.get(&step.name)) {
+            (Work::Certificate(work), Some(described)) => {
+                self.rehearse_new(&step.name, described, work, (state, now)).err()
+            }
+            _ => None,
+        };
+        plan.steps.iter().map(refused).collect()
+    }
+
     fn rehearse_new(
         &self,
         name: &str,

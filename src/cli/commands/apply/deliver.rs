@@ -185,10 +185,7 @@ impl Run<'_> {
                 Err(error) => self.fail(step, error),
             }
         }
-        let shared = shared(&writer.state().all_deliveries()?);
-        for (_, record, files) in &ready {
-            remove_stale(record, files, &shared);
-        }
+        remove_stale(&ready, writer.state())?;
         let results = write(&ready, self.locked_at);
         let mut deliveries = Vec::new();
         for ((step, mut record, files), result) in ready.into_iter().zip(results) {
@@ -229,35 +226,39 @@ impl Run<'_> {
 
 type Made = (usize, DeliveryRecord, Files);
 
-/// Files that deliveries to several places have.
-fn shared(all: &[DeliveryRecord]) -> HashSet<PathBuf> {
-    let mut first: HashMap<PathBuf, (&str, &str)> = HashMap::new();
-    let mut shared = HashSet::new();
-    for record in all {
-        let site = (record.path.as_str(), record.file.as_str());
-        for file in record.written() {
-            match first.get(&file) {
-                Some(known) if *known != site => drop(shared.insert(file)),
-                Some(_) => {}
-                None => drop(first.insert(file, site)),
-            }
-        }
-    }
-    shared
+/// What was written to this place before, was not changed since, and is not written again.
+fn stale(record: &DeliveryRecord, files: &Files) -> Vec<PathBuf> {
+    let goes = |(name, _): &(&String, &String)| !files.files.iter().any(|file| file.name == **name);
+    let is_as_written = |(name, written): (&String, &String)| {
+        let file = files.dir.join(name);
+        let same = matches!(digest::seen(&file, MAX_SIZE), Seen::File { sha256, .. } if sha256 == *written);
+        same.then_some(file)
+    };
+    record.files.iter().filter(goes).filter_map(is_as_written).collect()
 }
 
-/// Takes away what was written to this place before, was not changed since, and is not written again: the key of an earlier
-/// certificate must not lie beside the new one.
-fn remove_stale(record: &DeliveryRecord, files: &Files, shared: &HashSet<PathBuf>) {
-    let stays = |name: &str| files.files.iter().any(|file| file.name == name);
-    for (name, written) in record.files.iter().filter(|(name, _)| !stays(name)) {
-        let file = files.dir.join(name);
-        let is_as_written = || matches!(digest::seen(&file, MAX_SIZE), Seen::File { sha256, .. } if sha256 == *written);
-        if !shared.contains(&file) && is_as_written() {
-            // What cannot be removed cannot be replaced either, and that is told.
-            let _ = places::remove(&file);
+/// Takes away what is stale, unless deliveries to other places have it too: the key of an earlier certificate must not lie beside
+/// the new one.
+fn remove_stale(made: &[Made], state: &State) -> Result<(), CliError> {
+    let stale: Vec<_> = made.iter().map(|(_, record, files)| (record, stale(record, files))).collect();
+    if stale.iter().all(|(_, files)| files.is_empty()) {
+        return Ok(());
+    }
+    let site = |record: &DeliveryRecord| (record.path.clone(), record.file.clone());
+    let mut sites: HashMap<PathBuf, HashSet<(String, String)>> = HashMap::new();
+    for known in state.all_deliveries()? {
+        for file in known.written() {
+            sites.entry(file).or_default().insert(site(&known));
         }
     }
+    for (record, files) in stale {
+        let is_shared = |file: &PathBuf| sites.get(file).is_some_and(|all| all.iter().any(|one| *one != site(record)));
+        for file in files.iter().filter(|file| !is_shared(file)) {
+            // What cannot be removed cannot be replaced either, and that is told.
+            let _ = places::remove(file);
+        }
+    }
+    Ok(())
 }
 
 /// Writes files, as many as possible together: what is new in one directory appears with few syncs, what is replaced is replaced

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::authorities::{self, Brought, Signers};
-use super::claims;
+use super::claims::Places;
 use super::deliver::Job;
 use super::keys::{Keys, Search};
 use super::secrets::{self, Passwords, Secrets};
@@ -74,10 +74,10 @@ impl<'a> Execution<'a> {
             return Ok(None);
         }
         // A certificate with a place that it cannot have is not issued: what is one thing to the manifest is done as a whole.
-        let mut results = claims::rehearse(&self.described.manifest, writer.state(), &plan, (self.force, cx.now()))?;
-        for (step, result) in plan.steps.iter().zip(&mut results) {
-            result.take_if(|_| !matches!(step.work, Work::Certificate(_)));
-        }
+        let places = Places::new(manifest, writer.state(), self.force)?;
+        let results = places.rehearse_certificates(manifest, writer.state(), &plan, cx.now());
+        // What was only rehearsed has no place yet.
+        places.taken(&mut Vec::new());
         let mut run = Run {
             described: self.described,
             store: self.store,
@@ -90,7 +90,7 @@ impl<'a> Execution<'a> {
             results,
         };
         run.store_steps(cx, &mut writer, &plan, &mut keys)?;
-        let mut jobs = run.certificates(cx, &mut writer, &plan, &mut keys)?;
+        let mut jobs = run.certificates(cx, &mut writer, &plan, &mut keys, &places)?;
         run.delivery_jobs(&mut writer, cx, &plan, &mut keys, &mut jobs)?;
         run.deliver(cx, &mut writer, jobs)?;
         let notes = run.prune(cx, &mut writer, &plan)?;
@@ -200,6 +200,7 @@ impl Run<'_> {
         writer: &mut Writer<'_>,
         plan: &Plan,
         keys: &mut Keys,
+        places: &Places,
     ) -> Result<Vec<Job>, CliError> {
         let manifest = &self.described.manifest;
         let profiles = self.profiles(plan)?;
@@ -247,7 +248,6 @@ impl Run<'_> {
             failed.into_iter().for_each(|(step, error)| self.fail(step, error));
             return Ok(Vec::new());
         }
-        let places = claims::Places::new(manifest, writer.state(), self.force)?;
         let progress = cx.ui.progress(commissions.len() as u64, "issuing");
         let tick = || progress.tick();
         let actor = cx.settings.actor.clone();

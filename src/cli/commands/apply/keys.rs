@@ -14,7 +14,7 @@ use crate::cli::{CliError, Context};
 use crate::issuance::Request;
 use crate::keys::{Algorithm, KeyFile, KeyOutline, PrivateKey, PublicKey, Secret};
 use crate::manifest::{Certificate, Delivery, KeyChoice, Manifest, Plan, Work};
-use crate::store::{CertificateRecord, State, Store, StoreError};
+use crate::store::{CertificateRecord, State, Store};
 
 /// The key of one step.
 pub(super) struct Ready {
@@ -230,8 +230,8 @@ fn open(key: Old) -> Result<Ready, CliError> {
         false => None,
     };
     // Of an encrypted one that only shows now.
-    if private.as_ref().is_some_and(|key| key.public_key().subject_public_key() != public.subject_public_key()) {
-        return Err(CliError::from(StoreError::Damaged { path, line: None, why: issued_key::ANOTHERS.to_owned() }));
+    if let Some(key) = &private {
+        issued_key::check_own(key, &public, path)?;
     }
     Ok(Ready { public, pem: Some(pem), private, secret: None })
 }

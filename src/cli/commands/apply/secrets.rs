@@ -46,6 +46,24 @@ pub(super) enum Password {
     Key(Secret),
 }
 
+impl Password {
+    /// The password of a keystore or truststore.
+    pub(super) fn of_store(&self) -> Option<&Secret> {
+        match self {
+            Self::Store(secret) => Some(secret),
+            Self::Key(_) => None,
+        }
+    }
+
+    /// The passphrase of a key.
+    pub(super) fn of_key(&self) -> Option<&Secret> {
+        match self {
+            Self::Key(secret) => Some(secret),
+            Self::Store(_) => None,
+        }
+    }
+}
+
 /// The passwords that the files of a plan take.
 pub(super) type Passwords = BTreeMap<Protection, Result<Password, CliError>>;
 

@@ -9,11 +9,11 @@ use std::sync::mpsc;
 use std::thread;
 
 use super::IssueArgs;
+use super::encryption::Encryption;
 use super::input::{BatchFormat, Input, Raw};
 use super::line::{Line, Terms};
 use super::missing::Missing;
 use super::press::{Press, Target};
-use super::sealers::Sealers;
 use super::summary::{BatchReport, Issued, Refused, Skipped, refusal};
 use crate::ca::{self, CaError, Outcome, Rehearsal, Session, Signed, Signing};
 use crate::cli::commands::bundle::Bundle;
@@ -216,7 +216,7 @@ impl Batch<'_> {
             let record = ca::resolve(&state, Some(name))?.clone();
             authorities.insert(name.clone(), load_authority(cx, store, &record)?);
         }
-        let keys = Sealers::new(cx, self.args, authorities.values())?;
+        let keys = Encryption::new(cx, self.args)?;
         let progress = cx.ui.progress(total as u64, "issuing");
         let writer = cx.lock_knowing(store, state)?;
         let actor = cx.settings.actor.clone();

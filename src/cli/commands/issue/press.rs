@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 use super::IssueArgs;
+use super::encryption::Encryption;
 use super::input::{Input, Raw};
 use super::line::Terms;
-use super::sealers::Sealers;
 use crate::ca::{self, Assignment, LoadedAuthority, Order, Signed, Signing};
 use crate::cli::CliError;
 use crate::cli::commands::delivery;
@@ -26,7 +26,7 @@ pub(super) struct Press<'a> {
     pub(super) input: &'a Input<'a>,
     pub(super) terms: &'a Terms<'a, 'a>,
     pub(super) authorities: &'a BTreeMap<String, LoadedAuthority>,
-    pub(super) keys: &'a Sealers,
+    pub(super) keys: &'a Encryption,
 }
 
 impl Press<'_> {
