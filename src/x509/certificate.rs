@@ -11,6 +11,7 @@ use super::tlv::{self, Fault, Reader, Tlv};
 use super::{Extension, GeneralName, KeyUsage, Name, Oid, Serial, X509Error, oid};
 use crate::keys::{KeyError, PublicKey, SignatureAlgorithm, Signer};
 
+mod proof;
 mod salvage;
 
 pub use salvage::{Defect, DefectKind, Salvaged, length_defect};
@@ -35,6 +36,7 @@ pub struct Certificate {
     der: Vec<u8>,
     tbs: std::ops::Range<usize>,
     signature: Vec<u8>,
+    proof: proof::Proof,
     /// X.509 version as people count: 1, 2 or 3.
     pub version: u8,
     /// `serialNumber`.
@@ -111,6 +113,7 @@ impl Certificate {
             der: Vec::new(),
             tbs: 0..0,
             signature: Vec::new(),
+            proof: proof::Proof::default(),
             version: 1,
             serial: Serial::from_content(&[0]),
             signature_algorithm_der: Vec::new(),
@@ -191,12 +194,18 @@ impl Certificate {
         SignatureAlgorithm::from_der(&self.signature_algorithm_der)
     }
 
-    /// Verifies this certificate's signature with an issuer's key.
+    /// Verifies this certificate's signature with an issuer's key; a key that has proved it once is remembered.
     ///
     /// # Errors
     /// [`KeyError::BadSignature`], [`KeyError::Unsupported`].
     pub fn verify_signature(&self, issuer_key: &PublicKey) -> Result<(), KeyError> {
-        issuer_key.verify(self.signature_algorithm()?, self.tbs_der(), &self.signature)
+        let algorithm = &self.signature_algorithm_der;
+        if self.proof.stands(issuer_key, algorithm) {
+            return Ok(());
+        }
+        issuer_key.verify(self.signature_algorithm()?, self.tbs_der(), &self.signature)?;
+        self.proof.note(issuer_key, algorithm);
+        Ok(())
     }
 
     /// Whether `basicConstraints` says CA.
