@@ -422,3 +422,16 @@ fn the_end_of_the_authority_is_told_in_time() {
     let run = sandbox.run(["dev"]).succeeded();
     assert!(run.stderr.starts_with("nothing to do: dns:app.test") && !run.stderr.contains("dev3"), "{}", run.stderr);
 }
+
+#[test]
+fn several_at_once_share_what_the_first_one_makes() {
+    let sandbox = Sandbox::new();
+    let runs = std::thread::scope(|scope| {
+        let runs: Vec<_> =
+            (0..6).map(|_| scope.spawn(|| sandbox.run(["dev", "--keystores", "--json"]).succeeded())).collect();
+        runs.into_iter().map(|run| run.join().expect("a thread")).collect::<Vec<_>>()
+    });
+    let issued = runs.iter().filter(|run| json(run)["action"] == "issued").count();
+    assert_eq!(issued, 1, "the others find a good one");
+    sandbox.run(["dev", "--check", "--keystores"]).succeeded();
+}

@@ -101,6 +101,9 @@ impl From<StoreError> for CliError {
                 &error,
                 "run it again, wait longer with --lock-timeout 5m, or see what that process is doing",
             ),
+            StoreError::Busy { .. } => {
+                Self::new(Exit::LockTimeout, &error, "run it again, or see what that process is doing")
+            }
             StoreError::Damaged { path, .. } if path.ends_with("store.json") => Self::new(
                 Exit::Damaged,
                 &error,

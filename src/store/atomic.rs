@@ -7,12 +7,17 @@ use std::fs::{self, File, Permissions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
 use rustix::fs::{Gid, Uid, fchown};
 
 use super::flush::Flush;
+use super::lock::hold;
 use super::{StoreError, event, io};
+
+/// How long another process is waited for that writes to the same directory: that takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 pub use sets::{FileSet, write_sets};
 
@@ -54,8 +59,10 @@ pub fn write_set(dir: &Path, files: &[(&str, &[u8], u32)], replace: bool) -> Res
 /// Writes files `(name, bytes, mode)` that belong together into a directory that is there. A reader never sees a certificate
 /// beside another one's key: secret files (nobody but the owner may read them) get their names first; where they replace
 /// other ones, the public files are taken away before that. Everything is durable under temporary names before a final name
-/// is touched.
+/// is touched. Another process that writes a set there is waited for: two of them between each other's files would leave a pair
+/// that does not belong together.
 fn replace_set(dir: &Path, files: &[(&str, &[u8], u32)], replace: bool) -> Result<(), StoreError> {
+    let _held = hold(dir, PATIENCE)?;
     let targets: Vec<PathBuf> = files.iter().map(|(name, ..)| dir.join(name)).collect();
     if !replace {
         targets.iter().try_for_each(|target| refuse_existing(target))?;

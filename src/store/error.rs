@@ -29,6 +29,14 @@ pub enum StoreError {
         /// How long was waited.
         waited_seconds: u64,
     },
+    /// Another process writes to a directory for longer than is waited.
+    #[error("{} is being written by another process (waited {waited_seconds} s)", path.display())]
+    Busy {
+        /// The directory.
+        path: PathBuf,
+        /// How long was waited.
+        waited_seconds: u64,
+    },
     /// The journal or another file is not as certwright left it.
     #[error("{path}: {}{why}", line.map(|line| format!("line {line}: ")).unwrap_or_default())]
     Damaged {

@@ -57,6 +57,33 @@ impl Drop for Lock {
     }
 }
 
+/// A directory that one process at a time writes to, by an advisory lock on itself: no file for it lies there. It ends when this
+/// is dropped.
+#[derive(Debug)]
+pub struct Held {
+    _dir: Option<File>,
+}
+
+/// Waits until no other process holds a directory, and holds it. Where the file system has no such locks, or the directory
+/// cannot be opened, nothing is held.
+///
+/// # Errors
+/// [`StoreError::Busy`] when another one holds it for longer than `timeout`.
+pub fn hold(dir: &Path, timeout: Duration) -> Result<Held, StoreError> {
+    let Ok(file) = File::open(dir) else { return Ok(Held { _dir: None }) };
+    let held = match file.try_lock() {
+        Ok(()) => Some(file),
+        Err(TryLockError::Error(_)) => None,
+        Err(TryLockError::WouldBlock) => match wait(file, dir, timeout) {
+            Err(StoreError::Locked { waited_seconds, .. }) => {
+                return Err(StoreError::Busy { path: dir.to_owned(), waited_seconds });
+            }
+            waited => Some(waited?),
+        },
+    };
+    Ok(Held { _dir: held })
+}
+
 /// Waits in a thread of its own: the system queues the waiters, and the time-out does not have to poll. A lock that comes too
 /// late is released at once.
 fn wait(file: File, path: &Path, timeout: Duration) -> Result<File, StoreError> {

@@ -52,6 +52,7 @@ pub use error::StoreError;
 pub use event::{AuthorityRecord, CertificateRecord, Entry, Event, decode_der, encode_der, encode_request};
 pub use journal::{JournalReport, parse_journal};
 pub use layout::Layout;
+pub use lock::{Held, hold};
 pub use manifest::{CrlSchedule, Manifest, Settings};
 pub use naming::{authority_name, lineage_name, lineage_word};
 pub use open::Store;

@@ -21,7 +21,7 @@ pub struct FileSet<'a> {
 }
 
 /// Writes sets of files. A directory that is not there yet appears with all of its files in one step (its parents are made
-/// too). In one that is there, files appear one by one, but never a certificate beside another one's key. All of
+/// too). In one that is there, or that another process makes meanwhile and may be replaced, files appear one by one, but never a certificate beside another one's key. All of
 /// it is durable when this returns; for many sets that costs two syncs of the file system, not some for each.
 ///
 /// # Errors
@@ -41,7 +41,10 @@ pub fn write_sets(sets: &[FileSet<'_>], replace: bool) -> Result<(), StoreError>
     let staged =
         Staged(fresh.iter().map(|set| Ok((staging_for(set.dir)?, set.dir))).collect::<Result<_, StoreError>>()?);
     stage(&fresh, &staged, root)?;
-    staged.place()?;
+    let late = staged.place(replace)?;
+    for set in fresh.iter().filter(|set| late.contains(&set.dir)) {
+        replace_set(set.dir, &set.files, replace)?;
+    }
     let mut flush = Flush::new(root, fresh.len());
     parents.into_iter().for_each(|(dir, _)| flush.dir(dir.to_owned()));
     flush.run()
@@ -83,13 +86,21 @@ fn stage(sets: &[&FileSet<'_>], staged: &Staged<'_>, root: &Path) -> Result<(), 
 /// goes.
 struct Staged<'a>(Vec<(PathBuf, &'a Path)>);
 
-impl Staged<'_> {
-    fn place(mut self) -> Result<(), StoreError> {
+impl<'a> Staged<'a> {
+    /// Gives the directories their names, and with `replace` tells those that are there by now.
+    fn place(mut self, replace: bool) -> Result<Vec<&'a Path>, StoreError> {
+        let mut late = Vec::new();
         while let Some((staging, dir)) = self.0.last() {
-            io::rename_new(staging, dir)?;
+            match io::rename_new(staging, dir) {
+                Err(StoreError::Exists(_)) if replace && dir.is_dir() => {
+                    io::remove_tree(staging)?;
+                    late.push(*dir);
+                }
+                done => done?,
+            }
             self.0.pop();
         }
-        Ok(())
+        Ok(late)
     }
 }
 

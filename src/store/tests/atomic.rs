@@ -47,6 +47,26 @@ fn a_link_is_replaced_and_not_followed() {
 }
 
 #[test]
+fn sets_that_are_written_at_once_leave_a_pair() {
+    for round in 0..40 {
+        let dir = temporary();
+        let out = dir.path().join("out");
+        if round % 2 == 0 {
+            fs::create_dir(&out).unwrap();
+        }
+        let sets = [OLD, NEW];
+        std::thread::scope(|scope| {
+            for set in sets.iter().cycle().take(6) {
+                scope.spawn(|| atomic::write_set(&out, set, true).unwrap());
+            }
+        });
+        let pairs = sets.map(|set| set.map(|(name, bytes, mode)| (name.to_owned(), (mode, bytes.to_vec()))).into());
+        assert!(pairs.contains(&tree(&out)), "round {round}: {:?}", tree(&out));
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing else is left");
+    }
+}
+
+#[test]
 fn a_failed_write_leaves_nothing_behind() {
     for fault in [Fault::FailOnce, Fault::Full] {
         for at in 0.. {
