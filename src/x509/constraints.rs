@@ -6,6 +6,7 @@ use super::tlv::{self, Fault, Reader, Tlv, malformed};
 use super::{GeneralName, Name, X509Error};
 
 mod matching;
+mod overlap;
 mod subtree;
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::Draft;
+use crate::x509::Certificate;
 use crate::x509::extension::{NameConstraints, Subtree};
 
 /// A domain that never exists.
@@ -42,6 +43,7 @@ impl Draft<'_> {
         if constraints == NameConstraints::default() {
             return None;
         }
+        self.note_vain(&constraints.permitted);
         if rules.shut_other_kinds {
             let shut = shut_other_kinds(&mut constraints);
             if !shut.is_empty() {
@@ -54,6 +56,22 @@ impl Draft<'_> {
         let subtrees = subtrees.chain(constraints.excluded.iter().map(|subtree| format!("excluded {subtree}")));
         self.report.added.extend(subtrees);
         Some(constraints)
+    }
+
+    /// Remarks on what is permitted in vain: no certificate for it could have a valid chain.
+    fn note_vain(&mut self, permitted: &[Subtree]) {
+        let Some(issuer) = self.issuer else { return };
+        for subtree in permitted {
+            let forbids = |above: &&Certificate| {
+                above.name_constraints.as_ref().is_some_and(|constraints| !constraints.leaves_some_of(subtree))
+            };
+            if let Some(above) = std::iter::once(issuer.certificate).chain(issuer.chain).find(forbids) {
+                self.report.notes.push(format!(
+                    "{subtree} is permitted in vain: {}, above it, permits nothing of that",
+                    above.subject
+                ));
+            }
+        }
     }
 }
 

@@ -130,6 +130,19 @@ fn a_profile_constrains_its_authorities() {
 }
 
 #[test]
+fn what_is_permitted_in_vain_is_said() {
+    let profile = profile("intermediate");
+    let asked = Request { name_constraints: permit(&["a.corp.test", "other.test", "10.0.0.0/8"], &[]), ..leaf("Sub") };
+    let notes = |authority: &Authority| authority.issue_with(&profile, &asked).report.notes.join("\n");
+    let notes_below = notes(&constrained(&["corp.test"], &[]));
+    for vain in ["dns:other.test", "ip:10.0.0.0/8"] {
+        assert!(notes_below.contains(&format!("{vain} is permitted in vain: CN=")), "{notes_below}");
+    }
+    assert_eq!(notes_below.matches("in vain").count(), 2, "{notes_below}");
+    assert!(!notes(Authority::root()).contains("in vain"));
+}
+
+#[test]
 fn urls_come_from_the_profile_or_the_store() {
     let (crl, issuers, ocsp) = (
         ["http://pki.test/{{ authority }}.crl".to_owned()],
