@@ -136,7 +136,7 @@ Register-ArgumentCompleter -Native -CommandName 'certwright' -ScriptBlock {
         'certwright;authority;csr' {
             [CompletionResult]::new('--cn', '--cn', [CompletionResultType]::ParameterName, 'Common name [default: NAME with CA after it]')
             [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'Whole subject instead')
-            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Key algorithm')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Key algorithm [default: ec-p256]')
             [CompletionResult]::new('--new-passphrase', '--new-passphrase', [CompletionResultType]::ParameterName, 'Where the new key''s passphrase comes from [default: as --passphrase]')
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Write the request here [default: standard output]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s directory [env: CERTWRIGHT_STORE] [default: the platform''s data directory]')

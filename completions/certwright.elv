@@ -129,7 +129,7 @@ set edit:completion:arg-completer[certwright] = {|@words|
         &'certwright;authority;csr'= {
             cand --cn 'Common name [default: NAME with CA after it]'
             cand --subject 'Whole subject instead'
-            cand --key 'Key algorithm'
+            cand --key 'Key algorithm [default: ec-p256]'
             cand --new-passphrase 'Where the new key''s passphrase comes from [default: as --passphrase]'
             cand --out 'Write the request here [default: standard output]'
             cand --store 'The store''s directory [env: CERTWRIGHT_STORE] [default: the platform''s data directory]'

@@ -117,7 +117,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand authority; and __f
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from create" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l cn -d 'Common name [default: NAME with CA after it]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l subject -d 'Whole subject instead' -r
-complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l key -d 'Key algorithm' -r
+complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l key -d 'Key algorithm [default: ec-p256]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l new-passphrase -d 'Where the new key\'s passphrase comes from [default: as --passphrase]' -r
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l out -d 'Write the request here [default: standard output]' -r -F
 complete -c certwright -n "__fish_certwright_using_subcommand authority; and __fish_seen_subcommand_from csr" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -F

@@ -10,6 +10,7 @@ use super::clock::check_clock;
 use super::complete::{complete, completed_by};
 use super::guard::Guard;
 use super::issue::{AUTHORITY_LINEAGE, prepare_guarded, verify_chain};
+use super::resigned::{below, is_resigned, replace};
 use super::revoke::check_not_revoked;
 use super::rollover::{check_not_retired, rollover_above};
 use super::serial::draw;
@@ -137,11 +138,12 @@ pub struct ImportPlan<'a> {
 }
 
 /// Brings in an authority's certificate: for a request made here, with a key from elsewhere, or as an anchor alone. One that is here
-/// already can be given the certificates above it, or its key, which it came without. Gives the certificate's chain and remarks.
+/// already can be given the certificates above it, or its key, which it came without, and another certificate of its name and key in
+/// the place of the one that it has. Gives the certificate's chain and remarks.
 ///
 /// # Errors
 /// [`CaError::Import`] when certificate, key, request or chain do not fit together; [`CaError::AuthorityExists`] for
-/// one that is here with another certificate, or lacks nothing.
+/// one that is here with another name or key, or lacks nothing.
 pub fn import(
     writer: &mut Writer<'_>,
     plan: ImportPlan<'_>,
@@ -150,13 +152,22 @@ pub fn import(
     check_clock(writer.state(), session.now)?;
     let name = plan.name;
     let state = writer.state();
-    let (made, notes, added) = match state.authorities.get(name) {
-        Some(known) => complete(state, known, plan, session.now)?,
-        None => plan_import(state, plan, session.now)?,
+    let known = state.authorities.get(name);
+    let replaced = match known {
+        Some(known) if is_resigned(known, &plan.certificate)? => Some(known),
+        _ => None,
+    };
+    let (made, notes, added) = match (replaced, known) {
+        (Some(known), _) => replace(state, known, plan, session.now)?,
+        (None, Some(known)) => complete(state, known, plan, session.now)?,
+        (None, None) => plan_import(state, plan, session.now)?,
     };
     let can_sign = matches!(&added.event, Event::AuthorityAdded(record) if record.key);
     let mut drafts = vec![added];
-    drafts.extend(completed_by(state, &made, session.now)?);
+    match replaced {
+        Some(old) => drafts.extend(below(state, old, &made, session.now)?),
+        None => drafts.extend(completed_by(state, &made, session.now)?),
+    }
     if can_sign {
         make_default(&writer.state().settings.clone(), name, &mut drafts);
     }
@@ -271,7 +282,7 @@ pub(super) fn check_free(state: &State, name: &str) -> Result<(), CaError> {
 }
 
 /// An imported certificate must be able to sign: a CA, keyCertSign, valid, with a sound key.
-fn check_usable(
+pub(super) fn check_usable(
     certificate: &Certificate,
     accept_weak: bool,
     now: OffsetDateTime,

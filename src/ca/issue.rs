@@ -242,19 +242,22 @@ pub(super) fn verify_chain(
     authority: &LoadedAuthority,
     now: OffsetDateTime,
 ) -> Result<(), CaError> {
-    let mut above = authority.full_chain();
-    let anchor = above.pop().into_iter().collect::<Vec<_>>();
+    check_path(certificate, &authority.full_chain(), now).map_err(|why| IssuanceError::CheckFailed(why).into())
+}
+
+/// Whether a certificate has a valid path up to the last of those above it; the error says why not.
+pub(super) fn check_path(certificate: &Certificate, above: &[Certificate], now: OffsetDateTime) -> Result<(), String> {
+    let (intermediates, anchors) = above.split_at(above.len().saturating_sub(1));
     let request = PathRequest {
         target: certificate,
-        intermediates: &above,
-        anchors: &anchor,
+        intermediates,
+        anchors,
         crls: &[],
         at: now.clamp(certificate.not_before, certificate.not_after.max(certificate.not_before)),
         purpose: None,
         host: None,
     };
-    path::validate(&request).map_err(|error| IssuanceError::CheckFailed(error.to_string()))?;
-    Ok(())
+    path::validate(&request).map(drop).map_err(|error| error.to_string())
 }
 
 /// Splits an authority's chain into what servers send (the root omitted, cross-certificates at the end) and the root.

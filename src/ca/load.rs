@@ -74,18 +74,11 @@ pub fn load(
     now: OffsetDateTime,
     passphrase: &mut PassphrasePrompt<'_>,
 ) -> Result<LoadedAuthority, CaError> {
-    let name = record.authority.clone();
     let certificate = record.certificate()?;
-    check_valid(&name, &certificate, now)?;
-    if !record.key || !store.has_authority_key(&name) {
-        return Err(CaError::KeyNotHere(name));
-    }
-    let (key, passphrase) = open_key(store, &name, passphrase)?;
-    if key.public_key().spki_der() != certificate.spki_der && !same_key(&key, &certificate) {
-        return Err(CaError::KeyMismatch(name));
-    }
+    check_valid(&record.authority, &certificate, now)?;
+    let (key, passphrase) = own_key(store, record, passphrase)?;
     Ok(LoadedAuthority {
-        name,
+        name: record.authority.clone(),
         certificate,
         chain: record.chain()?,
         cross: record.rollover.cross()?,
@@ -93,6 +86,27 @@ pub fn load(
         signer: std::sync::Arc::new(key),
         passphrase,
     })
+}
+
+/// Opens an authority's key, that of one which has expired as well; gives the passphrase that opened it.
+///
+/// # Errors
+/// As [`load`], but for the time.
+pub fn own_key(
+    store: &Store,
+    record: &AuthorityRecord,
+    passphrase: &mut PassphrasePrompt<'_>,
+) -> Result<(PrivateKey, Option<Secret>), CaError> {
+    let name = &record.authority;
+    if !record.key || !store.has_authority_key(name) {
+        return Err(CaError::KeyNotHere(name.clone()));
+    }
+    let certificate = record.certificate()?;
+    let (key, passphrase) = open_key(store, name, passphrase)?;
+    if key.public_key().spki_der() != certificate.spki_der && !same_key(&key, &certificate) {
+        return Err(CaError::KeyMismatch(name.clone()));
+    }
+    Ok((key, passphrase))
 }
 
 /// Reads an authority's key from the store; gives the passphrase that opened it.

@@ -21,6 +21,7 @@ mod preview;
 mod reference;
 mod remake;
 mod renew;
+mod resigned;
 mod revoke;
 mod rollover;
 mod serial;
@@ -40,7 +41,7 @@ pub use issue::{
     self_signed_certificate,
 };
 pub use load::{
-    LoadedAuthority, PassphrasePrompt, Served, chain_of, issuers_of, load, resolve, served, served_authority,
+    LoadedAuthority, PassphrasePrompt, Served, chain_of, issuers_of, load, own_key, resolve, served, served_authority,
 };
 pub use migrate::{
     IndexLine, IndexRevocation, Left, Migration, Moved, MovedCertificate, MovedRevocation, OpensslConfig, migrate,
@@ -55,6 +56,7 @@ pub use preview::Preview;
 pub use reference::{Reference, find, find_lineage};
 pub use remake::{RemakePlan, remake};
 pub use renew::{Renewal, RenewalRehearsal, Renewed, due_from, is_compromised, renew};
+pub use resigned::is_resigned;
 pub use revoke::{Cause, Revocable, Revoked, release, revoke};
 pub use rollover::{
     Begun, Cross, Finished, PreparedRollover, Remaining, RolloverPlan, Signers, Terms, begin_rollover, change_rollover,

@@ -6,21 +6,24 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::ca;
-use crate::cli::commands::options::{NewKeyArgs, generate, session};
+use crate::cli::commands::options::{NewKeyArgs, generate, session, with_passphrase};
 use crate::cli::{CliError, Context, Exit, files};
 use crate::keys::Algorithm;
-use crate::store::{State, Store, StoreError};
+use crate::store::{AuthorityRecord, State, Store, StoreError};
+use crate::x509::time::format_instant;
 use crate::x509::{Csr, Extension, KeyUsage, Name};
 
 const EXAMPLES: &str = "\
 certwright authority csr issuing --cn \"Acme Issuing CA\" --out issuing.csr
 certwright authority csr issuing > /media/stick/issuing.csr
+certwright authority csr issuing --out issuing.csr  # once it is here: a new certificate for the same key
 On the machine with the root:
 certwright sign issuing.csr --profile intermediate --authority root --out issuing.crt";
 
 /// Make a key and a request, to be signed by an authority elsewhere
 ///
-/// The key stays in this store. Run it again to print the same request.
+/// The key stays in this store. Run it again to print the same request. For an authority that has its certificate, the request
+/// asks for another one for its subject and its key, before or after the one that it has expires.
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES)]
 pub struct CsrArgs {
@@ -33,9 +36,9 @@ pub struct CsrArgs {
     /// Whole subject instead
     #[arg(long, value_name = "NAME", value_parser = Name::parse)]
     pub subject: Option<Name>,
-    /// Key algorithm
-    #[arg(long, value_name = "ALG", default_value = "ec-p256")]
-    pub key: Algorithm,
+    /// Key algorithm [default: ec-p256]
+    #[arg(long, value_name = "ALG")]
+    pub key: Option<Algorithm>,
     /// How its key is kept.
     #[command(flatten)]
     pub new_key: NewKeyArgs,
@@ -58,7 +61,8 @@ impl CsrArgs {
     /// Runs the command. A request that is waiting already is printed again.
     ///
     /// # Errors
-    /// Exit 1 when the authority exists.
+    /// Exit 1 when the authority exists without its key, or another one is waiting than is asked for; 2 when what an authority has
+    /// is to be different.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         if let Some(out) = &self.out {
             files::refuse_existing(std::slice::from_ref(out), self.force)?;
@@ -69,15 +73,15 @@ impl CsrArgs {
             Err(StoreError::Missing(_)) => State::default(),
             Err(error) => return Err(error.into()),
         };
-        if state.authorities.contains_key(&self.name) {
-            return Err(ca::CaError::AuthorityExists(self.name.clone()).into());
-        }
-        let csr = match state.requested.get(&self.name) {
-            Some(waiting) => {
+        let csr = match (state.authorities.get(&self.name), state.requested.get(&self.name)) {
+            (Some(record), _) => self.again(cx, &state, record)?,
+            (None, Some(waiting)) => {
+                let csr = Csr::from_der(&crate::store::decode_der(waiting)?)?;
+                self.check_same(&csr.subject, Algorithm::of_kind(csr.public_key()?.kind()))?;
                 cx.ui.say(&format!("authority {} was requested before; this is the same request", self.name));
-                Csr::from_der(&crate::store::decode_der(waiting)?)?
+                csr
             }
-            None => self.make(cx)?,
+            (None, None) => self.make(cx)?,
         };
         let report =
             CsrReport { authority: self.name.clone(), subject: csr.subject.to_string(), request: csr.to_pem() };
@@ -91,12 +95,63 @@ impl CsrArgs {
         Ok(Exit::Done)
     }
 
-    fn make(&self, cx: &mut Context) -> Result<Csr, CliError> {
-        let subject = match &self.subject {
-            Some(subject) => subject.clone(),
-            None => Name::common_name_only(&self.cn.clone().unwrap_or_else(|| format!("{} CA", self.name)))?,
+    /// The subject that is asked for, if one is.
+    fn asked_subject(&self) -> Result<Option<Name>, CliError> {
+        match (&self.subject, &self.cn) {
+            (Some(subject), _) => Ok(Some(subject.clone())),
+            (None, Some(cn)) => Ok(Some(Name::common_name_only(cn)?)),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Refuses options that say something else than what is there.
+    fn check_same(&self, subject: &Name, algorithm: Option<Algorithm>) -> Result<(), CliError> {
+        let told = |what: &str| {
+            let hint =
+                format!("leave the option out, or request an authority of another name, such as {}-2", self.name);
+            Err(CliError::failed(format!("authority {} is there with another {what}", self.name)).hint(hint))
         };
-        let key = generate(self.key)?;
+        if self.asked_subject()?.is_some_and(|asked| !asked.matches(subject)) {
+            return told(&format!("subject, {subject}"));
+        }
+        match (self.key, algorithm) {
+            (Some(asked), Some(found)) if asked != found => told(&format!("key: {found}")),
+            (Some(_), None) => told("key"),
+            _ => Ok(()),
+        }
+    }
+
+    /// A request for the authority that is here, with its subject and its key. Nothing is recorded.
+    fn again(&self, cx: &mut Context, state: &State, record: &AuthorityRecord) -> Result<Csr, CliError> {
+        let old = record.certificate()?;
+        self.check_same(&old.subject, old.public_key().ok().and_then(|key| Algorithm::of_kind(key.kind())))?;
+        ca::check_may_remake(state, &self.name)?;
+        if old.is_self_issued() {
+            let what = format!("authority {} is a root: nobody else signs it", self.name);
+            return Err(CliError::failed(what)
+                .hint(format!("certwright authority rollover {} puts another one in its place", self.name)));
+        }
+        let store = Store::open(cx.store_path()?)?;
+        let (key, _) = with_passphrase(cx, |prompt| ca::own_key(&store, record, prompt))?;
+        let usage = KeyUsage::KEY_CERT_SIGN.with(KeyUsage::CRL_SIGN);
+        let path_len = old.basic_constraints.and_then(|constraints| constraints.path_len);
+        let path_len = path_len.and_then(|length| u8::try_from(length).ok());
+        let wanted = [Extension::basic_constraints(true, path_len), Extension::key_usage(usage)];
+        let csr = Csr::create(&old.subject, &wanted, &key)?;
+        let until = format_instant(old.not_after);
+        cx.ui.say(&format!(
+            "authority {} is valid until {until}; this asks for a new certificate of its key",
+            self.name
+        ));
+        Ok(csr)
+    }
+
+    fn make(&self, cx: &mut Context) -> Result<Csr, CliError> {
+        let subject = match self.asked_subject()? {
+            Some(subject) => subject,
+            None => Name::common_name_only(&format!("{} CA", self.name))?,
+        };
+        let key = generate(self.key.unwrap_or(Algorithm::EcP256))?;
         let key_pem = self.new_key.encode(cx, &key, &self.name)?;
         let usage = KeyUsage::KEY_CERT_SIGN.with(KeyUsage::CRL_SIGN);
         let wanted = [Extension::basic_constraints(true, Some(0)), Extension::key_usage(usage)];

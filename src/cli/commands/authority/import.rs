@@ -19,12 +19,15 @@ certwright authority import issuing --cert issuing.crt  # answers a request made
 certwright authority import legacy --cert ca.pem --key ca-key.pem
 certwright authority import corp --cert issuing.pem --key issuing.key --chain root.pem
 certwright authority import corp --cert issuing.pem --chain root.pem  # what it came without, afterwards
-certwright authority import partner --cert partner-root.pem  # an anchor only: no key";
+certwright authority import partner --cert partner-root.pem  # an anchor only: no key
+certwright authority import issuing --cert issuing-2031.crt  # signed again, same key: takes its place";
 
 /// Bring in an authority: an answered request, a certificate with its key, or an anchor
 ///
 /// An authority that is here with the same certificate is given what it came without: the certificates above it, or its key. The
-/// certificate of a root completes those below it too. What was issued before gets the longer chain when its files are written again.
+/// certificate of a root completes those below it too. Another certificate of its name and key, as a request of "authority csr"
+/// for an authority that is here brings it, takes the place of the one that it has. What was issued before gets the new chain
+/// when its files are written again.
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES)]
 pub struct ImportArgs {
@@ -63,16 +66,20 @@ impl ImportArgs {
             chain.extend(read_certificates(cx, path)?);
         }
         let store = crate::store::Store::create(cx.store_path()?)?;
-        let known = store.read()?.authorities.get(&self.name).map(AuthorityRecord::certificate).transpose()?;
-        if known.as_ref().is_some_and(|known| *known != certificate) {
+        let known = store.read()?.authorities.get(&self.name).cloned();
+        let is_new =
+            known.as_ref().map(AuthorityRecord::certificate).transpose()?.is_some_and(|old| old != certificate);
+        let replaces = known.as_ref().map(|known| ca::is_resigned(known, &certificate)).transpose()? == Some(true);
+        if is_new && !replaces {
             let error = CliError::from(ca::CaError::AuthorityExists(self.name.clone())).about(format!(
                 "{} holds another certificate than that of authority {}",
                 self.cert.display(),
                 self.name
             ));
             return Err(error.hint(format!(
-                "a new certificate belongs to a new authority with a key of its own: certwright authority csr {0}-2, have \
-                 that signed and import it, then certwright authority rollover {0} --as {0}-2",
+                "a new certificate of {0} has its name and its key: certwright authority csr {0} asks for one. Another key \
+                 belongs to a new authority: certwright authority csr {0}-2, have that signed and import it, then \
+                 certwright authority rollover {0} --as {0}-2",
                 self.name
             )));
         }
@@ -89,11 +96,20 @@ impl ImportArgs {
         let actor = cx.settings.actor.clone();
         let (made, notes) = ca::import(&mut writer, plan, &session(cx, &actor, &|| {}))?;
         drop(writer);
-        let done = if known.is_some() { "completed" } else { "imported" };
+        let done = match known {
+            Some(_) if replaces => "put a new certificate in the place of that of",
+            Some(_) => "completed",
+            None => "imported",
+        };
         for note in notes {
             cx.ui.warn(&note);
         }
         cx.ui.say(&format!("{done} authority {}: {}", made.name, summary(&made.certificate)));
+        if replaces {
+            cx.ui.say(
+                "files that were written before have the old one in their chains: renew, export or apply write them again",
+            );
+        }
         cx.ui.json("authority-import", &CertificateReport::from(&made))?;
         cx.ui.line(&store.layout().authority(&made.name).display().to_string())?;
         Ok(Exit::Done)
