@@ -16,13 +16,13 @@ use super::rollover::{check_not_retired, rollover_above};
 use super::serial::draw;
 use super::{CaError, LoadedAuthority, Session};
 use crate::issuance::{Issued, Profile, Report, Request};
-use crate::keys::{KeyRules, PrivateKey};
+use crate::keys::{KeyError, KeyRules, PrivateKey};
 use crate::store::{
     AuthorityRecord, CertificateRecord, Draft, Event, Settings, State, Writer, authority_name, encode_der,
     encode_request, lineage_name,
 };
 use crate::x509::path::{self, PathRequest};
-use crate::x509::{Certificate, Csr};
+use crate::x509::{Certificate, Csr, escape};
 
 /// An authority to be made.
 pub struct AuthorityPlan<'a> {
@@ -183,6 +183,7 @@ pub(super) fn plan_import(
 ) -> Result<(Made, Vec<String>, Draft), CaError> {
     let mut notes = Vec::new();
     let requested = state.requested.get(plan.name).cloned();
+    check_new(state, &plan.certificate)?;
     if requested.is_none() {
         check_free(state, plan.name)?;
     }
@@ -281,7 +282,23 @@ pub(super) fn check_free(state: &State, name: &str) -> Result<(), CaError> {
     Ok(())
 }
 
-/// An imported certificate must be able to sign: a CA, keyCertSign, valid, with a sound key.
+/// Refuses an authority that is here, under whatever name: each of the two would publish CRLs without what the other one revoked.
+fn check_new(state: &State, certificate: &Certificate) -> Result<(), CaError> {
+    for known in state.authorities.values() {
+        let other = known.certificate()?;
+        if other.subject.der() == certificate.subject.der() && other.spki_der == certificate.spki_der {
+            return Err(CaError::Import(format!(
+                "{} is in the store already, as authority {}",
+                escape(&certificate.subject.to_string()),
+                known.authority
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// An imported certificate must be able to sign: a CA with a subject, keyCertSign, valid, with a sound key, and nothing in it for which
+/// chains through it are refused.
 pub(super) fn check_usable(
     certificate: &Certificate,
     accept_weak: bool,
@@ -295,6 +312,14 @@ pub(super) fn check_usable(
     if certificate.key_usage.is_some_and(|usage| !usage.contains(crate::x509::KeyUsage::KEY_CERT_SIGN)) {
         return refuse("may not sign certificates: its keyUsage lacks keyCertSign");
     }
+    if certificate.subject.is_empty() {
+        return Err(CaError::Import("it has no subject: nothing that it signs could name its issuer".to_owned()));
+    }
+    if let Some(unknown) = path::critical_unknown(certificate) {
+        return refuse(&format!(
+            "has a critical extension that is not processed here ({unknown}): no chain through it is valid"
+        ));
+    }
     if now > certificate.not_after {
         return refuse(&format!("expired on {}", crate::x509::time::format_instant(certificate.not_after)));
     }
@@ -306,7 +331,15 @@ pub(super) fn check_usable(
         }
         notes.push(format!("its key is weak: {weakness}"));
     }
-    Ok(())
+    // Of an anchor nobody checks it; what it says of itself may rest on SHA-1.
+    match certificate.verify_signature(&key) {
+        Err(KeyError::BadSignature) if certificate.is_self_issued() => refuse("has a bad signature"),
+        Err(error) if certificate.is_self_issued() => {
+            notes.push(format!("its own signature cannot be checked: {error}"));
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The certificate must carry the key of the request that was made here, under the name it asked for.
@@ -344,9 +377,7 @@ pub(super) fn find_chain(
     state: &State,
     now: OffsetDateTime,
 ) -> Result<Vec<Certificate>, CaError> {
-    let own_key = certificate.public_key().map_err(|error| CaError::key(certificate.subject.to_string(), error))?;
     if certificate.is_self_issued() {
-        certificate.verify_signature(&own_key).map_err(|error| CaError::key(certificate.subject.to_string(), error))?;
         return Ok(Vec::new());
     }
     let mut pool = given;

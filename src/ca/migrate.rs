@@ -19,7 +19,7 @@ use crate::store::{
     CertificateRecord, Draft, Event, RevocationRecord, Settings, State, Writer, encode_der, lineage_name,
 };
 use crate::x509::time::format_instant;
-use crate::x509::{Certificate, RevocationReason, RevokedEntry, Serial, escape};
+use crate::x509::{Certificate, RevocationReason, RevokedEntry, Serial};
 
 pub use config::OpensslConfig;
 pub use index::{IndexLine, IndexRevocation, parse_index};
@@ -131,7 +131,6 @@ impl<'a> Plan<'a> {
     fn add(&mut self, migration: Migration<'_>, session: &Session<'_>) -> Result<Moved, CaError> {
         let Migration { authority, certificates, revocations, last_crl_number } = migration;
         let name = authority.name.to_owned();
-        check_new(self.state, &authority.certificate)?;
         let can_sign = authority.key.is_some();
         let (made, notes, draft) = plan_import(self.state, authority, session.now)?;
         self.drafts.push(draft);
@@ -270,19 +269,6 @@ impl<'a> Plan<'a> {
             return Ok(lineage_name(&format!("{name}@{authority}")));
         }
         Ok(word)
-    }
-}
-
-/// Refuses an authority that moved in before, under whatever name.
-fn check_new(state: &State, certificate: &Certificate) -> Result<(), CaError> {
-    let der = encode_der(certificate.der());
-    match state.authorities.values().find(|record| record.certificate == der) {
-        Some(record) => Err(CaError::Import(format!(
-            "{} is in the store already, as authority {}",
-            escape(&certificate.subject.to_string()),
-            record.authority
-        ))),
-        None => Ok(()),
     }
 }
 

@@ -114,7 +114,8 @@ impl Context {
     pub fn passphrase(&mut self, source: Option<&SecretSource>, what: &str) -> Result<Secret, CliError> {
         let (source, slot) = self.source(source, what);
         if source == SecretSource::Prompt && !self.secrets.is_interactive() {
-            return Err(nobody_to_ask(what)
+            return Err(self
+                .nobody_to_ask(what)
                 .hint("name its source: --passphrase env:VAR, file:PATH, fd:N, stdin or cmd:COMMAND"));
         }
         let secret = self.secrets.read(&source, &slot, what, &mut self.input);
@@ -130,7 +131,7 @@ impl Context {
         let (source, slot) = self.source(source, what);
         let secret = if source == SecretSource::Prompt {
             if !self.secrets.is_interactive() {
-                return Err(nobody_to_ask(what).hint(
+                return Err(self.nobody_to_ask(what).hint(
                     "name its source with --passphrase (env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND), or say --no-passphrase to keep keys unencrypted",
                 ));
             }
@@ -150,6 +151,15 @@ impl Context {
         Ok(secret)
     }
 
+    fn nobody_to_ask(&self, what: &str) -> CliError {
+        let why = if self.settings.forbids_questions {
+            "--non-interactive forbids to ask"
+        } else {
+            "there is no terminal to ask on"
+        };
+        CliError::usage(format!("the {what} is needed, and {why}"))
+    }
+
     /// The password of a keystore: from the given source, else from a prompt, which asks twice for a `new` one. The global
     /// source is for private keys and is not used.
     ///
@@ -164,7 +174,8 @@ impl Context {
     ) -> Result<Secret, CliError> {
         let source = source.cloned().unwrap_or(SecretSource::Prompt);
         if source == SecretSource::Prompt && !self.secrets.is_interactive() {
-            return Err(nobody_to_ask(what)
+            return Err(self
+                .nobody_to_ask(what)
                 .hint(format!("name its source: {flag} env:VAR, file:PATH, fd:N, stdin or cmd:COMMAND")));
         }
         let secret = match source {
@@ -223,8 +234,4 @@ impl Context {
             (None, None) => (SecretSource::Prompt, String::new()),
         }
     }
-}
-
-fn nobody_to_ask(what: &str) -> CliError {
-    CliError::usage(format!("the {what} is needed, and there is no terminal to ask on"))
 }

@@ -145,9 +145,12 @@ impl From<KeyError> for CliError {
             KeyError::Malformed(_) => {
                 Self::new(Exit::Failed, &error, "see what the file is with \"certwright inspect FILE\"")
             }
-            KeyError::Unsupported(_) => {
-                Self::new(Exit::Failed, &error, "\"certwright key generate --help\" lists the algorithms")
-            }
+            KeyError::Unsupported(_) => Self::new(
+                Exit::Failed,
+                &error,
+                "\"certwright key generate --help\" lists the algorithms of keys; a key under another encryption is \
+                     written again by \"openssl pkey -aes256\", a request with another hash by \"openssl req -sha256\"",
+            ),
             KeyError::PassphraseNeeded => {
                 Self::new(Exit::Failed, &error, "name its source with --passphrase, such as env:CA_PASS or file:PATH")
             }
@@ -203,7 +206,7 @@ impl From<IssuanceError> for CliError {
             IssuanceError::Variable(_) => Self::new(
                 Exit::Usage,
                 error,
-                "\"certwright profile show PROFILE\" lists its variables; give one with --set KEY=VALUE",
+                "\"certwright profile show PROFILE\" lists its variables; issue and sign take one with --set KEY=VALUE",
             ),
             IssuanceError::CheckFailed(_) => Self::new(
                 Exit::Failed,

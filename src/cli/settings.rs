@@ -23,6 +23,8 @@ pub struct Settings {
     pub json: bool,
     /// `--non-interactive`, or standard input or error is no terminal.
     pub non_interactive: bool,
+    /// Whether there is a terminal, and `--non-interactive` says not to ask on it.
+    pub forbids_questions: bool,
     /// `--quiet`.
     pub quiet: bool,
     /// `--lock-timeout`, 30 s if not given.
@@ -45,6 +47,7 @@ impl Settings {
             store: store.or_else(|| data_directory(variables)).unwrap_or_default(),
             json: global.json,
             non_interactive: global.non_interactive || !stdin || !stderr,
+            forbids_questions: global.non_interactive && stdin && stderr,
             quiet: global.quiet,
             lock_timeout: duration(&global.lock_timeout).map_err(|error| error.about("--lock-timeout"))?,
             actor: actor(variables),

@@ -73,7 +73,12 @@ impl KeyFile {
             return from_der(bytes, KeyEncoding::Der, None, passphrase);
         }
         let blocks = armor::read(bytes)?;
-        let Some(block) = blocks.iter().find(|block| block.label.ends_with("PRIVATE KEY")) else {
+        let mut keys = blocks.iter().filter(|block| block.label.ends_with("PRIVATE KEY"));
+        let first = keys.next();
+        if keys.any(|other| first.is_none_or(|first| first.der != other.der)) {
+            return Err(KeyError::Malformed("it holds several private keys: give one at a time".to_owned()));
+        }
+        let Some(block) = first else {
             return Err(match blocks.first() {
                 Some(block) => unexpected(&block.describe()),
                 None => unexpected(&Content::Unknown.to_string()),
@@ -311,6 +316,16 @@ mod tests {
     }
 
     #[test]
+    fn of_several_keys_none_is_picked() {
+        let pem = || PrivateKey::generate(Algorithm::EcP256).unwrap().to_pkcs8_pem(None).unwrap().to_vec();
+        let (one, other) = (pem(), pem());
+        let read = |bytes: &[u8]| KeyFile::read(bytes, &mut || None);
+        let error = read(&[one.clone(), other].concat()).unwrap_err();
+        assert!(error.to_string().contains("several private keys"), "{error}");
+        assert!(read(&[one.clone(), one].concat()).is_ok(), "the same one twice");
+    }
+
+    #[test]
     fn other_things_are_named() {
         let public = PrivateKey::generate(Algorithm::EcP256).unwrap();
         let public = public.public_key();
@@ -326,7 +341,7 @@ mod tests {
             assert_eq!(error, format!("not a usable key: found {name}, expected a private key"));
         }
         assert!(refusal(&armor::write("OPENSSH PRIVATE KEY", b"openssh-key-v1")).contains("ssh-keygen"));
-        assert_eq!(refusal(&armor::write("DSA PRIVATE KEY", &[0x30, 0])), "unsupported key algorithm: DSA");
+        assert_eq!(refusal(&armor::write("DSA PRIVATE KEY", &[0x30, 0])), "not supported: DSA");
         assert!(refusal(b"").contains("neither PEM nor a known DER structure"));
         assert!(refusal(&vec![b' '; MAX_FILE + 1]).contains("1048577 bytes"));
         assert!(refusal(&[0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2]).contains("a Java keystore"));

@@ -52,7 +52,7 @@ pub enum KeyError {
     #[error("not a usable key: {0}")]
     Malformed(String),
     /// The algorithm is known but cannot be used here.
-    #[error("unsupported key algorithm: {0}")]
+    #[error("not supported: {0}")]
     Unsupported(String),
     /// The key is encrypted and no passphrase was given.
     #[error("the key is encrypted and needs a passphrase")]

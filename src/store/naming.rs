@@ -3,6 +3,7 @@
 use ring::digest::{SHA256, digest};
 
 use super::{StoreError, event};
+use crate::x509::GeneralName;
 
 const MAX_LINEAGE: usize = 100;
 const MAX_AUTHORITY: usize = 64;
@@ -11,8 +12,10 @@ const HASH_DIGITS: usize = 16;
 
 /// Turns any text (a name from a hostile request) into a word that is safe as one path component: lower-case letters, digits
 /// and `._@-`, never starting with a dot or dash, at most 100 characters, never a Windows device name; `*` becomes `_`. Where
-/// something was lost, a short hash of the text keeps different texts apart.
+/// something was lost, a short hash of the text keeps different texts apart. A name that may be written in several ways (letter case,
+/// a trailing dot, A-labels, a forced type, an IPv6 address) has one word for all of them.
 pub fn lineage_name(text: &str) -> String {
+    let text = &*canonical(text);
     // `*.` and `_.` would meet in one word: the wildcard, which is far more common, keeps it.
     let (plain, taken) = match text.strip_prefix("*.") {
         Some(rest) => (format!("_.{rest}"), false),
@@ -26,6 +29,19 @@ pub fn lineage_name(text: &str) -> String {
     let kept = if kept.is_empty() || is_device(kept) { "_" } else { kept };
     let hash = event::hex(digest(&SHA256, text.as_bytes()).as_ref());
     format!("{kept}-{}", &hash[..HASH_DIGITS])
+}
+
+/// A name as certificates have it. A single word that is not said to be a host may be a person's or a device's, whose letter case
+/// counts.
+fn canonical(text: &str) -> String {
+    let is_forced = || text.get(..4).is_some_and(|kind| kind.eq_ignore_ascii_case("dns:"));
+    match text.parse::<GeneralName>() {
+        Ok(GeneralName::Dns(host)) if host.contains('.') || is_forced() => host,
+        Ok(name @ (GeneralName::Email(_) | GeneralName::Ip(_) | GeneralName::Upn(_) | GeneralName::Uri(_))) => {
+            name.value()
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// The lineage that a text names itself: as it is where it may be one, so that what lists and hints show can be typed; else made into
@@ -46,8 +62,8 @@ pub fn authority_name(text: &str) -> Result<String, StoreError> {
     }
     let shown: String = text.chars().take(MAX_AUTHORITY).flat_map(char::escape_default).collect();
     Err(StoreError::Invalid(format!(
-        "'{shown}' cannot name an authority: use 1 to 64 of a-z, 0-9 and ._@-, starting with a letter or digit and not \
-         ending in .chain, .crl, .cross, .crt, .delta or .pem"
+        "'{shown}' cannot name an authority: use 1 to 64 of a-z, 0-9 and ._@-, starting with a letter or digit, not \
+         ending in .chain, .crl, .cross, .crt, .delta or .pem, and no device name of Windows (con, aux, nul, com1, …)"
     )))
 }
 
@@ -128,13 +144,30 @@ mod tests {
             "_con",
             "x.",
             "x",
-            "Example.com",
+            "Example",
+            "example",
             "example.com",
             "spiffe://a/b",
             "spiffe:--a-b",
         ];
         let words: std::collections::BTreeSet<String> = texts.iter().map(|text| lineage_name(text)).collect();
         assert_eq!(words.len(), texts.len(), "{words:?}");
+    }
+
+    #[test]
+    fn a_name_has_one_word_however_it_is_written() {
+        for spellings in [
+            &["www.corp.test", "WWW.Corp.test", "www.corp.test.", "dns:www.corp.test"][..],
+            &["xn--bcher-kva.test", "bücher.test", "Bücher.test"],
+            &["*.corp.test", "*.Corp.Test"],
+            &["2001:db8::1", "2001:DB8:0::1", "ip:2001:db8::1"],
+            &["localhost", "dns:Localhost"],
+            &["ann@corp.test", "email:ann@corp.test"],
+        ] {
+            let words: std::collections::BTreeSet<String> = spellings.iter().map(|text| lineage_name(text)).collect();
+            assert_eq!(words.len(), 1, "{words:?}");
+        }
+        assert_ne!(lineage_name("Ann"), lineage_name("ann"), "these may be two people");
     }
 
     #[test]

@@ -32,6 +32,9 @@ pub(crate) fn check(name: &str) -> Result<(), String> {
         return Err(format!("it has {} octets, a DNS name has at most 253", name.len()));
     }
     name.split('.').try_for_each(check_label)?;
+    if name.parse::<std::net::Ipv4Addr>().is_ok() {
+        return Err(format!("it is an IPv4 address and no host name: ip:{name} would be that"));
+    }
     if reads_as_address(name) {
         return Err(
             "its last label is a number, so it reads as an IPv4 address, which it is not (four numbers of 0 to 255, \

@@ -35,6 +35,7 @@ pub use display::escape;
 pub use distribution::IssuingDistributionPoint;
 pub use extension::{Extension, KeyUsage};
 pub use general_name::GeneralName;
+pub(crate) use host::to_ascii as host_to_ascii;
 pub use name::Name;
 pub use oid::Oid;
 pub use serial::Serial;

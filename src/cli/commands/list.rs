@@ -149,7 +149,7 @@ pub(super) fn name_matches(pattern: &str, row: &CertificateRow<'_>) -> bool {
         .chain(values)
         .chain(row.names.iter().copied())
         .chain(common_names)
-        .any(|candidate| glob::matches(pattern, candidate))
+        .any(|candidate| glob::matches_name(pattern, candidate))
 }
 
 /// `valid`, `expired` or `not valid yet`; `revoked` and `on hold` come first.

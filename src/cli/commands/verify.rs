@@ -1,6 +1,7 @@
 //! `certwright verify`.
 
 mod inputs;
+mod journal;
 mod outcome;
 mod refusals;
 mod values;
@@ -8,6 +9,7 @@ mod values;
 use time::OffsetDateTime;
 
 use self::inputs::Inputs;
+use self::outcome::Trust;
 use crate::cli::commands::target::target;
 use crate::cli::{CliError, Context, Exit};
 use crate::issuance::lint::Target;
@@ -27,7 +29,8 @@ certwright verify server.crt --anchor root.crt --json | jq -r .rule";
 ///
 /// The first certificate in FILE is the one in question; those after it and those of --chain may be part of the path. Trusted
 /// is what --anchor names, else the root authorities of the store, and never what the operating system trusts. With --crl,
-/// every certificate below the anchor must be covered by a fresh CRL. With --for, the certificates of the path must also
+/// every certificate below the anchor must be covered by a fresh CRL; without it, revocation is not looked at, but for what the store
+/// itself has revoked where its roots are trusted. With --for, the certificates of the path must also
 /// keep the rules of these programs, which "certwright lint --list --for TARGET" shows.
 ///
 /// Exit status 0 means yes, 3 no; other statuses mean that the question could not be asked.
@@ -67,9 +70,18 @@ impl Args {
             purpose: self.purpose,
             host: self.host.as_ref(),
         };
-        match validate(&request) {
-            Ok(path) => outcome::trusted(cx, &request, material.source, &path, &self.targets),
-            Err(error) => outcome::refused(cx, &request, material.source, &error, &self.targets),
+        let trust = |revocation_checked| Trust { source: material.source, revocation_checked };
+        let path = match validate(&request) {
+            Ok(path) => path,
+            Err(error) => {
+                return outcome::refused(cx, &request, &trust(!material.crls.is_empty()), &error, &self.targets);
+            }
+        };
+        let known = material.state.as_ref().map(|state| journal::look(state, &path, request.at)).transpose()?;
+        let checked = !material.crls.is_empty() || known.as_ref().is_some_and(|known| known.all);
+        match known.and_then(|known| known.revoked) {
+            Some(error) => outcome::refused(cx, &request, &trust(true), &error, &self.targets),
+            None => outcome::trusted(cx, &request, &trust(checked), &path, &self.targets),
         }
     }
 }

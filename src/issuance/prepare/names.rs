@@ -57,7 +57,11 @@ impl<'a> Draft<'a> {
         // Prose is for the templates; where none of them takes it, it would be lost.
         let must_be_name = rules.required == Required::AnyName || !self.rules().takes_name();
         let refusal = match text.parse::<GeneralName>() {
-            Ok(name) => match self.allowed(&name) {
+            Ok(name) => match self.allowed(&name).and_then(|name| match source {
+                // Neither may a request ask it by its common name.
+                Source::Csr => not_a_whole_domain(name),
+                Source::Operator | Source::Subject => Ok(name),
+            }) {
                 Ok(allowed) => {
                     // Letter case stays where the name is a person's or device's, not a host to be compared.
                     let same = allowed.value().eq_ignore_ascii_case(&text);
@@ -97,7 +101,7 @@ impl<'a> Draft<'a> {
     /// The name as it will stand in the certificate, if it is well formed and the profile allows it.
     fn allowed(&self, name: &GeneralName) -> Result<GeneralName, String> {
         let name = match name {
-            GeneralName::Dns(text) => GeneralName::Dns(text.to_ascii_lowercase()),
+            GeneralName::Dns(text) => GeneralName::Dns(text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase()),
             other => other.clone(),
         };
         name.check().map_err(|error| error.to_string())?;

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use super::{PathError, PathRequest, Purpose, host, purpose, title};
 use crate::keys::{Digest, KeyError, KeyRules, PublicKey, SignatureAlgorithm};
 use crate::x509::time::format_instant;
-use crate::x509::{Certificate, KeyUsage, Oid, oid};
+use crate::x509::{Certificate, Extension, KeyUsage, Oid, oid};
 
 /// Signature algorithms that rest on broken hashes and that are known by nothing but their names here: MD2, MD5 and SHA-1 with
 /// RSA, SHA-1 with DSA, with ECDSA, and OIW's SHA-1 with RSA.
@@ -72,13 +72,19 @@ pub(super) fn check_validity(depth: usize, certificate: &Certificate, at: Offset
     Ok(())
 }
 
+/// The critical extension for which every path through a certificate is refused, if it has one.
+pub fn critical_unknown(certificate: &Certificate) -> Option<&Oid> {
+    let unknown = |extension: &&Extension| extension.critical && !KNOWN.contains(&extension.oid);
+    certificate.extensions.iter().find(unknown).map(|extension| &extension.oid)
+}
+
 fn check_critical(depth: usize, certificate: &Certificate) -> Result<(), PathError> {
-    match certificate.extensions.iter().find(|extension| extension.critical && !KNOWN.contains(&extension.oid)) {
+    match critical_unknown(certificate) {
         None => Ok(()),
-        Some(extension) => {
-            let label = oid::label(&extension.oid).unwrap_or("unknown here");
+        Some(unknown) => {
+            let label = oid::label(unknown).unwrap_or("unknown here");
             let name = title(certificate);
-            let reason = format!("{name} has a critical extension that is not processed: {} ({label})", extension.oid);
+            let reason = format!("{name} has a critical extension that is not processed: {unknown} ({label})");
             Err(PathError::at(depth, certificate, "unknown-critical-extension", reason))
         }
     }

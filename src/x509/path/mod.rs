@@ -18,6 +18,7 @@ mod revocation;
 #[cfg(test)]
 mod tests;
 
+pub use checks::critical_unknown;
 pub use issuance::check_issuance;
 pub use purpose::Purpose;
 

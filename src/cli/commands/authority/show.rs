@@ -36,6 +36,13 @@ impl ShowArgs {
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let store = cx.open_store()?;
         let state = store.read()?;
+        if state.requested.contains_key(&self.name) {
+            let what = format!("authority {} was requested, and its certificate is not here yet", self.name);
+            return Err(CliError::failed(what).hint(format!(
+                "certwright authority csr {0} prints the request; certwright authority import {0} --cert FILE brings the answer",
+                self.name
+            )));
+        }
         let record = ca::resolve(&state, Some(&self.name))?;
         crl::warn(cx, &state, &record.authority);
         if !cx.ui.is_json() && (self.pem || self.chain) {

@@ -10,7 +10,7 @@ use crate::cli::commands::key::protection::encode_new;
 use crate::cli::commands::options::read_key;
 use crate::cli::files::{self, Output};
 use crate::cli::{CliError, Context, Exit};
-use crate::keys::{Algorithm, PrivateKey};
+use crate::keys::{Algorithm, KeyError, KeyRules, PrivateKey};
 use crate::x509::{Csr, Extension, GeneralName, Name};
 
 const EXAMPLES: &str = "\
@@ -94,6 +94,7 @@ impl Args {
             vec![Extension::subject_alt_name(&self.names, subject.is_empty())?]
         };
         let SigningKey { file: key_file, key, new: pem } = self.private_key(cx)?;
+        check_strength(cx, key_file, &key)?;
         let csr = Csr::create(&subject, &wanted, &key)?;
         let request = csr.to_pem();
         let mut outputs = Vec::new();
@@ -141,4 +142,15 @@ impl Args {
             ));
         }
     }
+}
+
+/// Refuses a key that no authority should certify. An unusual exponent is one that some take: it is said.
+fn check_strength(cx: &mut Context, file: &Path, key: &PrivateKey) -> Result<(), CliError> {
+    let any_exponent = KeyRules { any_rsa_exponent: true, ..KeyRules::default() };
+    let refused = |weakness| CliError::from(KeyError::Weak(weakness)).about(file.display());
+    key.public_key().check(&any_exponent).map_err(refused)?;
+    if let Err(weakness) = key.public_key().check(&KeyRules::default()) {
+        cx.ui.warn(&format!("{}: {weakness}: only a profile that takes any exponent certifies it", file.display()));
+    }
+    Ok(())
 }

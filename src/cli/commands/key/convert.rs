@@ -9,7 +9,7 @@ use crate::cli::commands::inspect::facts::KeyFacts;
 use crate::cli::commands::options::{about_key, with_passphrase};
 use crate::cli::files::{self, Output};
 use crate::cli::{CliError, Context, Exit, SecretSource};
-use crate::keys::{KeyContainer, KeyEncoding, KeyFile, KeyFormat, KeyOutline, Secret};
+use crate::keys::{KeyContainer, KeyEncoding, KeyFile, KeyFormat, KeyOutline, KeyRules, Secret};
 
 const EXAMPLES: &str = "\
 certwright key convert old.key --out new.key --new-passphrase prompt      # another passphrase
@@ -22,7 +22,7 @@ const MAX_SIZE: usize = 1 << 20;
 
 /// Change the form of a private key, its encryption or its passphrase
 ///
-/// Reads PKCS#8, PKCS#1 and SEC1 in PEM or DER, under every encryption that OpenSSL writes. What is encrypted stays
+/// Reads PKCS#8, PKCS#1 and SEC1 in PEM or DER, plain or under AES, 3DES, DES or RC2 as OpenSSL writes them. What is encrypted stays
 /// encrypted, with the same passphrase unless --new-passphrase names another: it becomes plain only when --no-passphrase is
 /// said. PKCS#1 and SEC1 have no encryption of their own, so an encrypted key needs --no-passphrase to get there.
 #[derive(Debug, clap::Args)]
@@ -100,6 +100,9 @@ impl Args {
         let encoded = file.key.encode(format, secret.as_ref()).map_err(|error| about_key(&shown, error))?;
         files::write_several(cx, &[Output { path: &self.out, bytes: &encoded, secret: true }], self.force)?;
         self.tell(cx, was_encrypted, secret.is_some());
+        if let Err(weakness) = file.key.public_key().check(&KeyRules::default()) {
+            cx.ui.warn(&format!("{shown}: weak key: {weakness}"));
+        }
         let report = Report {
             file: self.out.display().to_string(),
             encrypted: secret.is_some(),

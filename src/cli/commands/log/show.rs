@@ -115,7 +115,7 @@ impl Args {
             && is("event", &self.kind)
             && self.since.is_none_or(|since| time.is_some_and(|time| time >= since))
             && self.until.is_none_or(|until| time.is_some_and(|time| time < until))
-            && name.is_none_or(|name| names(fields).any(|candidate| glob::matches(name, candidate)))
+            && name.is_none_or(|name| names(fields).any(|candidate| glob::matches_name(name, candidate)))
     }
 }
 

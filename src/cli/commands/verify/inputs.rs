@@ -29,6 +29,8 @@ pub(super) struct Material {
     pub(super) crls: Vec<Crl>,
     /// `files` or `store`: where the anchors are from.
     pub(super) source: &'static str,
+    /// The store whose roots are trusted.
+    pub(super) state: Option<State>,
 }
 
 impl Inputs {
@@ -53,18 +55,20 @@ impl Inputs {
             crls.extend(read_crls(cx, path)?);
         }
         let source = if self.anchors.is_empty() { "store" } else { "files" };
+        let mut own = None;
         if self.anchors.is_empty() {
-            let (roots, others) = store_anchors(cx)?;
+            let (state, roots, others) = store_anchors(cx)?;
+            own = Some(state);
             anchors = roots;
             // What the store knows of the path need not be given again.
             intermediates.extend(others);
         }
-        Ok(Material { target, intermediates, anchors, crls, source })
+        Ok(Material { target, intermediates, anchors, crls, source, state: own })
     }
 }
 
-/// The root authorities of the store, and the other authorities' certificates.
-fn store_anchors(cx: &mut Context) -> Result<(Vec<Certificate>, Vec<Certificate>), CliError> {
+/// The store, its root authorities, and the other authorities' certificates.
+fn store_anchors(cx: &mut Context) -> Result<(State, Vec<Certificate>, Vec<Certificate>), CliError> {
     let Some(state) = store_state(cx)? else {
         return Err(nothing_trusted("no --anchor is given, and there is no store whose roots could be trusted"));
     };
@@ -86,7 +90,7 @@ fn store_anchors(cx: &mut Context) -> Result<(Vec<Certificate>, Vec<Certificate>
         return Err(nothing_trusted("no --anchor is given, and the store has no root authority"));
     }
     cx.ui.say(&format!("trusting the store's own roots: {}", told.join("; ")));
-    Ok((anchors, others))
+    Ok((state, anchors, others))
 }
 
 /// What the store's journal adds up to; none where there is no store.

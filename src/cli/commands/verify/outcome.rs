@@ -28,7 +28,7 @@ struct Report<'a> {
     at: String,
     purpose: Option<&'static str>,
     host: Option<String>,
-    /// Whether CRLs were looked at.
+    /// Whether CRLs, or the journal of the store whose roots are trusted, say of every certificate that it is not revoked.
     revocation_checked: bool,
     /// The programs in `--for`.
     targets: &'a [Target],
@@ -47,11 +47,19 @@ struct Link {
     sha256: String,
 }
 
+/// What the verdict rests on.
+pub(super) struct Trust {
+    /// `files` or `store`: where the anchors are from.
+    pub(super) source: &'static str,
+    /// Whether it is known of every certificate whether it is revoked.
+    pub(super) revocation_checked: bool,
+}
+
 /// Tells that the certificate can be trusted, and by which path.
 pub(super) fn trusted(
     cx: &mut Context,
     request: &PathRequest<'_>,
-    source: &'static str,
+    trust: &Trust,
     path: &[&Certificate],
     targets: &[Target],
 ) -> Result<Exit, CliError> {
@@ -79,9 +87,12 @@ pub(super) fn trusted(
         subject: subject.as_deref(),
         path: links.collect(),
         refusals,
-        ..blank(request, source, targets)
+        ..blank(request, trust, targets)
     };
     cx.ui.json("verify", &report)?;
+    if ok && !trust.revocation_checked && path.len() > 1 {
+        cx.ui.say("whether it was revoked was not looked at: name the CRLs of its issuers with --crl");
+    }
     Ok(if ok { Exit::Done } else { Exit::CheckFailed })
 }
 
@@ -89,7 +100,7 @@ pub(super) fn trusted(
 pub(super) fn refused(
     cx: &mut Context,
     request: &PathRequest<'_>,
-    source: &'static str,
+    trust: &Trust,
     error: &PathError,
     targets: &[Target],
 ) -> Result<Exit, CliError> {
@@ -99,7 +110,7 @@ pub(super) fn refused(
         reason: Some(&error.reason),
         depth: error.depth,
         subject: error.depth.map(|_| error.subject.as_str()),
-        ..blank(request, source, targets)
+        ..blank(request, trust, targets)
     };
     cx.ui.json("verify", &report)?;
     let advice = match error.rule {
@@ -112,7 +123,7 @@ pub(super) fn refused(
     Ok(Exit::CheckFailed)
 }
 
-fn blank<'a>(request: &PathRequest<'_>, source: &'static str, targets: &'a [Target]) -> Report<'a> {
+fn blank<'a>(request: &PathRequest<'_>, trust: &Trust, targets: &'a [Target]) -> Report<'a> {
     Report {
         ok: false,
         rule: None,
@@ -120,11 +131,11 @@ fn blank<'a>(request: &PathRequest<'_>, source: &'static str, targets: &'a [Targ
         depth: None,
         subject: None,
         path: Vec::new(),
-        anchors_from: source,
+        anchors_from: trust.source,
         at: format_instant(request.at),
         purpose: request.purpose.map(|purpose| purpose.as_str()),
         host: request.host.map(ToString::to_string),
-        revocation_checked: !request.crls.is_empty(),
+        revocation_checked: trust.revocation_checked,
         targets,
         refusals: Vec::new(),
     }

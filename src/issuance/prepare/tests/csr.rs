@@ -18,6 +18,19 @@ fn names_that_the_profile_allows_are_taken_and_the_rest_is_dropped() {
 }
 
 #[test]
+fn no_request_gets_a_whole_top_level_domain() {
+    let request = csr("CN=*.com", &[gn("www.corp.test"), gn("*.com")], &[]);
+    let issued = issue("server", &request);
+    assert_eq!(sans(&issued), ["dns:www.corp.test"]);
+    assert_eq!(dropped(&issued), ["subject CN=*.com", "dns:*.com"]);
+    let reason = refuse("server", &csr("CN=*.com", &[], &[]));
+    assert!(reason.contains("every host of a top-level domain"), "{reason}");
+    // What an operator types is meant.
+    let own = Request { csr: None, name: Some("*.com".into()), ..csr("CN=a.test", &[], &[]) };
+    assert_eq!(sans(&issue("server", &own)), ["dns:*.com"]);
+}
+
+#[test]
 fn names_outside_the_patterns_are_dropped() {
     let profile = server_with(serde_json::json!({ "names": { "dns": ["*.corp.test"], "required": true } }));
     let request = csr("CN=www.corp.test", &[gn("www.evil.test"), gn("*.corp.test")], &[]);

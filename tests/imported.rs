@@ -1,4 +1,4 @@
-//! An issuing authority whose certificate is signed again for the key that it has, its root being elsewhere.
+//! Authorities whose certificates come from elsewhere: signed again for the key that they have, and those that are not taken.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
 
@@ -120,4 +120,59 @@ fn what_is_no_new_certificate_of_it_is_refused() {
     }
     let root = offline.run(["authority", "csr", "root"]).exited(1);
     assert!(root.stderr.contains("is a root"), "{}", root.stderr);
+}
+
+#[test]
+fn an_authority_has_one_name() {
+    let sandbox = Sandbox::with_root();
+    let (cert, key) = ("store/authorities/root/ca.pem", "store/authorities/root/key.pem");
+    let before = read(&sandbox, "store/journal.jsonl");
+    for more in [&["--key", key, "--no-passphrase"][..], &[]] {
+        let told = sandbox.run(["authority", "import", "again", "--cert", cert].iter().chain(more)).exited(1);
+        assert!(told.stderr.contains("is in the store already, as authority root"), "{}", told.stderr);
+    }
+    assert_eq!(read(&sandbox, "store/journal.jsonl"), before);
+}
+
+#[test]
+fn an_authority_that_no_client_could_follow_is_refused_when_it_comes() {
+    let sandbox = Sandbox::new();
+    let openssl = |arguments: &str| {
+        let mut command = std::process::Command::new("openssl");
+        let made = command.args(arguments.split(' ')).current_dir(sandbox.path("")).output();
+        made.is_ok_and(|made| made.status.success())
+    };
+    let new = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -keyout ca.key -out ca.pem";
+    if !openssl(&format!("{new} -subj /CN=Odd -addext 1.2.3.4=critical,ASN1:NULL")) {
+        assert!(std::env::var_os("CERTWRIGHT_CI").is_none(), "openssl is not there, or too old");
+        eprintln!("skipped: openssl");
+        return;
+    }
+    let import = || sandbox.run("authority import odd --cert ca.pem --key ca.key --no-passphrase".split(' '));
+    let told = import().exited(1);
+    assert!(told.stderr.contains("a critical extension that is not processed here (1.2.3.4)"), "{}", told.stderr);
+    assert!(openssl(&format!("{new} -subj /")));
+    assert!(import().exited(1).stderr.contains("it has no subject"));
+    // What an anchor says of itself nobody checks.
+    assert!(openssl(&format!("{new} -subj /CN=Old -sha1")));
+    let told = import().succeeded();
+    assert!(told.stderr.contains("its own signature cannot be checked"), "{}", told.stderr);
+    sandbox.run(["issue", "a.test", "--out", "a"]).succeeded();
+    sandbox.run(["verify", "a/fullchain.pem", "--anchor", "ca.pem"]).succeeded();
+}
+
+#[test]
+fn what_the_store_revoked_is_not_ok() {
+    let sandbox = Sandbox::with_root();
+    sandbox.run(["issue", "Web.corp.test", "--out", "web"]).succeeded();
+    let verify = |more: &[&str]| sandbox.run(["verify", "web/fullchain.pem", "--json"].iter().chain(more));
+    assert_eq!(json(&verify(&[]).succeeded())["revocation_checked"], true);
+    let by_file = verify(&["--anchor", "web/ca.pem"]).succeeded();
+    assert_eq!(json(&by_file)["revocation_checked"], false);
+    assert!(by_file.stderr.contains("was not looked at: name the CRLs"), "{}", by_file.stderr);
+    // However the name is written.
+    sandbox.run(["revoke", "web.CORP.test.", "--reason", "key-compromise"]).succeeded();
+    let refused = json(&verify(&[]).exited(3));
+    assert_eq!((&refused["rule"], &refused["depth"]), (&"revoked".into(), &0.into()), "{refused}");
+    verify(&["--anchor", "web/ca.pem"]).succeeded();
 }
