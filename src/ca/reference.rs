@@ -12,8 +12,12 @@ pub enum Reference {
     Text(String),
 }
 
-/// Finds the certificates that a reference means: all of a lineage (oldest first), or the one with the serial or the DER.
-/// A text that is both a lineage and the serial of another certificate is ambiguous.
+/// Digits of a serial that stand for it where no other begins so: a narrow terminal shows no more of it.
+const SHORTEST_START: usize = 8;
+
+/// Finds the certificates that a reference means: all of a lineage (oldest first), or the one with the serial, its first digits or
+/// the DER. A text that is both a lineage and the serial of another certificate is ambiguous, and so are digits with which several
+/// begin.
 ///
 /// # Errors
 /// [`CaError::NotFound`], [`CaError::Ambiguous`].
@@ -51,7 +55,7 @@ fn find_text<'a>(state: &'a State, text: &str) -> Result<Vec<&'a CertificateReco
         Err(_) => None,
     };
     match (by_name.is_empty(), by_serial) {
-        (true, None) => Err(CaError::NotFound(text.to_owned())),
+        (true, None) => find_start(state, text).map(|record| vec![record]),
         (true, Some(record)) => Ok(vec![record]),
         (false, Some(record)) if by_name.first().is_some_and(|named| named.lineage != record.lineage) => {
             Err(CaError::Ambiguous {
@@ -60,5 +64,29 @@ fn find_text<'a>(state: &'a State, text: &str) -> Result<Vec<&'a CertificateReco
             })
         }
         (false, _) => Ok(by_name),
+    }
+}
+
+/// The one certificate whose serial begins with these hexadecimal digits. Nothing but names and whole serials is indexed, so every
+/// certificate is looked at.
+fn find_start<'a>(state: &'a State, text: &str) -> Result<&'a CertificateRecord, CaError> {
+    const MOST_NAMED: usize = 5;
+    let not_found = || CaError::NotFound(text.to_owned());
+    // Lists end what they cut with an ellipsis.
+    let start = text.trim_end_matches('…').replace(':', "").to_ascii_lowercase();
+    if start.len() < SHORTEST_START || !start.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return Err(not_found());
+    }
+    let mut found: Vec<String> = Vec::new();
+    state.for_each_certificate(&mut |row| {
+        if row.serial.starts_with(&start) && found.len() < MOST_NAMED {
+            found.push(row.serial.to_owned());
+        }
+        Ok::<_, CaError>(())
+    })?;
+    match &found[..] {
+        [] => Err(not_found()),
+        [serial] => state.by_serial(serial)?.ok_or_else(not_found),
+        _ => Err(CaError::Ambiguous { reference: text.to_owned(), matches: found }),
     }
 }

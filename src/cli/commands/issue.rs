@@ -160,9 +160,10 @@ impl IssueArgs {
             Some(out) => {
                 let key_pem = self.out_key(cx, &key)?;
                 Bundle::new(outcome, Some(key_pem)).write(out, self.force).map_err(|error| {
+                    let kept = store.layout().issued(&outcome.lineage, &outcome.certificate.serial.hex());
                     error.hint(format!(
-                        "the certificate is issued and kept in the store: certwright show {}",
-                        outcome.certificate.serial
+                        "it is issued all the same: certificate, chain and key are in {}",
+                        kept.display()
                     ))
                 })?;
                 out.clone()

@@ -143,7 +143,13 @@ impl SignArgs {
             (None, None) => None,
         });
         let to = to.collect();
-        let outcomes = ca::issue_to(&mut writer, &authority, &profile, &session(cx, &actor, &tick), orders, to)?;
+        let only = if let [order] = &orders[..] { Some(order.label.clone()) } else { None };
+        let outcomes = ca::issue_to(&mut writer, &authority, &profile, &session(cx, &actor, &tick), orders, to);
+        let outcomes = outcomes.map_err(|error| match (error, only) {
+            // Of several, the one that is refused is named anyway.
+            (error @ ca::CaError::Issuance(_), Some(request)) => CliError::from(error).about(request),
+            (error, _) => error.into(),
+        })?;
         drop(writer);
         drop(progress);
         self.write(cx, &outcomes, &dirs)?;
