@@ -1,6 +1,6 @@
 //! What people call certificates: names, however they are written, and the first digits of serials.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it fails")]
+#![expect(clippy::expect_used, reason = "a test stops where it fails")]
 
 #[path = "support/sandbox.rs"]
 mod sandbox;

@@ -20,6 +20,9 @@ mod server;
 mod stores;
 mod tool;
 
+#[path = "../support/installed.rs"]
+mod installed;
+
 mod apache;
 mod ceremony;
 mod chromium;

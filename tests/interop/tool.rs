@@ -5,15 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// Whether a tool is installed; says so when it is not, and fails where the gate runs the tests.
-pub(crate) fn installed(tool: &str, present: bool) -> bool {
-    if !present {
-        assert!(std::env::var_os("CERTWRIGHT_CI").is_none(), "{tool} is not installed, and the gate skips nothing");
-        // Not by a macro, whose output the test runner keeps to itself when a test passes.
-        writeln!(std::io::stderr(), "skipped: {tool} is not installed").expect("standard error is open");
-    }
-    present
-}
+pub(crate) use super::installed::installed;
 
 /// The program of a name, from `.ci/install`'s directory or the path.
 pub(crate) fn program(name: &str) -> Option<PathBuf> {
