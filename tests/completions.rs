@@ -32,3 +32,25 @@ fn the_checked_in_scripts_are_fresh() {
     }
     assert!(stale.is_empty(), "stale: {stale:?}; run: UPDATE_COMPLETIONS=1 cargo test --test completions");
 }
+
+#[test]
+fn values_are_words_or_files_or_nothing() {
+    let output = Command::new(env!("CARGO_BIN_EXE_certwright")).args(["completions", "bash"]).env_clear().output();
+    let script = String::from_utf8(output.expect("certwright runs").stdout).expect("text");
+    let lines: Vec<&str> = script.lines().map(str::trim).collect();
+    let offers = |flag: &str, what: &str| {
+        let of_flag = lines.windows(12).filter(|few| few[0] == format!("{flag})"));
+        of_flag.flat_map(|few| few[1..].iter().take_while(|line| **line != ";;")).any(|line| line.contains(what))
+    };
+    for (flag, what) in [
+        ("--algorithm", "ec-p256 ec-p384"),
+        ("--reason", "key-compromise"),
+        ("--purpose", "code-signing"),
+        ("--profile", "kafka-broker"),
+        ("--out-dir", "plusdirs"),
+        ("--anchor", "compgen -f"),
+    ] {
+        assert!(offers(flag, what), "{flag} offers {what}");
+    }
+    assert!(!offers("--validity", "compgen"), "a duration is no file");
+}

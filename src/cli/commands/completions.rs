@@ -1,8 +1,13 @@
 //! `certwright completions`.
 
+use clap::{Arg, ValueHint};
 use clap_complete::Shell;
 
+use crate::cli::commands::revoke;
 use crate::cli::{CliError, Context, Exit, command};
+use crate::issuance::Profiles;
+use crate::keys::Algorithm;
+use crate::x509::path::Purpose;
 
 const EXAMPLES: &str = "\
 certwright completions bash > /etc/bash_completion.d/certwright
@@ -26,7 +31,7 @@ impl Args {
     /// When stdout cannot be written.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut command(), "certwright", &mut script);
+        clap_complete::generate(self.shell, &mut offering(command()), "certwright", &mut script);
         if cx.ui.is_json() {
             let script = String::from_utf8_lossy(&script);
             cx.ui.json("completions", &serde_json::json!({ "shell": self.shell.to_string(), "script": script }))?;
@@ -35,4 +40,38 @@ impl Args {
         }
         Ok(Exit::Done)
     }
+}
+
+/// With what may stand for each value: words where they are few, files and directories where such are meant, else nothing.
+fn offering(command: clap::Command) -> clap::Command {
+    let subcommands: Vec<String> = command.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    let command = command.mut_args(|argument| {
+        let name = argument.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
+        let has_words = !argument.get_possible_values().is_empty();
+        match name.filter(|_| argument.get_action().takes_values() && !has_words) {
+            Some(name) => offer(argument, &name),
+            None => argument,
+        }
+    });
+    subcommands.into_iter().fold(command, |command, name| command.mut_subcommand(name, offering))
+}
+
+fn offer(argument: Arg, value: &str) -> Arg {
+    let words: Vec<&'static str> = match value {
+        "ALG" => Algorithm::ALL.map(Algorithm::as_str).to_vec(),
+        "PROFILE" => Profiles::built_in().collect(),
+        "PURPOSE" => Purpose::ALL.map(Purpose::as_str).to_vec(),
+        "REASON" => revoke::REASONS.to_vec(),
+        _ => Vec::new(),
+    };
+    if !words.is_empty() {
+        return argument.value_parser(words);
+    }
+    argument.value_hint(match value {
+        "CSR" | "FILE" | "IN" | "MANIFEST" | "NEW" | "OUT" | "PATH" | "REF" | "REQUEST" => ValueHint::FilePath,
+        "DIR" => ValueHint::DirPath,
+        "HOST" => ValueHint::Hostname,
+        "COMMAND" | "PROGRAM" => ValueHint::CommandName,
+        _ => ValueHint::Other,
+    })
 }

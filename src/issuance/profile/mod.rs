@@ -148,6 +148,11 @@ impl Profiles {
         Profile::from_json(name, json)
     }
 
+    /// The names of the built-in profiles, sorted.
+    pub fn built_in() -> impl Iterator<Item = &'static str> {
+        builtin::ALL.iter().map(|(name, _)| *name)
+    }
+
     /// Every name with whether it is built in, sorted. A user's profile that shadows a built-in one is not built in.
     pub fn names(&self) -> Vec<(String, bool)> {
         let mut names: std::collections::BTreeMap<String, bool> =
