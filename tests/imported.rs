@@ -111,6 +111,10 @@ fn what_is_no_new_certificate_of_it_is_refused() {
     let before = read(&online, "store/journal.jsonl");
     import(&foreign).exited(1);
     assert_eq!(read(&online, "store/journal.jsonl"), before);
+    // What is given for its chain and is none of it is said.
+    let newest = sign(&offline, &csr, "newest.crt", "45d");
+    let told = online.run(["authority", "import", "issuing", "--cert", &newest, "--chain", &other]).succeeded();
+    assert!(told.stderr.contains("CN=issuing CA does not stand above it"), "{}", told.stderr);
     // Nor does an older one take the newer one's place.
     let newer = sign(&offline, &csr, "newer.crt", "60d");
     let validity = json(&online.run(["inspect", &newer, "--json"]).succeeded());

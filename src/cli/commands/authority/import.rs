@@ -9,7 +9,7 @@ use crate::cli::commands::options::{NewKeyArgs, read_key, session};
 use crate::cli::commands::report::{CertificateReport, summary};
 use crate::cli::{CliError, Context, Exit, files};
 use crate::store::AuthorityRecord;
-use crate::x509::{Certificate, pem};
+use crate::x509::{Certificate, escape, pem};
 
 /// Largest certificate file that is read.
 const MAX_FILE: usize = 4 << 20;
@@ -91,6 +91,7 @@ impl ImportArgs {
             }
             None => None,
         };
+        let given = chain.clone();
         let plan = ImportPlan { name: &self.name, certificate, chain, key, accept_weak: self.accept_weak };
         let mut writer = cx.lock(&store)?;
         let actor = cx.settings.actor.clone();
@@ -103,6 +104,10 @@ impl ImportArgs {
         };
         for note in notes {
             cx.ui.warn(&note);
+        }
+        for certificate in given.iter().filter(|given| **given != made.certificate && !made.chain.contains(given)) {
+            let subject = escape(&certificate.subject.to_string());
+            cx.ui.warn(&format!("{subject} does not stand above it, and is left out"));
         }
         cx.ui.say(&format!("{done} authority {}: {}", made.name, summary(&made.certificate)));
         if replaces {
