@@ -228,7 +228,7 @@ impl Args {
     }
 
     fn facts(&self, cx: &mut Context, found: &Found) -> Result<EntryFacts, CliError> {
-        let key = PrivateKey::from_pkcs8_der(&found.key.to_pkcs8_der())?;
+        let key = found.key.duplicate()?;
         let content = Content::Key { key, chain: vec![found.certificate.clone()] };
         Ok(EntryFacts::new(&Entry { alias: found.alias.clone(), content }, cx.now()))
     }
