@@ -93,7 +93,7 @@ fn keystores() -> [(&'static str, &'static str, Vec<u8>); 3] {
 
 fn journal() -> Vec<u8> {
     let directory = std::env::temp_dir().join(format!("certwright-seeds-{}", std::process::id()));
-    let store = Store::create(&directory).expect("a store");
+    let store = Store::create(&directory, time::OffsetDateTime::now_utc(), "seeds").expect("a store");
     let mut writer = store.lock(Duration::from_secs(1), "seeds").expect("the lock");
     for number in 0..3 {
         let settings = Settings { crl_urls: vec![format!("http://seed.test/{number}.crl")], ..Settings::default() };

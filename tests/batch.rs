@@ -70,15 +70,13 @@ fn a_rehearsal_of_requests_says_which_are_refused() {
 fn every_line_says_what_it_wants_and_the_options_say_the_rest() {
     let sandbox = Sandbox::new();
     sandbox.run(["init", "--no-passphrase", "--key", "ec-p256", "--with-issuing"]).succeeded();
-    write(
-        &sandbox,
-        "fleet.jsonl",
-        r#"{"name": "www.corp.test", "names": ["api.corp.test", "10.0.0.5"]}
+    let end = (time::OffsetDateTime::now_utc() + time::Duration::days(40)).date();
+    let fleet = r#"{"name": "www.corp.test", "names": ["api.corp.test", "10.0.0.5"]}
 {"name": "alice@corp.test", "profile": "client", "validity": "30d"}
 
-{"name": "offline.test", "authority": "root", "key": "ec-p256", "lineage": "old-box", "not_after": "2027-01-01"}
-"#,
-    );
+{"name": "offline.test", "authority": "root", "key": "ec-p256", "lineage": "old-box", "not_after": "END"}
+"#;
+    write(&sandbox, "fleet.jsonl", &fleet.replace("END", &end.to_string()));
     let run =
         sandbox.run(["issue", "--batch", "fleet.jsonl", "--out-dir", "out", "--key", "ec-p384", "--json"]).succeeded();
     assert!(run.stderr.contains("issued 3 certificates from fleet.jsonl"), "{}", run.stderr);
@@ -87,7 +85,7 @@ fn every_line_says_what_it_wants_and_the_options_say_the_rest() {
     let lines: Vec<_> =
         report["certificates"].as_array().expect("a list").iter().map(|one| one["line"].as_u64()).collect();
     assert_eq!(lines, [Some(1), Some(2), Some(4)]);
-    assert_eq!(report["certificates"][2]["not_after"], "2027-01-01T00:00:00Z");
+    assert_eq!(report["certificates"][2]["not_after"], format!("{end}T00:00:00Z"));
     assert_eq!(report["certificates"][2]["directory"], "out/old-box");
     let show = |name: &str| json(&sandbox.run(["show", name, "--json"]).succeeded());
     assert_eq!(

@@ -19,8 +19,21 @@ fn check(at: &Command, name: &str, wrong: &mut Vec<String>) {
     let help = at.clone().render_long_help().to_string();
     let mut examples = 0;
     let shown = help.lines().skip_while(|line| *line != "Examples:").skip(1).take_while(|line| line.starts_with("  "));
-    for line in shown {
-        for words in command_lines(line).iter().filter(|words| words.first().is_some_and(|word| word == "certwright")) {
+    let mut line = String::new();
+    for part in shown {
+        let width = part.chars().count();
+        if width > 78 {
+            wrong.push(format!("{name}: {width} columns, of which a terminal breaks 80: {part}"));
+        }
+        // A line may go on behind a backslash.
+        let more = part.strip_suffix('\\');
+        line.push_str(more.unwrap_or(part));
+        if more.is_some() {
+            continue;
+        }
+        let line = std::mem::take(&mut line);
+        for words in command_lines(&line).iter().filter(|words| words.first().is_some_and(|word| word == "certwright"))
+        {
             examples += 1;
             if let Err(error) = Cli::try_parse_from(words) {
                 wrong.push(format!("{name}: {line}\n{error}"));

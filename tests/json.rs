@@ -8,15 +8,22 @@ use std::process::Command;
 
 use serde_json::Value;
 
+/// What the table says of a report.
+#[derive(Clone)]
+struct Members {
+    top: BTreeSet<String>,
+    /// Of members that are objects, or lists of such, the members of those, where the table lists them.
+    below: BTreeMap<String, BTreeSet<String>>,
+}
+
 /// The members of each schema, from the table.
-fn documented() -> BTreeMap<String, BTreeSet<String>> {
+fn documented() -> BTreeMap<String, Members> {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/json.md")).unwrap();
     let mut schemas = BTreeMap::new();
     for row in text.lines().filter(|line| line.starts_with("| `certwright/")) {
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();
         schemas.insert(cells[1].trim_matches('`').to_owned(), cells[3].to_owned());
     }
-    let members = |cell: &str| -> BTreeSet<String> { top_level(cell) };
     let follow = |cell: &str| match cell.strip_prefix("as `") {
         Some(other) => members(&schemas[other.trim_end_matches('`')]),
         None => members(cell),
@@ -24,32 +31,66 @@ fn documented() -> BTreeMap<String, BTreeSet<String>> {
     schemas.iter().map(|(schema, cell)| (schema.clone(), follow(cell))).collect()
 }
 
-/// The names in backticks that are neither in parentheses nor below another member (after a colon).
-fn top_level(cell: &str) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
+/// The names in backticks that are not in parentheses: `a`, `b`: `below`, `below`; `c`. What is said otherwise after a colon
+/// (`d`: as in …) is not looked into.
+fn members(cell: &str) -> Members {
+    let (mut top, mut below) = (BTreeSet::new(), BTreeMap::<_, BTreeSet<_>>::new());
     let mut depth = 0_i32;
     for part in cell.split(';') {
-        let mut below = false;
+        let (mut last, mut parent, mut told) = (String::new(), None, false);
         for (index, piece) in part.split('`').enumerate() {
             if index % 2 == 1 {
-                if depth == 0 && !below {
-                    names.insert(piece.to_owned());
+                match &parent {
+                    _ if depth > 0 => {}
+                    None => {
+                        top.insert(piece.to_owned());
+                        piece.clone_into(&mut last);
+                    }
+                    Some(parent) if told => {
+                        drop(below.entry(String::clone(parent)).or_default().insert(piece.to_owned()))
+                    }
+                    Some(_) => {}
                 }
                 continue;
             }
+            let is_outside = depth == 0;
             depth +=
                 i32::try_from(piece.matches('(').count()).unwrap() - i32::try_from(piece.matches(')').count()).unwrap();
-            below |= depth == 0 && piece.trim_start().starts_with(':');
+            if is_outside && depth == 0 && parent.is_none() && piece.trim_start().starts_with(':') {
+                told = !piece.contains(" as ");
+                parent = Some(last.clone());
+            }
         }
     }
-    names
+    Members { top, below }
+}
+
+fn keys(value: &Value) -> Option<BTreeSet<String>> {
+    Some(value.as_object()?.keys().filter(|key| *key != "schema").cloned().collect())
+}
+
+impl Members {
+    /// Where a report has other members than those below its own that are documented.
+    fn differences(&self, report: &Value) -> Vec<String> {
+        let mut found = Vec::new();
+        for (member, expected) in &self.below {
+            let value = &report[member];
+            let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+            for members in items.iter().filter_map(keys).filter(|members| members != expected) {
+                let both = members.symmetric_difference(expected).collect::<Vec<_>>();
+                found.push(format!("{member}: one has {both:?}, the other does not"));
+            }
+        }
+        found.dedup();
+        found
+    }
 }
 
 struct Scene<'a> {
     dir: &'a Path,
     /// Reports whose members differ from case to case; the text below the table describes them.
     loose: BTreeSet<&'static str>,
-    documented: BTreeMap<String, BTreeSet<String>>,
+    documented: BTreeMap<String, Members>,
     seen: BTreeSet<String>,
 }
 
@@ -64,13 +105,14 @@ impl Scene<'_> {
             .unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         let report: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{arguments}: {error}\n{text}"));
-        let object = report.as_object().unwrap();
         // A command that goes on says all there is to say on its first line.
         let begin = if schema == "test-pki-serve" { "{\"schema\":" } else { "{\n  \"schema\": " };
         assert!(text.starts_with(begin), "{arguments}: {text}");
         assert_eq!(report["schema"], format!("certwright/{schema}/1"), "{arguments}: {text}");
-        let members: BTreeSet<String> = object.keys().filter(|key| *key != "schema").cloned().collect();
-        let mut expected = self.documented[&format!("certwright/{schema}/1")].clone();
+        let members = keys(&report).unwrap();
+        let documented = &self.documented[&format!("certwright/{schema}/1")];
+        assert_eq!(documented.differences(&report), Vec::<String>::new(), "{arguments}");
+        let mut expected = documented.top.clone();
         for optional in ["lineage", "certificate", "environment", "stores", "targets"] {
             if !members.contains(optional) && ["issue", "dev"].contains(&schema) {
                 expected.remove(optional);
@@ -138,12 +180,11 @@ fn reports_have_the_members_that_are_documented() {
     let restored = Command::new(env!("CARGO_BIN_EXE_certwright"))
         .args(["store", "restore", "pki.tar", "--json", "--store", "restored"])
         .current_dir(dir.path())
+        .env_clear()
         .output()
         .unwrap();
     let restored: Value = serde_json::from_slice(&restored.stdout).unwrap();
-    let members: BTreeSet<String> =
-        restored.as_object().unwrap().keys().filter(|key| *key != "schema").cloned().collect();
-    assert_eq!(members, scene.documented["certwright/store-restore/1"]);
+    assert_eq!(keys(&restored).unwrap(), scene.documented["certwright/store-restore/1"].top);
     scene.seen.insert("store-restore".to_owned());
     let moving = dir.path().join("ca");
     std::fs::create_dir_all(moving.join("private")).unwrap();
@@ -218,4 +259,15 @@ fn reports_have_the_members_that_are_documented() {
         .collect();
     let missing: Vec<_> = all.difference(&scene.seen).collect();
     assert!(missing.is_empty(), "documented, but no command here printed it: {missing:?}");
+}
+
+#[test]
+fn the_table_is_understood() {
+    let read = members(
+        "`a` (with `x`: of `y`), `b`: `c`, `d` (of `x`), `e`: as in [f](#f), `g`; `h`: as in `i`; `j`: of both `k`",
+    );
+    assert_eq!(read.top, ["a", "b", "h", "j"].map(str::to_owned).into());
+    let below = [("b", vec!["c", "d", "e", "g"]), ("j", vec!["k"])];
+    let below = below.map(|(name, list)| (name.to_owned(), list.into_iter().map(str::to_owned).collect()));
+    assert_eq!(read.below, BTreeMap::from(below));
 }

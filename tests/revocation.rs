@@ -25,8 +25,9 @@ struct Pki {
 impl Pki {
     fn new() -> Self {
         let dir = TempDir::new().unwrap();
-        let store = Store::create(&dir.path().join("pki")).unwrap();
-        let pki = Self { _dir: dir, store, start: parse_instant("2030-06-01T12:00:00Z").unwrap() };
+        let start = parse_instant("2030-06-01T12:00:00Z").unwrap();
+        let store = Store::create(&dir.path().join("pki"), start, "test").unwrap();
+        let pki = Self { _dir: dir, store, start };
         let profile = Profiles::default().get("root").unwrap();
         let key = Arc::new(PrivateKey::generate(Algorithm::EcP256).unwrap());
         let request = Request {

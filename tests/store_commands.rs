@@ -23,7 +23,7 @@ impl Scratch {
     /// A store whose settings changed on three days.
     fn new() -> Self {
         let scratch = Self { directory: tempfile::tempdir().unwrap() };
-        let store = Store::create(&scratch.store()).unwrap();
+        let store = Store::create(&scratch.store(), NOON, "actor0@host").unwrap();
         let mut writer = store.lock(Duration::from_secs(5), "test").unwrap();
         for day in 1..=3 {
             let crl_urls = vec![format!("http://pki.example.test/{day}.crl")];
@@ -152,6 +152,17 @@ fn settings_are_shown_changed_and_recorded() {
     assert_eq!(cleared["settings"]["crl_urls"], Value::Array(Vec::new()));
     assert_eq!(cleared["settings"]["ocsp_urls"][0], "http://ocsp.example.test");
     assert_eq!(scratch.json(&["log", "verify"])["lines"], 6, "nothing to change is not recorded");
+}
+
+#[test]
+fn the_first_line_says_who_made_the_store() {
+    let scratch = Scratch { directory: tempfile::tempdir().unwrap() };
+    scratch.text(&["init", "--no-passphrase"]);
+    let entries = scratch.json(&["log", "show"])["entries"].clone();
+    for entry in entries.as_array().unwrap() {
+        assert!(entry["actor"].as_str().unwrap().starts_with("tester@"), "{entry}");
+    }
+    assert_eq!(entries[0]["event"], "store-created");
 }
 
 #[test]

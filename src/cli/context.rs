@@ -78,6 +78,14 @@ impl Context {
         })))
     }
 
+    /// Makes the store that the settings name, or opens it where it is there.
+    ///
+    /// # Errors
+    /// As [`Store::create`].
+    pub fn create_store(&self) -> Result<Store, CliError> {
+        Ok(Store::create(self.store_path()?, self.now(), &self.settings.actor)?)
+    }
+
     /// Locks a store and tells what recovery did.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ pub(super) mod leftovers;
 pub(super) mod ownership;
 pub(super) mod places;
 pub(super) mod scratch;
+pub(super) mod secrets;
 mod several;
 pub(super) mod site;
 #[cfg(test)]

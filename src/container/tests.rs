@@ -28,7 +28,7 @@ impl Pki {
     }
 
     fn entry(&self, alias: &str, length: usize) -> Entry {
-        let key = PrivateKey::from_pkcs8_der(&self.leaf.key.to_pkcs8_der()).unwrap();
+        let key = self.leaf.key.duplicate().unwrap();
         Entry { alias: alias.to_owned(), content: Content::Key { key, chain: self.chain()[..length].to_vec() } }
     }
 
@@ -191,7 +191,7 @@ fn a_chain_must_belong_to_the_key_and_hang_together() {
     let (pki, other, password) = (Pki::new(), Pki::new(), secret());
     let p12 = encoding(Format::Pkcs12, Some(&password));
     let entry = |chain: &[&Certificate]| {
-        let key = PrivateKey::from_pkcs8_der(&pki.leaf.key.to_pkcs8_der()).unwrap();
+        let key = pki.leaf.key.duplicate().unwrap();
         let chain = chain.iter().map(|certificate| (*certificate).clone()).collect();
         vec![Entry { alias: "web".to_owned(), content: Content::Key { key, chain } }]
     };

@@ -97,6 +97,14 @@ impl PrivateKey {
         asn1::tlv(SEQUENCE, &[&asn1::unsigned(&[0]), &family.to_der(), &key])
     }
 
+    /// The same key once more, for a second owner. It is no `Clone`: a copy of a secret is meant, never made in passing.
+    ///
+    /// # Errors
+    /// [`KeyError::Failed`], [`KeyError::Malformed`]: none that a key in memory is known to cause.
+    pub fn duplicate(&self) -> Result<Self, KeyError> {
+        Self::from_pkcs8_der(&self.to_pkcs8_der())
+    }
+
     /// The same key, signing with RSASSA-PSS (salt length = hash length) where it is an RSA key.
     #[must_use]
     pub fn with_rsa_pss(mut self) -> Self {

@@ -33,6 +33,12 @@ impl Writer<'_> {
         if drafts.is_empty() {
             return Ok(());
         }
+        // The first line is missing where `create` was killed before it.
+        self.begin_journal(now, actor)?;
+        self.record(now, actor, drafts)
+    }
+
+    pub(super) fn record(&mut self, now: OffsetDateTime, actor: &str, drafts: Vec<Draft>) -> Result<(), StoreError> {
         let mut transaction = self.prepare(now, actor, drafts)?;
         let (lines, last) = journal::encode(&mut transaction.entries, &self.state.head)?;
         self.unsound = true;

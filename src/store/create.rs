@@ -13,7 +13,6 @@ use super::lock::Lock;
 use super::open::{read_manifest, refuse_newer};
 use super::release::write_manifest;
 use super::{Layout, Manifest, Notice, State, Store, StoreError, Writer, event, io};
-use crate::clock::{Clock, SystemClock};
 
 /// How long `create` waits for another one.
 const WAIT: Duration = Duration::from_secs(30);
@@ -24,20 +23,11 @@ const OWN: [&str; 9] =
 impl Store {
     /// Makes an empty store, or opens one that is there. The directory is created with its parents, mode 0700. A directory
     /// with foreign files in it is refused; what a killed `create` left behind is completed, and a lost `store.json` is
-    /// rebuilt from the journal.
+    /// rebuilt from the journal. Time and actor are those of the journal's first line.
     ///
     /// # Errors
     /// [`StoreError::NotAStore`], [`StoreError::TooNew`], [`StoreError::Io`].
-    pub fn create(root: &Path) -> Result<Self, StoreError> {
-        let (now, actor) = defaults();
-        Self::create_at(root, now, actor)
-    }
-
-    /// As [`Store::create`], with the time and actor of the journal's first line.
-    ///
-    /// # Errors
-    /// As [`Store::create`].
-    pub fn create_at(root: &Path, now: OffsetDateTime, actor: &str) -> Result<Self, StoreError> {
+    pub fn create(root: &Path, now: OffsetDateTime, actor: &str) -> Result<Self, StoreError> {
         let layout = Layout::new(root);
         if let Some(manifest) = read_manifest(&layout)? {
             refuse_newer(&manifest)?;
@@ -53,7 +43,7 @@ impl Store {
             write_manifest(&layout, &first_manifest(&layout)?)?;
         }
         let store = Self::open(root)?;
-        Writer::begin(&store, lock, None, now, actor)?;
+        Writer::begin(&store, lock, None)?.begin_journal(now, actor)?;
         Ok(store)
     }
 }
@@ -78,11 +68,6 @@ pub fn rebuild_manifest(root: &Path, timeout: Duration, command: &str) -> Result
     io::create_dir_if_missing(&layout.staging())?;
     write_manifest(&layout, &first_manifest(&layout)?)?;
     Ok(Some(Notice(format!("repaired {}: it {why}", layout.manifest().display()))))
-}
-
-/// Time and actor of what the store records on its own account.
-pub(super) fn defaults() -> (OffsetDateTime, &'static str) {
-    (SystemClock.now(), "certwright")
 }
 
 /// Whether a journal's first line was written whole.

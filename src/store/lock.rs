@@ -8,7 +8,6 @@ use std::thread;
 use std::time::Duration;
 
 use super::{StoreError, event, io};
-use crate::clock::{Clock, SystemClock};
 
 /// Longest note about a holder that is shown.
 const MAX_HOLDER: usize = 200;
@@ -41,10 +40,9 @@ impl Lock {
         Some(Self { file, path: path.to_owned() })
     }
 
-    /// Writes the holder into the file, for those who wait.
+    /// Writes the holder into the file, for those who wait. The file's time tells since when.
     fn note(&self, command: &str) -> Result<(), StoreError> {
-        let since = event::format_instant(SystemClock.now());
-        let note = format!("process {} ({}) since {since}\n", std::process::id(), printable(command));
+        let note = format!("process {} ({})\n", std::process::id(), printable(command));
         io::truncate(&self.file, &self.path, 0)?;
         io::write_at(&self.file, &self.path, note.as_bytes(), 0)
     }
@@ -102,9 +100,15 @@ fn wait(file: File, path: &Path, timeout: Duration) -> Result<File, StoreError> 
 /// Who holds the lock, as the file says.
 fn holder(path: &Path) -> String {
     let mut note = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(4096).read_to_end(&mut note));
-    let note = printable(String::from_utf8_lossy(&note).trim());
-    if read.is_err() || note.is_empty() { "another process".to_owned() } else { note }
+    let read = File::open(path).and_then(|file| {
+        let since = file.metadata()?.modified()?;
+        file.take(4096).read_to_end(&mut note)?;
+        Ok(event::format_instant(since.into()))
+    });
+    match (printable(String::from_utf8_lossy(&note).trim()), read) {
+        (holder, Ok(since)) if !holder.is_empty() => format!("{holder} since {since}"),
+        _ => "another process".to_owned(),
+    }
 }
 
 fn printable(text: &str) -> String {

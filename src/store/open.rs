@@ -12,8 +12,7 @@ use super::lock::Lock;
 use super::naming::{authority_name, is_serial, is_word};
 use super::reading::{Proved, RECENT};
 use super::{
-    CertificateRecord, CrlRecord, Entry, JournalReport, Layout, Manifest, State, StoreError, Writer, create, files,
-    keyfile,
+    CertificateRecord, CrlRecord, Entry, JournalReport, Layout, Manifest, State, StoreError, Writer, files, keyfile,
 };
 
 /// A store that is open for reading.
@@ -186,8 +185,7 @@ impl Store {
     fn take_lock(&self, timeout: Duration, command: &str, known: Option<State>) -> Result<Writer<'_>, StoreError> {
         refuse_newer(&self.manifest)?;
         let lock = Lock::take(&self.layout.lock(), timeout, command)?;
-        let (now, actor) = create::defaults();
-        Writer::begin(self, lock, known, now, actor)
+        Writer::begin(self, lock, known)
     }
 
     /// Checks that journal, `store.json` and directories are of one store.

@@ -21,6 +21,8 @@ pub struct Writer<'a> {
     pub(super) length: u64,
     /// When it was last changed, by this writer or before it was proved.
     pub(super) stamp: Option<Stamp>,
+    /// The store's id as `store.json` has it.
+    store_id: String,
     /// Whether an earlier commit failed in a way that has to be made good before anything else is written.
     pub(super) unsound: bool,
     _lock: Lock,
@@ -62,23 +64,23 @@ impl<'a> Writer<'a> {
         &self.notices
     }
 
-    /// Makes the locked store sound, and begins its journal if it has none.
-    pub(super) fn begin(
-        store: &'a Store,
-        lock: Lock,
-        known: Option<State>,
-        now: OffsetDateTime,
-        actor: &str,
-    ) -> Result<Self, StoreError> {
+    /// Makes the locked store sound.
+    pub(super) fn begin(store: &'a Store, lock: Lock, known: Option<State>) -> Result<Self, StoreError> {
         let Sound { state, journal, length, stamp, notices, manifest } = recovery::recover(store, known)?;
         let stamp = Some(stamp);
-        let mut writer = Self { store, state, notices, journal, length, stamp, unsound: false, _lock: lock };
-        if writer.state.seq == 0 {
-            let event = Event::StoreCreated { store_id: manifest.store_id };
-            writer.commit(now, actor, vec![Draft { event, key_pem: None }])?;
-        }
+        let store_id = manifest.store_id;
+        let mut writer = Self { store, state, notices, journal, length, stamp, store_id, unsound: false, _lock: lock };
         writer.continue_index();
         Ok(writer)
+    }
+
+    /// Begins a journal that has no line.
+    pub(super) fn begin_journal(&mut self, now: OffsetDateTime, actor: &str) -> Result<(), StoreError> {
+        if self.state.seq > 0 {
+            return Ok(());
+        }
+        let event = Event::StoreCreated { store_id: self.store_id.clone() };
+        self.record(now, actor, vec![Draft { event, key_pem: None }])
     }
 
     /// Makes the store sound after a commit that failed.

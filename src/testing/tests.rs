@@ -63,22 +63,3 @@ fn keystores_open() {
         assert!(key.is_ok() && chain.len() == 2, "{}", file.path);
     }
 }
-
-#[test]
-fn issuing_knows_nothing_of_this() {
-    // The encoder here checks nothing: nothing that signs for real may reach it.
-    for layer in ["ca", "container", "issuance", "keys", "store", "x509"] {
-        let mut dirs = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src").join(layer)];
-        while let Some(dir) = dirs.pop() {
-            for entry in std::fs::read_dir(dir).unwrap().flatten() {
-                let path = entry.path();
-                if path.is_dir() {
-                    dirs.push(path);
-                } else if path.extension().is_some_and(|extension| extension == "rs") {
-                    let text = std::fs::read_to_string(&path).unwrap();
-                    assert!(!text.contains("crate::testing"), "{}", path.display());
-                }
-            }
-        }
-    }
-}

@@ -104,7 +104,7 @@ impl InitArgs {
             ocsp_urls: self.ocsp_url.clone(),
             ..Settings::default()
         };
-        let store = Store::create(cx.store_path()?)?;
+        let store = cx.create_store()?;
         let mut writer = cx.lock(&store)?;
         let actor = cx.settings.actor.clone();
         let made = ca::create_root(&mut writer, root, issuing, settings, &session(cx, &actor, &|| {}))?;

@@ -66,7 +66,7 @@ fn page(command: &clap::Command, name: &str) -> std::io::Result<Vec<u8>> {
     if let Some(examples) = help::examples(command) {
         page.extend_from_slice(b".SH EXAMPLES\n.nf\n");
         for line in examples.lines() {
-            page.extend_from_slice(format!("{}\n", literal(line.trim())).as_bytes());
+            page.extend_from_slice(format!("{}\n", literal(line)).as_bytes());
         }
         page.extend_from_slice(b".fi\n");
     }

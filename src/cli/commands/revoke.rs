@@ -17,7 +17,7 @@ use crate::x509::time::{format_instant, parse_instant};
 const REVOKE_EXAMPLES: &str = "\
 certwright revoke www.corp.test --reason superseded
 certwright revoke www.corp.test --reason key-compromise --invalidity-date 2026-11-01 --publish
-certwright revoke 4f:1c:9a:02:77:10:aa:5e:9d:41:08:5c:b7:13:66:90:d2:fe:81:3c
+certwright revoke 4f1c9a027710aa5e9d41085cb7136690d2fe813c
 certwright revoke --lineage www.corp.test           # all of that name that have not expired
 certwright revoke --key stolen.key --reason key-compromise
 certwright revoke --name '*.old.corp.test' --yes

@@ -8,10 +8,15 @@ use std::time::{Duration, SystemTime};
 
 use super::places;
 
+/// This moment by the system's clock, whatever clock was handed in: the times of files go by it.
+pub(in crate::cli) fn this_moment() -> SystemTime {
+    SystemTime::now()
+}
+
 /// An hour ago: what is older is nobody's who writes just now. Who holds the store's lock may take the moment when it got it
 /// instead: what others left who held it is older, and what somebody writes just now who needs no lock is younger.
 pub(in crate::cli) fn an_hour_ago() -> SystemTime {
-    SystemTime::now().checked_sub(Duration::from_secs(60 * 60)).unwrap_or(SystemTime::UNIX_EPOCH)
+    this_moment().checked_sub(Duration::from_secs(60 * 60)).unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 /// Removes `.NAME.<16 hex digits>.tmp` of the files with these paths below a directory that were last written before a moment

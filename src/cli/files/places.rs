@@ -1,6 +1,6 @@
 //! Looking at directories of the machine, and public files put into them and taken away again.
 
-use std::fs;
+use std::fs::{self, FileType};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -45,6 +45,17 @@ pub(in crate::cli) fn files_of(dir: &Path, endings: &[&str], limit: usize) -> Re
     }
     paths.sort();
     Ok(paths)
+}
+
+/// What is in a directory and of what kind, sorted; links are not followed. `None` where anything of it cannot be looked at.
+pub(in crate::cli) fn kinds(dir: &Path) -> Option<Vec<(PathBuf, FileType)>> {
+    let found = fs::read_dir(dir).ok()?;
+    let mut kinds = found
+        .map(|entry| entry.and_then(|entry| Ok((entry.path(), entry.file_type()?))))
+        .collect::<io::Result<Vec<_>>>()
+        .ok()?;
+    kinds.sort_by(|(one, _), (other, _)| one.cmp(other));
+    Some(kinds)
 }
 
 /// The names in a directory, whatever they stand for, but for those of directories; sorted. None where there is no directory.

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::super::environment::variable;
+use super::super::files::secrets;
 use super::super::input::{self, Input};
 use super::super::prompt::Prompt;
 use super::super::{CliError, SecretSource};
@@ -161,9 +160,8 @@ impl Secrets {
     }
 
     fn file(&mut self, path: &Path) -> Result<Secret, CliError> {
-        let mut file = File::open(path).map_err(|error| CliError::io(path, "read", &error))?;
-        let metadata = file.metadata().map_err(|error| CliError::io(path, "read", &error))?;
-        if metadata.is_file() && metadata.permissions().mode() & 0o044 != 0 {
+        let (mut file, is_open_to_others) = secrets::open(path).map_err(|error| CliError::io(path, "read", &error))?;
+        if is_open_to_others {
             self.warnings.push(format!("{0} can be read by others; run: chmod 600 {0}", path.display()));
         }
         line(&SecretSource::File(path.to_owned()), input::first_line(&mut file, LIMIT))
@@ -210,11 +208,11 @@ fn secret_variables(variables: &BTreeMap<OsString, OsString>, arguments: &[OsStr
 /// Reads an inherited descriptor by its name in `/dev/fd`: adopting a bare number would take unsafe code.
 fn descriptor(number: i32) -> Result<Secret, CliError> {
     let source = SecretSource::Fd(number);
-    let mut file = File::open(format!("/dev/fd/{number}")).map_err(|error| {
+    let (mut file, _) = secrets::open(Path::new(&format!("/dev/fd/{number}"))).map_err(|error| {
         CliError::failed(format!("{}: {error}", source.label()))
             .hint(format!("open it for reading in the calling shell: {number}< FILE"))
     })?;
-    line(&source, input::first_line(&mut file as &mut dyn Read, LIMIT))
+    line(&source, input::first_line(&mut file, LIMIT))
 }
 
 fn line(source: &SecretSource, read: io::Result<Option<impl AsRef<[u8]>>>) -> Result<Secret, CliError> {

@@ -7,7 +7,6 @@ use super::machine::{Machine, Platform};
 use super::macos::MacStore;
 use super::nss::NssStore;
 use super::system::SystemStore;
-use super::windows::WindowsStore;
 use super::{Kind, Problem, TrustStore};
 use crate::cli::files::places;
 use crate::cli::{CliError, Ui};
@@ -66,7 +65,7 @@ pub(in crate::cli) fn find(
     let image = selection.image.as_deref().map(image).transpose()?;
     let system = match machine.platform {
         Platform::Linux => SystemStore::find(machine, image.as_deref()).map_err(told)?,
-        Platform::MacOs | Platform::Windows => None,
+        Platform::MacOs => None,
     };
     let changeit = Secret::new(CHANGEIT);
     let password = selection.java_password.as_ref().unwrap_or(&changeit);
@@ -89,7 +88,6 @@ pub(in crate::cli) fn find(
         java.extend(lingering.filter(|store| !java.iter().any(|known| known.is_same(store))));
         match (machine.platform, system) {
             (Platform::MacOs, _) => stores.push(Box::new(MacStore::find(machine))),
-            (Platform::Windows, _) => stores.push(Box::new(WindowsStore::find(machine))),
             (Platform::Linux, Some(system)) => stores.push(Box::new(system)),
             (Platform::Linux, None) => {}
         }

@@ -39,7 +39,6 @@ pub(in crate::cli) struct Machine {
 pub(super) enum Platform {
     Linux,
     MacOs,
-    Windows,
 }
 
 /// Somebody on whose behalf the administrator acts.
@@ -171,7 +170,6 @@ impl Platform {
     fn current() -> Self {
         match std::env::consts::OS {
             "macos" => Self::MacOs,
-            "windows" => Self::Windows,
             _ => Self::Linux,
         }
     }

@@ -19,7 +19,6 @@ mod step;
 mod system;
 #[cfg(test)]
 mod tests;
-mod windows;
 
 pub(super) use anchor::Anchor;
 pub(super) use find::{Selection, find};

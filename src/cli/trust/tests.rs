@@ -1,10 +1,9 @@
-//! What the tests of stores share, and the stores of systems that no test runs on.
+//! What the tests of stores share, and the store of a system that no test runs on.
 
 use time::macros::datetime;
 
 use super::machine::{Machine, Platform};
 use super::macos::MacStore;
-use super::windows::WindowsStore;
 use super::{Anchor, Presence, Step, TrustStore};
 use crate::cli::Exit;
 use crate::cli::testing::Process;
@@ -50,20 +49,6 @@ fn the_commands_for_macos() {
         ]
     );
     assert!(store.uninstall(&anchor, &Presence::default()).is_empty());
-}
-
-#[test]
-fn the_commands_for_windows() {
-    let (anchor, store) = (anchor(), WindowsStore::find(&machine()));
-    assert_eq!(
-        lines(&store.install(&anchor, &Presence::default()).unwrap(), &anchor),
-        [format!("certutil.exe -addstore -f Root {}.pem", anchor.name())]
-    );
-    let installed = Presence { trusted: true, own: vec!["ab".repeat(20)], others: Vec::new() };
-    assert_eq!(
-        lines(&store.uninstall(&anchor, &installed), &anchor),
-        [format!("certutil.exe -delstore Root {}", "ab".repeat(20))]
-    );
 }
 
 /// A directory that looks like a Debian image, and a root in it that can sign for everything.

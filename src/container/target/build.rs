@@ -258,7 +258,7 @@ impl<'a> Builder<'a> {
 
     /// The private key with its certificate and the intermediates, under the name of the certificate.
     fn keystore(&self, format: StoreFormat) -> Result<Zeroizing<Vec<u8>>, TargetError> {
-        let key = PrivateKey::from_pkcs8_der(&self.key()?.to_pkcs8_der())?;
+        let key = self.key()?.duplicate()?;
         let parts = [Part::Cert, Part::Chain].into_iter();
         let chain = parts.flat_map(|part| self.certificates(part)).cloned().collect();
         self.encode(format, vec![Entry { alias: self.subject.name.to_owned(), content: Content::Key { key, chain } }])

@@ -30,7 +30,7 @@ fn manifest(text: &str) -> Manifest {
 /// What `apply` would have done for a manifest with one root, at [`NOW`].
 fn applied(manifest: &Manifest) -> State {
     let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
-    let store = Store::create_at(&dir.path().join("store"), NOW, "tester").unwrap();
+    let store = Store::create(&dir.path().join("store"), NOW, "tester").unwrap();
     let mut writer = store.lock(std::time::Duration::from_secs(9), "test").unwrap();
     let session = Session { now: NOW, actor: "tester", serials: &RandomSerials, progress: &|| {} };
     let profiles = Profiles::default();

@@ -36,9 +36,28 @@ fn a_new_store_has_one_line_and_private_directories() {
 #[test]
 fn creating_twice_opens_the_same_store() {
     let (_dir, store) = store();
-    let again = Store::create(store.layout().root()).unwrap();
+    let again = Store::create(store.layout().root(), NOW, "tester").unwrap();
     assert_eq!(again.manifest(), store.manifest());
     assert_eq!(again.read().unwrap().seq, 1);
+}
+
+#[test]
+fn a_store_whose_making_was_cut_off_begins_with_the_first_thing_recorded() {
+    let (_dir, store) = store();
+    fs::write(store.layout().journal(), "").unwrap();
+    fs::remove_file(store.layout().head()).unwrap();
+    // Taking the lock records nothing: it knows neither the time nor who takes it.
+    drop(lock(&store));
+    assert_eq!(read(store.layout().journal()), "");
+    let later = NOW + time::Duration::hours(1);
+    lock(&store).commit(later, "somebody", vec![root()]).unwrap();
+    let first: serde_json::Value =
+        serde_json::from_str(read(store.layout().journal()).lines().next().unwrap()).unwrap();
+    assert_eq!((&first["event"], &first["actor"]), (&"store-created".into(), &"somebody".into()));
+    assert_eq!(first["time"], crate::store::event::format_instant(later));
+    let state = store.read().unwrap();
+    assert_eq!((state.seq, state.store_id()), (2, store.manifest().store_id.as_str()));
+    assert_eq!(store.check().unwrap(), []);
 }
 
 #[test]

@@ -194,7 +194,7 @@ fn a_recovery_killed_at_any_step_can_be_repeated() {
 
 #[test]
 fn creating_killed_at_any_step_can_be_repeated() {
-    let create = |root: &Path| Store::create_at(root, NOW, "tester").map(drop);
+    let create = |root: &Path| Store::create(root, NOW, "tester").map(drop);
     for fault in [Fault::Die, Fault::DieHalfWay] {
         let missing = temporary().path().join("none");
         at_every_step(&missing, fault, create, |target, _, what| {
@@ -204,7 +204,7 @@ fn creating_killed_at_any_step_can_be_repeated() {
                 }
                 Err(error) => assert!(matches!(error, StoreError::Missing(_)), "{what}: {error}"),
             }
-            let store = Store::create_at(target, NOW, "tester").unwrap_or_else(|error| panic!("{what}: {error}"));
+            let store = Store::create(target, NOW, "tester").unwrap_or_else(|error| panic!("{what}: {error}"));
             assert_eq!(store.read().unwrap().store_id(), store.manifest().store_id);
             assert_eq!(store.check().unwrap(), [], "{what}");
             commit(&store, vec![root()]);

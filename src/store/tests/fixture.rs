@@ -27,7 +27,7 @@ pub(super) fn temporary() -> TempDir {
 /// A store in a directory of its own.
 pub(super) fn store() -> (TempDir, Store) {
     let dir = temporary();
-    let store = Store::create_at(&dir.path().join("store"), NOW, "tester").unwrap();
+    let store = Store::create(&dir.path().join("store"), NOW, "tester").unwrap();
     (dir, store)
 }
 

@@ -151,7 +151,7 @@ fn a_journal_that_is_gone_is_not_begun_anew() {
     fs::remove_file(store.layout().head()).unwrap();
     assert!(matches!(store.read(), Err(StoreError::Damaged { .. })));
     assert!(matches!(store.lock(WAIT, "test"), Err(StoreError::Damaged { .. })));
-    assert!(Store::create(store.layout().root()).is_err());
+    assert!(Store::create(store.layout().root(), NOW, "tester").is_err());
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn a_lost_store_json_is_rebuilt_by_create() {
     let before = read(store.layout().manifest());
     fs::remove_file(store.layout().manifest()).unwrap();
     assert!(matches!(Store::open(store.layout().root()), Err(StoreError::Damaged { .. })));
-    Store::create(store.layout().root()).unwrap();
+    Store::create(store.layout().root(), NOW, "tester").unwrap();
     assert_eq!(read(store.layout().manifest()), before);
 }
 
@@ -188,9 +188,11 @@ fn an_event_that_is_unknown_is_refused_in_this_format_and_skipped_in_a_newer_one
     fs::write(store.layout().manifest(), newer).unwrap();
     let newer = Store::open(store.layout().root()).unwrap();
     assert_eq!((newer.read().unwrap().seq, newer.read().unwrap().certificate_count()), (5, 2));
-    for refused in
-        [newer.lock(WAIT, "test").err(), Store::create(store.layout().root()).err(), store.lock(WAIT, "x").err()]
-    {
+    for refused in [
+        newer.lock(WAIT, "test").err(),
+        Store::create(store.layout().root(), NOW, "tester").err(),
+        store.lock(WAIT, "x").err(),
+    ] {
         assert!(matches!(refused, Some(StoreError::TooNew { found: 2, supported: 1 })), "{refused:?}");
     }
     assert_eq!(read(&path), text);

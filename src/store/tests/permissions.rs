@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::process::Command;
 
-use super::fixture::{commit, leaf, store_with_root, temporary, tree};
+use super::fixture::{NOW, commit, leaf, store_with_root, temporary, tree};
 use crate::store::{Store, StoreError, atomic};
 
 /// Run by the test below in a process of its own, since the umask is the whole process's.
@@ -14,7 +14,7 @@ fn modes_under_the_umask_of_this_process() {
     rustix::process::umask(rustix::fs::Mode::from_bits_truncate(u32::from_str_radix(&umask, 8).unwrap()));
     let dir = temporary();
     let root = dir.path().join("parent").join("store");
-    let store = Store::create(&root).unwrap();
+    let store = Store::create(&root, NOW, "tester").unwrap();
     commit(&store, vec![super::fixture::root(), leaf("a", "01", Some("key")), leaf("b", "02", None)]);
     commit(&store, (16..40).map(|n| leaf(&format!("host{n}"), &format!("{n:02x}"), Some("key"))).collect());
     atomic::write_set(&dir.path().join("out"), &[("key.pem", b"k", 0o600), ("cert.pem", b"c", 0o644)], false).unwrap();
@@ -87,22 +87,22 @@ fn a_directory_with_foreign_files_is_refused_and_left_alone() {
     let dir = temporary();
     fs::write(dir.path().join("thesis.tex"), "text").unwrap();
     fs::set_permissions(dir.path(), Permissions::from_mode(0o755)).unwrap();
-    assert!(matches!(Store::create(dir.path()), Err(StoreError::NotAStore(_))));
-    assert!(matches!(Store::create(&dir.path().join("thesis.tex")), Err(StoreError::NotAStore(_))));
+    assert!(matches!(Store::create(dir.path(), NOW, "tester"), Err(StoreError::NotAStore(_))));
+    assert!(matches!(Store::create(&dir.path().join("thesis.tex"), NOW, "tester"), Err(StoreError::NotAStore(_))));
     assert!(matches!(Store::open(dir.path()), Err(StoreError::Missing(_))));
     assert!(matches!(Store::open(&dir.path().join("none")), Err(StoreError::Missing(_))));
     assert_eq!(tree(dir.path()).len(), 1);
     assert_eq!(fs::metadata(dir.path()).unwrap().mode() & 0o777, 0o755);
     let site = dir.path().join("site");
     fs::create_dir_all(site.join("public")).unwrap();
-    assert!(matches!(Store::create(&site), Err(StoreError::NotAStore(_))));
+    assert!(matches!(Store::create(&site, NOW, "tester"), Err(StoreError::NotAStore(_))));
 }
 
 #[test]
 fn an_empty_directory_becomes_private() {
     let dir = temporary();
     fs::set_permissions(dir.path(), Permissions::from_mode(0o777)).unwrap();
-    Store::create(dir.path()).unwrap();
+    Store::create(dir.path(), NOW, "tester").unwrap();
     assert_eq!(fs::metadata(dir.path()).unwrap().mode() & 0o777, 0o700);
 }
 

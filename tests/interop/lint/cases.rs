@@ -2,7 +2,7 @@
 
 use certwright::keys::Algorithm;
 
-use super::craft::{Draft, Hash, Key, attribute, dns, extension, id, purposes, usage};
+use super::craft::{Draft, Hash, Key, attribute, dns, extension, id, purposes, times, usage, utc_time, year};
 use super::der::{sequence, tlv};
 
 /// Where in the chain the broken certificate is.
@@ -75,11 +75,11 @@ impl Case {
 }
 
 fn basics() -> Vec<Case> {
-    let times = |start: (u8, &str), end: (u8, &str)| {
-        sequence(&[&tlv(start.0, start.1.as_bytes()), &tlv(end.0, end.1.as_bytes())])
-    };
+    // From the beginning of this year on, as what is sound: to another time, or to a time that is written otherwise.
+    let until = |end: &[u8]| times(&utc_time(0), end);
+    let short = |tail: &str| tlv(0x17, format!("{:02}{tail}", year(2) % 100).as_bytes());
+    let long = |tail: &str| tlv(0x18, format!("{}{tail}", year(2)).as_bytes());
     let rsa = LeafKey::Own(Algorithm::Rsa2048);
-    let start = (0x17, "250101000000Z");
     vec![
         leaf("serial-not-minimal", |draft| draft.serial.insert(0, 0)),
         leaf("serial-negative", |draft| draft.serial[0] = 0x80),
@@ -88,17 +88,13 @@ fn basics() -> Vec<Case> {
         leaf("serial-guessable", |draft| draft.serial = vec![0x5a]),
         leaf("signature-sha1", |draft| draft.hash = Hash::Sha1).with_key(rsa),
         leaf("signature-md5", |draft| draft.hash = Hash::Md5).with_key(rsa),
-        leaf("validity-encoding", move |draft| {
-            draft.validity = times((0x17, "250101000000Z"), (0x18, "20270101000000Z"));
-        }),
-        leaf("time-fraction", move |draft| draft.validity = times(start, (0x18, "20270101000000.5Z"))),
-        leaf("time-impossible", move |draft| draft.validity = times(start, (0x17, "270230000000Z"))),
-        leaf("time-no-seconds", move |draft| draft.validity = times(start, (0x17, "2701010000Z"))),
-        leaf("time-no-zone", move |draft| draft.validity = times(start, (0x18, "20270101000000"))),
-        leaf("time-offset", move |draft| draft.validity = times(start, (0x17, "270101000000+0100"))),
-        leaf("validity-too-long", move |draft| {
-            draft.validity = times((0x17, "250101000000Z"), (0x17, "300101000000Z"));
-        }),
+        leaf("validity-encoding", move |draft| draft.validity = until(&long("0101000000Z"))),
+        leaf("time-fraction", move |draft| draft.validity = until(&long("0101000000.5Z"))),
+        leaf("time-impossible", move |draft| draft.validity = until(&short("0230000000Z"))),
+        leaf("time-no-seconds", move |draft| draft.validity = until(&short("01010000Z"))),
+        leaf("time-no-zone", move |draft| draft.validity = until(&long("0101000000"))),
+        leaf("time-offset", move |draft| draft.validity = until(&short("0101000000+0100"))),
+        leaf("validity-too-long", move |draft| draft.validity = until(&utc_time(5))),
         authority("subject-empty-in-ca", |draft| draft.subject = sequence(&[])),
         leaf("attribute-invalid", |draft| {
             draft.subject = sequence(&[&attribute(id::COMMON_NAME, 0x0c, &[b'a'; 65])]);

@@ -142,7 +142,7 @@ impl Draft {
             serial: [&[0x5a; 15], &[serial, subject.len() as u8][..]].concat(),
             inner_algorithm: None,
             issuer: name(issuer),
-            validity: sequence(&[&tlv(0x17, b"250101000000Z"), &tlv(0x17, b"270101000000Z")]),
+            validity: times(&utc_time(0), &utc_time(2)),
             subject: name(subject),
             spki: key.spki.clone(),
             unique_ids: Vec::new(),
@@ -199,6 +199,21 @@ impl Draft {
         let [field, octets] = &self.behind;
         [sequence(&[&tbs, &algorithm, &bit_string(&signature), field]), octets.clone()].concat()
     }
+}
+
+/// The year in which this runs, or one that many years later: whoever is asked about a certificate goes by the real clock.
+pub(super) fn year(later: i32) -> i32 {
+    time::OffsetDateTime::now_utc().year() + later
+}
+
+/// The beginning of a year, that many years later, as a UTCTime.
+pub(super) fn utc_time(later: i32) -> Vec<u8> {
+    tlv(0x17, format!("{:02}0101000000Z", year(later) % 100).as_bytes())
+}
+
+/// A validity of two times with their tags.
+pub(super) fn times(start: &[u8], end: &[u8]) -> Vec<u8> {
+    sequence(&[start, end])
 }
 
 /// An extension with its value in an OCTET STRING.

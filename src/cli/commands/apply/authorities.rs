@@ -198,7 +198,7 @@ impl Run<'_> {
         chain.retain(|other| *other != certificate);
         let brought = self.brought.remove(name).transpose()?;
         let key = match &brought {
-            Some(brought) => Some((PrivateKey::from_pkcs8_der(&brought.key.to_pkcs8_der())?, brought.pem.clone())),
+            Some(brought) => Some((brought.key.duplicate()?, brought.pem.clone())),
             None => None,
         };
         let actor = cx.settings.actor.clone();

@@ -214,7 +214,7 @@ impl<'a> Material<'a> {
                 Ok(Files { dir: path.to_path_buf(), private: false, files })
             }
             DeliveryForm::Keystore { format, preset, alias, include_root, protected, .. } => {
-                let key = PrivateKey::from_pkcs8_der(&needed()?.to_pkcs8_der())?;
+                let key = needed()?.duplicate()?;
                 let root = self.root.iter().filter(|_| *include_root).copied();
                 let chain = std::iter::once(self.certificate).chain(self.chain).chain(root).cloned().collect();
                 let entry = Entry { alias: alias.clone(), content: Content::Key { key, chain } };

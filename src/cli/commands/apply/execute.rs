@@ -16,7 +16,7 @@ use super::source::Described;
 use super::tell::Outcome;
 use crate::ca::{self, Cause, Commission, Order, RandomSerials, Revocable, Schedule, Session, issue_possible};
 use crate::cli::commands::crl::bring::{bring, check_destination, clear};
-use crate::cli::files::{self, OutputFile};
+use crate::cli::files::{self, OutputFile, leftovers};
 use crate::cli::{CliError, Context};
 use crate::issuance::{Profile, Profiles};
 use crate::manifest::{Asked, Certificate, CrlWork, Plan, Work, certificate_request};
@@ -37,7 +37,7 @@ pub(super) struct Run<'a> {
     /// Whether files of others are replaced.
     pub(super) force: bool,
     pub(super) now: OffsetDateTime,
-    /// When the store's lock was taken, by the clock of the file system.
+    /// When the store's lock was taken, by the clock that files have their times from.
     pub(super) locked_at: SystemTime,
     pub(super) signers: Signers,
     pub(super) brought: BTreeMap<String, Result<Brought, CliError>>,
@@ -68,9 +68,9 @@ impl<'a> Execution<'a> {
         let passwords = secrets::passwords(cx, manifest, &plan, &mut secrets);
         let seq = state.seq;
         let mut writer = cx.lock_knowing(self.store, state)?;
-        let locked_at = SystemTime::now();
-        // A store that was made just now has one line, which says so.
-        if writer.state().seq != seq.max(1) {
+        let locked_at = leftovers::this_moment();
+        // A store that was made just now has one line, which says so; where making it was cut off, it has none yet.
+        if writer.state().seq.max(1) != seq.max(1) {
             return Ok(None);
         }
         // A certificate with a place that it cannot have is not issued: what is one thing to the manifest is done as a whole.

@@ -97,7 +97,7 @@ impl Args {
             }
             let store = match store {
                 Some(store) => store,
-                None => Store::create(cx.store_path()?)?,
+                None => cx.create_store()?,
             };
             if let Some(outcome) = Execution::new(&described, &store, self.force).run(cx, state, plan)? {
                 return outcome.tell(cx, &self.manifest, false);

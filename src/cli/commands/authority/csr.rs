@@ -156,7 +156,7 @@ impl CsrArgs {
         let usage = KeyUsage::KEY_CERT_SIGN.with(KeyUsage::CRL_SIGN);
         let wanted = [Extension::basic_constraints(true, Some(0)), Extension::key_usage(usage)];
         let csr = Csr::create(&subject, &wanted, key.as_ref())?;
-        let store = Store::create(cx.store_path()?)?;
+        let store = cx.create_store()?;
         let mut writer = cx.lock(&store)?;
         let actor = cx.settings.actor.clone();
         ca::request(&mut writer, &self.name, &csr, key_pem, &session(cx, &actor, &|| {}))?;

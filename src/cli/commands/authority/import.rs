@@ -65,7 +65,7 @@ impl ImportArgs {
         for path in &self.chain {
             chain.extend(read_certificates(cx, path)?);
         }
-        let store = crate::store::Store::create(cx.store_path()?)?;
+        let store = cx.create_store()?;
         let known = store.read()?.authorities.get(&self.name).cloned();
         let is_new =
             known.as_ref().map(AuthorityRecord::certificate).transpose()?.is_some_and(|old| old != certificate);

@@ -25,7 +25,7 @@ use crate::ca::{self, Outcome};
 use crate::cli::trust::{Kind, quoted};
 use crate::cli::{CliError, Context, Exit, SecretSource, files};
 use crate::keys::{Algorithm, Secret};
-use crate::store::{AuthorityRecord, State, Store, hold};
+use crate::store::{AuthorityRecord, State, hold};
 use crate::x509::extension::Subtree;
 use crate::x509::time::Span;
 use crate::x509::{Certificate, GeneralName};
@@ -150,7 +150,7 @@ impl DevArgs {
         if self.check {
             return self.run_check(cx, &password);
         }
-        let store = Store::create(cx.store_path()?)?;
+        let store = cx.create_store()?;
         // Build steps that run at once share a directory: the first one makes what is missing, the others find it.
         let _held = hold(store.layout().root(), cx.settings.lock_timeout)?;
         let wish = Wish::new(self, Some(&store.read()?))?;

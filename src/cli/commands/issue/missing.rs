@@ -1,7 +1,6 @@
 //! The files of certificates that an earlier run issued and did not come to write.
 
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use super::IssueArgs;
 use super::batch::delivered;
@@ -70,7 +69,7 @@ impl Missing {
         let secret = secret.transpose()?;
         // A run that was killed may have recorded them and not come to their files in the store: the lock puts those there.
         let mut writer = cx.lock_knowing(store, state)?;
-        leftovers::sweep_beside(self.0.iter().map(|(dir, _)| dir.as_path()), SystemTime::now());
+        leftovers::sweep_beside(self.0.iter().map(|(dir, _)| dir.as_path()), leftovers::this_moment());
         let state = writer.state();
         let mut deliveries = Vec::new();
         for chunk in self.0.chunks(CHUNK) {

@@ -228,7 +228,7 @@ impl Args {
     }
 
     fn facts(&self, cx: &mut Context, found: &Found) -> Result<EntryFacts, CliError> {
-        let key = PrivateKey::from_pkcs8_der(&found.key.to_pkcs8_der())?;
+        let key = found.key.duplicate()?;
         let content = Content::Key { key, chain: vec![found.certificate.clone()] };
         Ok(EntryFacts::new(&Entry { alias: found.alias.clone(), content }, cx.now()))
     }
@@ -264,7 +264,7 @@ fn import_lineage(
 fn open_or_create(cx: &mut Context) -> Result<Store, CliError> {
     let path = cx.store_path()?.to_path_buf();
     let is_new = matches!(Store::open(&path), Err(StoreError::Missing(_)));
-    let store = Store::create(&path)?;
+    let store = cx.create_store()?;
     if is_new {
         cx.ui.say(&format!("made a new store: {}", path.display()));
     }

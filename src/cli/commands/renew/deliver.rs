@@ -317,7 +317,7 @@ fn keystore(
     }
     let format = Format::named(format).ok_or_else(|| CliError::failed("its format is unknown to this version"))?;
     let store_password = if *protected { Some(password(means, "keystore")?) } else { None };
-    let key = PrivateKey::from_pkcs8_der(&files.key()?.to_pkcs8_der())?;
+    let key = files.key()?.duplicate()?;
     let served =
         ca::Served { chain: files.chain.clone(), root: files.root.clone(), other_anchors: files.other_anchors.clone() };
     let root = served.end().into_iter().filter(|_| *include_root);

@@ -172,7 +172,7 @@ fn prepare(
     let key = generate(algorithm)?;
     let key_pem = Some(key.to_pkcs8_pem(secret.as_ref())?);
     let public_key = key.public_key().clone();
-    let key = PrivateKey::from_pkcs8_der(&key.to_pkcs8_der()).map(Some).map_err(CliError::from);
+    let key = key.duplicate().map(Some).map_err(CliError::from);
     Ok(Ready { record, why, authority, profile, key_pem, public_key, key, rekeyed: true })
 }
 

@@ -136,7 +136,7 @@ impl Args {
             left.push(behind);
         }
         let keys: Vec<bool> = migrations.iter().map(|migration| migration.authority.key.is_some()).collect();
-        let store = Store::create(cx.store_path()?)?;
+        let store = cx.create_store()?;
         let mut writer = cx.lock(&store)?;
         let actor = cx.settings.actor.clone();
         let moved = ca::migrate(&mut writer, migrations, &session(cx, &actor, &|| {}))?;

@@ -1,11 +1,10 @@
 //! A test PKI that is there: whether it may be replaced.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{EXPECTATIONS, MAX_EXPECTATIONS};
-use crate::cli::files;
+use crate::cli::files::{self, places};
 use crate::testing::{Expectations, entries};
 
 /// What is not in a case's directory or below `ca`.
@@ -40,15 +39,7 @@ pub(super) fn foreign(dir: &Path) -> Option<PathBuf> {
 
 /// The first that `look` finds foreign among what a directory holds, by name. Links are foreign.
 fn each(dir: &Path, look: &dyn Fn(&Path, &str, bool) -> Option<PathBuf>) -> Option<PathBuf> {
-    let mut found = Vec::new();
-    let Ok(listed) = fs::read_dir(dir) else { return Some(dir.to_owned()) };
-    for entry in listed {
-        let Ok((path, kind)) = entry.and_then(|entry| Ok((entry.path(), entry.file_type()?))) else {
-            return Some(dir.to_owned());
-        };
-        found.push((path, kind));
-    }
-    found.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let Some(found) = places::kinds(dir) else { return Some(dir.to_owned()) };
     found.iter().find_map(|(path, kind)| match path.file_name().and_then(|name| name.to_str()) {
         Some(name) if kind.is_dir() || kind.is_file() => look(path, name, kind.is_dir()),
         _ => Some(path.clone()),
@@ -57,6 +48,8 @@ fn each(dir: &Path, look: &dyn Fn(&Path, &str, bool) -> Option<PathBuf>) -> Opti
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::testing::{Options, TestPki};
 

@@ -12,8 +12,8 @@ certwright trust uninstall old-root.pem --dry-run";
 /// Take back what trust install did
 ///
 /// Removed is an entry that certwright made for this very certificate. Where somebody else installed the same root, under
-/// another name, it is left and stays trusted: a warning says so. (On macOS and Windows, stores keep no names of entries:
-/// there the certificate goes, whoever installed it.)
+/// another name, it is left and stays trusted: a warning says so. (The store of macOS keeps no names of entries: there the
+/// certificate goes, whoever installed it.)
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub(super) struct Args {
