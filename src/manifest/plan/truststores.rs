@@ -24,6 +24,14 @@ pub(super) fn plan(facts: &Facts<'_>, standings: &BTreeMap<&str, Standing>, plan
             plan.problem(Kind::Truststore, &name, format!("the authority {broken} cannot be as described"));
             continue;
         }
+        let files = truststore.files.iter().filter_map(|file| facts.situation.anchors.get(file));
+        let extra: Vec<&Vec<Certificate>> = match files.map(Result::as_ref).collect() {
+            Ok(extra) => extra,
+            Err(why) => {
+                plan.problem(Kind::Truststore, &name, why);
+                continue;
+            }
+        };
         let step = |action, why, follows| Step {
             action,
             kind: Kind::Truststore,
@@ -41,8 +49,7 @@ pub(super) fn plan(facts: &Facts<'_>, standings: &BTreeMap<&str, Standing>, plan
             plan.steps.push(step(Action::Change, vec![format!("{name} is made anew")], true));
             continue;
         }
-        let extra = truststore.files.iter().filter_map(|file| facts.situation.anchors.get(file)).flatten();
-        let anchors = anchors(facts.state, &authorities, extra, facts.situation.now);
+        let anchors = anchors(facts.state, &authorities, extra.iter().copied().flatten(), facts.situation.now);
         let mut why = Vec::new();
         if !is_form(truststore, &record.form, &anchors) {
             why.push("other anchors, or another form".to_owned());
@@ -150,6 +157,34 @@ fn anchors<'b>(
         add(alias_of(certificate), certificate.clone());
     }
     found
+}
+
+/// The authorities of which a truststore has the anchors that are noted: the one that it is noted for, and as few others as give them in
+/// their order.
+pub(in crate::manifest) fn written_for<'a>(
+    state: &'a State,
+    owner: Option<&'a str>,
+    noted: &[String],
+    now: OffsetDateTime,
+) -> Option<Vec<&'a str>> {
+    let mut others: Vec<&AuthorityRecord> = state.authorities.values().collect();
+    others.sort_by_key(|record| record.chain.len());
+    let candidates: Vec<&str> =
+        owner.into_iter().chain(others.into_iter().map(|record| record.authority.as_str())).collect();
+    let held = |names: &[&str]| -> Vec<String> {
+        let held = anchors(state, names, std::iter::empty(), now);
+        held.iter().map(|(_, anchor)| hex(&anchor.fingerprint())).collect()
+    };
+    let (mut names, mut found) = (Vec::new(), 0);
+    while found < noted.len() {
+        let next = candidates.iter().find_map(|name| {
+            let with: Vec<&str> = names.iter().copied().chain([*name]).collect();
+            let held = held(&with);
+            (held.len() > found && noted.starts_with(&held)).then_some((with, held.len()))
+        });
+        (names, found) = next?;
+    }
+    (!names.is_empty()).then_some(names)
 }
 
 fn alias_of(certificate: &Certificate) -> String {

@@ -10,7 +10,7 @@ use super::MAX_SIZE;
 use super::build::{self, Material};
 use crate::ca::{self, Outcome};
 use crate::cli::CliError;
-use crate::cli::commands::crl::bring::check_destination;
+use crate::cli::commands::crl::bring::check_or;
 use crate::cli::files::{self, digest, places};
 use crate::keys::{KeyFile, KeyOutline};
 use crate::manifest::{Certificate as Described, CertificateWork, Delivery, Manifest, Place, Plan, Seen, Step, Work};
@@ -18,7 +18,8 @@ use crate::store::{DeliveryForm, DeliveryRecord, State};
 use crate::x509::display::hex;
 use crate::x509::{Certificate, pem};
 
-const NOT_OURS: &str = "certwright did not put it there: move it away, or replace it with \"certwright apply --force\"";
+pub(super) const NOT_OURS: &str =
+    "certwright did not put it there: move it away, or replace it with \"certwright apply --force\"";
 
 /// Who has which place, so that two things are never put to one and nothing foreign is replaced.
 pub(super) struct Places {
@@ -248,7 +249,7 @@ pub(super) fn rehearse(
             Work::Crl(work) => match work.to.iter().find(|dir| places::is_file(dir)) {
                 Some(file) => Err(CliError::io(file, "write to", &std::io::ErrorKind::NotADirectory.into())),
                 None if force => Ok(()),
-                None => work.to.iter().try_for_each(|dir| check_destination(state, &work.authority, dir)),
+                None => work.to.iter().try_for_each(|dir| check_or(state, &work.authority, dir, NOT_OURS)),
             },
             Work::Truststore(work) => match manifest.truststores.get(work.index) {
                 Some(truststore) => {

@@ -134,7 +134,8 @@ impl Run<'_> {
     fn of_truststore(&self, places: &Places, state: &State, step: usize, index: usize) -> Result<Job, CliError> {
         let manifest = &self.described.manifest;
         let truststore = manifest.truststores.get(index).ok_or_else(|| CliError::failed("it is not described"))?;
-        let extra = truststore.files.iter().filter_map(|file| self.described.anchors.get(file)).flatten();
+        let extra =
+            truststore.files.iter().filter_map(|file| self.described.anchors.get(file)?.as_ref().ok()).flatten();
         let anchors = truststore.anchors(manifest, state, extra, self.now);
         let Some((_, first)) = anchors.first() else {
             return Err(CliError::failed("there is no anchor to write: none of its authorities is there"));
