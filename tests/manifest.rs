@@ -1118,6 +1118,69 @@ fn a_plan_says_what_will_be_refused() {
 }
 
 #[test]
+fn a_directory_of_anchors_holds_those_that_are_described() {
+    let store = json!({"to": "anchors", "format": "hashed"});
+    let mut manifest = json!({
+        "defaults": {"passphrase": "none"}, "truststores": [store],
+        "authorities": {"one": {"key": "ec-p256"}, "two": {"key": "ec-p256"}},
+    });
+    let scene = Scene::applied(&manifest);
+    scene.is_settled();
+    let anchors = || {
+        let files = fs::read_dir(scene.sandbox.path("anchors")).unwrap();
+        let mut names: Vec<String> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    let both = anchors();
+    assert!(both.len() == 2 && both.iter().all(|name| name.len() == 10 && name.ends_with(".0")), "{both:?}");
+    // Described by the store as it is here, what goes missing is put back, and what is not described any more goes.
+    scene.sandbox.run(["manifest", "from-store", "--out", "again.json"]).succeeded();
+    scene.sandbox.run(["apply", "again.json", "--plan", "--prune"]).succeeded();
+    let again: Value = serde_json::from_slice(&scene.read("again.json")).unwrap();
+    assert_eq!(again["truststores"][0]["format"], "hashed", "{again:#}");
+    assert_eq!(again["truststores"][0]["authorities"], json!(["one", "two"]), "{again:#}");
+    fs::remove_file(scene.sandbox.path("anchors").join(&both[0])).unwrap();
+    scene.apply(&[], 0);
+    assert_eq!(anchors(), both);
+    manifest["truststores"][0]["authorities"] = json!(["two"]);
+    scene.write(&manifest);
+    scene.apply(&[], 0);
+    scene.is_settled();
+    let one = anchors();
+    assert!(one.len() == 1 && both.contains(&one[0]), "{one:?}");
+    // What somebody else put into such a directory is told before it would be trusted beside these.
+    manifest["truststores"][0]["to"] = json!("others");
+    fs::create_dir(scene.sandbox.path("others")).unwrap();
+    let foreign = scene.sandbox.path("others/0a1b2c3d.0");
+    fs::write(&foreign, scene.read(&format!("anchors/{}", one[0]))).unwrap();
+    fs::write(scene.sandbox.path("others/readme"), "mine").unwrap();
+    scene.write(&manifest);
+    for options in [&["--plan"][..], &[]] {
+        let report = scene.apply(options, 1);
+        assert!(
+            report.to_string().contains("holds other anchors") && report.to_string().contains("--force"),
+            "{report:#}"
+        );
+    }
+    scene.apply(&["--force"], 0);
+    assert!(!foreign.exists() && scene.sandbox.path("others").join(&one[0]).exists());
+    scene.is_settled();
+    manifest["truststores"] = json!([]);
+    scene.write(&manifest);
+    scene.apply(&["--prune"], 0);
+    assert!(!scene.sandbox.path("anchors").exists());
+    assert!(scene.sandbox.path("others/readme").exists() && !scene.sandbox.path("others").join(&one[0]).exists());
+    for (key, value) in [("storepass", json!("env:X")), ("preset", json!("3des"))] {
+        let mut wrong = json!({"to": "anchors", "format": "hashed"});
+        wrong[key] = value;
+        manifest["truststores"] = json!([wrong]);
+        scene.write(&manifest);
+        scene.sandbox.run(["manifest", "check", "pki.json"]).exited(3);
+    }
+}
+
+#[test]
 fn authorities_are_brought_in_and_kept() {
     let scene = Scene::new();
     let init = ["--store", "other", "init", "--no-passphrase", "--cn", "Partner CA", "--quiet"];

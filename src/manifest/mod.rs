@@ -19,7 +19,7 @@ pub use describe::{Description, describe};
 pub use document::{MAX_SIZE, Notation};
 pub use model::{
     Authority, Certificate, CrlOutput, CrlTerms, Defaults, Delivery, Manifest, Place, ProfileText, Revocation,
-    StoreFormat, StoreSettings, Truststore,
+    StoreFormat, StoreSettings, TrustFormat, Truststore,
 };
 use plan::written_for;
 pub use plan::{

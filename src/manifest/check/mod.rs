@@ -8,7 +8,7 @@ use std::path::Path;
 
 use time::OffsetDateTime;
 
-use super::model::{Certificate, Manifest, ProfileText, Revocation, StoreFormat, Truststore, format_of};
+use super::model::{Certificate, Manifest, ProfileText, Revocation, StoreFormat, TrustFormat, Truststore, format_of};
 use crate::container::Format;
 use crate::issuance::Profile;
 use crate::notation::{Fault, hint};
@@ -77,7 +77,12 @@ impl Checks<'_> {
     fn truststore(&self, truststore: &Truststore) -> Result<(), Fault> {
         named(&truststore.to, "to")?;
         self.all_known(&truststore.authorities)?;
-        let format = keystore_format(&truststore.to, truststore.format, "to")?;
+        let format = match truststore.format {
+            // A directory of files in PEM.
+            Some(TrustFormat::Hashed) => Format::Pem,
+            Some(TrustFormat::File(format)) => format,
+            None => keystore_format(&truststore.to, None, "to")?,
+        };
         preset_fits(format, truststore.preset.is_some())?;
         if format == Format::Pem && truststore.storepass.is_some() {
             return Err(Fault::new("anchors in PEM have no password").at("storepass"));

@@ -301,6 +301,7 @@ fn word(format: &str) -> &'static str {
     match format {
         "PKCS#12" => "p12",
         "JKS" => "jks",
+        "hashed" => "hashed",
         _ => "pem",
     }
 }

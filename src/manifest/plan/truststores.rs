@@ -7,7 +7,7 @@ use super::authorities::{Standing, changing};
 use super::deliveries::{altered, rewritten};
 use super::{Action, Facts, Kind, Plan, Step, TruststoreWork, Work};
 use crate::ca::{is_superseded, succession};
-use crate::manifest::model::{Manifest, Truststore, format_of};
+use crate::manifest::model::{Manifest, TrustFormat, Truststore, format_of};
 use crate::store::{AuthorityRecord, DeliveryForm, DeliveryRecord, State, lineage_name};
 use crate::x509::Certificate;
 use crate::x509::display::hex;
@@ -88,8 +88,8 @@ fn above<'a>(manifest: &'a Manifest, names: &[&'a str]) -> impl Iterator<Item = 
 
 impl Truststore {
     /// Its format: the one that is said, else that of the file's ending.
-    pub fn format(&self) -> Option<crate::container::Format> {
-        format_of(&self.to, self.format)
+    pub fn format(&self) -> Option<TrustFormat> {
+        self.format.or_else(|| format_of(&self.to, None).map(TrustFormat::File))
     }
 
     /// The anchors that it holds, with their aliases: the roots above authorities and their successors, older ones that are still
@@ -193,8 +193,7 @@ fn alias_of(certificate: &Certificate) -> String {
 
 fn is_form(truststore: &Truststore, form: &DeliveryForm, anchors: &[(String, Certificate)]) -> bool {
     let DeliveryForm::Truststore { format, preset, anchors: known } = form else { return false };
-    let asked = format_of(&truststore.to, truststore.format);
-    asked.is_some_and(|asked| asked.name() == format)
+    truststore.format().is_some_and(|asked| asked.name() == format)
         && preset.as_deref().unwrap_or(crate::container::Preset::default().name())
             == truststore.preset.unwrap_or_default().name()
         && known.iter().eq(anchors.iter().map(|(_, anchor)| hex(&anchor.fingerprint())).collect::<Vec<_>>().iter())
