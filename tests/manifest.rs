@@ -416,6 +416,43 @@ fn a_request_is_signed_and_its_key_stays_with_whoever_made_it() {
 }
 
 #[test]
+fn somebody_elses_key_is_not_replaced_by_one_of_the_stores() {
+    let scene =
+        Scene::applied(&json!({"defaults": {"passphrase": "none"}, "authorities": {"root": {"key": "ec-p256"}}}));
+    let csr = ["csr", "create", "s.test", "--new-key", "s.key", "--no-passphrase", "--out", "s.csr"];
+    scene.sandbox.run(csr).succeeded();
+    scene.sandbox.run(["sign", "s.csr", "--out", "s.crt"]).succeeded();
+    let mut manifest = json!({
+        "defaults": {"passphrase": "none"}, "authorities": {"root": {"key": "ec-p256"}},
+        "certificates": {"s.test": {"deliver": [{"certificate": "s.crt"}]}},
+    });
+    scene.write(&manifest);
+    scene.is_settled();
+    // Certified once more, as a renewal would.
+    manifest["certificates"]["s.test"]["names"] = json!(["10.0.0.1"]);
+    scene.write(&manifest);
+    assert_eq!(Scene::changes(&scene.apply(&[], 0)), ["change certificate s.test"]);
+    scene.sandbox.run(["key", "match", "s.key", "s.crt"]).succeeded();
+    let signed = scene.read("s.crt");
+    manifest["certificates"]["s.test"]["key"] = json!("rsa-2048");
+    scene.write(&manifest);
+    let refused = |why: &str| {
+        let report = scene.apply(&[], 1);
+        let problem = report["problems"][0]["why"].as_str().unwrap();
+        assert!(problem.starts_with(why) && problem.contains("with whoever made its request"), "{report:#}");
+        assert!(scene.read("s.crt") == signed);
+    };
+    refused("key EC P-256 → rsa-2048");
+    scene.sandbox.run(["revoke", "s.test"]).succeeded();
+    refused("it is revoked");
+    // Who wants a key of the store's says where it goes.
+    manifest["certificates"]["s.test"]["deliver"] = json!([{"pem": "tls"}]);
+    scene.write(&manifest);
+    assert_eq!(Scene::changes(&scene.apply(&[], 0)), ["change certificate s.test"]);
+    scene.sandbox.run(["key", "match", "tls/key.pem", "tls/cert.pem"]).succeeded();
+}
+
+#[test]
 fn delivered_keys_are_encrypted_on_demand() {
     let scene = Scene::new();
     let manifest = json!({
@@ -798,6 +835,7 @@ fn a_crl_that_was_cut_off_is_put_right() {
     for options in [&["--plan"][..], &[]] {
         let report = scene.apply(options, 1);
         assert!(report.to_string().contains("is no CRL, and is not replaced"), "{report:#}");
+        assert!(report.to_string().contains("apply --force"), "{report:#}");
     }
     scene.apply(&["--plan", "--force"], 3);
     scene.apply(&["--force"], 0);
@@ -865,7 +903,11 @@ fn a_place_has_one_name_by_whatever_way_the_manifest_is_reached() {
 
 #[test]
 fn a_store_describes_itself() {
-    let scene = Scene::applied(&described());
+    let mut manifest = described();
+    manifest["authorities"]["elder"] = json!({"cn": "Elder Root CA", "key": "ec-p256"});
+    let others = json!({"to": "out/others.pem", "authorities": ["services", "elder", "people"]});
+    manifest["truststores"].as_array_mut().unwrap().push(others);
+    let scene = Scene::applied(&manifest);
     scene.sandbox.run(["issue", "spare.corp.test", "--validity", "20d", "--authority", "people"]).succeeded();
     scene.sandbox.run(["revoke", "spare.corp.test"]).succeeded();
     scene.sandbox.run(["issue", "*.wild.test", "--profile", "peer", "--out", "wild"]).succeeded();
@@ -883,7 +925,13 @@ fn a_store_describes_itself() {
     for word in ["Acme Root CA", "out/alice.p12", "web0.corp.test", "*.wild.test", "internal:"] {
         assert!(text.contains(word), "{word}: {text}");
     }
-    assert_eq!(text.matches("keep: true").count(), 0, "{text}");
+    // Nothing says where the request is.
+    let again: Value = serde_json::from_slice(&scene.read("again.json")).unwrap();
+    assert_eq!(again["certificates"]["csr.test"], json!({"keep": true}), "{text}");
+    assert_eq!(text.matches("keep: true").count(), 1, "{text}");
+    let truststores = again["truststores"].as_array().unwrap().iter().map(|one| &one["authorities"]);
+    assert!(truststores.clone().any(|all| *all == json!(["elder", "root"])), "{text}");
+    assert!(truststores.clone().any(|all| *all == json!(["services", "elder"])), "{text}");
     assert!(!text.contains("spare.corp.test"), "what is revoked is not described as a certificate: {text}");
 }
 
@@ -1070,6 +1118,69 @@ fn a_plan_says_what_will_be_refused() {
 }
 
 #[test]
+fn a_directory_of_anchors_holds_those_that_are_described() {
+    let store = json!({"to": "anchors", "format": "hashed"});
+    let mut manifest = json!({
+        "defaults": {"passphrase": "none"}, "truststores": [store],
+        "authorities": {"one": {"key": "ec-p256"}, "two": {"key": "ec-p256"}},
+    });
+    let scene = Scene::applied(&manifest);
+    scene.is_settled();
+    let anchors = || {
+        let files = fs::read_dir(scene.sandbox.path("anchors")).unwrap();
+        let mut names: Vec<String> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    let both = anchors();
+    assert!(both.len() == 2 && both.iter().all(|name| name.len() == 10 && name.ends_with(".0")), "{both:?}");
+    // Described by the store as it is here, what goes missing is put back, and what is not described any more goes.
+    scene.sandbox.run(["manifest", "from-store", "--out", "again.json"]).succeeded();
+    scene.sandbox.run(["apply", "again.json", "--plan", "--prune"]).succeeded();
+    let again: Value = serde_json::from_slice(&scene.read("again.json")).unwrap();
+    assert_eq!(again["truststores"][0]["format"], "hashed", "{again:#}");
+    assert_eq!(again["truststores"][0]["authorities"], json!(["one", "two"]), "{again:#}");
+    fs::remove_file(scene.sandbox.path("anchors").join(&both[0])).unwrap();
+    scene.apply(&[], 0);
+    assert_eq!(anchors(), both);
+    manifest["truststores"][0]["authorities"] = json!(["two"]);
+    scene.write(&manifest);
+    scene.apply(&[], 0);
+    scene.is_settled();
+    let one = anchors();
+    assert!(one.len() == 1 && both.contains(&one[0]), "{one:?}");
+    // What somebody else put into such a directory is told before it would be trusted beside these.
+    manifest["truststores"][0]["to"] = json!("others");
+    fs::create_dir(scene.sandbox.path("others")).unwrap();
+    let foreign = scene.sandbox.path("others/0a1b2c3d.0");
+    fs::write(&foreign, scene.read(&format!("anchors/{}", one[0]))).unwrap();
+    fs::write(scene.sandbox.path("others/readme"), "mine").unwrap();
+    scene.write(&manifest);
+    for options in [&["--plan"][..], &[]] {
+        let report = scene.apply(options, 1);
+        assert!(
+            report.to_string().contains("holds other anchors") && report.to_string().contains("--force"),
+            "{report:#}"
+        );
+    }
+    scene.apply(&["--force"], 0);
+    assert!(!foreign.exists() && scene.sandbox.path("others").join(&one[0]).exists());
+    scene.is_settled();
+    manifest["truststores"] = json!([]);
+    scene.write(&manifest);
+    scene.apply(&["--prune"], 0);
+    assert!(!scene.sandbox.path("anchors").exists());
+    assert!(scene.sandbox.path("others/readme").exists() && !scene.sandbox.path("others").join(&one[0]).exists());
+    for (key, value) in [("storepass", json!("env:X")), ("preset", json!("3des"))] {
+        let mut wrong = json!({"to": "anchors", "format": "hashed"});
+        wrong[key] = value;
+        manifest["truststores"] = json!([wrong]);
+        scene.write(&manifest);
+        scene.sandbox.run(["manifest", "check", "pki.json"]).exited(3);
+    }
+}
+
+#[test]
 fn authorities_are_brought_in_and_kept() {
     let scene = Scene::new();
     let init = ["--store", "other", "init", "--no-passphrase", "--cn", "Partner CA", "--quiet"];
@@ -1092,6 +1203,72 @@ fn authorities_are_brought_in_and_kept() {
     manifest["defaults"]["authority"] = json!("partner");
     scene.write(&manifest);
     assert_eq!(scene.apply(&["--plan"], 1)["problems"][0]["name"], "other");
+}
+
+#[test]
+fn an_authority_without_its_key_signs_nothing() {
+    let scene = Scene::new();
+    for (store, cn) in [("one", "One CA"), ("two", "Two CA")] {
+        scene.sandbox.run(["--store", store, "init", "--no-passphrase", "--cn", cn, "--quiet"]).succeeded();
+    }
+    let certificate = |store: &str| json!({"certificate": format!("{store}/authorities/root/ca.pem")});
+    let mut manifest = json!({
+        "defaults": {"passphrase": "none"},
+        "authorities": {"partner": certificate("one"), "viewer": certificate("two")},
+        "certificates": {"a.test": {"authority": "partner"}, "b.test": {"authority": "viewer"}},
+    });
+    manifest["authorities"]["partner"]["private_key"] = json!("one/authorities/root/key.pem");
+    manifest["authorities"]["below"] = json!({"parent": "viewer"});
+    scene.write(&manifest);
+    let problems = |report: &Value| -> Vec<String> {
+        let all = report["problems"].as_array().unwrap();
+        all.iter().map(|one| format!("{} {}", one["name"], one["why"])).collect()
+    };
+    // A plan promises what is done, and says once what is not.
+    let steps = ["create authority partner", "create authority viewer", "create certificate a.test"];
+    for options in [&["--plan"][..], &[], &["--plan"]] {
+        let report = scene.apply(options, 1);
+        let problems = problems(&report);
+        assert_eq!(problems.len(), 2, "{report:#}");
+        for (problem, name) in problems.iter().zip(["below", "b.test"]) {
+            assert!(problem.starts_with(&format!("\"{name}\"")) && problem.contains("private key"), "{problem}");
+        }
+        if report["steps"] != json!([]) {
+            assert_eq!(Scene::changes(&report), steps);
+        }
+    }
+    // Who signs when none is named is somebody who can.
+    scene.sandbox.run(["issue", "x.test", "--out", "x"]).succeeded();
+    // The same certificate under a second name.
+    manifest["authorities"]["zweiter"] = certificate("two");
+    scene.write(&manifest);
+    let report = scene.apply(&["--plan"], 1);
+    assert!(problems(&report).iter().any(|why| why.contains("authority viewer already")), "{report:#}");
+    // The key may come later.
+    manifest["authorities"].as_object_mut().unwrap().remove("zweiter");
+    manifest["authorities"]["viewer"]["private_key"] = json!("two/authorities/root/key.pem");
+    scene.write(&manifest);
+    let report = scene.apply(&[], 0);
+    assert_eq!(
+        Scene::changes(&report),
+        ["change authority viewer", "create authority below", "create certificate b.test"]
+    );
+    scene.is_settled();
+    // What the store has needs its file no more to go on; that it is gone is told.
+    fs::rename(scene.sandbox.path("two"), scene.sandbox.path("gone")).unwrap();
+    manifest["certificates"]["c.test"] = json!({"authority": "viewer"});
+    manifest["truststores"] = json!([{"to": "mine.pem"}, {"to": "more.pem", "files": ["gone.pem"]}]);
+    scene.write(&manifest);
+    let check = scene.sandbox.run(["manifest", "check", "pki.json"]).succeeded();
+    assert!(check.stderr.contains("two/authorities/root/ca.pem"), "{}", check.stderr);
+    let report = scene.apply(&[], 1);
+    assert_eq!(
+        Scene::changes(&report),
+        ["create certificate c.test", "create truststore mine.pem"]
+            .map(|step| { step.replace("mine.pem", &scene.sandbox.path("mine.pem").display().to_string()) })
+    );
+    let found = problems(&report);
+    assert!(found.len() == 2 && found[0].contains("viewer") && found[1].contains("gone.pem"), "{found:?}");
 }
 
 #[test]

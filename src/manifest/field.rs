@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use time::OffsetDateTime;
 
-use super::model::StoreFormat;
+use super::model::TrustFormat;
 use crate::container::Preset;
 use crate::keys::Algorithm;
 use crate::notation::hint;
@@ -50,8 +50,8 @@ fields! {
         let found = Preset::named(text);
         found.ok_or_else(|| format!("unknown preset {text:?}{}", hint(text, &known)))
     };
-    store_format: optional -> Option<StoreFormat> = |text| {
-        StoreFormat::from_word(text).ok_or_else(|| format!("unknown format {text:?}{}", hint(text, &StoreFormat::WORDS)))
+    trust_format: optional -> Option<TrustFormat> = |text| {
+        TrustFormat::from_word(text).ok_or_else(|| format!("unknown format {text:?}{}", hint(text, &TrustFormat::WORDS)))
     };
     reason: optional -> Option<RevocationReason> = |text| {
         let plain = |text: &str| text.replace(['-', '_'], "").to_ascii_lowercase();

@@ -19,8 +19,9 @@ pub use describe::{Description, describe};
 pub use document::{MAX_SIZE, Notation};
 pub use model::{
     Authority, Certificate, CrlOutput, CrlTerms, Defaults, Delivery, Manifest, Place, ProfileText, Revocation,
-    StoreFormat, StoreSettings, Truststore,
+    StoreFormat, StoreSettings, TrustFormat, Truststore,
 };
+use plan::written_for;
 pub use plan::{
     Action, Asked, AuthorityWork, CertificateWork, CrlWork, DeliveryWork, KeyChoice, Kind, Plan, Pruned,
     RevocationWork, Seen, Situation, Step, TruststoreWork, Work, authority_request, certificate_request, plan,

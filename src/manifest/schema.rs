@@ -19,7 +19,7 @@ mod tests {
     use crate::manifest::document::Document;
     use crate::manifest::{
         Authority, Certificate, CrlOutput, CrlTerms, Defaults, Delivery, Manifest, Notation, Revocation, StoreFormat,
-        StoreSettings, Truststore, starter,
+        StoreSettings, TrustFormat, Truststore, starter,
     };
     use crate::notation::fits::mismatch;
 
@@ -56,6 +56,7 @@ mod tests {
         assert_eq!(words("/$defs/algorithm/enum"), json!(Algorithm::ALL.map(Algorithm::as_str)));
         assert_eq!(words("/$defs/preset/enum"), json!(Preset::ALL.map(Preset::name)));
         assert_eq!(words("/$defs/store_format/enum"), json!(StoreFormat::WORDS));
+        assert_eq!(words("/$defs/truststore/properties/format/enum"), json!(TrustFormat::WORDS));
         for reason in words("/$defs/revocation/properties/reason/enum").as_array().unwrap() {
             let text = json!({"revocations": [{"serial": "01", "reason": reason}]}).to_string();
             assert!(Manifest::read(text.as_bytes(), Some(Notation::Json), |_| Ok(())).is_ok(), "{reason}");

@@ -4,10 +4,12 @@
 pub(crate) mod fits;
 pub(crate) mod json;
 mod suggest;
+mod tree;
 
 use std::str::Utf8Error;
 
 pub(crate) use suggest::{explain, hint, nearest};
+pub(crate) use tree::decode;
 
 /// A step from a JSON value to one inside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,18 +24,15 @@ pub(crate) enum Step {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     path: Vec<Step>,
+    /// A key there that is wrong itself.
+    key: Option<Step>,
     why: String,
 }
 
 impl Fault {
     /// A fault of the whole file.
     pub(crate) fn new(why: impl Into<String>) -> Self {
-        Self { path: Vec::new(), why: why.into() }
-    }
-
-    /// A fault of what is at the end of a path.
-    pub(crate) fn of(path: Vec<Step>, why: String) -> Self {
-        Self { path, why }
+        Self { path: Vec::new(), key: None, why: why.into() }
     }
 
     /// The same fault, seen from the object around it.
@@ -55,9 +54,9 @@ impl Fault {
         self.describe_at(json::locate(json, &self.path))
     }
 
-    /// The way to what is wrong.
-    pub(crate) fn path(&self) -> &[Step] {
-        &self.path
+    /// The way to what is wrong, and whether it ends at a key rather than at its value.
+    pub(crate) fn place(&self) -> (Vec<Step>, bool) {
+        (self.path.iter().chain(&self.key).cloned().collect(), self.key.is_some())
     }
 
     /// As [`Fault::describe`], where the line and column are known.

@@ -2,7 +2,7 @@
 
 pub(super) mod anchors;
 mod build;
-mod hashed;
+pub(super) mod hashed;
 mod inspect;
 
 const EXAMPLES: &str = "\

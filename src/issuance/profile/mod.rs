@@ -15,6 +15,7 @@ mod template;
 use std::sync::Arc;
 
 use crate::keys::{Algorithm, KeyKind};
+use crate::notation::Fault;
 
 pub(super) use crate::notation::nearest;
 pub(super) use pattern::{NameKind, glob};
@@ -70,6 +71,11 @@ impl Profile {
         let config = config::ProfileConfig::from_json(text).map_err(invalid)?;
         let rules = parse::parse(config).map_err(|fault| invalid(fault.describe(text)))?;
         Ok(Self { name: name.into(), json: text.into(), rules: Arc::new(rules) })
+    }
+
+    /// What is wrong with a profile that stands in another file, which knows where.
+    pub(crate) fn check(profile: &serde_json::Value) -> Result<(), Fault> {
+        parse::parse(crate::notation::decode(profile)?).map(drop)
     }
 
     /// Its name.

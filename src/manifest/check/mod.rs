@@ -8,8 +8,9 @@ use std::path::Path;
 
 use time::OffsetDateTime;
 
-use super::model::{Certificate, Manifest, Revocation, StoreFormat, Truststore, format_of};
+use super::model::{Certificate, Manifest, ProfileText, Revocation, StoreFormat, TrustFormat, Truststore, format_of};
 use crate::container::Format;
+use crate::issuance::Profile;
 use crate::notation::{Fault, hint};
 use crate::x509::time::Span;
 use crate::x509::{Serial, escape};
@@ -26,6 +27,12 @@ pub(super) fn check(manifest: &Manifest, check_source: CheckSource) -> Result<()
     checks.defaults().map_err(|fault| fault.at("defaults"))?;
     if let Some(name) = &manifest.settings.default_authority {
         checks.known(name).map_err(|fault| fault.at("default_authority").at("settings"))?;
+    }
+    for (name, profile) in &manifest.profiles {
+        if let ProfileText::Inline(profile) = profile {
+            let checked = Profile::check(&profile.clone().into());
+            checked.map_err(|fault| fault.at(name).at("profiles"))?;
+        }
     }
     for (name, authority) in &manifest.authorities {
         checks.authority(name, authority).map_err(|fault| fault.at(name).at("authorities"))?;
@@ -70,7 +77,12 @@ impl Checks<'_> {
     fn truststore(&self, truststore: &Truststore) -> Result<(), Fault> {
         named(&truststore.to, "to")?;
         self.all_known(&truststore.authorities)?;
-        let format = keystore_format(&truststore.to, truststore.format, "to")?;
+        let format = match truststore.format {
+            // A directory of files in PEM.
+            Some(TrustFormat::Hashed) => Format::Pem,
+            Some(TrustFormat::File(format)) => format,
+            None => keystore_format(&truststore.to, None, "to")?,
+        };
         preset_fits(format, truststore.preset.is_some())?;
         if format == Format::Pem && truststore.storepass.is_some() {
             return Err(Fault::new("anchors in PEM have no password").at("storepass"));

@@ -37,7 +37,8 @@ impl CertificateGuess {
         let mut candidates = common_name.iter().chain(&sans).chain([&record.lineage]);
         let name = candidates.find(|name| lineage_name(name) == record.lineage)?.clone();
         let mut guess = Self {
-            keep: record.authority.is_empty() || !state.authorities.contains_key(&record.authority),
+            // Nothing says where the request is of one whose key is elsewhere; no other words would give it the same key in another store.
+            keep: record.authority.is_empty() || !state.authorities.contains_key(&record.authority) || !record.key,
             authority: record.authority.clone(),
             facts: Map::new(),
             names: requests(&name, &certificate, common_name.as_deref(), &sans),
@@ -59,7 +60,7 @@ impl CertificateGuess {
             put("set", json!(record.variables));
         }
         let mut deliver = Vec::new();
-        for known in deliveries {
+        for known in deliveries.iter().filter(|_| !guess.keep) {
             match delivery(known, record, &name) {
                 Ok(value) => deliver.push(value),
                 Err(why) => notes.push(format!("{name}: the files in {} are not described: {why}", known.path)),

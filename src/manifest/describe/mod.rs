@@ -15,8 +15,9 @@ use time::OffsetDateTime;
 
 use self::authority::AuthorityGuess;
 use self::certificate::CertificateGuess;
-use super::{Kind, Manifest, ManifestError, Seen, Situation, Work, plan};
+use super::{Kind, Manifest, ManifestError, Seen, Situation, Work, plan, written_for};
 use crate::ca::responder_lineage;
+use crate::issuance::Profile;
 use crate::store::{CertificateRecord, CrlSchedule, DeliveryForm, DeliveryRecord, State, StoreError};
 use crate::x509::RevocationReason;
 
@@ -84,16 +85,23 @@ struct Sketch<'a> {
 
 impl<'a> Sketch<'a> {
     fn new(state: &'a State, profiles: &[(String, Vec<u8>)], now: OffsetDateTime) -> Result<Self, StoreError> {
-        let read = |(name, json): &(String, Vec<u8>)| Some((name.clone(), serde_json::from_slice(json).ok()?));
+        let (mut read, mut notes) = (Vec::new(), Vec::new());
+        for (name, json) in profiles {
+            let checked = Profile::from_json(name, json).map_err(|error| error.to_string());
+            match checked.and_then(|_| serde_json::from_slice(json).map_err(|error| error.to_string())) {
+                Ok(profile) => read.push((name.clone(), profile)),
+                Err(why) => notes.push(format!("the profile {name} is not described: {why}")),
+            }
+        }
         let mut sketch = Self {
             state,
-            profiles: profiles.iter().filter_map(read).collect(),
+            profiles: read,
             authorities: BTreeMap::new(),
             certificates: BTreeMap::new(),
-            truststores: truststores(state)?,
+            truststores: truststores(state, now)?,
             revocations: revocations(state, now)?,
             usual: None,
-            notes: Vec::new(),
+            notes,
         };
         for (name, record) in &state.authorities {
             sketch.authorities.insert(name, AuthorityGuess::new(state, record));
@@ -113,6 +121,7 @@ impl<'a> Sketch<'a> {
         for delivery in state.all_deliveries()? {
             delivered.entry(delivery.lineage.clone()).or_default().push(delivery);
         }
+        let mut elsewhere = 0;
         for (lineage, record) in newest {
             if lineage.starts_with("authority-") || lineage == responder_lineage(&record.authority) {
                 continue;
@@ -126,11 +135,19 @@ impl<'a> Sketch<'a> {
             deliveries.sort_by(|one, other| (&one.path, &one.file).cmp(&(&other.path, &other.file)));
             match CertificateGuess::new(state, record, &deliveries, &mut sketch.notes) {
                 Some((name, guess)) => {
+                    elsewhere += usize::from(!record.key);
                     *signed.entry(&record.authority).or_default() += 1;
                     sketch.certificates.insert(name, guess);
                 }
                 None => sketch.notes.push(format!("nothing says what the certificates of {lineage} are called")),
             }
+        }
+        if elsewhere > 0 {
+            let these = match elsewhere {
+                1 => "1 certificate is for a key that is elsewhere, and kept as it is".to_owned(),
+                count => format!("{count} certificates are for keys that are elsewhere, and kept as they are"),
+            };
+            sketch.notes.push(format!("{these}: name a request in \"csr\" instead to have it signed again"));
         }
         let most = signed.iter().max_by_key(|(_, count)| **count).map(|(name, _)| (*name).to_owned());
         let usual = most.or_else(|| state.settings.default_authority.clone());
@@ -212,7 +229,8 @@ impl<'a> Sketch<'a> {
                     }
                 }
                 (Work::Truststore(work), _) if !learned => {
-                    self.notes.push(format!("the truststore {} holds other anchors than its authority has", step.name));
+                    let why = "it holds other anchors than authorities have: say \"files\" with them";
+                    self.notes.push(format!("the truststore {} is not described: {why}", step.name));
                     if work.index < self.truststores.len() {
                         self.truststores.remove(work.index);
                     }
@@ -259,15 +277,16 @@ fn crl(schedule: &CrlSchedule) -> Value {
     value.into()
 }
 
-fn truststores(state: &State) -> Result<Vec<Value>, StoreError> {
+fn truststores(state: &State, now: OffsetDateTime) -> Result<Vec<Value>, StoreError> {
     let mut found: Vec<(String, Value)> = Vec::new();
     for record in state.all_deliveries()? {
-        let DeliveryForm::Truststore { format, preset, .. } = &record.form else { continue };
+        let DeliveryForm::Truststore { format, preset, anchors } = &record.form else { continue };
         let Some(name) = record.lineage.strip_prefix("authority-").filter(|name| state.authorities.contains_key(*name))
         else {
             continue;
         };
-        let mut value = json!({"to": record.path, "authorities": [name], "format": word(format)});
+        let names = written_for(state, Some(name), anchors, now).unwrap_or_else(|| vec![name]);
+        let mut value = json!({"to": record.path, "authorities": names, "format": word(format)});
         if let (Some(preset), Some(map)) = (preset, value.as_object_mut()) {
             map.insert("preset".to_owned(), json!(preset));
         }
@@ -282,6 +301,7 @@ fn word(format: &str) -> &'static str {
     match format {
         "PKCS#12" => "p12",
         "JKS" => "jks",
+        "hashed" => "hashed",
         _ => "pem",
     }
 }

@@ -12,10 +12,9 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_path_to_error::Segment;
 
 use self::mark::Mark;
-use crate::notation::{self, Fault, Step};
+use crate::notation::{self, Fault};
 
 /// The largest text that is read, in bytes.
 pub const MAX_SIZE: usize = 8 << 20;
@@ -91,33 +90,16 @@ impl Document {
             // As in Compose files: what is only there to be referred to.
             object.retain(|key, _| !key.starts_with("x-"));
         }
-        serde_path_to_error::deserialize(value).map_err(|error| {
-            let step = |segment: &Segment| match segment {
-                Segment::Map { key } => Some(Step::Key(key.clone())),
-                Segment::Seq { index } => Some(Step::Index(*index)),
-                Segment::Enum { .. } | Segment::Unknown => None,
-            };
-            let mut path: Vec<Step> = error.path().iter().filter_map(step).collect();
-            let text = error.inner().to_string();
-            let place = self.locate(&path, text.starts_with("unknown field"));
-            if text.starts_with("unknown field") {
-                path.pop();
-            }
-            Fault::of(path, notation::explain(&text)).describe_at(place)
-        })
+        notation::decode(&value).map_err(|fault| self.describe(&fault))
     }
 
-    /// A fault that was found later, as people read it.
+    /// A fault, as people read it, with its line and column.
     pub(super) fn describe(&self, fault: &Fault) -> String {
-        fault.describe_at(self.locate(fault.path(), false))
-    }
-
-    /// Line and column of what is at the end of a path, or of its key.
-    fn locate(&self, path: &[Step], key: bool) -> Option<(usize, usize)> {
-        match &self.places {
-            Places::Json(text) => notation::json::locate(text, path),
-            Places::Marks(mark) => Some(mark.locate(path, key)),
-        }
+        let (path, key) = fault.place();
+        fault.describe_at(match &self.places {
+            Places::Json(text) => notation::json::locate(text, &path),
+            Places::Marks(mark) => Some(mark.locate(&path, key)),
+        })
     }
 }
 

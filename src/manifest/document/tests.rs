@@ -59,6 +59,24 @@ fn a_wrong_type_is_told_with_its_place() {
 }
 
 #[test]
+fn a_list_is_no_map() {
+    for (notation, text, place) in [
+        (Notation::Yaml, "list: [[1y]]", "line 1, column 8: list[0]"),
+        (Notation::Yaml, "list:\n  - validity: 1y\n  - - 1y\n", "line 3, column 5: list[1]"),
+        (Notation::Toml, "list = [[\"1y\"]]", "line 1, column 9: list[0]"),
+        (Notation::Json, "{\"list\": [[\"1y\"]]}", "line 1, column 11: list[0]"),
+        (Notation::Yaml, "- [validity]", "line 1, column 1"),
+        (Notation::Json, "[[]]", "line 1, column 1"),
+    ] {
+        let error = decode(text, notation).unwrap_err();
+        assert!(
+            error.starts_with(&format!("{place}: invalid type: sequence, expected struct ")),
+            "{notation:?}: {error}"
+        );
+    }
+}
+
+#[test]
 fn keys_stand_there_once() {
     for (notation, text) in [
         (Notation::Yaml, "list: []\nlist: []\n"),

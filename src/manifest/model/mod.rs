@@ -12,7 +12,7 @@ use serde::Deserialize;
 pub use self::authority::{Authority, CrlTerms};
 pub use self::certificate::{Certificate, Delivery, Place};
 pub(super) use self::outputs::format_of;
-pub use self::outputs::{CrlOutput, Revocation, StoreFormat, Truststore};
+pub use self::outputs::{CrlOutput, Revocation, StoreFormat, TrustFormat, Truststore};
 use super::document::{Document, Notation};
 use super::{ManifestError, check, field};
 use crate::issuance::Validity;

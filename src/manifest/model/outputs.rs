@@ -9,19 +9,19 @@ use crate::container::{Format, Preset};
 use crate::manifest::field;
 use crate::x509::RevocationReason;
 
-/// A file of anchors.
+/// A file of anchors, or a directory of them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default, expecting = "a map with \"to\"")]
 pub struct Truststore {
-    /// The file.
+    /// The file, or the directory.
     pub to: PathBuf,
     /// Authorities, whose roots are taken; all that the manifest describes if nothing is said.
     pub authorities: Vec<String>,
     /// Files with further certificates.
     pub files: Vec<PathBuf>,
     /// The format; by the ending of the file if nothing is said.
-    #[serde(deserialize_with = "field::store_format")]
-    pub format: Option<StoreFormat>,
+    #[serde(deserialize_with = "field::trust_format")]
+    pub format: Option<TrustFormat>,
     /// How PKCS#12 is encrypted.
     #[serde(deserialize_with = "field::preset")]
     pub preset: Option<Preset>,
@@ -72,6 +72,38 @@ impl StoreFormat {
             "pem" => Format::Pem,
             _ => return None,
         }))
+    }
+}
+
+/// The format of a truststore.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrustFormat {
+    /// One file.
+    File(Format),
+    /// OpenSSL's directory, a file for each anchor.
+    Hashed,
+}
+
+impl TrustFormat {
+    /// The words for them.
+    pub const WORDS: [&str; 4] = ["p12", "jks", "pem", "hashed"];
+    /// The name of OpenSSL's directories.
+    const HASHED: &str = "hashed";
+
+    /// The format that a word stands for.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            Self::HASHED => Some(Self::Hashed),
+            word => StoreFormat::from_word(word).map(|format| Self::File(format.0)),
+        }
+    }
+
+    /// Its name, as the store records it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::File(format) => format.name(),
+            Self::Hashed => Self::HASHED,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::{differences, validity_differs};
 use super::{Action, AuthorityWork, Facts, KeyChoice, Kind, Plan, Step, Work};
-use crate::ca::{Preview, check_may_remake, due_from, is_compromised};
+use crate::ca::{CaError, Preview, check_may_remake, due_from, is_compromised};
 use crate::issuance::{IssuerFacts, Profile, Request, Validity};
 use crate::keys::{Algorithm, PublicKey};
 use crate::manifest::model::Authority;
@@ -84,7 +84,7 @@ fn one(
         return same(record, true);
     }
     if authority.certificate.is_some() {
-        return brought(facts, (name, authority), record, plan);
+        return brought(facts, standings, (name, authority), record, plan);
     }
     if record.is_none() && facts.state.requested.contains_key(name) {
         return Err(format!(
@@ -115,7 +115,7 @@ fn one(
         let algorithm = authority.key.unwrap_or_else(|| profile.default_algorithm());
         let above = authority.parent.as_ref().map_or_else(|| "a root".to_owned(), |parent| format!("under {parent}"));
         let key = PublicKey::stand_in(algorithm).map_err(|error| error.to_string())?;
-        let standing = rehearse(preview, standings, profile, (name, authority), key)?;
+        let standing = rehearse((facts, preview), standings, profile, (name, authority), key)?;
         plan.steps.push(step(Action::Create, vec![above, algorithm.to_string()], KeyChoice::New(algorithm), false));
         return Ok(standing);
     };
@@ -150,14 +150,14 @@ fn one(
         KeyChoice::New(algorithm) => PublicKey::stand_in(algorithm).map_err(|error| error.to_string())?,
         KeyChoice::Same | KeyChoice::Requested => key,
     };
-    let standing = rehearse(preview, standings, profile, (name, authority), key)?;
+    let standing = rehearse((facts, preview), standings, profile, (name, authority), key)?;
     plan.steps.push(step(Action::Change, why, choice, true));
     Ok(standing)
 }
 
 /// What an authority is going to be, or why it would be refused.
 fn rehearse(
-    preview: &Preview<'_>,
+    (facts, preview): (&Facts<'_>, &Preview<'_>),
     standings: &BTreeMap<&str, Standing>,
     profile: &Profile,
     (name, authority): (&str, &Authority),
@@ -166,6 +166,9 @@ fn rehearse(
     let parent = authority.parent.as_deref();
     let issuer = parent.and_then(|parent| standings.get(parent)?.issuer(parent));
     if let Some(issuer) = &issuer {
+        if !can_sign(facts, issuer.name) {
+            return Err(CaError::KeyNotHere(issuer.name.to_owned()).to_string());
+        }
         preview.may_sign(issuer, profile).map_err(|error| error.to_string())?;
     }
     let request = request(name, authority, key)?;
@@ -255,30 +258,80 @@ pub(super) fn key_change(asked: Option<Algorithm>, profile: &Profile, key: &Publ
     }
 }
 
+/// Whether the store has an authority's key, or is going to have it.
+pub(super) fn can_sign(facts: &Facts<'_>, name: &str) -> bool {
+    let described = facts.manifest.authorities.get(name);
+    let is_brought = described.is_some_and(|authority| authority.private_key.is_some());
+    match facts.state.authorities.get(name) {
+        Some(record) => record.key || is_brought,
+        // One that is to be made needs somebody who can sign above it.
+        None => match described {
+            Some(Authority { certificate: None, parent, .. }) => {
+                parent.as_deref().is_none_or(|parent| can_sign(facts, parent))
+            }
+            _ => is_brought,
+        },
+    }
+}
+
 fn brought(
     facts: &Facts<'_>,
+    standings: &BTreeMap<&str, Standing>,
     (name, authority): (&str, &Authority),
     record: Option<&AuthorityRecord>,
     plan: &mut Plan,
 ) -> Result<Standing, String> {
-    let file = facts.situation.brought.get(name).ok_or("its certificate was not read")?;
+    let step = |action, why: &str| Step {
+        action,
+        kind: Kind::Authority,
+        name: name.to_owned(),
+        why: vec![why.to_owned()],
+        follows: false,
+        work: Work::Authority(AuthorityWork { key: None, anew: false }),
+    };
+    let file = match (facts.situation.brought.get(name), record) {
+        (Some(Ok(file)), _) => file,
+        // What the store has does not need its file, and goes on signing.
+        (Some(Err(why)), Some(record)) => {
+            plan.problem(Kind::Authority, name, why);
+            return same(record, true);
+        }
+        (Some(Err(why)), None) => return Err(why.clone()),
+        (None, _) => return Err("its certificate was not read".to_owned()),
+    };
     match record {
-        Some(record) if record.certificate().is_ok_and(|there| there == *file) => same(record, true),
+        Some(record) if record.certificate().is_ok_and(|there| there == *file) => {
+            if authority.private_key.is_some() && !record.key {
+                plan.steps.push(step(Action::Change, "its key is brought in"));
+            }
+            same(record, true)
+        }
         Some(_) => Err("the store has another certificate under this name than the file".to_owned()),
         None => {
-            let key = if authority.private_key.is_some() { "with its key" } else { "an anchor, without its key" };
-            plan.steps.push(Step {
-                action: Action::Create,
-                kind: Kind::Authority,
-                name: name.to_owned(),
-                why: vec![format!("brought in, {key}")],
-                follows: false,
-                work: Work::Authority(AuthorityWork { key: None, anew: false }),
-            });
+            if let Some(other) = holder(facts, standings, file) {
+                return Err(format!("it is the certificate of authority {other} already: describe it once"));
+            }
+            let has_key = authority.private_key.is_some();
+            let why = if has_key { "brought in, with its key" } else { "brought in, an anchor, without its key" };
+            plan.steps.push(step(Action::Create, why));
             // What stands above it is found when it is brought in.
             Ok(Standing::Changing { certificate: Box::new(file.clone()), chain: Vec::new() })
         }
     }
+}
+
+/// The authority that has a certificate, or is going to have it.
+fn holder<'a>(
+    facts: &'a Facts<'_>,
+    standings: &BTreeMap<&'a str, Standing>,
+    certificate: &Certificate,
+) -> Option<&'a str> {
+    let mut known = facts.state.authorities.values();
+    let known = known.find(|record| record.certificate().is_ok_and(|there| there == *certificate));
+    let described = standings
+        .iter()
+        .find(|(name, standing)| standing.issuer(name).is_some_and(|issuer| issuer.certificate == certificate));
+    known.map(|record| record.authority.as_str()).or_else(|| described.map(|(name, _)| *name))
 }
 
 pub(super) fn same(record: &AuthorityRecord, keep: bool) -> Result<Standing, String> {

@@ -5,17 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Mutex;
 
-use time::OffsetDateTime;
-
-use super::authorities::{Standing, key_change, same};
+use super::age::{self, Age, endless};
+use super::authorities::{Standing, can_sign, key_change, same};
 use super::compare::{differences, validity_differs};
 use super::{Action, CertificateWork, Facts, KeyChoice, Kind, Plan, Step, Work, deliveries};
-use crate::ca::{Preview, due_from, in_parallel, is_to_be_moved, renewing_authority};
+use crate::ca::{CaError, Preview, in_parallel, is_to_be_moved, renewing_authority};
 use crate::issuance::{IssuerFacts, Profile, ProfileError, Request};
 use crate::keys::{Algorithm, PublicKey};
 use crate::manifest::model::{Certificate as Described, Delivery, Manifest};
 use crate::store::CertificateRecord;
-use crate::x509::time::{Span, format_instant};
+use crate::x509::time::Span;
 use crate::x509::{Certificate, RevocationReason, X509Error};
 
 /// What is found about one certificate.
@@ -90,7 +89,7 @@ impl Look<'_> {
         let manifest = self.facts.manifest;
         if described.keep {
             return match record {
-                Some(_) => Ok(Finding::Left(None)),
+                Some(record) => age::kept(self.facts, described, record).map(Finding::Left),
                 None => Err("it is to be kept, and the store has no such certificate".to_owned()),
             };
         }
@@ -127,9 +126,15 @@ impl Look<'_> {
             None => KeyChoice::New(manifest.key_of(described).unwrap_or_else(|| profile.default_algorithm())),
         };
         // What is issued is issued by the successor.
-        let issue = |action, why, key, follows, due, there: Option<&PublicKey>| {
+        let issue = |action, why: Vec<String>, key, follows, due, there: Option<&PublicKey>| {
             let standing = standing_of(successor).ok_or_else(|| broken(successor))?;
             let issuer = standing.issuer(successor).ok_or_else(|| broken(successor))?;
+            if !can_sign(self.facts, successor) {
+                return Err(CaError::KeyNotHere(successor.to_owned()).to_string());
+            }
+            if matches!(key, KeyChoice::New(_)) && record.is_some_and(|record| is_of_others(described, record)) {
+                return Err(elsewhere(&why));
+            }
             let asked = match (csr, key, there) {
                 (Some(csr), ..) => Asked::Csr(csr),
                 (None, KeyChoice::Same, Some(there)) => Asked::Key(there.clone()),
@@ -137,7 +142,7 @@ impl Look<'_> {
                 (None, ..) => return Err("its key is not known".to_owned()),
             };
             let new = self.rehearse((name, described), profile, &issuer, asked)?;
-            let mut why: Vec<String> = why;
+            let mut why = why;
             // Whoever wrote the request chose these.
             match (csr, record) {
                 (Some(_), Some(record)) if key == KeyChoice::Requested => {
@@ -238,7 +243,7 @@ impl Look<'_> {
                         self.preview.certificate(&issuer, profile, &asked).map_err(|error| error.to_string())?
                     }
                 };
-                return match self.due(described, &old, &new)? {
+                return match age::due(self.facts, described, &old, &new)? {
                     Age::Fresh(note) => Ok(Finding::Same(note)),
                     Age::Due(why) => issue(Action::Change, vec![why], KeyChoice::Same, false, true, Some(&key)),
                 };
@@ -291,48 +296,21 @@ impl Look<'_> {
         known.insert(algorithm, key.clone());
         Ok(key)
     }
-
-    /// A certificate that is as described, and perhaps old.
-    fn due(&self, described: &Described, old: &Certificate, new: &Certificate) -> Result<Age, String> {
-        let now = self.facts.situation.now;
-        let window = self.facts.manifest.renew_of(described);
-        let from = window_end(old, window).map_err(|error| error.to_string())?;
-        // One that has a fixed end is as old as it was meant to become.
-        if now < from || described.not_after.is_some() {
-            return Ok(Age::Fresh(None));
-        }
-        let end = format_instant(old.not_after);
-        if new.not_after <= old.not_after {
-            return Ok(Age::Fresh(Some(format!("it is due, but ends with its authority at {end}"))));
-        }
-        if window_end(new, window).map_err(|error| error.to_string())? <= now {
-            return Err(window.map_or_else(|| "it would be due at once".to_owned(), endless));
-        }
-        Ok(Age::Due(if now > old.not_after { format!("expired on {end}") } else { format!("due, ends at {end}") }))
-    }
 }
 
-/// Whether a certificate that is as described is to be renewed.
-enum Age {
-    /// It is not; perhaps there is something to know.
-    Fresh(Option<String>),
-    /// It is, and why.
-    Due(String),
+/// Whether somebody else has the key of a certificate that is there, and nothing described says that certwright is to have one: its
+/// files would be those of a key that they do not have.
+fn is_of_others(described: &Described, record: &CertificateRecord) -> bool {
+    described.csr.is_none() && !record.key && !described.deliver.iter().any(Delivery::takes_key)
 }
 
-fn endless(window: Span) -> String {
-    format!("it is to be renewed {window} before its end, which is as long as it lives")
-}
-
-/// From when on a certificate is due: so long before its end, or when two thirds of its life are gone.
-fn window_end(certificate: &Certificate, window: Option<Span>) -> Result<OffsetDateTime, X509Error> {
-    match window {
-        None => Ok(due_from(certificate.not_before, certificate.not_after)),
-        Some(window) => {
-            let length = window.after(certificate.not_before)? - certificate.not_before;
-            Ok(certificate.not_after - length)
-        }
-    }
+/// Why such a one does not get a new key.
+fn elsewhere(why: &[String]) -> String {
+    let why = why.first().map(|why| format!("{why}; ")).unwrap_or_default();
+    format!(
+        "{why}but its key is with whoever made its request: name one with a new key in \"csr\", deliver a key with \"pem\", \
+         \"keystore\" or \"export\" for one of the store, or describe it as keep: true"
+    )
 }
 
 /// The names of a certificate in a few words.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use ring::digest::{SHA256, digest};
 
-use super::authorities::{Standing, changing};
+use super::authorities::{Standing, can_sign, changing};
 use super::{Action, CrlWork, Facts, Kind, Plan, Pruned, Seen, Step, Work};
 use crate::ca::{Due, Schedule, succession};
 use crate::store::{IssuedCrl, decode_der};
@@ -25,20 +25,12 @@ pub(super) fn plan(facts: &Facts<'_>, standings: &BTreeMap<&str, Standing>, plan
         }
     }
     for (name, to) in published {
-        let record = facts.state.authorities.get(name);
-        let brought = facts.manifest.authorities.get(name).and_then(|authority| authority.certificate.as_ref());
-        let can_sign = match record {
-            Some(record) => record.key,
-            None => {
-                brought.is_none() || facts.manifest.authorities.get(name).is_some_and(|one| one.private_key.is_some())
-            }
-        };
         let is_described = facts.manifest.authorities.contains_key(name);
         let is_broken = is_described && matches!(standings.get(name), Some(Standing::Broken) | None);
         if is_broken {
             continue;
         }
-        if !can_sign {
+        if !can_sign(facts, name) {
             plan.notes.push(format!("no CRL of {name} is signed: its key is not here"));
             continue;
         }
@@ -129,7 +121,7 @@ fn missing(facts: &Facts<'_>, name: &str, standing: &crate::store::Standing, to:
                     }
                 }
                 Seen::Unreadable => why.push(format!("{} cannot be read", file.display())),
-                Seen::File { .. } | Seen::Other => why.push(format!("{} is not the newest", file.display())),
+                Seen::File { .. } | Seen::Other => why.push(format!("{} is not the newest CRL", file.display())),
             }
         }
     }

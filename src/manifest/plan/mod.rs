@@ -1,6 +1,7 @@
 //! What has to be done so that everything is as a manifest describes it: a pure function of the manifest, the store's state and what
 //! the files look like.
 
+mod age;
 mod authorities;
 mod certificates;
 mod compare;
@@ -24,6 +25,7 @@ pub use self::step::{
     Action, AuthorityWork, CertificateWork, CrlWork, DeliveryWork, KeyChoice, Kind, Plan, Pruned, RevocationWork, Step,
     TruststoreWork, Work,
 };
+pub(super) use self::truststores::written_for;
 use super::model::Manifest;
 use crate::issuance::{Profile, ProfileError, Profiles, Request};
 use crate::store::{CertificateRecord, DeliveryRecord, Settings, State, StoreError};
@@ -37,10 +39,10 @@ pub struct Situation<'a> {
     pub store_profiles: &'a [(String, Vec<u8>)],
     /// The profiles that the manifest describes, read.
     pub profiles: &'a [(String, Vec<u8>)],
-    /// The certificates of the authorities that are brought in from files, by name.
-    pub brought: &'a BTreeMap<String, Certificate>,
-    /// The certificates in the files of truststores.
-    pub anchors: &'a BTreeMap<PathBuf, Vec<Certificate>>,
+    /// The certificates of the authorities that are brought in from files, by name; else why one cannot be taken.
+    pub brought: &'a BTreeMap<String, Result<Certificate, String>>,
+    /// The certificates in the files of truststores; else why they cannot be taken.
+    pub anchors: &'a BTreeMap<PathBuf, Result<Vec<Certificate>, String>>,
     /// What the certificate signing requests ask for, by the certificate's key in the manifest; else why one cannot be taken.
     pub requests: &'a BTreeMap<String, Result<Request, String>>,
     /// What a file looks like.

@@ -1,5 +1,6 @@
 //! Profiles and settings.
 
+use super::authorities::can_sign;
 use super::{Action, Facts, Kind, Plan, Step, Work};
 use crate::store::{CrlSchedule, Settings};
 
@@ -46,7 +47,8 @@ pub(super) fn settings(facts: &Facts<'_>, plan: &mut Plan) -> Settings {
     }
     // A new store gets the one that signs most; one that is there keeps its own unless told otherwise.
     let is_new = facts.state.authorities.is_empty() && before.default_authority.is_none();
-    let usual = || manifest.defaults.authority.clone().or_else(|| lowest(facts)).filter(|_| is_new);
+    let said_usual = || manifest.defaults.authority.clone().filter(|name| can_sign(facts, name));
+    let usual = || said_usual().or_else(|| lowest(facts)).filter(|_| is_new);
     if let Some(name) = said.default_authority.clone().or_else(usual) {
         // One that another has replaced stands for that one.
         let replaced = crate::ca::renewing_authority(facts.state, &name, facts.situation.now) != name;
@@ -85,9 +87,10 @@ pub(super) fn settings(facts: &Facts<'_>, plan: &mut Plan) -> Settings {
     after
 }
 
-/// The last authority in the order of their making.
+/// The last authority that can sign, in the order of their making.
 fn lowest(facts: &Facts<'_>) -> Option<String> {
-    facts.manifest.authorities_in_order().last().map(|(name, _)| (*name).to_owned())
+    let mut order = facts.manifest.authorities_in_order().into_iter().rev();
+    order.find(|(name, _)| can_sign(facts, name)).map(|(name, _)| name.to_owned())
 }
 
 /// Whether two schedules are one: `7d` and `1w` are.

@@ -120,6 +120,27 @@ fn what_is_due_is_renewed_in_its_window() {
 }
 
 #[test]
+fn what_is_not_renewed_says_that_it_ends() {
+    let described = MANIFEST.replace("{profile: client, not_after: 2027-06-01}", "{keep: true}");
+    let state = applied(&manifest(MANIFEST));
+    for (text, why) in [(MANIFEST, "not_after"), (&described, "kept as it is")] {
+        let about = |days: i64| {
+            let plan = planned(&manifest(text), &state, NOW + Duration::days(days));
+            let notes: Vec<_> = plan.notes.into_iter().filter(|note| note.starts_with("c.test: ")).collect();
+            (notes, plan.problems)
+        };
+        assert_eq!(about(79), (Vec::new(), Vec::new()));
+        let (notes, problems) = about(82);
+        assert!(notes.len() == 1 && notes[0].contains("it is due") && notes[0].contains(why), "{notes:?}");
+        assert_eq!(problems, []);
+        let (_, problems) = about(122);
+        let (kind, name, problem) = &problems[0];
+        assert_eq!((problems.len(), *kind, name.as_str()), (1, Kind::Certificate, "c.test"));
+        assert!(problem.contains("expired on 2027-06-01") && problem.contains(why), "{problem}");
+    }
+}
+
+#[test]
 fn every_edit_has_its_reason() {
     let state = applied(&manifest(MANIFEST));
     for (from, to, why) in [
@@ -219,6 +240,27 @@ fn what_contradicts_itself_is_told_with_its_place() {
         (
             "defaults: {renew: 30d}\nauthorities: {root: }\ncertificates:\n  a: {validity: 30d}\n",
             "line 4, column 17: certificates.a.validity: renewed 30d before its end",
+        ),
+        (
+            "authorities: {root: }\ncertificates:\n  a.test: [b.test]\n",
+            "line 3, column 11: certificates.a.test: invalid type: sequence, expected a map that describes a certificate",
+        ),
+        ("- a\n", "line 1, column 1: invalid type: sequence, expected a map that describes a PKI"),
+        (
+            "authorities: {root: }\ncertificates:\n  a: {deliver: [[tls]]}\n",
+            "line 3, column 17: certificates.a.deliver[0]: invalid type: sequence, expected a map with \"pem\"",
+        ),
+        (
+            "authorities: {root: }\ntruststores: [[a.p12]]\n",
+            "line 2, column 15: truststores[0]: invalid type: sequence, expected a map with \"to\"",
+        ),
+        (
+            "profiles:\n  x:\n    description: X\n    kind: leaf\n    validty: {default: 30d}\n",
+            "line 5, column 5: profiles.x: unknown key \"validty\", did you mean \"validity\"?",
+        ),
+        (
+            "profiles:\n  x:\n    description: X\n    kind: leaf\n    validity: {default: 30d}\n    key_usage: [digitalSignatur]\n",
+            "line 6, column 17: profiles.x.key_usage[0]: ",
         ),
         ("certificates: {a: }\n", "line 1, column 17: certificates.a: no authority is described that could sign it"),
     ] {

@@ -7,7 +7,7 @@ use super::authorities::{Standing, changing};
 use super::deliveries::{altered, rewritten};
 use super::{Action, Facts, Kind, Plan, Step, TruststoreWork, Work};
 use crate::ca::{is_superseded, succession};
-use crate::manifest::model::{Manifest, Truststore, format_of};
+use crate::manifest::model::{Manifest, TrustFormat, Truststore, format_of};
 use crate::store::{AuthorityRecord, DeliveryForm, DeliveryRecord, State, lineage_name};
 use crate::x509::Certificate;
 use crate::x509::display::hex;
@@ -24,6 +24,14 @@ pub(super) fn plan(facts: &Facts<'_>, standings: &BTreeMap<&str, Standing>, plan
             plan.problem(Kind::Truststore, &name, format!("the authority {broken} cannot be as described"));
             continue;
         }
+        let files = truststore.files.iter().filter_map(|file| facts.situation.anchors.get(file));
+        let extra: Vec<&Vec<Certificate>> = match files.map(Result::as_ref).collect() {
+            Ok(extra) => extra,
+            Err(why) => {
+                plan.problem(Kind::Truststore, &name, why);
+                continue;
+            }
+        };
         let step = |action, why, follows| Step {
             action,
             kind: Kind::Truststore,
@@ -41,8 +49,7 @@ pub(super) fn plan(facts: &Facts<'_>, standings: &BTreeMap<&str, Standing>, plan
             plan.steps.push(step(Action::Change, vec![format!("{name} is made anew")], true));
             continue;
         }
-        let extra = truststore.files.iter().filter_map(|file| facts.situation.anchors.get(file)).flatten();
-        let anchors = anchors(facts.state, &authorities, extra, facts.situation.now);
+        let anchors = anchors(facts.state, &authorities, extra.iter().copied().flatten(), facts.situation.now);
         let mut why = Vec::new();
         if !is_form(truststore, &record.form, &anchors) {
             why.push("other anchors, or another form".to_owned());
@@ -81,8 +88,8 @@ fn above<'a>(manifest: &'a Manifest, names: &[&'a str]) -> impl Iterator<Item = 
 
 impl Truststore {
     /// Its format: the one that is said, else that of the file's ending.
-    pub fn format(&self) -> Option<crate::container::Format> {
-        format_of(&self.to, self.format)
+    pub fn format(&self) -> Option<TrustFormat> {
+        self.format.or_else(|| format_of(&self.to, None).map(TrustFormat::File))
     }
 
     /// The anchors that it holds, with their aliases: the roots above authorities and their successors, older ones that are still
@@ -152,14 +159,41 @@ fn anchors<'b>(
     found
 }
 
+/// The authorities of which a truststore has the anchors that are noted: the one that it is noted for, and as few others as give them in
+/// their order.
+pub(in crate::manifest) fn written_for<'a>(
+    state: &'a State,
+    owner: Option<&'a str>,
+    noted: &[String],
+    now: OffsetDateTime,
+) -> Option<Vec<&'a str>> {
+    let mut others: Vec<&AuthorityRecord> = state.authorities.values().collect();
+    others.sort_by_key(|record| record.chain.len());
+    let candidates: Vec<&str> =
+        owner.into_iter().chain(others.into_iter().map(|record| record.authority.as_str())).collect();
+    let held = |names: &[&str]| -> Vec<String> {
+        let held = anchors(state, names, std::iter::empty(), now);
+        held.iter().map(|(_, anchor)| hex(&anchor.fingerprint())).collect()
+    };
+    let (mut names, mut found) = (Vec::new(), 0);
+    while found < noted.len() {
+        let next = candidates.iter().find_map(|name| {
+            let with: Vec<&str> = names.iter().copied().chain([*name]).collect();
+            let held = held(&with);
+            (held.len() > found && noted.starts_with(&held)).then_some((with, held.len()))
+        });
+        (names, found) = next?;
+    }
+    (!names.is_empty()).then_some(names)
+}
+
 fn alias_of(certificate: &Certificate) -> String {
     lineage_name(&certificate.subject.common_name().unwrap_or_else(|| certificate.subject.to_string()).to_lowercase())
 }
 
 fn is_form(truststore: &Truststore, form: &DeliveryForm, anchors: &[(String, Certificate)]) -> bool {
     let DeliveryForm::Truststore { format, preset, anchors: known } = form else { return false };
-    let asked = format_of(&truststore.to, truststore.format);
-    asked.is_some_and(|asked| asked.name() == format)
+    truststore.format().is_some_and(|asked| asked.name() == format)
         && preset.as_deref().unwrap_or(crate::container::Preset::default().name())
             == truststore.preset.unwrap_or_default().name()
         && known.iter().eq(anchors.iter().map(|(_, anchor)| hex(&anchor.fingerprint())).collect::<Vec<_>>().iter())

@@ -191,6 +191,7 @@ impl Run<'_> {
     ) -> Result<(), CliError> {
         let certificate = self.described.brought.get(name).cloned();
         let certificate = certificate.ok_or_else(|| CliError::failed("its certificate was not read"))?;
+        let certificate = certificate.map_err(CliError::failed)?;
         let mut chain = Vec::new();
         for file in authority.certificate.iter().chain(&authority.chain) {
             chain.extend(certificates(cx, file)?);

@@ -5,16 +5,18 @@ use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 
 use super::secrets::Password;
+use super::source::Described;
 use crate::ca::Served;
 use crate::cli::CliError;
 use crate::cli::commands::bundle::Bundle;
 use crate::cli::commands::delivery;
+use crate::cli::commands::truststore::hashed;
 use crate::cli::files::OutputFile;
 use crate::container::target::{BuiltFile, Credentials, Layout, Subject, Target, TargetError, Variables};
 use crate::container::{self, Content, Encoding, Entry, Format, Keystore};
 use crate::keys::{PrivateKey, Secret};
-use crate::manifest::{Delivery, Place, StoreFormat};
-use crate::store::{DeliveryForm, DeliveryRecord};
+use crate::manifest::{Delivery, Place, StoreFormat, TrustFormat, Truststore};
+use crate::store::{DeliveryForm, DeliveryRecord, State};
 use crate::x509::Certificate;
 
 /// A certificate with what belongs to it.
@@ -226,7 +228,27 @@ impl<'a> Material<'a> {
     }
 }
 
-/// A file of anchors.
+/// The anchors of a truststore.
+pub(super) fn anchors(
+    described: &Described,
+    truststore: &Truststore,
+    state: &State,
+    now: OffsetDateTime,
+) -> Vec<(String, Certificate)> {
+    let files = truststore.files.iter().filter_map(|file| described.anchors.get(file)?.as_ref().ok());
+    truststore.anchors(&described.manifest, state, files.flatten(), now)
+}
+
+/// What the store calls a truststore beside its path, and its files.
+pub(super) fn trust_files(truststore: &Truststore, anchors: &[(String, Certificate)]) -> (String, Vec<PathBuf>) {
+    if truststore.format() != Some(TrustFormat::Hashed) {
+        return (String::new(), vec![truststore.to.clone()]);
+    }
+    let files = hashed::files_of(anchors.iter().map(|(_, anchor)| anchor));
+    (TrustFormat::Hashed.name().to_owned(), files.into_iter().map(|file| truststore.to.join(file.name)).collect())
+}
+
+/// A file of anchors, or a directory of them.
 ///
 /// # Errors
 /// What cannot be written in this format.
@@ -240,6 +262,10 @@ pub(super) fn truststore(
     let DeliveryForm::Truststore { format, preset, .. } = &record.form else {
         return Err(CliError::failed("this is no truststore"));
     };
+    if format == TrustFormat::Hashed.name() {
+        let files = hashed::files_of(anchors.iter().map(|(_, anchor)| anchor));
+        return Ok(Files { dir: PathBuf::from(&record.path), private: false, files });
+    }
     let entry = |(alias, anchor)| Entry { alias, content: Content::Trusted(anchor) };
     let entries = anchors.into_iter().map(entry).collect();
     keystore(Path::new(&record.path), entries, format, preset.as_deref(), password, now, false)

@@ -10,15 +10,19 @@ use super::MAX_SIZE;
 use super::build::{self, Material};
 use crate::ca::{self, Outcome};
 use crate::cli::CliError;
-use crate::cli::commands::crl::bring::check_destination;
+use crate::cli::commands::crl::bring::check_or;
+use crate::cli::commands::truststore::hashed;
 use crate::cli::files::{self, digest, places};
 use crate::keys::{KeyFile, KeyOutline};
-use crate::manifest::{Certificate as Described, CertificateWork, Delivery, Manifest, Place, Plan, Seen, Step, Work};
+use crate::manifest::{
+    Certificate as Described, CertificateWork, Delivery, Manifest, Place, Plan, Seen, Step, Truststore, Work,
+};
 use crate::store::{DeliveryForm, DeliveryRecord, State};
 use crate::x509::display::hex;
 use crate::x509::{Certificate, pem};
 
-const NOT_OURS: &str = "certwright did not put it there: move it away, or replace it with \"certwright apply --force\"";
+pub(super) const NOT_OURS: &str =
+    "certwright did not put it there: move it away, or replace it with \"certwright apply --force\"";
 
 /// Who has which place, so that two things are never put to one and nothing foreign is replaced.
 pub(super) struct Places {
@@ -138,6 +142,34 @@ impl Places {
         Ok(())
     }
 
+    /// Anchors of others in a truststore's directory, which would stay trusted there: with `force` they go as what certwright wrote does,
+    /// so their SHA-256 is told.
+    pub(super) fn other_anchors(
+        &self,
+        truststore: &Truststore,
+        file: &str,
+        files: &[PathBuf],
+    ) -> Result<Vec<(String, String)>, CliError> {
+        let dir = &truststore.to;
+        if file.is_empty() || !places::is_directory(dir) {
+            return Ok(Vec::new());
+        }
+        let known = self.known.get(&(dir.to_string_lossy().into_owned(), file.to_owned()));
+        let mut others = hashed::names(dir)?;
+        others.retain(|name| {
+            !files.contains(&dir.join(name)) && known.is_none_or(|known| !known.files.contains_key(name))
+        });
+        if !self.force {
+            hashed::refuse_others(dir, &others, NOT_OURS)?;
+        }
+        let seen = others.into_iter().map(|name| (digest::seen(&dir.join(&name), MAX_SIZE), name));
+        let sums = seen.filter_map(|(seen, name)| match seen {
+            Seen::File { sha256, .. } => Some((name, sha256)),
+            _ => None,
+        });
+        Ok(sums.collect())
+    }
+
     /// Whether what is exported to a place is still described so.
     fn stays(&self, known: &DeliveryRecord) -> bool {
         let DeliveryForm::Export { role, .. } = &known.form else { return false };
@@ -227,7 +259,7 @@ fn taken(path: &str, other: &str) -> CliError {
 /// # Errors
 /// When the journal cannot be read.
 pub(super) fn rehearse(
-    manifest: &Manifest,
+    described: &super::source::Described,
     state: &State,
     plan: &Plan,
     (force, now): (bool, OffsetDateTime),
@@ -235,6 +267,7 @@ pub(super) fn rehearse(
     if plan.steps.is_empty() {
         return Ok(Vec::new());
     }
+    let manifest = &described.manifest;
     let places = Places::new(manifest, state, force)?;
     // As it is done: certificates first, then the files of those that are as described.
     let mut results = places.rehearse_certificates(manifest, state, plan, now);
@@ -248,12 +281,14 @@ pub(super) fn rehearse(
             Work::Crl(work) => match work.to.iter().find(|dir| places::is_file(dir)) {
                 Some(file) => Err(CliError::io(file, "write to", &std::io::ErrorKind::NotADirectory.into())),
                 None if force => Ok(()),
-                None => work.to.iter().try_for_each(|dir| check_destination(state, &work.authority, dir)),
+                None => work.to.iter().try_for_each(|dir| check_or(state, &work.authority, dir, NOT_OURS)),
             },
             Work::Truststore(work) => match manifest.truststores.get(work.index) {
                 Some(truststore) => {
-                    let path = truststore.to.to_string_lossy();
-                    places.claim((&path, ""), "", std::slice::from_ref(&truststore.to))
+                    let anchors = build::anchors(described, truststore, state, now);
+                    let (file, files) = build::trust_files(truststore, &anchors);
+                    let others = places.other_anchors(truststore, &file, &files).map(drop);
+                    others.and_then(|()| places.claim((&truststore.to.to_string_lossy(), &file), "", &files))
                 }
                 None => Ok(()),
             },

@@ -134,19 +134,20 @@ impl Run<'_> {
     fn of_truststore(&self, places: &Places, state: &State, step: usize, index: usize) -> Result<Job, CliError> {
         let manifest = &self.described.manifest;
         let truststore = manifest.truststores.get(index).ok_or_else(|| CliError::failed("it is not described"))?;
-        let extra = truststore.files.iter().filter_map(|file| self.described.anchors.get(file)).flatten();
-        let anchors = truststore.anchors(manifest, state, extra, self.now);
+        let anchors = build::anchors(self.described, truststore, state, self.now);
         let Some((_, first)) = anchors.first() else {
             return Err(CliError::failed("there is no anchor to write: none of its authorities is there"));
         };
         let format = truststore.format().ok_or_else(|| CliError::failed("its name does not say its format"))?;
         let path = truststore.to.to_str().ok_or_else(|| CliError::failed("its path is no text"))?;
+        let (file, files) = build::trust_files(truststore, &anchors);
+        let going = places.other_anchors(truststore, &file, &files)?;
         let owner = truststore.authorities.first().or_else(|| manifest.authorities.keys().next());
         let record = DeliveryRecord {
             lineage: format!("authority-{}", owner.map_or("anchors", String::as_str)),
             serial: first.serial.hex(),
             path: path.to_owned(),
-            file: String::new(),
+            file,
             form: DeliveryForm::Truststore {
                 format: format.name().to_owned(),
                 preset: truststore.preset.map(Preset::name).map(str::to_owned),
@@ -156,7 +157,8 @@ impl Run<'_> {
             pending: true,
             command: false,
         };
-        let record = places.take(record, std::slice::from_ref(&truststore.to))?;
+        let mut record = places.take(record, &files)?;
+        record.files.extend(going);
         let protection = secrets::of_truststore(manifest, truststore);
         Ok(Job { step, record, content: Content::Anchors(anchors), protection })
     }

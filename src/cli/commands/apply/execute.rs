@@ -8,14 +8,14 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::authorities::{self, Brought, Signers};
-use super::claims::Places;
+use super::claims::{NOT_OURS, Places};
 use super::deliver::Job;
 use super::keys::{Keys, Search};
 use super::secrets::{self, Passwords, Secrets};
 use super::source::Described;
 use super::tell::Outcome;
 use crate::ca::{self, Cause, Commission, Order, RandomSerials, Revocable, Schedule, Session, issue_possible};
-use crate::cli::commands::crl::bring::{bring, check_destination, clear};
+use crate::cli::commands::crl::bring::{bring, check_or, clear};
 use crate::cli::files::{self, OutputFile, leftovers};
 use crate::cli::{CliError, Context};
 use crate::issuance::{Profile, Profiles};
@@ -304,7 +304,7 @@ impl Run<'_> {
             if self.force {
                 clear(writer.state(), name, dir)?;
             }
-            check_destination(writer.state(), name, dir)?;
+            check_or(writer.state(), name, dir, NOT_OURS)?;
         }
         for (wanted, delta) in [(work.full, false), (work.delta, true)] {
             if !wanted {

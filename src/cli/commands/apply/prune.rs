@@ -205,7 +205,8 @@ fn remove(record: &DeliveryRecord, kept: &HashSet<PathBuf>, notes: &mut Vec<Stri
             Seen::File { .. } | Seen::Other => notes.push(format!("{} is left: somebody changed it", file.display())),
         }
     }
-    if matches!(record.form, DeliveryForm::Bundle { .. } | DeliveryForm::Export { .. }) {
+    // A directory of its own.
+    if !record.file.is_empty() {
         places::remove_empty(record.dir());
     }
     Ok(())

@@ -6,7 +6,7 @@ use super::build::takes_password;
 use crate::cli::{CliError, Context, SecretSource};
 use crate::container::Format;
 use crate::keys::Secret;
-use crate::manifest::{Authority, Certificate, Delivery, Manifest, Place, Plan, Truststore, Work};
+use crate::manifest::{Authority, Certificate, Delivery, Manifest, Place, Plan, TrustFormat, Truststore, Work};
 
 /// The word for no passphrase at all.
 const NONE: &str = "none";
@@ -198,5 +198,6 @@ pub(super) fn of_delivery(manifest: &Manifest, delivery: &Delivery) -> Option<Pr
 pub(super) fn of_truststore(manifest: &Manifest, truststore: &Truststore) -> Option<Protection> {
     let source = truststore.storepass.as_deref().or(manifest.defaults.storepass.as_deref());
     let source = source.unwrap_or("pass:changeit").to_owned();
-    (truststore.format() != Some(Format::Pem)).then_some(Protection::Store(source))
+    let is_open = matches!(truststore.format(), Some(TrustFormat::File(Format::Pem) | TrustFormat::Hashed));
+    (!is_open).then_some(Protection::Store(source))
 }

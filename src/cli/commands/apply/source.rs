@@ -41,10 +41,10 @@ pub(in crate::cli::commands) struct Described {
     pub(in crate::cli::commands) manifest: Manifest,
     /// The profiles, as the store shall have them.
     pub(in crate::cli::commands) profiles: Vec<(String, Vec<u8>)>,
-    /// The certificates of authorities that are brought in.
-    pub(in crate::cli::commands) brought: BTreeMap<String, Certificate>,
-    /// The certificates in the files of truststores.
-    pub(in crate::cli::commands) anchors: BTreeMap<PathBuf, Vec<Certificate>>,
+    /// The certificates of authorities that are brought in; or why one cannot be taken.
+    pub(in crate::cli::commands) brought: BTreeMap<String, Result<Certificate, String>>,
+    /// The certificates in the files of truststores; or why they cannot be taken.
+    pub(in crate::cli::commands) anchors: BTreeMap<PathBuf, Result<Vec<Certificate>, String>>,
     /// What certificate signing requests ask for, by certificate; or why one cannot be taken.
     pub(in crate::cli::commands) requests: BTreeMap<String, Result<Request, String>>,
 }
@@ -113,7 +113,7 @@ impl Described {
             if let Err(error) = Profile::from_json(name, &json) {
                 return Err(match text {
                     ProfileText::File(file) => CliError::from(error).about(file.display()),
-                    ProfileText::Inline(_) => invalid(inline(&error.to_string())),
+                    ProfileText::Inline(_) => invalid(error.to_string()),
                 });
             }
             if name.is_empty() || name.starts_with('.') || name.contains(['/', '\0']) {
@@ -121,26 +121,34 @@ impl Described {
             }
             described.profiles.push((name.clone(), json));
         }
+        // What has not arrived yet, or went, keeps nothing else waiting.
         for (name, authority) in &described.manifest.authorities {
             if let Some(file) = &authority.certificate {
-                let mut found = certificates(cx, file)?.into_iter();
-                let first = found
-                    .next()
-                    .ok_or_else(|| CliError::failed("there is no certificate in it").about(file.display()))?;
-                described.brought.insert(name.clone(), first);
+                let first = certificates(cx, file).and_then(|found| {
+                    let first = found.into_iter().next();
+                    first.ok_or_else(|| CliError::failed("there is no certificate in it").about(file.display()))
+                });
+                described.brought.insert(name.clone(), first.map_err(|error| error.message));
             }
         }
         for file in described.manifest.truststores.iter().flat_map(|truststore| &truststore.files) {
-            described.anchors.insert(file.clone(), certificates(cx, file)?);
+            let anchors = certificates(cx, file).map_err(|error| error.message);
+            described.anchors.insert(file.clone(), anchors);
         }
         for (name, certificate) in &described.manifest.certificates {
             if let Some(file) = &certificate.csr {
-                // One that has not arrived yet keeps nobody else waiting.
                 let request = request(cx, file).map_err(|error| error.message);
                 described.requests.insert(name.clone(), request);
             }
         }
         Ok(described)
+    }
+
+    /// Why files that it names cannot be taken, which makes it no worse a manifest.
+    pub(in crate::cli::commands) fn missing(&self) -> impl Iterator<Item = &String> {
+        let brought = self.brought.values().filter_map(|read| read.as_ref().err());
+        let anchors = self.anchors.values().filter_map(|read| read.as_ref().err());
+        brought.chain(anchors).chain(self.requests.values().filter_map(|read| read.as_ref().err()))
     }
 
     /// What it describes, in a few words.
@@ -190,12 +198,4 @@ fn base(path: &Path) -> Result<PathBuf, CliError> {
             .hint("deliveries are recorded as text: use a directory whose name is UTF-8"));
     }
     Ok(base)
-}
-
-/// The line of a profile inside a manifest is not its line in the file.
-fn inline(error: &str) -> String {
-    match error.split_once("line ").and_then(|(before, after)| Some((before, after.split_once(": ")?.1))) {
-        Some((before, after)) => format!("{before}{after}"),
-        None => error.to_owned(),
-    }
 }

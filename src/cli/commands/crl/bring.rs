@@ -17,6 +17,7 @@ use crate::x509::{Crl, RevocationReason};
 const MAX_SIZE: usize = 1 << 30;
 /// How many serials a message names at most.
 const SHOWN: usize = 5;
+const ELSEWHERE: &str = "move it away, or name another directory";
 /// What an authority's CRLs are called after its name.
 const ENDINGS: [&str; 4] = ["crl", "crl.pem", "delta.crl", "delta.crl.pem"];
 
@@ -60,7 +61,7 @@ pub(in crate::cli::commands) fn bring<'a>(
     files::public_directory(dir)?;
     for name in names {
         let standing = state.standing(name);
-        look(state, name, dir, |path, there| check(state, name, path, there, standing.newest()))?;
+        look(state, name, dir, |path, there| check(state, name, path, there, (standing.newest(), ELSEWHERE)))?;
         if standing.newest_delta().is_none() {
             // A delta on a full CRL that is no longer the newest says nothing to anybody.
             for ending in ["delta.crl", "delta.crl.pem"] {
@@ -89,7 +90,15 @@ pub(in crate::cli::commands) fn bring<'a>(
 /// # Errors
 /// As [`bring`].
 pub(in crate::cli::commands) fn check_destination(state: &State, name: &str, dir: &Path) -> Result<(), CliError> {
-    look(state, name, dir, |path, there| check(state, name, path, there, None))
+    check_or(state, name, dir, ELSEWHERE)
+}
+
+/// As [`check_destination`], with what can be done where something is in the way that is no CRL.
+///
+/// # Errors
+/// As [`bring`].
+pub(in crate::cli::commands) fn check_or(state: &State, name: &str, dir: &Path, next: &str) -> Result<(), CliError> {
+    look(state, name, dir, |path, there| check(state, name, path, there, (None, next)))
 }
 
 /// Takes files away that lie where an authority's CRLs belong and are none.
@@ -152,11 +161,11 @@ fn check(
     name: &str,
     path: &Path,
     there: Option<&Crl>,
-    ours: Option<&IssuedCrl>,
+    (ours, next): (Option<&IssuedCrl>, &str),
 ) -> Result<(), CliError> {
     let refused = |why: &str, next: &str| Err(CliError::refused(why).about(path.display()).hint(next));
     let Some(crl) = there else {
-        return refused("is no CRL, and is not replaced", "move it away, or name another directory");
+        return refused("is no CRL, and is not replaced", next);
     };
     if !is_issuer(state, name, crl) {
         let why = format!("is a CRL of another issuer, {}, and is not replaced", crl.issuer);

@@ -68,8 +68,7 @@ impl Args {
             manifest.certificates.values().map(|one| one.deliver.len()).sum::<usize>() + manifest.truststores.len();
         let (authorities, certificates) = (manifest.authorities.len(), manifest.certificates.len());
         cx.ui.line(&format!("ok: {} describes {}", escape(&file), described.summary()))?;
-        let missing = described.requests.values().filter_map(|request| request.as_ref().err());
-        let notes: Vec<String> = unknown_profiles(&described).into_iter().chain(missing.cloned()).collect();
+        let notes: Vec<String> = unknown_profiles(&described).into_iter().chain(described.missing().cloned()).collect();
         for note in &notes {
             cx.ui.say(&format!("note: {note}"));
         }

@@ -18,7 +18,7 @@ const MOST_NAMED: usize = 5;
 ///
 /// # Errors
 /// Names the directory.
-pub(super) fn names(dir: &Path) -> Result<Vec<String>, CliError> {
+pub(in crate::cli::commands) fn names(dir: &Path) -> Result<Vec<String>, CliError> {
     Ok(places::file_names(dir)?.into_iter().filter(|name| is_hash_name(name)).collect())
 }
 
@@ -37,14 +37,8 @@ pub(super) fn read(cx: &mut Context, dir: &Path) -> Result<Vec<(String, Certific
     Ok(anchors)
 }
 
-/// Writes the directory: `<hash>.0`, and `.1`, `.2`, … for further certificates of one subject. Other anchors in it would stay
-/// trusted: without `force` they are a reason to refuse, with it they are removed once the new ones are there.
-pub(super) fn write<'a>(
-    cx: &mut Context,
-    dir: &Path,
-    certificates: impl Iterator<Item = &'a Certificate>,
-    force: bool,
-) -> Result<Vec<String>, CliError> {
+/// The files of a directory: `<hash>.0`, and `.1`, `.2`, … for further certificates of one subject.
+pub(in crate::cli::commands) fn files_of<'a>(certificates: impl Iterator<Item = &'a Certificate>) -> Vec<OutputFile> {
     let mut counts: HashMap<u32, u32> = HashMap::new();
     let mut outputs = Vec::new();
     for certificate in certificates {
@@ -54,11 +48,34 @@ pub(super) fn write<'a>(
         outputs.push(OutputFile { name: format!("{hash:08x}.{count}"), bytes, secret: false });
         *count += 1;
     }
+    outputs
+}
+
+/// Refuses a directory that holds other anchors.
+///
+/// # Errors
+/// Names them.
+pub(in crate::cli::commands) fn refuse_others(dir: &Path, others: &[String], next: &str) -> Result<(), CliError> {
+    if others.is_empty() {
+        return Ok(());
+    }
+    let what = format!("{} holds other anchors, which would stay trusted: {}", dir.display(), listed(others));
+    Err(CliError::failed(what).hint(next))
+}
+
+/// Writes the directory. Other anchors in it would stay
+/// trusted: without `force` they are a reason to refuse, with it they are removed once the new ones are there.
+pub(super) fn write<'a>(
+    cx: &mut Context,
+    dir: &Path,
+    certificates: impl Iterator<Item = &'a Certificate>,
+    force: bool,
+) -> Result<Vec<String>, CliError> {
+    let outputs = files_of(certificates);
     let stays = |name: &String| outputs.iter().any(|output| output.name == *name);
     let others: Vec<String> = names(dir)?.into_iter().filter(|name| !stays(name)).collect();
-    if !others.is_empty() && !force {
-        let what = format!("{} holds other anchors, which would stay trusted: {}", dir.display(), listed(&others));
-        return Err(CliError::failed(what).hint("name a directory of its own, or let --force remove them"));
+    if !force {
+        refuse_others(dir, &others, "name a directory of its own, or let --force remove them")?;
     }
     files::public_directory(dir)?;
     files::write_set(dir, &outputs, force)?;
