@@ -76,7 +76,7 @@ fn every_line_says_what_it_wants_and_the_options_say_the_rest() {
 
 {"name": "offline.test", "authority": "root", "key": "ec-p256", "lineage": "old-box", "not_after": "END"}
 "#;
-    write(&sandbox, "fleet.jsonl", &fleet.replace("END", &end.to_string()));
+    write(&sandbox, "fleet.jsonl", fleet.replace("END", &end.to_string()));
     let run =
         sandbox.run(["issue", "--batch", "fleet.jsonl", "--out-dir", "out", "--key", "ec-p384", "--json"]).succeeded();
     assert!(run.stderr.contains("issued 3 certificates from fleet.jsonl"), "{}", run.stderr);

@@ -47,7 +47,7 @@ fn members(cell: &str) -> Members {
                         piece.clone_into(&mut last);
                     }
                     Some(parent) if told => {
-                        _ = below.entry(String::clone(parent)).or_default().insert(piece.to_owned())
+                        below.entry(String::clone(parent)).or_default().insert(piece.to_owned());
                     }
                     Some(_) => {}
                 }

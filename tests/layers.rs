@@ -90,7 +90,9 @@ fn read(top: &Path, path: &PathBuf) -> Source {
         if !is_test {
             lines.push((number, code.to_owned()));
         }
-        is_test &= line != "}" && !(line.ends_with(';') && !line.starts_with(' '));
+        if line == "}" || (line.ends_with(';') && !line.starts_with(' ')) {
+            is_test = false;
+        }
     }
     Source { path: path.strip_prefix(top).unwrap().to_str().unwrap().to_owned(), lines }
 }

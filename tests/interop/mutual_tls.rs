@@ -18,7 +18,7 @@ fn the_readme_leads_to_mutual_tls() {
     }
     let directory = tool::scratch();
     let run = |name: &str| {
-        // A port that is free here; and the servers, which a person stops by closing the terminal, end with the shell.
+        // A port that is free here; and no server outlives a shell that failed.
         let script = readme::script(name).replace("8443", &server::free_port().to_string());
         let said = readme::run(&format!("trap 'kill $(jobs -p) 2>/dev/null || :' EXIT\n{script}"), directory.path());
         assert!(said.success, "{name}: {}", said.all());

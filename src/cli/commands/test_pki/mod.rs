@@ -21,8 +21,8 @@ const MAX_EXPECTATIONS: usize = 8 << 20;
 
 const EXAMPLES: &str = "\
 certwright test-pki pki                       # good certificates and bad ones
-certwright test-pki pki --only good 'expired*' wrong-host
-certwright test-pki pki --seed ci --at 2026-01-01T00:00:00Z    # the same bytes every time
+certwright test-pki some --only good 'expired*' wrong-host
+certwright test-pki same --seed ci --at 2026-01-01T00:00:00Z    # the same bytes every time, good at that time
 certwright test-pki --list
 certwright test-pki serve pki                 # each of them on a TLS port";
 
