@@ -13,7 +13,7 @@ use crate::x509::time::{Span, format_instant};
 #[derive(Debug, Clone, clap::Args)]
 pub(in crate::cli::commands) struct ResponderArgs {
     /// How long an OCSP response holds [default: as long as the authority's CRLs]
-    #[arg(long, value_name = "DURATION", value_parser = Span::parse)]
+    #[arg(long, value_name = "DURATION", value_parser = ca::holding)]
     validity: Option<Span>,
     /// Sign OCSP responses with the authority's own key instead of a responder's
     #[arg(long)]
