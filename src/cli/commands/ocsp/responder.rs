@@ -25,6 +25,16 @@ pub(in crate::cli::commands) struct ResponderArgs {
 }
 
 impl ResponderArgs {
+    /// The first option that was given.
+    pub(super) fn told(&self) -> Option<&'static str> {
+        let given = [
+            ("--validity", self.validity.is_some()),
+            ("--direct", self.direct),
+            ("--no-key-passphrase", self.no_key_passphrase),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
+    }
+
     /// How long a response of an authority holds.
     ///
     /// # Errors
