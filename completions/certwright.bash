@@ -1816,7 +1816,7 @@ _certwright() {
                     return 0
                     ;;
                 --kind)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "store-created authority-requested authority-added certificate-issued certificate-imported certificate-revoked certificate-released clock-accepted checkpoint-signed crl-issued delivered delivery-forgotten settings-changed" -- "${cur}"))
                     return 0
                     ;;
                 --since)
