@@ -19,6 +19,7 @@ mod dry_run;
 mod export;
 mod init;
 mod inspect;
+mod integer;
 mod issue;
 mod issued_key;
 mod key;
