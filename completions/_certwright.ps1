@@ -410,7 +410,7 @@ Register-ArgumentCompleter -Native -CommandName 'certwright' -ScriptBlock {
         }
         'certwright;dev' {
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Where the files go')
-            [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'The development authority; it is made if it is not there, with an unencrypted key and for development names only [default: that of the certificate in --out, else dev]')
+            [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'The development authority; it is made if it is not there, with an unencrypted key, for development names and NAME [default: that of the certificate in --out, else dev]')
             [CompletionResult]::new('--permit', '--permit', [CompletionResultType]::ParameterName, 'Another name that a new development authority may sign; may be given several times')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Key algorithm of a new certificate [default: that of the certificate in --out, else ec-p256]')
             [CompletionResult]::new('--validity', '--validity', [CompletionResultType]::ParameterName, 'How long a new certificate is valid [default: 90d, or as long as its authority]')
@@ -800,7 +800,7 @@ Register-ArgumentCompleter -Native -CommandName 'certwright' -ScriptBlock {
         'certwright;log;show' {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'Only events of lineages or alternative names like this (* and ? match)')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'Only events of an authority')
-            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only one kind of event, such as certificate-issued')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only one kind of event')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only events at this instant or later')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Only events before this instant')
             [CompletionResult]::new('--last', '--last', [CompletionResultType]::ParameterName, 'Only the last N of them')
@@ -948,7 +948,7 @@ Register-ArgumentCompleter -Native -CommandName 'certwright' -ScriptBlock {
         'certwright;ocsp;publish' {
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'The directory')
             [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'Whose certificates [default: those of every authority that can speak]')
-            [CompletionResult]::new('--hash', '--hash', [CompletionResultType]::ParameterName, 'By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256')
+            [CompletionResult]::new('--hash', '--hash', [CompletionResultType]::ParameterName, 'By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256 [default: sha1]')
             [CompletionResult]::new('--validity', '--validity', [CompletionResultType]::ParameterName, 'How long an OCSP response holds [default: as long as the authority''s CRLs]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s directory [env: CERTWRIGHT_STORE] [default: the platform''s data directory]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long to wait for another certwright to finish')
@@ -1064,7 +1064,7 @@ Register-ArgumentCompleter -Native -CommandName 'certwright' -ScriptBlock {
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'The directory')
             [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the web server offers the directory; the page has links to fetch from then')
             [CompletionResult]::new('--title', '--title', [CompletionResultType]::ParameterName, 'Title of the page [default: the root''s name]')
-            [CompletionResult]::new('--hash', '--hash', [CompletionResultType]::ParameterName, 'By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256')
+            [CompletionResult]::new('--hash', '--hash', [CompletionResultType]::ParameterName, 'By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256 [default: sha1]')
             [CompletionResult]::new('--validity', '--validity', [CompletionResultType]::ParameterName, 'How long an OCSP response holds [default: as long as the authority''s CRLs]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store''s directory [env: CERTWRIGHT_STORE] [default: the platform''s data directory]')
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long to wait for another certwright to finish')

@@ -388,7 +388,7 @@ set edit:completion:arg-completer[certwright] = {|@words|
         }
         &'certwright;dev'= {
             cand --out 'Where the files go'
-            cand --authority 'The development authority; it is made if it is not there, with an unencrypted key and for development names only [default: that of the certificate in --out, else dev]'
+            cand --authority 'The development authority; it is made if it is not there, with an unencrypted key, for development names and NAME [default: that of the certificate in --out, else dev]'
             cand --permit 'Another name that a new development authority may sign; may be given several times'
             cand --key 'Key algorithm of a new certificate [default: that of the certificate in --out, else ec-p256]'
             cand --validity 'How long a new certificate is valid [default: 90d, or as long as its authority]'
@@ -760,7 +760,7 @@ set edit:completion:arg-completer[certwright] = {|@words|
         &'certwright;log;show'= {
             cand --name 'Only events of lineages or alternative names like this (* and ? match)'
             cand --authority 'Only events of an authority'
-            cand --kind 'Only one kind of event, such as certificate-issued'
+            cand --kind 'Only one kind of event'
             cand --since 'Only events at this instant or later'
             cand --until 'Only events before this instant'
             cand --last 'Only the last N of them'
@@ -899,7 +899,7 @@ set edit:completion:arg-completer[certwright] = {|@words|
         &'certwright;ocsp;publish'= {
             cand --to 'The directory'
             cand --authority 'Whose certificates [default: those of every authority that can speak]'
-            cand --hash 'By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256'
+            cand --hash 'By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256 [default: sha1]'
             cand --validity 'How long an OCSP response holds [default: as long as the authority''s CRLs]'
             cand --store 'The store''s directory [env: CERTWRIGHT_STORE] [default: the platform''s data directory]'
             cand --lock-timeout 'How long to wait for another certwright to finish'
@@ -1008,7 +1008,7 @@ set edit:completion:arg-completer[certwright] = {|@words|
             cand --to 'The directory'
             cand --base-url 'Where the web server offers the directory; the page has links to fetch from then'
             cand --title 'Title of the page [default: the root''s name]'
-            cand --hash 'By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256'
+            cand --hash 'By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256 [default: sha1]'
             cand --validity 'How long an OCSP response holds [default: as long as the authority''s CRLs]'
             cand --store 'The store''s directory [env: CERTWRIGHT_STORE] [default: the platform''s data directory]'
             cand --lock-timeout 'How long to wait for another certwright to finish'

@@ -211,14 +211,10 @@ fn programs_get_the_files_that_export_writes() {
 #[test]
 fn nothing_is_issued_that_a_program_could_not_use() {
     let sandbox = Sandbox::new();
-    let issued = || {
-        let listed = json(&sandbox.run(["list", "--json"]).succeeded());
-        listed["certificates"].as_array().map(Vec::len)
-    };
     let run = sandbox.run(["dev", "--for", "consul"]).exited(4);
     assert!(run.stderr.contains("it is not for dns:server.dc1.consul"), "{}", run.stderr);
     assert!(!sandbox.path("certs").exists());
-    assert_eq!(issued(), Some(1), "the authority's own");
+    assert!(!sandbox.path("store").exists(), "not even an authority");
     for (arguments, says) in [
         (["--for", "cert-manager"], "reads the files of an authority"),
         (["--for", "ngnix"], "did you mean \"nginx\"?"),
@@ -234,7 +230,7 @@ fn nothing_is_issued_that_a_program_could_not_use() {
     fs::write(sandbox.path("certs/nginx/fullchain.pem"), "mine").expect("a file");
     let run = sandbox.run(["dev", "--for", "nginx"]).exited(1);
     assert!(run.stderr.contains("certs/nginx/fullchain.pem was not made by this store"), "{}", run.stderr);
-    assert_eq!((issued(), sandbox.path("certs/cert.pem").exists()), (Some(1), false));
+    assert!(!sandbox.path("store").exists() && !sandbox.path("certs/cert.pem").exists());
     sandbox.run(["dev", "--for", "nginx", "--force"]).succeeded();
     assert_ne!(fs::read(sandbox.path("certs/nginx/fullchain.pem")).expect("a file"), b"mine");
     let consul =
@@ -434,4 +430,28 @@ fn several_at_once_share_what_the_first_one_makes() {
     let issued = runs.iter().filter(|run| json(run)["action"] == "issued").count();
     assert_eq!(issued, 1, "the others find a good one");
     sandbox.run(["dev", "--check", "--keystores"]).succeeded();
+}
+
+#[test]
+fn a_name_of_others_is_warned_about_unless_it_is_permitted() {
+    let warned = |arguments: &[&str]| {
+        let run = Sandbox::new().run(arguments).succeeded();
+        run.stderr
+            .lines()
+            .skip_while(|line| !line.contains("beyond names for development"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let warning = warned(&["dev", "localhost", "www.google.com", "8.8.8.8"]);
+    for word in ["www.google.com and 8.8.8.8", "not encrypted", "--permit www.google.com", "--authority dev2"] {
+        assert!(warning.contains(word), "{word}: {warning}");
+    }
+    for arguments in [
+        &["dev"][..],
+        &["dev", "app.localhost", "api.test", "192.168.1.20", "spiffe://corp.test/web"],
+        &["dev", "www.shop.com", "--permit", "shop.com"],
+        &["dev", "8.8.8.8", "--permit", "8.8.0.0/16"],
+    ] {
+        assert_eq!(warned(arguments), "", "{arguments:?}");
+    }
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use audit::{Moment, audit};
-use certwright::store::{Draft, Event, Settings, Store};
+use certwright::store::{CrlSchedule, Draft, Event, Settings, Store};
 use mount::Tmpfs;
 use sandbox::{CERTWRIGHT, Outcome, Sandbox, hermetic, outcome};
 use tree::snapshot;
@@ -119,16 +119,19 @@ fn the_leaf_would_outlive_its_authority() {
     assert!(found.issued.iter().all(|issued| end(&issued.der) <= root), "a leaf outlives its issuer");
 }
 
+/// Records settings behind the command line's back.
+fn record(sandbox: &Sandbox, settings: Settings, at: time::OffsetDateTime) {
+    let store = Store::open(&sandbox.path("store")).expect("the store opens");
+    let mut writer = store.lock(Duration::from_secs(1), "test").expect("the lock is free");
+    let draft = Draft { event: Event::SettingsChanged { settings }, key_pem: None };
+    writer.commit(at, "test", vec![draft]).expect("the settings are recorded");
+}
+
 #[test]
 fn the_clock_was_set_back() {
     let sandbox = Sandbox::with_root();
-    let store = Store::open(&sandbox.path("store")).expect("the store opens");
-    let mut writer = store.lock(Duration::from_secs(1), "test").expect("the lock is free");
     let settings = Settings { default_authority: Some("root".into()), ..Settings::default() };
-    let draft = Draft { event: Event::SettingsChanged { settings }, key_pem: None };
-    let later = time::OffsetDateTime::now_utc() + Duration::from_secs(3600);
-    writer.commit(later, "test", vec![draft]).expect("the settings are recorded");
-    drop(writer);
+    record(&sandbox, settings, time::OffsetDateTime::now_utc() + Duration::from_secs(3600));
     fails(&sandbox, &["issue", "app.test"], FAILED, &["clock", "set back"]);
     sandbox.run(["list"]).succeeded();
 }
@@ -333,4 +336,83 @@ fn keys_that_a_killed_command_left_go_an_hour_later() {
     File::open(&left[0]).unwrap().set_modified(old).unwrap();
     sandbox.run(["issue", "a.test", "--out", "server"]).succeeded();
     assert_eq!(left.map(|dir| dir.exists()), [false, true]);
+}
+
+#[test]
+fn what_is_refused_in_an_empty_directory_leaves_no_store() {
+    let sandbox = Sandbox::new();
+    for (arguments, code, word) in [
+        (&["dev", "--validity", "99999y"][..], REFUSED, "past the year 9999"),
+        (&["dev", "--validity", "20y"], REFUSED, "nothing was signed"),
+        (&["dev", "--for", "consul"], REFUSED, "consul"),
+        (&["dev", "--key", "ed25519", "--for", "kafka"], REFUSED, "kafka"),
+        (&["init", "--no-passphrase", "--validity", "99999y"], REFUSED, "past the year 9999"),
+        (&["init", "--no-passphrase", "--with-issuing", "--not-after", "2020-01-01"], REFUSED, "nothing was signed"),
+    ] {
+        fails(&sandbox, arguments, code, &[word]);
+    }
+    fs::create_dir(sandbox.path("certs")).expect("a directory");
+    fs::write(sandbox.path("certs/key.pem"), "somebody else's").expect("a file");
+    fails(&sandbox, &["dev"], FAILED, &["key.pem was not made by this store", "nothing was issued"]);
+    sandbox.run(["dev", "--force"]).succeeded();
+    fails(&sandbox, &["dev", "--authority", "dev2", "--force", "--validity", "20y"], REFUSED, &["nothing was signed"]);
+}
+
+#[test]
+fn spans_that_no_crl_or_response_can_hold_for_are_refused_beforehand() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["init", "--no-passphrase"]).succeeded();
+    sandbox.run(["issue", "a.test"]).succeeded();
+    for (arguments, words) in [
+        (&["crl", "settings", "root", "--validity", "99999y"][..], &["--validity", "100y at most"][..]),
+        (&["crl", "settings", "root", "--validity", "200y"], &["--validity", "100y at most"]),
+        (&["crl", "settings", "root", "--validity", "0d"], &["--validity", "holds for nobody"]),
+        (&["crl", "settings", "root", "--delta-validity", "8d"], &["--delta-validity", "longer than the validity, 7d"]),
+        (&["crl", "settings", "root", "--overlap", "7d"], &["--overlap", "due at once"]),
+        (&["crl", "publish", "--validity", "101y"], &["--validity", "100y at most"]),
+        (&["ocsp", "publish", "--to", "site", "--validity", "999999y"], &["--validity", "100y at most"]),
+        (&["publish", "--to", "site", "--ocsp", "--validity", "999999y"], &["--validity", "100y at most"]),
+    ] {
+        fails(&sandbox, arguments, USAGE, words);
+    }
+    sandbox.run(["crl", "settings", "root", "--validity", "100y", "--delta-validity", "100y"]).succeeded();
+    sandbox.run(["revoke", "a.test", "--publish"]).succeeded();
+    // Settings that nobody would be let have any more: half of what is asked for is not done.
+    sandbox.run(["issue", "b.test"]).succeeded();
+    let schedule = CrlSchedule { validity: Some("99999y".into()), ..CrlSchedule::default() };
+    let settings = Settings { crl: [("root".to_owned(), schedule)].into(), ..Settings::default() };
+    record(&sandbox, settings, time::OffsetDateTime::now_utc());
+    fails(&sandbox, &["revoke", "b.test", "--publish"], USAGE, &["100y at most", "nothing was recorded"]);
+}
+
+#[test]
+fn a_filter_that_can_fit_nothing_is_no_empty_answer() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["init", "--no-passphrase"]).succeeded();
+    fails(&sandbox, &["log", "show", "--authority", "rot"], FAILED, &["rot", "root"]);
+    fails(&sandbox, &["log", "show", "--kind", "nope"], USAGE, &["nope", "certificate-issued"]);
+    let none = sandbox.run(["log", "show", "--authority", "root", "--kind", "crl-issued"]).succeeded();
+    assert!(none.stderr.contains("no such events"), "{}", none.stderr);
+    // One that has asked to be signed is in the journal and no authority yet.
+    sandbox.run(["authority", "csr", "asked", "--no-passphrase", "--out", "asked.csr"]).succeeded();
+    assert!(sandbox.run(["log", "show", "--authority", "asked"]).succeeded().stdout.contains("authority-requested"));
+}
+
+#[test]
+fn an_option_is_never_taken_and_ignored() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["init", "--no-passphrase"]).succeeded();
+    let root = "store/authorities/root/cert.pem";
+    for (arguments, words) in [
+        (&["authority", "import", "x", "--cert", root, "--no-passphrase"][..], &["--key"][..]),
+        (&["authority", "import", "x", "--cert", root, "--new-passphrase", "pass:x"], &["--key"]),
+        (&["authority", "import", "x", "--cert", root, "--accept-weak"], &["--key"]),
+        (&["publish", "--to", "site", "--no-ocsp", "--hash", "sha256"], &["--hash", "--no-ocsp"]),
+        (&["publish", "--to", "site", "--no-ocsp", "--validity", "3d"], &["--validity", "--no-ocsp"]),
+        (&["publish", "--to", "site", "--direct"], &["--direct", "--ocsp signs them"]),
+    ] {
+        fails(&sandbox, arguments, USAGE, words);
+    }
+    let both = sandbox.run(["status", "--json", "--format", "prometheus"]).exited(USAGE);
+    assert!(both.stderr.contains("--out FILE"), "{}", both.stderr);
 }

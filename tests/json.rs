@@ -148,7 +148,11 @@ fn reports_have_the_members_that_are_documented() {
     let issued = scene.run("issue www.test --out www", "issue");
     assert!(issued["certificate"].as_str().unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
     scene.run("issue www.test --self-signed --out self", "issue");
-    scene.run("issue www.test --dry-run", "dry-run");
+    let planned = scene.run("issue www.test --dry-run", "dry-run");
+    // Extensions have one form everywhere.
+    let extension = &planned["certificates"][0]["extensions"][0];
+    assert_eq!((&extension["oid"], &extension["name"]), (&"2.5.29.19".into(), &"basicConstraints".into()));
+    assert!(extension["says"].is_array(), "{extension}");
     std::fs::write(dir.path().join("fleet.csv"), "name\na.test\nb c\n").unwrap();
     scene.run("issue --batch fleet.csv", "error");
     let batch = scene.run("issue --batch fleet.csv --keep-going", "issue-batch");
@@ -201,9 +205,15 @@ fn reports_have_the_members_that_are_documented() {
     scene.run("renew --due --dry-run", "renew");
     scene.run("status", "status");
     scene.run("revoke www.test --reason superseded --publish", "revoke");
-    scene.run("crl list", "crl-list");
+    let listed = scene.run("crl list", "crl-list");
     scene.run("crl settings lab --validity 3d", "crl-settings");
-    scene.run("crl check pki/public/issuing.crl --previous published/issuing.crl", "crl-check");
+    let checked = scene.run("crl check pki/public/issuing.crl --previous published/issuing.crl", "crl-check");
+    let inspected = scene.run("inspect pki/public/issuing.crl", "inspect");
+    // And so do the numbers of CRLs.
+    let crls = listed["crls"].as_array().unwrap();
+    let number = &crls.iter().find(|crl| crl["authority"] == "issuing").unwrap()["number"];
+    assert!(number.is_u64() && *number == checked["number"], "{number} {}", checked["number"]);
+    assert_eq!(*number, inspected["blocks"][0]["crl"]["number"]);
     scene.run("publish --to site --ocsp --base-url http://pki.test", "publish");
     scene.run("ocsp publish --to responses", "ocsp-publish");
     // One certificate of nobody, by its serial alone.

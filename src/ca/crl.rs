@@ -17,6 +17,34 @@ use crate::x509::{Crl, Extension, GeneralName, IssuingDistributionPoint, KeyUsag
 /// How long a CRL holds, where nothing else is said.
 pub const DEFAULT_VALIDITY: &str = "7d";
 
+/// The longest that a CRL or an OCSP response holds: a hundred years. With more, the calendar would end one day.
+const LONGEST: Duration = Duration::days(36_525);
+
+/// Reads how long a CRL or an OCSP response is to hold.
+///
+/// # Errors
+/// [`X509Error::Invalid`] for what is no duration, for nothing and for more than a hundred years.
+pub fn holding(text: &str) -> Result<Span, X509Error> {
+    let span = Span::parse(text)?;
+    check_holding(span)?;
+    Ok(span)
+}
+
+fn check_holding(span: Span) -> Result<(), X509Error> {
+    match length(span) {
+        _ if span == Span::default() => Err(X509Error::Invalid("what holds for no time holds for nobody".to_owned())),
+        Some(length) if length <= LONGEST => Ok(()),
+        _ => Err(X509Error::Invalid(format!(
+            "{span} is too long: what is made anew all the time holds for 100y at most"
+        ))),
+    }
+}
+
+/// How long a span is, counted from 1970; nothing for more than the calendar has.
+fn length(span: Span) -> Option<Duration> {
+    Some(span.after(OffsetDateTime::UNIX_EPOCH).ok()? - OffsetDateTime::UNIX_EPOCH)
+}
+
 /// When and how an authority's CRLs are made: its settings, read.
 #[derive(Debug, Clone)]
 pub struct Schedule {
@@ -90,12 +118,43 @@ impl Schedule {
     /// # Errors
     /// [`CaError::X509`].
     pub fn check(&self) -> Result<(), CaError> {
-        for (what, span) in [("validity", Some(self.validity)), ("delta validity", self.delta_validity)] {
-            if span == Some(Span::default()) {
-                return Err(X509Error::Invalid(format!("a CRL with a {what} of nothing could not hold")).into());
-            }
+        for (what, span) in self.spans() {
+            check_holding(span)
+                .map_err(|error| X509Error::Invalid(format!("the {} of a CRL: {error}", what.replace('_', " "))))?;
         }
         Ok(())
+    }
+
+    /// Refuses spans with which no CRL could hold, or which do not go together: what would be due as soon as it is signed, and
+    /// deltas that outlive what they are added to.
+    ///
+    /// # Errors
+    /// The setting, as the manifest calls it, and what is wrong with it.
+    pub fn check_lasting(&self) -> Result<(), (&'static str, String)> {
+        for (what, span) in self.spans() {
+            check_holding(span).map_err(|error| (what, error.to_string()))?;
+        }
+        let overlap = self.overlap.map(|overlap| length(overlap).unwrap_or(Duration::MAX));
+        for (what, span) in self.spans() {
+            if overlap.is_some_and(|overlap| length(span).is_none_or(|length| overlap >= length)) {
+                let what = what.replace('_', " ");
+                return Err(("overlap", format!("as long as the {what}: every CRL would be due at once")));
+            }
+        }
+        match self.delta_validity {
+            Some(delta) if length(delta) > length(self.validity) => {
+                let why =
+                    format!("{delta} is longer than the validity, {}: a delta lapses with its full CRL", self.validity);
+                Err(("delta_validity", why))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn spans(&self) -> impl Iterator<Item = (&'static str, Span)> {
+        [("validity", Some(self.validity)), ("delta_validity", self.delta_validity)]
+            .into_iter()
+            .filter_map(|(what, span)| Some((what, span?)))
     }
 
     /// From when on the next CRL is due.

@@ -9,7 +9,7 @@ use super::issue::prepare_guarded;
 use super::revoke::check_not_revoked;
 use super::rollover::check_not_retired;
 use super::serial::draw;
-use super::{CaError, RandomSerials};
+use super::{AuthorityPlan, CaError, RandomSerials};
 use crate::issuance::{IssuerFacts, Profile, Request};
 use crate::store::{Settings, State};
 use crate::x509::Certificate;
@@ -53,6 +53,19 @@ impl<'a> Preview<'a> {
         request: &Request,
     ) -> Result<Certificate, CaError> {
         self.prepare(&Guard::but(self.state, name), issuer, profile, request)
+    }
+
+    /// Looks whether a root, and perhaps an authority under it, can be made.
+    ///
+    /// # Errors
+    /// Why one would be refused.
+    pub fn root(&self, root: &AuthorityPlan<'_>, issuing: Option<&AuthorityPlan<'_>>) -> Result<(), CaError> {
+        let certificate = self.authority(root.name, None, root.profile, &root.request)?;
+        if let Some(plan) = issuing {
+            let issuer = IssuerFacts { name: root.name, certificate: &certificate, chain: &[] };
+            self.authority(plan.name, Some(&issuer), plan.profile, &plan.request)?;
+        }
+        Ok(())
     }
 
     /// Whether an authority may sign with a profile at all: it and those above it are not revoked, and it has not retired.

@@ -11,6 +11,7 @@ mod files;
 pub(crate) mod glob;
 mod help;
 mod input;
+mod needs;
 mod process;
 mod progress;
 mod prompt;
@@ -38,7 +39,7 @@ pub use secret::{SecretSource, SecretSourceParser};
 pub use settings::Settings;
 pub use ui::Ui;
 
-use clap::FromArgMatches;
+use clap::{ArgMatches, FromArgMatches};
 
 /// Parses the arguments, runs the command and gives the process's exit status; everything the process would touch is in
 /// `environment`.
@@ -50,17 +51,19 @@ pub fn run(mut environment: Environment) -> Exit {
     );
     let columns = environment.width.unwrap_or(100).clamp(40, 100);
     let parse = |command: clap::Command| {
-        command.term_width(columns.into()).try_get_matches_from(&environment.arguments).and_then(|matches| {
-            let name = help::command_path(&matches);
-            Cli::from_arg_matches(&matches).map(|cli| (cli, name))
-        })
+        command
+            .term_width(columns.into())
+            .try_get_matches_from(&environment.arguments)
+            .and_then(|matches| Cli::from_arg_matches(&matches).map(|cli| (cli, matches)))
     };
     let parsed = parse(commands::parser(&environment.arguments)).or_else(|_| parse(command()));
-    let (cli, name) = match parsed {
+    let (cli, matches): (Cli, ArgMatches) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => return tell(&mut ui, &error),
     };
-    let settings = match Settings::resolve(&environment, &cli.global, name) {
+    let settings = needs::check(commands::parser(&environment.arguments), &environment.arguments, &matches)
+        .and_then(|()| Settings::resolve(&environment, &cli.global, help::command_path(&matches)));
+    let settings = match settings {
         Ok(settings) => settings,
         Err(error) => return finish(ui, Err(error)),
     };

@@ -95,6 +95,23 @@ pub enum Event {
 }
 
 impl Event {
+    /// What the events are called in the journal.
+    pub const KINDS: [&'static str; 13] = [
+        "store-created",
+        "authority-requested",
+        "authority-added",
+        "certificate-issued",
+        "certificate-imported",
+        "certificate-revoked",
+        "certificate-released",
+        "clock-accepted",
+        "checkpoint-signed",
+        "crl-issued",
+        "delivered",
+        "delivery-forgotten",
+        "settings-changed",
+    ];
+
     /// Whether files follow from it that appear through `staging/`.
     pub(super) fn has_files(&self) -> bool {
         match self {
@@ -401,4 +418,17 @@ fn no_line(error: &serde_json::Error) -> String {
 /// An instant as the journal writes it.
 pub(super) fn format_instant(instant: OffsetDateTime) -> String {
     crate::x509::time::format_instant(instant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kinds_are_those_that_the_journal_has() {
+        let error = serde_json::from_str::<Event>(r#"{"event": "nope"}"#).unwrap_err().to_string();
+        let (_, expected) = error.split_once("expected one of ").unwrap();
+        let expected: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+        assert_eq!(expected, Event::KINDS);
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::inspect::facts::ExtensionFacts;
 use crate::cli::{CliError, Context};
 use crate::issuance::{Prepared, Report};
 use crate::x509::time::format_instant;
@@ -24,15 +25,8 @@ struct PreparedReport<'a> {
     not_before: String,
     not_after: String,
     key: String,
-    extensions: Vec<ExtensionReport>,
+    extensions: Vec<ExtensionFacts>,
     report: &'a Report,
-}
-
-#[derive(Debug, Serialize)]
-struct ExtensionReport {
-    oid: String,
-    critical: bool,
-    value: Vec<String>,
 }
 
 /// Prints prepared certificates: data on stdout, what was dropped as warnings. `refused` are those of many that would not be
@@ -54,15 +48,7 @@ pub(super) fn tell<R: Serialize>(
 
 fn tell_one<'a>(cx: &mut Context, item: &'a str, prepared: &'a Prepared) -> Result<PreparedReport<'a>, CliError> {
     let tbs = prepared.tbs();
-    let extensions: Vec<ExtensionReport> = tbs
-        .extensions
-        .iter()
-        .map(|extension| ExtensionReport {
-            oid: crate::x509::oid::label(&extension.oid).map_or_else(|| extension.oid.to_string(), str::to_owned),
-            critical: extension.critical,
-            value: crate::x509::describe(extension),
-        })
-        .collect();
+    let extensions = ExtensionFacts::all(&tbs.extensions);
     super::report::tell(cx, item, prepared.report());
     cx.ui.line(&format!("Would sign {item}:"))?;
     cx.ui.line(&format!("  Subject:   {}", tbs.subject))?;
@@ -70,8 +56,7 @@ fn tell_one<'a>(cx: &mut Context, item: &'a str, prepared: &'a Prepared) -> Resu
     cx.ui.line(&format!("  Validity:  {} to {}", format_instant(tbs.not_before), format_instant(tbs.not_after)))?;
     cx.ui.line(&format!("  Key:       {}", tbs.public_key.kind()))?;
     for extension in &extensions {
-        let critical = if extension.critical { " (critical)" } else { "" };
-        cx.ui.line(&format!("  {}{critical}: {}", extension.oid, extension.value.join(", ")))?;
+        cx.ui.line(&format!("  {}", extension.line()))?;
     }
     Ok(PreparedReport {
         item,

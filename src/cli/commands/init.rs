@@ -9,7 +9,7 @@ use crate::ca::{self, AuthorityPlan};
 use crate::cli::{CliError, Context, Exit};
 use crate::issuance::{Profile, Profiles, Request};
 use crate::keys::{Algorithm, PrivateKey, Secret};
-use crate::store::{Settings, Store, StoreError};
+use crate::store::{Settings, State, Store, StoreError};
 use crate::x509::Name;
 
 const EXAMPLES: &str = "\
@@ -84,7 +84,7 @@ impl InitArgs {
     /// # Errors
     /// Exit 1 when the store has a root already.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        let known = self.known_profiles(cx)?;
+        let (state, known) = self.known(cx)?;
         let (root_profile, issuing_profile) = (known.get(&self.profile)?, known.get("intermediate")?);
         let secret = self.new_key.secret(cx, "root")?;
         let root_key = generate(self.key.unwrap_or_else(|| root_profile.default_algorithm()))?;
@@ -104,6 +104,8 @@ impl InitArgs {
             ocsp_urls: self.ocsp_url.clone(),
             ..Settings::default()
         };
+        // A refusal leaves no store behind.
+        ca::Preview::new(&state, &settings, cx.now()).root(&root, issuing.as_ref())?;
         let store = cx.create_store()?;
         let mut writer = cx.lock(&store)?;
         let actor = cx.settings.actor.clone();
@@ -113,19 +115,19 @@ impl InitArgs {
         Ok(Exit::Done)
     }
 
-    /// The profiles of a store that exists, else the built-in ones. Says no to a second root before a passphrase is asked for
+    /// A store that exists and its profiles, else an empty one and the built-in ones. Says no to a second root before a passphrase is asked for
     /// or a key is made; the lock makes sure again later.
-    fn known_profiles(&self, cx: &Context) -> Result<Profiles, CliError> {
+    fn known(&self, cx: &Context) -> Result<(State, Profiles), CliError> {
         let store = match Store::open(cx.store_path()?) {
             Ok(store) => store,
-            Err(StoreError::Missing(_)) => return Ok(Profiles::default()),
+            Err(StoreError::Missing(_)) => return Ok((State::default(), Profiles::default())),
             Err(error) => return Err(error.into()),
         };
         let state = store.read()?;
         if state.authorities.contains_key("root") || state.requested.contains_key("root") {
             return Err(ca::CaError::AuthorityExists("root".to_owned()).into());
         }
-        profiles(&store)
+        Ok((state, profiles(&store)?))
     }
 
     fn root_request(&self, profile: &Profile, key: &PrivateKey) -> Result<Request, CliError> {

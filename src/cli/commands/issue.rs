@@ -122,7 +122,6 @@ impl IssueArgs {
         if let Some(path) = &self.many.batch {
             return self.run_batch(cx, path);
         }
-        self.many.refuse_without_batch()?;
         if let Some(out) = &self.out {
             files::refuse_existing(&Bundle::paths(out, true), self.force)?;
         }

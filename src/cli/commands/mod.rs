@@ -19,6 +19,7 @@ mod dry_run;
 mod export;
 mod init;
 mod inspect;
+mod integer;
 mod issue;
 mod issued_key;
 mod key;
@@ -107,7 +108,7 @@ pub struct GlobalArgs {
     pub passphrase: Option<SecretSource>,
 }
 
-/// Makes one table the enum of all subcommands, the way to run each, and their clap commands that are laid out late.
+/// Makes one table the enum of all subcommands, the way to run each, and the clap commands of some.
 macro_rules! subcommands {
     ($($name:literal => $variant:ident($args:ty),)*) => {
         /// Every subcommand.
@@ -129,11 +130,11 @@ macro_rules! subcommands {
             }
         }
 
-        /// The subcommands with the names that `is_typed`, laid out only when they are reached.
-        fn deferred(is_typed: impl Fn(&str) -> bool) -> Vec<clap::Command> {
+        /// The subcommands with the names that `is_typed`.
+        fn laid_out(is_typed: impl Fn(&str) -> bool) -> Vec<clap::Command> {
             let mut typed = Vec::new();
             $(if is_typed($name) {
-                typed.push(clap::Command::new($name).defer(<$args as clap::Args>::augment_args));
+                typed.push(<$args as clap::Args>::augment_args(clap::Command::new($name)));
             })*
             typed
         }
@@ -186,5 +187,5 @@ pub fn command() -> clap::Command {
 pub(super) fn parser(arguments: &[OsString]) -> clap::Command {
     let command = clap::Command::new("certwright").subcommand_required(true).disable_help_subcommand(true);
     let is_typed = |name: &str| arguments.iter().any(|argument| argument == name);
-    GlobalArgs::augment_args(command).subcommands(deferred(is_typed))
+    GlobalArgs::augment_args(command).subcommands(laid_out(is_typed))
 }

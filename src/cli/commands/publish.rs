@@ -101,6 +101,15 @@ impl Args {
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let store = cx.open_store()?;
         let mut state = store.read()?;
+        let with_responses = self.ocsp || !(self.no_ocsp || state.settings.ocsp_urls.is_empty());
+        if let Some(option) = self.sign.told_how().filter(|_| !with_responses) {
+            return Err(CliError::usage(format!("{option} is about OCSP responses, and none would be signed")).hint(
+                match self.no_ocsp {
+                    true => "leave out one of the two: --no-ocsp signs none",
+                    false => "the store's settings name no OCSP URL: --ocsp signs them nevertheless",
+                },
+            ));
+        }
         if state.authorities.is_empty() {
             return Err(CaError::NoAuthority.into());
         }
@@ -111,7 +120,7 @@ impl Args {
         let mut changes = Changes { written: Vec::new(), unchanged: 0, removed: Vec::new() };
         let mut ocsp = Vec::new();
         let mut failure = None;
-        if self.ocsp || !(self.no_ocsp || state.settings.ocsp_urls.is_empty()) {
+        if with_responses {
             match self.responses(cx, &store, &state) {
                 Ok(done) => (ocsp, changes) = done,
                 // The CRLs are no less urgent for a responder's key that cannot be opened.

@@ -243,11 +243,14 @@ impl Publisher {
         let mut authorities = Vec::new();
         for name in &names {
             let record = ca::resolve(state, Some(name))?;
-            let opened = load_authority(cx, store, record).map_err(|error| {
-                let next = "nothing was recorded: without --publish it is, and a CRL can say so later";
-                let hint = error.hint.as_ref().map_or(next.to_owned(), |hint| format!("{hint}; {next}"));
-                error.hint(hint)
-            })?;
+            // What cannot be signed is no reason to record half of it.
+            let schedule = ca::Schedule::of(state, &record.authority).and_then(|schedule| schedule.check());
+            let opened =
+                schedule.map_err(CliError::from).and_then(|()| load_authority(cx, store, record)).map_err(|error| {
+                    let next = "nothing was recorded: without --publish it is, and a CRL can say so later";
+                    let hint = error.hint.as_ref().map_or(next.to_owned(), |hint| format!("{hint}; {next}"));
+                    error.hint(hint)
+                })?;
             authorities.push(opened);
         }
         Ok(Self { authorities })

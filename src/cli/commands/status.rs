@@ -61,6 +61,10 @@ impl Args {
         if self.out.is_some() && self.format != Form::Prometheus {
             return Err(CliError::usage("--out is for --format prometheus").hint("redirect standard output"));
         }
+        if self.format == Form::Prometheus && self.out.is_none() && cx.ui.is_json() {
+            return Err(CliError::usage("--json and --format prometheus cannot both have standard output")
+                .hint("give --format prometheus a file with --out FILE, or leave out one of the two"));
+        }
         let store = cx.open_store()?;
         let state = store.read()?;
         let limits = Limits { within: self.within, key_age: self.key_age, key_uses: self.key_uses };
@@ -74,7 +78,6 @@ impl Args {
                 let metrics = prometheus::metrics(&state, &status, now)?;
                 match &self.out {
                     Some(path) => files::write(cx, path, metrics.as_bytes(), false, true)?,
-                    None if cx.ui.is_json() => {}
                     None => cx.ui.data(metrics.as_bytes())?,
                 }
             }

@@ -1,6 +1,7 @@
 //! What must hold of a described authority.
 
-use super::{Checks, is_as_long, one_of};
+use super::{Checks, one_of};
+use crate::ca::Schedule;
 use crate::manifest::model::{Authority, CrlTerms};
 use crate::notation::Fault;
 use crate::store::authority_name;
@@ -54,11 +55,6 @@ impl Checks<'_> {
 }
 
 fn crl(terms: &CrlTerms) -> Result<(), Fault> {
-    let Some(overlap) = terms.overlap else { return Ok(()) };
-    for validity in [terms.validity, terms.delta_validity].into_iter().flatten() {
-        if is_as_long(overlap, validity).map_err(|fault| fault.at("overlap"))? {
-            return Err(Fault::new("as long as the validity: every CRL would be due at once").at("overlap"));
-        }
-    }
-    Ok(())
+    let schedule = Schedule::read(&terms.schedule()).map_err(|error| Fault::new(error.to_string()))?;
+    schedule.check_lasting().map_err(|(setting, why)| Fault::new(why).at(setting))
 }

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use crate::keys::Algorithm;
 use crate::manifest::field;
+use crate::store::CrlSchedule;
 use crate::x509::Name;
 use crate::x509::extension::{NameConstraints, Subtree};
 use crate::x509::time::Span;
@@ -78,6 +79,21 @@ pub struct CrlTerms {
     pub keep_expired: bool,
     /// Whether it names its distribution points.
     pub distribution_point: bool,
+}
+
+impl CrlTerms {
+    /// As the store has them in its settings.
+    pub fn schedule(&self) -> CrlSchedule {
+        let text = |span: Option<Span>| span.map(|span| span.to_string());
+        CrlSchedule {
+            validity: text(self.validity),
+            overlap: text(self.overlap),
+            delta_validity: text(self.delta_validity),
+            keep_expired: self.keep_expired,
+            distribution_point: self.distribution_point,
+            ..CrlSchedule::default()
+        }
+    }
 }
 
 impl Authority {

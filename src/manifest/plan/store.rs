@@ -58,15 +58,8 @@ pub(super) fn settings(facts: &Facts<'_>, plan: &mut Plan) -> Settings {
     }
     for (name, authority) in &manifest.authorities {
         let Some(terms) = &authority.crl else { continue };
-        let text = |span: Option<crate::x509::time::Span>| span.map(|span| span.to_string());
-        let schedule = CrlSchedule {
-            validity: text(terms.validity),
-            overlap: text(terms.overlap),
-            delta_validity: text(terms.delta_validity),
-            keep_expired: terms.keep_expired,
-            distribution_point: terms.distribution_point,
-            number_after: before.crl.get(name).map_or(0, |before| before.number_after),
-        };
+        let number_after = before.crl.get(name).map_or(0, |before| before.number_after);
+        let schedule = CrlSchedule { number_after, ..terms.schedule() };
         let there = before.crl.get(name).cloned().unwrap_or_default();
         if !same(&schedule, &there) {
             after.crl.insert(name.clone(), schedule);

@@ -30,6 +30,10 @@ certwright authority import issuing --cert issuing-2031.crt  # signed again, sam
 /// when its files are written again.
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES)]
+#[command(mut_args = |option: clap::Arg| match option.get_id().as_str() {
+    "no_passphrase" | "new_passphrase" => option.requires("key"),
+    _ => option,
+})]
 pub struct ImportArgs {
     /// Name of the authority in the store
     #[arg(value_name = "NAME")]
@@ -44,7 +48,7 @@ pub struct ImportArgs {
     #[arg(long, value_name = "FILE")]
     pub chain: Vec<PathBuf>,
     /// Accept an RSA key of at least 2048 bits that a new authority could not have, such as one with exponent 3
-    #[arg(long)]
+    #[arg(long, requires = "key")]
     pub accept_weak: bool,
     /// How its key is kept.
     #[command(flatten)]

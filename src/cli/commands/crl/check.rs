@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use num_bigint::BigUint;
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::ca;
+use crate::cli::commands::integer::Integer;
 use crate::cli::{CliError, Context, Exit, files};
 use crate::x509::pem::{self, Block};
 use crate::x509::time::{Span, format_instant, parse_instant};
@@ -49,7 +49,7 @@ pub(super) struct Args {
 struct Report {
     sound: bool,
     issuer: String,
-    number: Option<String>,
+    number: Option<Integer>,
     this_update: String,
     next_update: Option<String>,
     entries: usize,
@@ -83,7 +83,7 @@ impl Args {
         let report = Report {
             sound: findings.is_empty(),
             issuer: crl.issuer.to_string(),
-            number: crl.number.as_deref().map(|number| decimal(number).to_string()),
+            number: crl.number.as_deref().map(Integer::from_octets),
             this_update: format_instant(crl.this_update),
             next_update: crl.next_update.map(format_instant),
             entries: crl.entries.len(),
@@ -93,7 +93,7 @@ impl Args {
             cx.ui.line(&format!("{}: {message}", self.file.display()))?;
         }
         if report.sound {
-            let number = report.number.as_deref().unwrap_or("-");
+            let number = report.number.as_ref().map_or_else(|| "-".to_owned(), Integer::to_string);
             let until = report.next_update.as_deref().unwrap_or("ever");
             cx.ui.line(&format!("{}: sound, number {number}, holds until {until}", self.file.display()))?;
         }
@@ -174,7 +174,7 @@ fn check_order(crl: &Crl, previous: &Crl, report: &mut dyn FnMut(&'static str, S
         return;
     }
     if let (Some(number), Some(before)) = (&crl.number, &previous.number) {
-        let (number, before) = (decimal(number), decimal(before));
+        let (number, before) = (Integer::from_octets(number), Integer::from_octets(before));
         if number <= before {
             report("number-not-higher", format!("its number {number} is not above {before}, the one before"));
         }
@@ -183,10 +183,6 @@ fn check_order(crl: &Crl, previous: &Crl, report: &mut dyn FnMut(&'static str, S
         let (this, before) = (format_instant(crl.this_update), format_instant(previous.this_update));
         report("time-went-back", format!("its thisUpdate {this} lies before that of the one before, {before}"));
     }
-}
-
-fn decimal(number: &[u8]) -> BigUint {
-    BigUint::from_bytes_be(number)
 }
 
 fn read(cx: &mut Context, path: &Path) -> Result<Crl, CliError> {

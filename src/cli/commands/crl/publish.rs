@@ -40,7 +40,7 @@ pub(super) struct Args {
     #[arg(long)]
     delta: bool,
     /// How long it holds [default: as "certwright crl settings" says, or 7d]
-    #[arg(long, value_name = "DURATION", value_parser = Span::parse)]
+    #[arg(long, value_name = "DURATION", value_parser = ca::holding)]
     validity: Option<Span>,
     /// Bring the newest CRLs to this directory as well
     #[arg(long, value_name = "DIR")]

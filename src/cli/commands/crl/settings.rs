@@ -1,12 +1,10 @@
 //! `certwright crl settings`.
 
 use serde::Serialize;
-use time::OffsetDateTime;
 
 use crate::ca::{self, DEFAULT_VALIDITY, Schedule};
 use crate::cli::{CliError, Context, Exit};
 use crate::store::{CrlSchedule, Draft, Event, Settings};
-use crate::x509::time::Span;
 
 const EXAMPLES: &str = "\
 certwright crl settings issuing
@@ -147,16 +145,10 @@ impl Args {
 /// Refuses durations with which a CRL could not hold, or would be due as soon as it is signed.
 fn check_spans(schedule: &CrlSchedule) -> Result<(), CliError> {
     let read = Schedule::read(schedule).map_err(|error| CliError::usage(error.to_string()))?;
-    read.check()?;
-    let length = |span: Span| Ok::<_, CliError>(span.after(OffsetDateTime::UNIX_EPOCH)? - OffsetDateTime::UNIX_EPOCH);
-    let Some(overlap) = read.overlap.map(length).transpose()? else { return Ok(()) };
-    for (what, validity) in [("validity", Some(read.validity)), ("delta validity", read.delta_validity)] {
-        if let Some(validity) = validity
-            && overlap >= length(validity)?
-        {
-            let message = format!("with an overlap as long as the {what}, every CRL would be due at once");
-            return Err(CliError::usage(message).hint("the overlap is how long before it lapses a CRL is due"));
-        }
-    }
-    Ok(())
+    read.check_lasting().map_err(|(setting, why)| {
+        CliError::usage(format!("--{}: {why}", setting.replace('_', "-"))).hint(match setting {
+            "overlap" => "the overlap is how long before it lapses a CRL is due",
+            _ => "\"certwright crl settings AUTHORITY\" shows the settings as they are",
+        })
+    })
 }

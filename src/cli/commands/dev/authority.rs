@@ -9,10 +9,15 @@ use crate::cli::commands::options::{generate, profiles, session};
 use crate::cli::trust::quoted;
 use crate::cli::{CliError, Context};
 use crate::issuance::Request;
+use crate::keys::{Algorithm, PublicKey};
 use crate::store::{AuthorityRecord, State, Store};
 use crate::x509::extension::{NameConstraints, Subtree};
 use crate::x509::time::format_instant;
 use crate::x509::{Certificate, GeneralName, Name};
+
+/// The profile of a development authority, and its key.
+pub(super) const PROFILE: &str = "root";
+pub(super) const ALGORITHM: Algorithm = Algorithm::EcP256;
 
 /// Names for development: RFC 2606 and RFC 6762 / 8375 / ICANN's `internal`, loopback, private and link-local addresses.
 const PERMITTED: [&str; 14] = [
@@ -59,7 +64,11 @@ impl DevArgs {
     pub(super) fn ensure_authority(&self, cx: &mut Context, store: &Store, wish: &Wish) -> Result<bool, CliError> {
         let state = store.read()?;
         let Some(record) = state.authorities.get(&wish.authority) else {
-            return make(cx, store, &wish.authority, &wish.names, &self.permit);
+            let made = make(cx, store, &wish.authority, &wish.names, &self.permit)?;
+            if made {
+                self.warn_of_others_names(cx, &store.read()?, wish)?;
+            }
+            return Ok(made);
         };
         let (name, certificate) = (&wish.authority, record.certificate()?);
         let constraints = certificate.name_constraints.unwrap_or_default();
@@ -92,6 +101,24 @@ impl DevArgs {
             return Err(CliError::refused(why).hint(format!("leave out --validity, or {}", hint())));
         }
         Ok(false)
+    }
+
+    /// Warns where a new authority may sign for names that others may have, and nobody said that this is meant.
+    fn warn_of_others_names(&self, cx: &mut Context, state: &State, wish: &Wish) -> Result<(), CliError> {
+        let names = others_names(&wish.names, &self.permit)?;
+        if names.is_empty() {
+            return Ok(());
+        }
+        let permits: Vec<String> = names.iter().map(|name| format!("--permit {}", quoted(name))).collect();
+        let other = self.with_other_authority(cx, state, wish, |_| false);
+        let (name, names) = (&wish.authority, names.join(" and "));
+        cx.ui.warn(&format!(
+            "the development authority {name} may sign for {names}, beyond names for development: whoever gets its key, which \
+             is not encrypted, can pose as {names} to everyone who trusts it\nbetter take a name such as app.test; if this is \
+             meant, have an authority of its own for it and say so: {other} {}",
+            permits.join(" ")
+        ));
+        Ok(())
     }
 
     /// Warns where a certificate lasts no longer than its authority: running `dev` again does not help there.
@@ -135,16 +162,10 @@ fn make(
     permit: &[Subtree],
 ) -> Result<bool, CliError> {
     let constraints = constraints_for(wanted, permit)?;
-    let profile = profiles(store)?.get("root")?;
-    let key = generate(crate::keys::Algorithm::EcP256)?;
+    let profile = profiles(store)?.get(PROFILE)?;
+    let key = generate(ALGORITHM)?;
     let host = cx.settings.actor.clone();
-    let common_name = Name::common_name_only(&common_name(name, &host))?;
-    let request = Request {
-        name: common_name.common_name(),
-        subject: Some(common_name),
-        name_constraints: Some(constraints),
-        ..Request::new(key.public_key().clone())
-    };
+    let request = request(name, &host, constraints, key.public_key().clone())?;
     let plan = AuthorityPlan { name, profile: &profile, request, key_pem: key.to_pkcs8_pem(None)?, key };
     let mut writer = cx.lock(store)?;
     let mut settings = writer.state().settings.clone();
@@ -157,8 +178,47 @@ fn make(
     }
 }
 
-/// What every developer may need, what `--permit` adds, and the wanted names themselves.
-fn constraints_for(wanted: &[GeneralName], permit: &[Subtree]) -> Result<NameConstraints, CliError> {
+/// What a new development authority asks for, with a key.
+///
+/// # Errors
+/// When its name cannot be written.
+pub(super) fn request(
+    name: &str,
+    actor: &str,
+    constraints: NameConstraints,
+    key: PublicKey,
+) -> Result<Request, CliError> {
+    let subject = Name::common_name_only(&common_name(name, actor))?;
+    Ok(Request {
+        name: subject.common_name(),
+        subject: Some(subject),
+        name_constraints: Some(constraints),
+        ..Request::new(key)
+    })
+}
+
+/// What a new development authority may sign beyond names for development, without `--permit` having said so.
+///
+/// # Errors
+/// Never: the names above are well formed.
+fn others_names(wanted: &[GeneralName], permit: &[Subtree]) -> Result<Vec<String>, CliError> {
+    let usual = constraints_for(&[], permit)?;
+    let added = constraints_for(wanted, permit)?.permitted.split_off(usual.permitted.len());
+    let text = |subtree| match subtree {
+        // The host of a URI is no worse than the host itself.
+        Subtree::Uri(host) if usual.check(&GeneralName::Dns(host.clone())).is_ok() => None,
+        Subtree::Dns(host) => Some(host),
+        Subtree::Ip(address, _) => Some(address.to_string()),
+        other => Some(other.to_string()),
+    };
+    Ok(added.into_iter().filter_map(text).collect())
+}
+
+/// What every developer may need, what `--permit` adds, and the wanted names themselves, in this order.
+///
+/// # Errors
+/// Never: the names above are well formed.
+pub(super) fn constraints_for(wanted: &[GeneralName], permit: &[Subtree]) -> Result<NameConstraints, CliError> {
     let mut constraints = NameConstraints::default();
     for text in PERMITTED {
         constraints.permitted.push(Subtree::parse(text)?);

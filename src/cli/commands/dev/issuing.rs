@@ -11,10 +11,13 @@ use crate::cli::commands::report::{summary, tell};
 use crate::cli::{CliError, Context, files};
 use crate::container::target::Subject;
 use crate::issuance::{IssuerFacts, Profile, Request, Validity};
-use crate::keys::Secret;
+use crate::keys::{PublicKey, Secret};
 use crate::store::{AuthorityRecord, State, Store, lineage_name};
 use crate::x509::time::format_instant;
 use crate::x509::{Certificate, GeneralName};
+
+/// The profile of the certificate.
+pub(super) const PROFILE: &str = "peer";
 
 impl DevArgs {
     /// Issues the certificate and writes the PEM files.
@@ -29,19 +32,14 @@ impl DevArgs {
         wish: &Wish,
         password: &Secret,
     ) -> Result<Outcome, CliError> {
-        let profile = profiles(store)?.get("peer")?;
+        let profile = profiles(store)?.get(PROFILE)?;
         let authority = load_authority(cx, store, record)?;
         let key = generate(wish.key)?;
         let first = first_of(wish);
         let key_pem = key.to_pkcs8_pem(None)?;
-        let request = Request {
-            name: Some(first.clone()),
-            names: wish.names.clone(),
-            validity: Validity { span: self.validity, ..Default::default() },
-            ..Request::new(key.public_key().clone())
-        };
+        let request = self.request(wish, key.public_key().clone());
         let lineage = lineage_name(&first);
-        self.check_targets(cx, wish, &store.read()?, (record, &profile), (&lineage, &request), password)?;
+        self.check_new(cx, wish, &store.read()?, (record, &profile), &request, password)?;
         // A company's root beside this authority's stays.
         let keeps_anchors = !self.force && existing::trusts(&self.out, record)?;
         let order = Order { label: first, request, lineage, key_pem: Some(key_pem.clone()) };
@@ -84,25 +82,40 @@ impl DevArgs {
         }
     }
 
-    /// Refuses what a program in `--for` could not use, and files of others in its place, before anything is signed.
-    fn check_targets(
+    /// What is asked for, with a key.
+    pub(super) fn request(&self, wish: &Wish, key: PublicKey) -> Request {
+        Request {
+            name: Some(first_of(wish)),
+            names: wish.names.clone(),
+            validity: Validity { span: self.validity, ..Default::default() },
+            ..Request::new(key)
+        }
+    }
+
+    /// Refuses what cannot be signed, what a program in `--for` could not use, and files of others in its place, before anything
+    /// is signed.
+    ///
+    /// # Errors
+    /// As [`DevArgs::issue`].
+    pub(super) fn check_new(
         &self,
         cx: &Context,
         wish: &Wish,
         state: &State,
         (record, profile): (&AuthorityRecord, &Profile),
-        (name, request): (&str, &Request),
+        request: &Request,
         password: &Secret,
     ) -> Result<(), CliError> {
-        if wish.targets.is_empty() {
-            return Ok(());
-        }
         let (own, chain) = (record.certificate()?, record.chain()?);
         let issuer = IssuerFacts { name: &record.authority, certificate: &own, chain: &chain };
         let preview = ca::Preview::new(state, &state.settings, cx.now()).certificate(&issuer, profile, request)?;
+        if wish.targets.is_empty() {
+            return Ok(());
+        }
         let above: Vec<Certificate> = std::iter::once(own).chain(chain).collect();
         let root = above.last().unwrap_or(&preview);
         let intermediates = above.split_last().map_or(&[][..], |(_, others)| others);
+        let name = &lineage_name(&first_of(wish));
         let subject = Subject { name, certificate: &preview, intermediates, root, other_anchors: &[], at: cx.now() };
         self.check_directories(wish, state, &subject, password)
     }

@@ -7,6 +7,7 @@ mod existing;
 mod foreign;
 mod issuing;
 mod keystores;
+mod rehearse;
 mod snippets;
 mod targets;
 mod wish;
@@ -51,7 +52,8 @@ certwright dev www.shop.example --permit shop.example --authority dev-shop"#;
 /// Make TLS work on this machine: an authority for development and a certificate
 ///
 /// Run it again any time: what is still good is kept, what is not is put right or renewed. The development authority's key is not
-/// encrypted, but name constraints make it worthless beyond localhost, private addresses and names for testing.
+/// encrypted, but name constraints make it worthless beyond localhost, private addresses, names for testing, and the NAMEs and
+/// --permit that it was made with. Whoever gets the key can pose as those, so for a name that others use there is a warning.
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES)]
 pub struct DevArgs {
@@ -61,7 +63,7 @@ pub struct DevArgs {
     /// Where the files go
     #[arg(long, value_name = "DIR", default_value = "certs")]
     pub out: PathBuf,
-    /// The development authority; it is made if it is not there, with an unencrypted key and for development names only
+    /// The development authority; it is made if it is not there, with an unencrypted key, for development names and NAME
     /// [default: that of the certificate in --out, else dev]
     #[arg(long, value_name = "NAME")]
     pub authority: Option<String>,
@@ -150,6 +152,7 @@ impl DevArgs {
         if self.check {
             return self.run_check(cx, &password);
         }
+        self.rehearse(cx, &password)?;
         let store = cx.create_store()?;
         // Build steps that run at once share a directory: the first one makes what is missing, the others find it.
         let _held = hold(store.layout().root(), cx.settings.lock_timeout)?;

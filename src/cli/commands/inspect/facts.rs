@@ -74,7 +74,7 @@ fn weakness(key: &PublicKey) -> Option<String> {
 
 /// An extension in a report.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct ExtensionFacts {
+pub(in crate::cli::commands) struct ExtensionFacts {
     oid: String,
     /// Its usual name, where it has one.
     name: Option<&'static str>,
@@ -84,7 +84,7 @@ pub(super) struct ExtensionFacts {
 }
 
 impl ExtensionFacts {
-    pub(super) fn all(extensions: &[Extension]) -> Vec<Self> {
+    pub(in crate::cli::commands) fn all(extensions: &[Extension]) -> Vec<Self> {
         extensions.iter().map(Self::new).collect()
     }
 
@@ -97,15 +97,23 @@ impl ExtensionFacts {
         }
     }
 
+    /// `keyUsage (critical): digitalSignature, keyEncipherment`.
+    pub(in crate::cli::commands) fn line(&self) -> String {
+        format!("{}: {}", self.heading(), self.says.join(", "))
+    }
+
+    fn heading(&self) -> String {
+        format!("{}{}", self.name.unwrap_or(&self.oid), if self.critical { " (critical)" } else { "" })
+    }
+
     /// `keyUsage (critical): digitalSignature`; what says more than one thing has a line for each.
     pub(super) fn lines(&self) -> Vec<String> {
-        let name = self.name.unwrap_or(&self.oid);
-        let critical = if self.critical { " (critical)" } else { "" };
+        let heading = self.heading();
         match self.says.as_slice() {
-            [one] => vec![line("extension", &format!("{name}{critical}: {one}"))],
-            [] => vec![line("extension", &format!("{name}{critical}"))],
+            [one] => vec![line("extension", &format!("{heading}: {one}"))],
+            [] => vec![line("extension", &heading)],
             several => {
-                let mut lines = vec![line("extension", &format!("{name}{critical}:"))];
+                let mut lines = vec![line("extension", &format!("{heading}:"))];
                 lines.extend(several.iter().map(|fact| line("", &format!("  {fact}"))));
                 lines
             }

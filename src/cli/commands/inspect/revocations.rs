@@ -4,6 +4,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::facts::{self, ExtensionFacts, line};
+use crate::cli::commands::integer::Integer;
 use crate::x509::display::hex;
 use crate::x509::time::format_instant;
 use crate::x509::{Crl, Oid, RevokedEntry};
@@ -18,10 +19,9 @@ const NUMBERS: [Oid; 2] = [Oid::new_unwrap("2.5.29.20"), Oid::new_unwrap("2.5.29
 #[derive(Debug, Serialize)]
 pub(super) struct CrlFacts {
     issuer: String,
-    /// Hex of the number.
-    number: Option<String>,
-    /// Hex of the number of the CRL that a delta CRL builds on.
-    delta_base: Option<String>,
+    number: Option<Integer>,
+    /// The number of the CRL that a delta CRL builds on.
+    delta_base: Option<Integer>,
     this_update: String,
     next_update: Option<String>,
     stale: bool,
@@ -56,8 +56,8 @@ impl CrlFacts {
     pub(super) fn new(crl: &Crl, now: OffsetDateTime, all: bool) -> Self {
         Self {
             issuer: crl.issuer.to_string(),
-            number: crl.number.as_deref().map(hex),
-            delta_base: crl.delta_base.as_deref().map(hex),
+            number: crl.number.as_deref().map(Integer::from_octets),
+            delta_base: crl.delta_base.as_deref().map(Integer::from_octets),
             this_update: format_instant(crl.this_update),
             next_update: crl.next_update.map(format_instant),
             stale: crl.next_update.is_some_and(|next| now > next),
@@ -76,7 +76,7 @@ impl CrlFacts {
             Some(next) => facts::until(next, now),
         };
         let mut lines = vec![line("issuer", &facts::shown(&crl.issuer))];
-        let number = |octets: &[u8]| format!("{} (0x{})", num_bigint::BigUint::from_bytes_be(octets), hex(octets));
+        let number = |octets: &[u8]| format!("{} (0x{})", Integer::from_octets(octets), hex(octets));
         lines.extend(crl.number.as_deref().map(|octets| line("number", &number(octets))));
         lines.extend(crl.delta_base.as_deref().map(|octets| line("delta to", &number(octets))));
         lines.push(line("this update", &facts::from(crl.this_update, now)));

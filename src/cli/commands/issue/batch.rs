@@ -54,22 +54,6 @@ pub(super) struct BatchArgs {
     pub keep_going: bool,
 }
 
-impl BatchArgs {
-    /// clap lets an option that another one requires stand alone where something in conflict with that is there.
-    pub(super) fn refuse_without_batch(&self) -> Result<(), CliError> {
-        let given = [
-            (self.batch_format.is_some(), "--batch-format"),
-            (self.out_dir.is_some(), "--out-dir"),
-            (self.skip_existing, "--skip-existing"),
-            (self.keep_going, "--keep-going"),
-        ];
-        match given.into_iter().find(|(given, _)| *given) {
-            Some((_, flag)) => Err(CliError::usage(format!("{flag} goes with --batch FILE only"))),
-            None => Ok(()),
-        }
-    }
-}
-
 /// What becomes of a line.
 enum Verdict {
     Issue,

@@ -2,13 +2,15 @@
 
 use std::collections::VecDeque;
 
+use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
+use crate::ca;
 use crate::cli::glob;
 use crate::cli::{CliError, Context, Exit};
-use crate::store::Entry;
+use crate::store::{Entry, Event};
 use crate::x509::time::parse_instant;
 
 const EXAMPLES: &str = "\
@@ -46,8 +48,8 @@ pub(super) struct Args {
     /// Only events of an authority
     #[arg(long, value_name = "NAME")]
     authority: Option<String>,
-    /// Only one kind of event, such as certificate-issued
-    #[arg(long, value_name = "KIND")]
+    /// Only one kind of event
+    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(Event::KINDS))]
     kind: Option<String>,
     /// Only events at this instant or later
     #[arg(long, value_name = "TIME", value_parser = parse_instant)]
@@ -73,24 +75,31 @@ impl Args {
     /// Prints the events.
     ///
     /// # Errors
-    /// When there is no store, or its journal is damaged.
+    /// When there is no store, its journal is damaged, or nothing in it speaks of the authority that is asked for.
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let store = cx.open_store()?;
         let name = self.name.as_deref();
         let mut chosen: VecDeque<Line> = VecDeque::new();
         let mut failed = None;
+        let mut authority_known = false;
         store.for_each_entry(&mut |entry| match line(entry) {
-            Ok(line) if self.wants(entry, &line.fields, name) => {
-                chosen.push_back(line);
-                if self.last.is_some_and(|last| chosen.len() > last) {
-                    chosen.pop_front();
+            Ok(line) => {
+                authority_known |= is(&line.fields, "authority", self.authority.as_deref());
+                if self.wants(entry, &line.fields, name) {
+                    chosen.push_back(line);
+                    if self.last.is_some_and(|last| chosen.len() > last) {
+                        chosen.pop_front();
+                    }
                 }
             }
-            Ok(_) => {}
             Err(error) => failed = Some(error),
         })?;
         if let Some(error) = failed {
             return Err(CliError::failed(format!("the journal cannot be printed: {error}")));
+        }
+        if let Some(name) = self.authority.as_deref().filter(|_| !authority_known) {
+            // A typing error would look like good news for ever.
+            ca::resolve(&store.read()?, Some(name))?;
         }
         if self.jsonl {
             for line in &chosen {
@@ -107,16 +116,18 @@ impl Args {
     }
 
     fn wants(&self, entry: &Entry, fields: &Map<String, Value>, name: Option<&str>) -> bool {
-        let is = |field: &str, wanted: &Option<String>| {
-            wanted.as_deref().is_none_or(|wanted| fields.get(field).and_then(Value::as_str) == Some(wanted))
-        };
         let time = parse_instant(&entry.time).ok();
-        is("authority", &self.authority)
-            && is("event", &self.kind)
+        is(fields, "authority", self.authority.as_deref())
+            && is(fields, "event", self.kind.as_deref())
             && self.since.is_none_or(|since| time.is_some_and(|time| time >= since))
             && self.until.is_none_or(|until| time.is_some_and(|time| time < until))
             && name.is_none_or(|name| names(fields).any(|candidate| glob::matches_name(name, candidate)))
     }
+}
+
+/// Whether a field has the value that is wanted, if one is.
+fn is(fields: &Map<String, Value>, field: &str, wanted: Option<&str>) -> bool {
+    wanted.is_none_or(|wanted| fields.get(field).and_then(Value::as_str) == Some(wanted))
 }
 
 /// A journal line: as it is written, and its fields.

@@ -57,8 +57,8 @@ pub(in crate::cli::commands) struct SignArgs {
     /// Sign OCSP responses only where something changed, or one is in the last third of its life
     #[arg(long)]
     if_due: bool,
-    /// By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256
-    #[arg(long, value_name = "HASH", value_delimiter = ',', default_value = "sha1", value_parser = hash)]
+    /// By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256 [default: sha1]
+    #[arg(long, value_name = "HASH", value_delimiter = ',', value_parser = hash)]
     hash: Vec<CertIdHash>,
     #[command(flatten)]
     responder: ResponderArgs,
@@ -163,6 +163,11 @@ impl SignArgs {
         self.if_due
     }
 
+    /// The first option that says how responses are signed.
+    pub(in crate::cli::commands) fn told_how(&self) -> Option<&'static str> {
+        if self.hash.is_empty() { self.responder.told() } else { Some("--hash") }
+    }
+
     /// Brings the responses of authorities to a directory, below `prefix`; says what became of them.
     ///
     /// What is revoked while responses are signed and written is brought afterwards, so that no older response stays.
@@ -179,6 +184,7 @@ impl SignArgs {
         force: bool,
     ) -> Result<(Vec<AuthorityItem>, Changes), CliError> {
         let mut state = store.read()?;
+        let hashes = if self.hash.is_empty() { vec![CertIdHash::Sha1] } else { self.hash.clone() };
         // Before a responder is certified.
         drop(Site::open(dir, state.store_id(), force)?);
         let mut speakers = Vec::new();
@@ -194,8 +200,7 @@ impl SignArgs {
             let mut done = Vec::new();
             for speaker in &mut speakers {
                 let validity = self.responder.validity(&state, &speaker.record().authority)?;
-                let plan =
-                    Plan { store, state: &state, if_due: self.if_due || round > 0, hashes: &self.hash, validity };
+                let plan = Plan { store, state: &state, if_due: self.if_due || round > 0, hashes: &hashes, validity };
                 done.push(plan.run(cx, speaker, &mut site, prefix)?);
             }
             let mine = |path: &str| names.iter().any(|name| path.starts_with(&format!("{prefix}{name}/")));

@@ -13,7 +13,7 @@ use crate::x509::time::{Span, format_instant};
 #[derive(Debug, Clone, clap::Args)]
 pub(in crate::cli::commands) struct ResponderArgs {
     /// How long an OCSP response holds [default: as long as the authority's CRLs]
-    #[arg(long, value_name = "DURATION", value_parser = Span::parse)]
+    #[arg(long, value_name = "DURATION", value_parser = ca::holding)]
     validity: Option<Span>,
     /// Sign OCSP responses with the authority's own key instead of a responder's
     #[arg(long)]
@@ -25,6 +25,16 @@ pub(in crate::cli::commands) struct ResponderArgs {
 }
 
 impl ResponderArgs {
+    /// The first option that was given.
+    pub(super) fn told(&self) -> Option<&'static str> {
+        let given = [
+            ("--validity", self.validity.is_some()),
+            ("--direct", self.direct),
+            ("--no-key-passphrase", self.no_key_passphrase),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
+    }
+
     /// How long a response of an authority holds.
     ///
     /// # Errors
