@@ -1,14 +1,15 @@
 //! Many processes on one store: nobody fails, nothing is lost, readers never wait.
 
-#![expect(clippy::expect_used, reason = "a test may stop")]
+#![expect(clippy::expect_used, clippy::print_stderr, reason = "a test may stop and talk")]
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::process::Command;
+use std::process::Child;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use audit::{Moment, audit};
+use rustix::process::{Pid, Signal, kill_process};
 use sandbox::Sandbox;
 use serde_json::Value;
 
@@ -16,6 +17,9 @@ use serde_json::Value;
 mod audit;
 #[path = "support/sandbox.rs"]
 mod sandbox;
+#[path = "support/strace.rs"]
+#[expect(dead_code, reason = "shared with other tests")]
+mod strace;
 
 /// Processes that issue at the same time, and how often each place in the queue issues.
 const AT_ONCE: usize = 32;
@@ -148,20 +152,47 @@ fn a_writer_that_waits_too_long_names_the_holder() {
     sandbox.run(["--lock-timeout", "1s", "issue", "late.test"]).succeeded();
 }
 
+/// A writer that holds the store's lock until this goes.
+struct Holder(Child);
+
+impl Holder {
+    /// Starts it: its first fsync, which comes with the lock held, takes ten minutes to begin.
+    fn start(sandbox: &Sandbox, arguments: &[&str]) -> Self {
+        let mut strace = sandbox::hermetic("strace", &sandbox.path(""));
+        strace.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync"]);
+        strace.args(["-e", "inject=fsync:delay_enter=600s:when=1", "--", sandbox::CERTWRIGHT]).args(arguments);
+        let holder = Self(strace.spawn().expect("strace starts"));
+        let begun = Instant::now();
+        while std::fs::read(sandbox.path("store/lock")).expect("the lock file").is_empty() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "the writer does not get the lock");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        holder
+    }
+}
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[test]
 fn the_holder_is_named_by_its_process() {
-    if !Command::new("strace").arg("-V").output().is_ok_and(|output| output.status.success()) {
+    if !strace::is_installed() {
         return;
     }
     let sandbox = Sandbox::with_root();
-    // A real writer that holds the lock for long: its first fsync takes five seconds to begin.
-    let mut slow = sandbox::hermetic("strace", &sandbox.path(""));
-    slow.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:delay_enter=4s:when=1", "--"]);
-    let mut slow = slow.args([sandbox::CERTWRIGHT, "issue", "slow.test"]).spawn().expect("strace starts");
-    std::thread::sleep(Duration::from_millis(1500));
+    let holder = Holder::start(&sandbox, &["issue", "slow.test"]);
     let waited = sandbox.run(["--lock-timeout", "1s", "issue", "late.test"]).exited(5);
-    assert!(waited.stderr.contains("issue"), "the holder's command is named: {}", waited.stderr);
-    assert!(waited.stderr.chars().any(|char| char.is_ascii_digit()), "and its process id: {}", waited.stderr);
-    assert!(slow.wait().expect("the slow writer ends").success());
+    let named = waited.stderr.split_once("process ").and_then(|(_, rest)| rest.split_once(" (issue) since "));
+    let pid: i32 = named.and_then(|(pid, _)| pid.parse().ok()).unwrap_or_else(|| panic!("{}", waited.stderr));
+    let command = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).expect("the process that is named");
+    assert_eq!(command.split('\0').collect::<Vec<_>>(), [sandbox::CERTWRIGHT, "issue", "slow.test", ""]);
+    // With the process goes the lock.
+    kill_process(Pid::from_raw(pid).expect("a process"), Signal::KILL).expect("the writer is killed");
+    drop(holder);
+    sandbox.run(["issue", "late.test"]).succeeded();
     sandbox.run(["store", "check"]).succeeded();
 }

@@ -4,17 +4,19 @@ pub(super) mod digest;
 pub(super) mod leftovers;
 pub(super) mod ownership;
 pub(super) mod places;
+pub(super) mod removal;
 pub(super) mod scratch;
 pub(super) mod secrets;
 mod several;
 pub(super) mod site;
+mod stores;
 #[cfg(test)]
 mod tests;
 pub(super) mod tree;
 
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -24,7 +26,8 @@ use crate::store::StoreError;
 use crate::store::atomic::{self, FileSet};
 use crate::x509::{Certificate, pem};
 
-pub(super) use several::{Output, check_outputs, write_several};
+pub(super) use several::{Output, check_key_output, check_outputs, refuse_inputs, write_key, write_several};
+use stores::Except;
 
 /// Mode of directories that others look into.
 const PUBLIC_DIR_MODE: u32 = 0o755;
@@ -70,16 +73,25 @@ pub(super) fn reading<T>(cx: &mut Context, path: &Path, work: impl FnOnce(&mut d
     Ok(work(&mut BufReader::new(file)))
 }
 
-/// Refuses what exists unless `force`, and several files together in a store's own directories; call it before anything is signed.
-/// Devices and pipes (`/dev/null`) are no files that could be lost.
+/// Refuses what is a store's own, even with `force`, and what exists without it; call it before anything is signed. Devices and
+/// pipes (`/dev/null`) are no files that could be lost.
 ///
 /// # Errors
 /// Exit 1, naming the first existing file and `--force`.
 pub(super) fn refuse_existing(paths: &[PathBuf], force: bool) -> Result<(), CliError> {
-    // A single file may well be one that an operator wants to change there.
-    if let [_, _, ..] = paths {
-        places::refuse_inside_stores(paths.iter().filter_map(|path| path.parent()))?;
-    }
+    refuse_existing_but(paths, Except::Nothing, force)
+}
+
+/// Refuses what is a store's own, there or not.
+///
+/// # Errors
+/// Exit 1, naming the file or its directory.
+pub(super) fn refuse_in_stores(paths: &[PathBuf]) -> Result<(), CliError> {
+    stores::refuse(paths, Except::Nothing)
+}
+
+fn refuse_existing_but(paths: &[PathBuf], except: Except, force: bool) -> Result<(), CliError> {
+    stores::refuse(paths, except)?;
     for path in paths.iter().filter(|path| !is_standard_stream(path)) {
         match fs::symlink_metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -116,6 +128,11 @@ pub(super) fn refuse_missing_directory(path: &Path) -> Result<(), CliError> {
 /// # Errors
 /// Names the file.
 pub(super) fn write(cx: &mut Context, path: &Path, bytes: &[u8], secret: bool, force: bool) -> Result<(), CliError> {
+    write_but(cx, &Output { path, bytes, secret }, Except::Nothing, force)
+}
+
+fn write_but(cx: &mut Context, output: &Output<'_>, except: Except, force: bool) -> Result<(), CliError> {
+    let Output { path, bytes, secret } = *output;
     if is_standard_stream(path) {
         if cx.ui.is_terminal() && (secret || !is_text(bytes)) {
             let what = if secret { "a private key" } else { "binary data" };
@@ -124,7 +141,7 @@ pub(super) fn write(cx: &mut Context, path: &Path, bytes: &[u8], secret: bool, f
         }
         return cx.ui.data(bytes);
     }
-    refuse_existing(&[path.to_owned()], force)?;
+    refuse_existing_but(&[path.to_owned()], except, force)?;
     refuse_missing_directory(path)?;
     if is_device(path) {
         let mut device =
@@ -203,15 +220,17 @@ pub(super) fn compare_set(dir: &Path, files: &[OutputFile]) -> Result<(), CliErr
 /// Names the file.
 pub(super) fn remove_chains(dir: &Path, names: &[String]) -> Result<Vec<String>, CliError> {
     let mut removed = Vec::new();
+    let mut removal = removal::Removal::default();
     for name in names {
         let path = dir.join(name);
         let Some(bytes) = read_if_there(&path, 1 << 20)? else { continue };
         let found = pem::read_certificates(&bytes).unwrap_or_default();
         if is_regular(&path) && !found.is_empty() && found.iter().all(Certificate::is_ca) {
-            places::remove(&path)?;
+            removal.file(&path)?;
             removed.push(name.clone());
         }
     }
+    removal.finish()?;
     Ok(removed)
 }
 
@@ -225,8 +244,8 @@ pub(super) fn is_regular(path: &Path) -> bool {
     !is_standard_stream(path) && fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
-/// Makes a directory that others may read and only its owner may write to (mode 0755 whatever the umask), with its parents.
-/// One that is there is left as it is.
+/// Makes a directory that others may read and only its owner may write to (mode 0755 whatever the umask), with its parents,
+/// durably. One that is there is left as it is.
 ///
 /// # Errors
 /// Names the directory.
@@ -234,15 +253,11 @@ pub(super) fn public_directory(dir: &Path) -> Result<(), CliError> {
     if dir.is_dir() {
         return Ok(());
     }
-    if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        public_directory(parent)?;
-    }
-    let made = DirBuilder::new().mode(PUBLIC_DIR_MODE).create(dir);
-    match made.and_then(|()| fs::set_permissions(dir, Permissions::from_mode(PUBLIC_DIR_MODE))) {
-        // Another process made it first.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && dir.is_dir() => Ok(()),
-        done => done.map_err(|error| CliError::io(dir, "make directory", &error)),
-    }
+    stores::refuse_directories([dir].into_iter())?;
+    atomic::create_dir(dir, PUBLIC_DIR_MODE).map_err(|error| match error {
+        StoreError::Io { path, source } => CliError::io(path, "make directory", &source),
+        error => error.into(),
+    })
 }
 
 /// The store's error as one about a file of the user.

@@ -4,7 +4,7 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 pub(super) use reader::Secrets;
@@ -29,6 +29,16 @@ pub enum SecretSource {
     Prompt,
     /// `stdin`: the next line of standard input.
     Stdin,
+}
+
+impl SecretSource {
+    /// The file that it is read from, if it is one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(path) => Some(path),
+            _ => None,
+        }
+    }
 }
 
 impl FromStr for SecretSource {

@@ -1,6 +1,7 @@
 //! Durable, atomic file writes.
 
 mod sets;
+mod tree;
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
@@ -20,6 +21,7 @@ use super::{StoreError, event, io};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub use sets::{FileSet, write_sets};
+pub use tree::write_tree;
 
 /// Writes a file so that a reader sees either nothing (or the old file) or the whole new one, and so that it survives a
 /// power cut once this returns: temporary name beside it, mode set whatever the umask, fsync, rename, fsync of the
@@ -37,6 +39,23 @@ pub fn write(path: &Path, bytes: &[u8], mode: u32, replace: bool) -> Result<(), 
     io::sync_file(&file, &temporary)?;
     temporaries.place(path, replace)?;
     io::sync_dir(dir)
+}
+
+/// Makes a directory with its parents, all of them durable and with this mode whatever the umask; one that is there, or a link to
+/// one, is fine as it is.
+///
+/// # Errors
+/// [`StoreError::Io`] for what is no directory, or cannot be made.
+pub fn create_dir(path: &Path, mode: u32) -> Result<(), StoreError> {
+    io::create_dir_with_parents(path, mode)
+}
+
+/// Makes durable which names a directory has.
+///
+/// # Errors
+/// [`StoreError::Io`] when it is not there, or cannot be read.
+pub fn sync_dir(path: &Path) -> Result<(), StoreError> {
+    io::sync_dir(path)
 }
 
 /// Writes a file that must not exist yet, as [`write()`] does.
@@ -71,7 +90,7 @@ fn replace_set(dir: &Path, files: &[(&str, &[u8], u32)], replace: bool) -> Resul
     let mut order: Vec<_> = files.iter().zip(&targets).collect();
     order.sort_by_key(|((_, _, mode), _)| !is_secret(*mode));
     let mut temporaries = Temporaries::default();
-    let mut flush = Flush::new(dir, 0);
+    let mut flush = Flush::new(0);
     for ((_, bytes, mode), target) in &order {
         let (file, path) = temporaries.add(dir, target, bytes, *mode)?;
         flush.file(file, path);

@@ -25,7 +25,7 @@ pub(super) fn place(
     staged: &Path,
     names: &[&str],
     change: Option<Change<'_>>,
-    flush: &mut Flush<'_>,
+    flush: &mut Flush,
 ) -> Result<(), StoreError> {
     let target = layout.authority(name);
     flush.dir(layout.authorities());

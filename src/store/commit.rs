@@ -158,7 +158,7 @@ impl Writer<'_> {
         let keys = transaction.entries.iter().zip(&transaction.keys);
         let keys: Vec<_> = keys.filter_map(|(entry, key)| Some((entry.seq, key.as_ref()?))).collect();
         let total = keys.len();
-        let mut flush = flush::spread(layout.root(), &keys, total, |(seq, key), flush| {
+        let mut flush = flush::spread(&keys, total, |(seq, key), flush| {
             let path = layout.staged_key(*seq);
             flush.file(io::write_file(&path, key, io::KEY_MODE)?, path);
             Ok(())

@@ -1,9 +1,11 @@
 //! Making what one phase wrote durable, with as few disk commits as possible.
 //!
 //! A disk pays for each time it is told to flush, not for each file: so a phase writes everything first and syncs after, all
-//! at once. From [`WHOLE`] items on, one sync of the file system is cheaper than one of every file.
+//! at once. From [`WHOLE`] items on, one sync of each file system that they are on is cheaper than one of every file.
 
-use std::fs::File;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -14,40 +16,52 @@ use super::{StoreError, io};
 /// A disk that takes this long for a sync is waited for by several threads at once.
 const SLOW: Duration = Duration::from_millis(2);
 
-/// From how many items on the whole file system is synced.
+/// From how many items on whole file systems are synced.
 const WHOLE: usize = 16;
 
 /// What waits to be made durable.
-pub(super) struct Flush<'a> {
-    root: &'a Path,
+pub(super) struct Flush {
     whole: bool,
+    /// By their device, one path on each file system that is to be synced as a whole.
+    filesystems: BTreeMap<u64, PathBuf>,
     files: Vec<(File, PathBuf)>,
     dirs: Vec<PathBuf>,
 }
 
-impl<'a> Flush<'a> {
-    /// A phase of so many items in the store at `root`.
-    pub(super) fn new(root: &'a Path, items: usize) -> Self {
+impl Flush {
+    /// A phase of so many items.
+    pub(super) fn new(items: usize) -> Self {
         let whole = cfg!(target_os = "linux") && items >= WHOLE;
-        Self { root, whole, files: Vec::new(), dirs: Vec::new() }
+        Self { whole, filesystems: BTreeMap::new(), files: Vec::new(), dirs: Vec::new() }
     }
 
-    /// Adds a file that was written. One without content is durable with its name.
+    /// Adds a file that was written; it keeps its name until this runs. One without content is durable with its name.
     pub(super) fn file(&mut self, file: File, path: PathBuf) {
-        if !self.whole && file.metadata().is_ok_and(|metadata| metadata.len() > 0) {
-            self.files.push((file, path));
+        match file.metadata() {
+            Ok(metadata) if metadata.len() == 0 => {}
+            Ok(metadata) if self.whole => self.filesystem(metadata.dev(), path),
+            _ => self.files.push((file, path)),
         }
     }
 
     /// Adds a directory whose names changed.
     pub(super) fn dir(&mut self, path: PathBuf) {
-        if !self.whole && !self.dirs.contains(&path) {
+        if self.whole
+            && let Ok(metadata) = fs::metadata(&path)
+        {
+            self.filesystem(metadata.dev(), path);
+        } else if !self.dirs.contains(&path) {
             self.dirs.push(path);
         }
     }
 
+    fn filesystem(&mut self, device: u64, path: PathBuf) {
+        self.filesystems.entry(device).or_insert(path);
+    }
+
     /// Adds what another thread collected.
     pub(super) fn merge(&mut self, other: Self) {
+        other.filesystems.into_iter().for_each(|(device, path)| self.filesystem(device, path));
         self.files.extend(other.files);
         self.dirs.extend(other.dirs);
     }
@@ -55,10 +69,7 @@ impl<'a> Flush<'a> {
     /// Makes all of it durable.
     pub(super) fn run(self) -> Result<(), StoreError> {
         #[cfg(target_os = "linux")]
-        if self.whole {
-            return io::sync_filesystem(self.root);
-        }
-        let _ = self.root;
+        self.filesystems.values().try_for_each(|path| io::sync_filesystem(path))?;
         for (file, _) in self.files.iter().skip(1) {
             io::start_writing(file);
         }
@@ -119,15 +130,14 @@ fn concurrent(items: usize) -> usize {
 }
 
 /// Does one step for every item, on several threads where there are many, and collects what is to be made durable.
-pub(super) fn spread<'a, T: std::marker::Sync>(
-    root: &'a Path,
+pub(super) fn spread<T: std::marker::Sync>(
     items: &[T],
     total: usize,
-    step: impl Fn(&T, &mut Flush<'a>) -> Result<(), StoreError> + std::marker::Sync,
-) -> Result<Flush<'a>, StoreError> {
+    step: impl Fn(&T, &mut Flush) -> Result<(), StoreError> + std::marker::Sync,
+) -> Result<Flush, StoreError> {
     let share = items.len().div_ceil(threads(total)).max(1);
-    let work = |items: &[T]| -> Result<Flush<'a>, StoreError> {
-        let mut flush = Flush::new(root, total);
+    let work = |items: &[T]| -> Result<Flush, StoreError> {
+        let mut flush = Flush::new(total);
         items.iter().try_for_each(|item| step(item, &mut flush))?;
         Ok(flush)
     };

@@ -65,15 +65,23 @@ pub(super) fn create_dir_with_parents(path: &Path, mode: u32) -> Result<(), Stor
         return Ok(());
     }
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let made = match create_dir_if_missing(path) {
+    let made = match create_dir(path) {
         Err(error) if error.is_not_found() => {
             create_dir_with_parents(parent, mode)?;
-            create_dir_if_missing(path)?
+            create_dir(path)
         }
-        done => done?,
+        done => done,
     };
-    if made && mode != DIR_MODE {
-        set_mode(path, mode)?;
+    match made {
+        Ok(()) if mode != DIR_MODE => set_mode(path, mode)?,
+        Ok(()) => {}
+        Err(StoreError::Io { source, .. }) if source.kind() == ErrorKind::AlreadyExists => {
+            // Another process may have made it first.
+            if !path.is_dir() {
+                return Err(StoreError::io(path, ErrorKind::NotADirectory.into()));
+            }
+        }
+        Err(error) => return Err(error),
     }
     sync_dir(parent)
 }
@@ -218,22 +226,52 @@ pub(super) fn rename(from: &Path, to: &Path) -> Result<(), StoreError> {
     fs::rename(from, to).map_err(|error| StoreError::io(to, error))
 }
 
+/// Lets two names change places; says whether the file system can do that.
+pub(super) fn exchange(one: &Path, other: &Path) -> Result<bool, StoreError> {
+    step(Step::Rename, other)?;
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).is_ok())
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = one;
+        Ok(false)
+    }
+}
+
 /// Renames unless something has the new name already ([`StoreError::Exists`]).
 pub(super) fn rename_new(from: &Path, to: &Path) -> Result<(), StoreError> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     use rustix::io::Errno;
     step(Step::Rename, to)?;
-    let exists = || StoreError::Exists(to.display().to_string());
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         Ok(()) => Ok(()),
-        Err(Errno::EXIST) => Err(exists()),
-        // The file system has no such rename: a hard link refuses an existing name as well.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => match fs::hard_link(from, to) {
-            Ok(()) => fs::remove_file(from).map_err(|error| StoreError::io(from, error)),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(exists()),
-            Err(error) => Err(StoreError::io(to, error)),
-        },
+        Err(Errno::EXIST) => Err(StoreError::Exists(to.display().to_string())),
+        // NFS and some others have no such rename.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => rename_new_anywhere(from, to),
         Err(error) => Err(StoreError::io(to, error.into())),
+    }
+}
+
+/// What [`rename_new`] does on every file system. A hard link refuses an existing name; no directory can have one, but a rename puts a
+/// directory in the place of nothing else than an empty one.
+pub(super) fn rename_new_anywhere(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let is_dir = fs::symlink_metadata(from).map_err(|error| StoreError::io(from, error))?.is_dir();
+    let done = if is_dir { fs::rename(from, to) } else { fs::hard_link(from, to) };
+    match done {
+        Ok(()) if is_dir => Ok(()),
+        Ok(()) => fs::remove_file(from).map_err(|error| StoreError::io(from, error)),
+        Err(error) => match error.kind() {
+            ErrorKind::AlreadyExists | ErrorKind::DirectoryNotEmpty => {
+                Err(StoreError::Exists(to.display().to_string()))
+            }
+            ErrorKind::NotADirectory if fs::symlink_metadata(to).is_ok() => {
+                Err(StoreError::Exists(to.display().to_string()))
+            }
+            _ => Err(StoreError::io(to, error)),
+        },
     }
 }
 

@@ -51,16 +51,16 @@ impl Release<'_> {
         &self,
         units: &[Unit<'_>],
         items: usize,
-        step: impl Fn(&Entry, bool, &mut Flush<'_>) -> Result<(), StoreError> + Sync,
+        step: impl Fn(&Entry, bool, &mut Flush) -> Result<(), StoreError> + Sync,
     ) -> Result<(), StoreError> {
-        let spread = flush::spread(self.layout.root(), units, items, |unit, flush| {
+        let spread = flush::spread(units, items, |unit, flush| {
             unit.iter().enumerate().try_for_each(|(index, entry)| step(entry, index + 1 == unit.len(), flush))
         });
         spread?.run()
     }
 
     /// Writes an entry's files in `staging/`; its key is there already.
-    fn stage(&self, entry: &Entry, contents: &Contents<'_>, flush: &mut Flush<'_>) -> Result<(), StoreError> {
+    fn stage(&self, entry: &Entry, contents: &Contents<'_>, flush: &mut Flush) -> Result<(), StoreError> {
         let seq = entry.seq;
         match &entry.event {
             Event::CertificateIssued(record) | Event::CertificateImported(record) => {
@@ -97,7 +97,7 @@ impl Release<'_> {
         }
     }
 
-    fn write(&self, seq: u64, files: &[files::Content], flush: &mut Flush<'_>) -> Result<(), StoreError> {
+    fn write(&self, seq: u64, files: &[files::Content], flush: &mut Flush) -> Result<(), StoreError> {
         let (dir, key) = (self.layout.staged(seq), self.layout.staged_key(seq));
         io::create_dir_if_missing(&dir)?;
         if key.exists() {
@@ -110,7 +110,7 @@ impl Release<'_> {
         Ok(())
     }
 
-    fn write_file(&self, path: &Path, bytes: &[u8], flush: &mut Flush<'_>) -> Result<(), StoreError> {
+    fn write_file(&self, path: &Path, bytes: &[u8], flush: &mut Flush) -> Result<(), StoreError> {
         if self.again {
             io::remove_file(path)?;
         }
@@ -120,7 +120,7 @@ impl Release<'_> {
     }
 
     /// Renames an entry's files into place; `last` of its unit.
-    fn place(&self, entry: &Entry, last: bool, flush: &mut Flush<'_>) -> Result<(), StoreError> {
+    fn place(&self, entry: &Entry, last: bool, flush: &mut Flush) -> Result<(), StoreError> {
         let staged = self.layout.staged(entry.seq);
         match &entry.event {
             Event::CertificateIssued(record) | Event::CertificateImported(record) => {
@@ -151,7 +151,7 @@ impl Release<'_> {
     }
 
     /// A full CRL takes the place of the delta that started from the one before it.
-    fn place_crl(&self, staged: &Path, record: &CrlRecord, flush: &mut Flush<'_>) -> Result<(), StoreError> {
+    fn place_crl(&self, staged: &Path, record: &CrlRecord, flush: &mut Flush) -> Result<(), StoreError> {
         let target = self.layout.crl(&record.authority, record.base.is_some());
         for ending in ["crl.pem", "crl"] {
             io::rename(&staged.with_extension(ending), &target.with_extension(ending))?;
@@ -170,7 +170,7 @@ impl Release<'_> {
         staged: &Path,
         record: &CertificateRecord,
         last: bool,
-        flush: &mut Flush<'_>,
+        flush: &mut Flush,
     ) -> Result<(), StoreError> {
         let lineage = self.layout.lineage(&record.lineage);
         let target = lineage.join(&record.serial);
@@ -198,12 +198,7 @@ impl Release<'_> {
         point(&link, &record.serial, temporary)
     }
 
-    fn place_authority(
-        &self,
-        staged: &Path,
-        record: &AuthorityRecord,
-        flush: &mut Flush<'_>,
-    ) -> Result<(), StoreError> {
+    fn place_authority(&self, staged: &Path, record: &AuthorityRecord, flush: &mut Flush) -> Result<(), StoreError> {
         let name = &record.authority;
         let before = self.state.authority_history(name).take_while(|other| *other != record).last();
         let change = authority_files::Change { record, before };

@@ -127,7 +127,7 @@ fn unpack(input: &mut dyn Read, scratch: &Path) -> Result<Backup, StoreError> {
     let mut archive = tar::Archive::new(input);
     let mut sum = Sum::new();
     let mut seen = HashSet::new();
-    let mut flush = Flush::new(scratch, usize::MAX);
+    let mut flush = Flush::new(usize::MAX);
     let mut members = archive.entries().map_err(unreadable)?;
     while let Some(member) = members.next() {
         let mut member = member.map_err(unreadable)?;

@@ -113,7 +113,7 @@ impl SignArgs {
     /// Exit 4 when a request is refused; nothing at all is signed then, unless `--keep-going`.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let requests = requests::expand(cx, &self.requests)?;
-        self.check_outputs(&requests)?;
+        self.check_outputs(cx, &requests)?;
         let store = cx.open_store()?;
         let state = store.read()?;
         let profile = profiles(&store)?.get(&self.profile)?;
@@ -156,7 +156,7 @@ impl SignArgs {
         self.finish(cx, &outcomes, refused)
     }
 
-    fn check_outputs(&self, requests: &[PathBuf]) -> Result<(), CliError> {
+    fn check_outputs(&self, cx: &Context, requests: &[PathBuf]) -> Result<(), CliError> {
         let several = requests.len() > 1;
         if several && self.out.is_some() {
             return Err(CliError::usage("--out takes one certificate, and several requests were given")
@@ -166,6 +166,7 @@ impl SignArgs {
             return Err(CliError::usage("--lineage names one certificate, and several requests were given"));
         }
         if let Some(out) = &self.out {
+            files::refuse_inputs(cx, &[out], &requests.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
             files::refuse_existing(std::slice::from_ref(out), self.force)?;
             files::refuse_missing_directory(out)?;
         }

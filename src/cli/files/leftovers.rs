@@ -1,7 +1,8 @@
 //! What a command that was killed left under temporary names.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, DirEntry, FileType};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -45,6 +46,19 @@ pub(in crate::cli) fn sweep<'a>(dir: &Path, files: impl Iterator<Item = &'a str>
 /// its key, and it gets its name when it is complete. Only what belongs to this user, holds nothing but files, and was
 /// made before a moment of the system's clock is removed.
 pub(in crate::cli) fn sweep_beside<'a>(dirs: impl Iterator<Item = &'a Path>, before: SystemTime) {
+    sweep_directories(dirs, before, &|entry| entry.is_ok_and(|entry| kind(&entry).is_some_and(|kind| kind.is_file())));
+}
+
+/// As [`sweep_beside`] for a directory that has others in it: what is removed holds nothing but files and directories.
+pub(in crate::cli) fn sweep_trees_beside(dir: &Path, before: SystemTime) {
+    sweep_directories([dir].into_iter(), before, &is_plain_tree);
+}
+
+fn sweep_directories<'a>(
+    dirs: impl Iterator<Item = &'a Path>,
+    before: SystemTime,
+    may_hold: &dyn Fn(io::Result<DirEntry>) -> bool,
+) {
     let mut names: BTreeMap<&Path, BTreeSet<String>> = BTreeMap::new();
     for dir in dirs {
         if let (Some(parent), Some(name)) = (dir.parent(), dir.file_name()) {
@@ -60,11 +74,24 @@ pub(in crate::cli) fn sweep_beside<'a>(dirs: impl Iterator<Item = &'a Path>, bef
             let is_own = || {
                 entry.metadata().is_ok_and(|found| found.is_dir() && found.uid() == user && is_older(&found, before))
             };
-            if is_ours && is_own() && holds_files_alone(&entry.path()) {
+            let is_left = || fs::read_dir(entry.path()).is_ok_and(|mut entries| entries.all(may_hold));
+            if is_ours && is_own() && is_left() {
                 let _ = fs::remove_dir_all(entry.path());
             }
         }
     }
+}
+
+fn is_plain_tree(entry: io::Result<DirEntry>) -> bool {
+    entry.is_ok_and(|entry| match kind(&entry) {
+        Some(kind) if kind.is_dir() => fs::read_dir(entry.path()).is_ok_and(|mut below| below.all(is_plain_tree)),
+        Some(kind) => kind.is_file(),
+        None => false,
+    })
+}
+
+fn kind(entry: &DirEntry) -> Option<FileType> {
+    entry.file_type().ok()
 }
 
 fn is_older(metadata: &fs::Metadata, before: SystemTime) -> bool {
@@ -75,11 +102,4 @@ fn is_older(metadata: &fs::Metadata, before: SystemTime) -> bool {
 fn stem(name: &str) -> Option<&str> {
     let (stem, random) = name.strip_prefix('.')?.strip_suffix(".tmp")?.rsplit_once('.')?;
     (random.len() == 16 && random.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(stem)
-}
-
-fn holds_files_alone(dir: &Path) -> bool {
-    let is_file = |entry: std::io::Result<fs::DirEntry>| {
-        entry.and_then(|entry| entry.file_type()).is_ok_and(|kind| kind.is_file())
-    };
-    fs::read_dir(dir).is_ok_and(|mut entries| entries.all(is_file))
 }

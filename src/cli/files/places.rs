@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, access};
 
+use super::removal::Removal;
 use crate::cli::CliError;
 use crate::store::atomic;
 
@@ -122,28 +123,31 @@ pub(in crate::cli) fn absolute(path: &Path) -> Result<PathBuf, CliError> {
     std::path::absolute(path).map_err(|error| CliError::io(path, "use", &error))
 }
 
-/// Refuses directories that are a store's own: whatever is written to `authorities/NAME` takes the place of an authority's key.
+/// Where a name is or would be: its directory with every link followed as far as it is there. What the name itself stands for is not
+/// looked at.
 ///
 /// # Errors
-/// Names the directory.
-pub(in crate::cli) fn refuse_inside_stores<'a>(dirs: impl Iterator<Item = &'a Path>) -> Result<(), CliError> {
-    const OWN: [&str; 4] = ["authorities", "cache", "issued", "staging"];
-    for dir in dirs.collect::<std::collections::BTreeSet<_>>() {
-        let absolute = absolute(if dir.as_os_str().is_empty() { Path::new(".") } else { dir })?;
-        // What is not there yet is made below what is.
-        let there =
-            absolute.ancestors().find_map(|parent| Some((followed(parent)?, absolute.strip_prefix(parent).ok()?)));
-        let Some(path) = there.map(|(real, rest)| real.join(rest)) else { continue };
-        for store in path.ancestors() {
-            let own = path.strip_prefix(store).ok().and_then(|rest| rest.components().next());
-            let is_own = own.is_none_or(|own| OWN.iter().any(|known| own.as_os_str() == *known));
-            if is_own && is_file(&store.join("journal.jsonl")) && is_file(&store.join("store.json")) {
-                return Err(CliError::failed(format!("{} belongs to the store {}", dir.display(), store.display()))
-                    .hint("name a directory outside of it"));
-            }
-        }
+/// As [`absolute`].
+pub(in crate::cli) fn name_in_place(path: &Path) -> Result<PathBuf, CliError> {
+    let absolute = absolute(path)?;
+    match (absolute.parent(), absolute.file_name()) {
+        (Some(dir), Some(name)) => Ok(located(dir)?.join(name)),
+        _ => located(&absolute),
     }
-    Ok(())
+}
+
+/// The path with every link followed, as far as it is there: what is not there yet is made below what is.
+///
+/// # Errors
+/// As [`absolute`].
+pub(in crate::cli) fn located(path: &Path) -> Result<PathBuf, CliError> {
+    let absolute = absolute(path)?;
+    let there = absolute.ancestors().find_map(|parent| Some((followed(parent)?, absolute.strip_prefix(parent).ok()?)));
+    Ok(match there {
+        Some((real, rest)) if rest.as_os_str().is_empty() => real,
+        Some((real, rest)) => real.join(rest),
+        None => absolute,
+    })
 }
 
 /// Writes a new file that everybody may read (mode 0644), durably; it is no error if it is there with these bytes.
@@ -158,19 +162,12 @@ pub(in crate::cli) fn place(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     atomic::write(path, bytes, 0o644, false).map_err(super::told)
 }
 
-/// Takes a file away.
+/// Takes one file away, durably.
 ///
 /// # Errors
 /// Names the file; it is no error if it is gone already.
 pub(in crate::cli) fn remove(path: &Path) -> Result<(), CliError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(CliError::io(path, "remove", &error)),
-        _ => Ok(()),
-    }
-}
-
-/// Takes a directory away if there is nothing in it.
-pub(in crate::cli) fn remove_empty(dir: &Path) {
-    // Whatever keeps it there, a file above all, is a reason to leave it.
-    let _ = fs::remove_dir(dir);
+    let mut removal = Removal::default();
+    removal.file(path)?;
+    removal.finish()
 }

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{CliError, Context, is_standard_stream, refuse_existing, write};
+use super::stores::Except;
+use super::{CliError, Context, is_standard_stream, places, refuse_existing_but, write, write_but};
+use crate::cli::SecretSource;
 
 /// One of several outputs.
 pub(in crate::cli) struct Output<'a> {
@@ -16,15 +18,69 @@ pub(in crate::cli) struct Output<'a> {
     pub(in crate::cli) secret: bool,
 }
 
-/// Refuses outputs that cannot all be written: the same one twice, standard output beside a JSON report, a directory that is
-/// not there, a file that exists unless `force`. Call it before any work is done.
+/// Refuses outputs that cannot all be written: the same one twice, by whatever path, one that the command reads, standard output beside
+/// a JSON report, a directory that is not there, a file that exists unless `force`. Call it before any work is done.
 ///
 /// # Errors
 /// Exit 2 for a contradiction, exit 1 for what the file system says.
-pub(in crate::cli) fn check_outputs(cx: &Context, paths: &[&Path], force: bool) -> Result<(), CliError> {
+pub(in crate::cli) fn check_outputs(
+    cx: &Context,
+    paths: &[&Path],
+    inputs: &[&Path],
+    force: bool,
+) -> Result<(), CliError> {
+    refuse_inputs(cx, paths, inputs)?;
+    check(cx, paths, Except::Nothing, force)
+}
+
+/// As [`check_outputs`] for a key that is written in another form, perhaps in its own place, which may be in a store.
+///
+/// # Errors
+/// As [`check_outputs`].
+pub(in crate::cli) fn check_key_output(
+    cx: &Context,
+    path: &Path,
+    inputs: &[&Path],
+    force: bool,
+) -> Result<(), CliError> {
+    refuse_inputs(cx, &[path], inputs)?;
+    check(cx, &[path], Except::Keys, force)
+}
+
+/// Writes what [`check_key_output`] is for.
+///
+/// # Errors
+/// Names the file.
+pub(in crate::cli) fn write_key(cx: &mut Context, path: &Path, bytes: &[u8], force: bool) -> Result<(), CliError> {
+    write_but(cx, &Output { path, bytes, secret: true }, Except::Keys, force)
+}
+
+/// Refuses outputs in the place of what the command reads: these files, and the one with the passphrase.
+///
+/// # Errors
+/// Exit 2, naming the file.
+pub(in crate::cli) fn refuse_inputs(cx: &Context, outputs: &[&Path], inputs: &[&Path]) -> Result<(), CliError> {
+    let passphrase = cx.settings.passphrase.as_ref().and_then(SecretSource::file);
+    let mut read = HashSet::new();
+    for input in inputs.iter().copied().chain(passphrase).filter(|input| !is_standard_stream(input)) {
+        // A link and what it leads to: both would be missed.
+        read.insert(places::name_in_place(input)?);
+        read.insert(places::located(input)?);
+    }
+    for output in outputs.iter().filter(|output| !is_standard_stream(output)) {
+        if read.contains(&places::name_in_place(output)?) {
+            return Err(CliError::usage(format!("{} is read, and would be replaced", output.display()))
+                .hint("give the output a file of its own"));
+        }
+    }
+    Ok(())
+}
+
+fn check(cx: &Context, paths: &[&Path], except: Except, force: bool) -> Result<(), CliError> {
     let mut seen = HashSet::new();
     for path in paths {
-        if !seen.insert(*path) {
+        let place = if is_standard_stream(path) { path.to_path_buf() } else { places::name_in_place(path)? };
+        if !seen.insert(place) {
             return Err(CliError::usage(format!("two outputs would be written to {}", path.display()))
                 .hint("give each of them a file of its own"));
         }
@@ -38,7 +94,7 @@ pub(in crate::cli) fn check_outputs(cx: &Context, paths: &[&Path], force: bool) 
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::metadata(parent).map_err(|error| CliError::io(path, "write", &error))?;
     }
-    refuse_existing(&paths.iter().map(|path| path.to_path_buf()).collect::<Vec<PathBuf>>(), force)
+    refuse_existing_but(&paths.iter().map(|path| path.to_path_buf()).collect::<Vec<PathBuf>>(), except, force)
 }
 
 /// Writes the outputs in order. When one fails, those that were new are removed again; a file that `force` replaced stays

@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::removal::Removal;
 use super::{CliError, OutputFile, exists, public_directory, read_if_there, write_sets};
 
 /// The index's name. A leading dot keeps it out of most listings; there is nothing secret in it.
@@ -151,9 +152,7 @@ impl Site {
             sets.iter().map(|(dir, files)| (dir.as_path(), files.as_slice())).collect();
         write_sets(&sets, true)?;
         changes.removed = both.iter().filter(|path| !wanted.contains(*path) && owns(path)).cloned().collect();
-        for path in &changes.removed {
-            remove(&dir, path)?;
-        }
+        remove(&dir, &changes.removed)?;
         if !changes.removed.is_empty() {
             let left = both.into_iter().filter(|path| changes.removed.binary_search(path).is_err()).collect();
             write_index(&dir, &store, &left)?;
@@ -162,15 +161,18 @@ impl Site {
     }
 }
 
-/// Takes a file away, and the directories that it leaves empty.
-fn remove(dir: &Path, path: &str) -> Result<(), CliError> {
-    super::places::remove(&dir.join(path))?;
-    for parent in Path::new(path).ancestors().skip(1).filter(|parent| !parent.as_os_str().is_empty()) {
-        if fs::remove_dir(dir.join(parent)).is_err() {
-            break;
+/// Takes files away, and the directories that they leave empty.
+fn remove(dir: &Path, paths: &[String]) -> Result<(), CliError> {
+    let mut removal = Removal::default();
+    for path in paths {
+        removal.file(&dir.join(path))?;
+        for parent in Path::new(path).ancestors().skip(1).filter(|parent| !parent.as_os_str().is_empty()) {
+            if !removal.empty_directory(&dir.join(parent)) {
+                break;
+            }
         }
     }
-    Ok(())
+    removal.finish()
 }
 
 fn read_index(bytes: &[u8]) -> Result<Index, String> {

@@ -1,13 +1,11 @@
 //! A directory that appears as a whole.
 
-use std::collections::HashSet;
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{CliError, PUBLIC_DIR_MODE, mode, public_directory};
-use crate::keys::random_bytes;
+use super::{CliError, PUBLIC_DIR_MODE, leftovers, mode, public_directory, stores, told};
+use crate::store::{StoreError, atomic};
 
 /// A file of it.
 pub(in crate::cli) struct TreeFile<'a> {
@@ -29,6 +27,7 @@ pub(in crate::cli) fn check_tree(
     force: bool,
     foreign: &dyn Fn(&Path) -> Option<PathBuf>,
 ) -> Result<(), CliError> {
+    stores::refuse_directories([dir].into_iter())?;
     let failed = |error: io::Error| CliError::io(dir, "write", &error);
     let metadata = match fs::symlink_metadata(dir) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -69,97 +68,26 @@ pub(in crate::cli) fn write_tree(
 ) -> Result<(), CliError> {
     check_tree(dir, force, foreign)?;
     let nameless = || CliError::failed(format!("{} is no name of a new directory", dir.display()));
-    let name = dir.file_name().ok_or_else(nameless)?;
+    dir.file_name().ok_or_else(nameless)?;
     let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     public_directory(parent)?;
-    let mut random = [0; 8];
-    random_bytes(&mut random)?;
-    let mut temporary = std::ffi::OsString::from(".");
-    temporary.push(name);
-    temporary.push(format!(".tmp-{}", crate::x509::display::hex(&random)));
-    let temporary = Temporary(parent.join(temporary));
-    fill(&temporary.0, files).map_err(|(path, error)| {
-        // The path that the person knows.
-        let path = path.strip_prefix(&temporary.0).map_or_else(|_| dir.to_owned(), |below| dir.join(below));
-        CliError::io(path, "write", &error)
-    })?;
-    place(&temporary.0, dir).map_err(|error| {
-        CliError::io(dir, "put in place", &error)
-            .hint("if it is the place where a file system is mounted, name a directory in it")
-    })?;
-    File::open(parent).and_then(|parent| parent.sync_all()).map_err(|error| CliError::io(dir, "write", &error))
-}
-
-/// What is removed again, with everything in it.
-struct Temporary(PathBuf);
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-fn fill(root: &Path, files: &[TreeFile<'_>]) -> Result<(), (PathBuf, io::Error)> {
-    let make = |dir: &Path| {
-        let made = DirBuilder::new().mode(PUBLIC_DIR_MODE).create(dir);
-        match made.and_then(|()| fs::set_permissions(dir, Permissions::from_mode(PUBLIC_DIR_MODE))) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            done => done.map_err(|error| (dir.to_owned(), error)),
+    // Keys may be among what a killed command left.
+    leftovers::sweep_trees_beside(dir, leftovers::an_hour_ago());
+    let files: Vec<_> = files.iter().map(|file| (file.path, file.bytes, mode(file.secret))).collect();
+    atomic::write_tree(dir, PUBLIC_DIR_MODE, &files).map_err(|error| match error {
+        StoreError::Io { source, .. } if source.kind() == io::ErrorKind::ResourceBusy => {
+            CliError::io(dir, "put in place", &source)
+                .hint("if it is the place where a file system is mounted, name a directory in it")
         }
-    };
-    make(root)?;
-    let mut made = HashSet::new();
-    for file in files {
-        let mut at = root.to_owned();
-        let mut parts = file.path.split('/').peekable();
-        while let Some(part) = parts.next() {
-            if part.is_empty() || part == "." || part == ".." {
-                return Err((root.join(file.path), io::ErrorKind::InvalidInput.into()));
-            }
-            at.push(part);
-            if parts.peek().is_some() && made.insert(at.clone()) {
-                make(&at)?;
-            }
-        }
-        let failed = |error| (at.clone(), error);
-        let mode = mode(file.secret);
-        let mut out = OpenOptions::new().write(true).create_new(true).mode(mode).open(&at).map_err(failed)?;
-        out.set_permissions(Permissions::from_mode(mode)).and_then(|()| out.write_all(file.bytes)).map_err(failed)?;
-        if !cfg!(target_os = "linux") {
-            out.sync_all().map_err(failed)?;
-        }
-    }
-    // One flush of the file system costs less than one of every file.
-    #[cfg(target_os = "linux")]
-    File::open(root).and_then(|root| Ok(rustix::fs::syncfs(&root)?)).map_err(|error| (root.to_owned(), error))?;
-    Ok(())
-}
-
-/// Gives the directory its name; one that was there with that name is removed.
-fn place(temporary: &Path, dir: &Path) -> io::Result<()> {
-    match fs::rename(temporary, dir) {
-        Err(error) if [io::ErrorKind::DirectoryNotEmpty, io::ErrorKind::AlreadyExists].contains(&error.kind()) => {}
-        done => return done,
-    }
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        // What is left under the temporary name is removed with it.
-        if renameat_with(CWD, temporary, CWD, dir, RenameFlags::EXCHANGE).is_ok() {
-            return Ok(());
-        }
-    }
-    let mut old = temporary.as_os_str().to_owned();
-    old.push("-old");
-    let old = Temporary(PathBuf::from(old));
-    fs::rename(dir, &old.0)?;
-    fs::rename(temporary, dir).inspect_err(|_| {
-        let _ = fs::rename(&old.0, dir);
+        error => told(error),
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::time::{Duration, SystemTime};
+
     use super::*;
 
     fn files() -> [TreeFile<'static>; 2] {
@@ -197,5 +125,23 @@ mod tests {
         write_tree(&dir, &files(), false, &|dir| Some(dir.to_owned())).unwrap();
         assert!(dir.join("mark").exists());
         assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_killed_command_left_goes_an_hour_later() {
+        let scratch = tempfile::tempdir().unwrap();
+        let left = [".out.0123456789abcdef.tmp", ".out.fedcba9876543210.tmp", ".out.00112233445566aa.tmp"]
+            .map(|name| scratch.path().join(name));
+        for dir in &left {
+            fs::create_dir_all(dir.join("bad/x")).unwrap();
+            fs::write(dir.join("bad/x/key.pem"), "a key").unwrap();
+        }
+        // No tree has a link.
+        std::os::unix::fs::symlink("x", left[2].join("bad/link")).unwrap();
+        for dir in [&left[0], &left[2]] {
+            fs::File::open(dir).unwrap().set_modified(SystemTime::now() - Duration::from_secs(2 * 60 * 60)).unwrap();
+        }
+        write_tree(&scratch.path().join("out"), &files(), false, &|_| None).unwrap();
+        assert_eq!(left.map(|dir| dir.exists()), [false, true, true]);
     }
 }

@@ -22,7 +22,7 @@ pub struct FileSet<'a> {
 
 /// Writes sets of files. A directory that is not there yet appears with all of its files in one step (its parents are made
 /// too). In one that is there, or that another process makes meanwhile and may be replaced, files appear one by one, but never a certificate beside another one's key. All of
-/// it is durable when this returns; for many sets that costs two syncs of the file system, not some for each.
+/// it is durable when this returns; for many sets that costs two syncs of each file system, not some for each.
 ///
 /// # Errors
 /// As [`super::write_set`].
@@ -32,31 +32,32 @@ pub fn write_sets(sets: &[FileSet<'_>], replace: bool) -> Result<(), StoreError>
     for set in present {
         replace_set(set.dir, &set.files, replace)?;
     }
-    let Some(first) = fresh.first() else { return Ok(()) };
+    if fresh.is_empty() {
+        return Ok(());
+    }
     let mut parents: Vec<(&Path, u32)> = fresh.iter().map(|set| (parent(set.dir), set.dir_mode)).collect();
     parents.sort_unstable();
     parents.dedup();
     parents.iter().try_for_each(|(dir, mode)| io::create_dir_with_parents(dir, *mode))?;
-    let root = parent(first.dir);
     let staged =
         Staged(fresh.iter().map(|set| Ok((staging_for(set.dir)?, set.dir))).collect::<Result<_, StoreError>>()?);
-    stage(&fresh, &staged, root)?;
+    stage(&fresh, &staged)?;
     let late = staged.place(replace)?;
     for set in fresh.iter().filter(|set| late.contains(&set.dir)) {
         replace_set(set.dir, &set.files, replace)?;
     }
-    let mut flush = Flush::new(root, fresh.len());
+    let mut flush = Flush::new(fresh.len());
     parents.into_iter().for_each(|(dir, _)| flush.dir(dir.to_owned()));
     flush.run()
 }
 
 /// Writes the files of every set into its staged directory, on all cores if there are many, and makes them durable.
-fn stage(sets: &[&FileSet<'_>], staged: &Staged<'_>, root: &Path) -> Result<(), StoreError> {
+fn stage(sets: &[&FileSet<'_>], staged: &Staged<'_>) -> Result<(), StoreError> {
     let work: Vec<(&FileSet<'_>, &Path)> =
         sets.iter().zip(&staged.0).map(|(set, (staging, _))| (*set, staging.as_path())).collect();
     let share = work.len().div_ceil(threads(work.len())).max(1);
-    let write = |work: &[(&FileSet<'_>, &Path)]| -> Result<Flush<'_>, StoreError> {
-        let mut flush = Flush::new(root, sets.len());
+    let write = |work: &[(&FileSet<'_>, &Path)]| -> Result<Flush, StoreError> {
+        let mut flush = Flush::new(sets.len());
         for (set, staging) in work {
             io::create_dir(staging)?;
             for (name, bytes, mode) in &set.files {
@@ -70,7 +71,7 @@ fn stage(sets: &[&FileSet<'_>], staged: &Staged<'_>, root: &Path) -> Result<(), 
         }
         Ok(flush)
     };
-    let mut flush = Flush::new(root, sets.len());
+    let mut flush = Flush::new(sets.len());
     thread::scope(|scope| {
         let others: Vec<_> = work.chunks(share).skip(1).map(|chunk| scope.spawn(|| write(chunk))).collect();
         flush.merge(write(work.chunks(share).next().unwrap_or_default())?);
@@ -117,7 +118,8 @@ fn is_missing(dir: &Path) -> bool {
     fs::symlink_metadata(dir).is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
-fn staging_for(dir: &Path) -> Result<PathBuf, StoreError> {
+/// A temporary name beside a directory.
+pub(super) fn staging_for(dir: &Path) -> Result<PathBuf, StoreError> {
     let Some(name) = dir.file_name() else {
         return Err(StoreError::Invalid(format!("{} names no directory", dir.display())));
     };

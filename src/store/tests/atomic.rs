@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::fixture::{read, temporary, tree};
 use crate::store::faults::{self, Fault};
+use crate::store::io::{self, Step};
 use crate::store::{StoreError, atomic};
 
 type Set<'a> = [(&'a str, &'a [u8], u32); 3];
@@ -174,4 +175,65 @@ fn a_new_directory_appears_with_all_of_its_files() {
         assert_eq!(fs::metadata(dir).unwrap().permissions().mode() & 0o777, 0o700);
     }
     assert!(matches!(atomic::write_sets(&sets, false), Err(StoreError::Exists(_))));
+}
+
+/// Each file system is told to write out what was put on it, before the directories get their names and after.
+#[cfg(target_os = "linux")]
+#[test]
+#[expect(clippy::print_stderr, reason = "what is skipped is told")]
+fn directories_on_two_file_systems_are_durable_on_both() {
+    use std::os::unix::fs::MetadataExt;
+    let (disk, memory) = (tempfile::tempdir().unwrap(), temporary());
+    let device = |dir: &Path| fs::metadata(dir).unwrap().dev();
+    if device(disk.path()) == device(memory.path()) {
+        eprintln!("skipped: /dev/shm is no other file system than that of temporary files");
+        assert!(std::env::var_os("CERTWRIGHT_CI").is_none(), "CERTWRIGHT_CI is set, so there must be two file systems");
+        return;
+    }
+    let dirs: Vec<_> = [disk.path(), memory.path()]
+        .into_iter()
+        .flat_map(|root| (0..10).map(move |number| root.join(format!("out-{number}"))))
+        .collect();
+    let sets: Vec<_> = dirs.iter().map(|dir| atomic::FileSet { dir, dir_mode: 0o700, files: NEW.to_vec() }).collect();
+    let (result, steps) = faults::trace(|| atomic::write_sets(&sets, false));
+    result.unwrap();
+    for root in [disk.path(), memory.path()] {
+        let of = |wanted: &[Step]| -> Vec<Step> {
+            steps
+                .iter()
+                .filter(|(step, path)| wanted.contains(step) && path.starts_with(root))
+                .map(|(step, _)| *step)
+                .collect()
+        };
+        let mut order = of(&[Step::SyncFilesystem, Step::Rename]);
+        order.dedup();
+        assert_eq!(order, [Step::SyncFilesystem, Step::Rename, Step::SyncFilesystem], "{}", root.display());
+        assert_eq!(of(&[Step::Sync]), [], "nothing is synced by itself");
+    }
+}
+
+/// File systems without a rename that refuses an existing name.
+#[test]
+fn a_new_name_takes_nothing_away_on_any_file_system() {
+    let dir = temporary();
+    let path = |name: &str| dir.path().join(name);
+    let is_taken = |from: &str, to: &str| {
+        matches!(io::rename_new_anywhere(&path(from), &path(to)), Err(StoreError::Exists(_))) && path(from).exists()
+    };
+    fs::write(path("file"), "old").unwrap();
+    fs::create_dir(path("full")).unwrap();
+    fs::write(path("full/key.pem"), "old").unwrap();
+    symlink("nowhere", path("link")).unwrap();
+    fs::write(path("new file"), "new").unwrap();
+    fs::create_dir(path("new dir")).unwrap();
+    fs::write(path("new dir/key.pem"), "new").unwrap();
+    for taken in ["file", "full", "link"] {
+        assert!(is_taken("new file", taken) && is_taken("new dir", taken), "{taken}");
+    }
+    assert_eq!((read(path("file")), read(path("full/key.pem"))), ("old".to_owned(), "old".to_owned()));
+    io::rename_new_anywhere(&path("new file"), &path("a")).unwrap();
+    io::rename_new_anywhere(&path("new dir"), &path("b")).unwrap();
+    assert_eq!((read(path("a")), read(path("b/key.pem"))), ("new".to_owned(), "new".to_owned()));
+    assert!(!path("new file").exists() && !path("new dir").exists());
+    assert!(matches!(io::rename_new_anywhere(&path("none"), &path("c")), Err(StoreError::Io { .. })));
 }

@@ -211,10 +211,7 @@ impl Places {
         {
             return Err(taken(path, &other));
         }
-        // A single file may well be one that an operator wants to change there.
-        if let [first, _, ..] = files {
-            places::refuse_inside_stores(first.parent().into_iter())?;
-        }
+        files::refuse_in_stores(files)?;
         let there: Vec<&PathBuf> = files.iter().filter(|file| places::is_there(file)).collect();
         if there.is_empty() {
             return Ok(());

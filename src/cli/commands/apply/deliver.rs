@@ -14,6 +14,7 @@ use super::execute::{Run, again};
 use super::keys::Keys;
 use super::secrets::{self, Protection};
 use crate::ca::{self, Outcome, in_parallel};
+use crate::cli::files::removal::Removal;
 use crate::cli::files::{self, OutputFile, digest, leftovers, places};
 use crate::cli::{CliError, Context};
 use crate::container::Preset;
@@ -253,14 +254,15 @@ fn remove_stale(made: &[Made], state: &State) -> Result<(), CliError> {
             sites.entry(file).or_default().insert(site(&known));
         }
     }
+    let mut removal = Removal::default();
     for (record, files) in stale {
         let is_shared = |file: &PathBuf| sites.get(file).is_some_and(|all| all.iter().any(|one| *one != site(record)));
         for file in files.iter().filter(|file| !is_shared(file)) {
             // What cannot be removed cannot be replaced either, and that is told.
-            let _ = places::remove(file);
+            let _ = removal.file(file);
         }
     }
-    Ok(())
+    removal.finish()
 }
 
 /// Writes files, as many as possible together: what is new in one directory appears with few syncs, what is replaced is replaced

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::MAX_SIZE;
 use super::execute::Run;
 use crate::ca::Cause;
+use crate::cli::files::removal::Removal;
 use crate::cli::files::{digest, places};
 use crate::cli::{CliError, Context};
 use crate::manifest::{Certificate, Kind, Manifest, Plan, Pruned, Seen, Work};
@@ -190,6 +191,7 @@ fn remove(record: &DeliveryRecord, kept: &HashSet<PathBuf>, notes: &mut Vec<Stri
     if record.files.is_empty() {
         notes.push(format!("{} is left: nothing tells whether it is as it was written", record.path));
     }
+    let mut removal = Removal::default();
     for (name, written) in &record.files {
         let file = record.dir().join(name);
         if kept.contains(&file) {
@@ -197,7 +199,7 @@ fn remove(record: &DeliveryRecord, kept: &HashSet<PathBuf>, notes: &mut Vec<Stri
         }
         match digest::seen(&file, MAX_SIZE) {
             Seen::Missing | Seen::NotLooked => {}
-            Seen::File { sha256, .. } if sha256 == *written => places::remove(&file)?,
+            Seen::File { sha256, .. } if sha256 == *written => removal.file(&file)?,
             Seen::File { .. } if written.is_empty() => {
                 notes.push(format!("{} is left: nothing tells whether it is as it was written", file.display()));
             }
@@ -207,7 +209,8 @@ fn remove(record: &DeliveryRecord, kept: &HashSet<PathBuf>, notes: &mut Vec<Stri
     }
     // A directory of its own.
     if !record.file.is_empty() {
-        places::remove_empty(record.dir());
+        removal.empty_directory(record.dir());
     }
-    Ok(())
+    // Before the journal forgets them.
+    removal.finish()
 }

@@ -7,6 +7,7 @@ use ring::digest::{SHA256, digest};
 use zeroize::Zeroizing;
 
 use crate::cli::files::OutputFile;
+use crate::cli::files::removal::Removal;
 use crate::cli::{CliError, Context, files};
 use crate::store::{IssuedCrl, Revocations, State, Store, StoreError};
 use crate::x509::display::hex;
@@ -64,9 +65,11 @@ pub(in crate::cli::commands) fn bring<'a>(
         look(state, name, dir, |path, there| check(state, name, path, there, (standing.newest(), ELSEWHERE)))?;
         if standing.newest_delta().is_none() {
             // A delta on a full CRL that is no longer the newest says nothing to anybody.
+            let mut removal = Removal::default();
             for ending in ["delta.crl", "delta.crl.pem"] {
-                files::places::remove(&dir.join(format!("{name}.{ending}")))?;
+                removal.file(&dir.join(format!("{name}.{ending}")))?;
             }
+            removal.finish()?;
         }
         for crl in [standing.newest_full(), standing.newest_delta()].into_iter().flatten() {
             let der = read_crl(store, crl)?;

@@ -87,7 +87,8 @@ impl Args {
         }
         let mut paths: Vec<&Path> = self.new_key.as_deref().into_iter().collect();
         paths.push(&self.out);
-        files::check_outputs(cx, &paths, self.force)?;
+        let inputs: Vec<&Path> = self.key.as_deref().into_iter().collect();
+        files::check_outputs(cx, &paths, &inputs, self.force)?;
         let wanted = if self.names.is_empty() {
             Vec::new()
         } else {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::cli::commands::inspect::facts::KeyFacts;
 use crate::cli::commands::options::{about_key, with_passphrase};
-use crate::cli::files::{self, Output};
+use crate::cli::files;
 use crate::cli::{CliError, Context, Exit, SecretSource};
 use crate::keys::{KeyContainer, KeyEncoding, KeyFile, KeyFormat, KeyOutline, KeyRules, Secret};
 
@@ -79,7 +79,8 @@ impl Args {
     /// # Errors
     /// Exit 1 when the key cannot be read or has no such form, 2 when it would become plain without anybody saying so.
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        files::check_outputs(cx, &[&self.out], self.force)?;
+        let sources: Vec<_> = self.new_passphrase.iter().filter_map(SecretSource::file).collect();
+        files::check_key_output(cx, &self.out, &sources, self.force)?;
         let bytes = files::read(cx, &self.file, MAX_SIZE)?;
         let shown = self.file.display().to_string();
         let outline = KeyOutline::read(&bytes).map_err(|error| about_key(&shown, error))?;
@@ -98,7 +99,7 @@ impl Args {
         let encoding = if self.der { KeyEncoding::Der } else { KeyEncoding::Pem };
         let format = KeyFormat { encoding, container: self.to.container(secret.is_some()) };
         let encoded = file.key.encode(format, secret.as_ref()).map_err(|error| about_key(&shown, error))?;
-        files::write_several(cx, &[Output { path: &self.out, bytes: &encoded, secret: true }], self.force)?;
+        files::write_key(cx, &self.out, &encoded, self.force)?;
         self.tell(cx, was_encrypted, secret.is_some());
         if let Err(weakness) = file.key.public_key().check(&KeyRules::default()) {
             cx.ui.warn(&format!("{shown}: weak key: {weakness}"));

@@ -62,7 +62,7 @@ impl Args {
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let mut paths = vec![self.out.as_path()];
         paths.extend(self.public_out.as_deref());
-        files::check_outputs(cx, &paths, self.force)?;
+        files::check_outputs(cx, &paths, &[], self.force)?;
         let (key, pem) = encode_new(cx, &self.out, self.no_passphrase, || Ok(PrivateKey::generate(self.algorithm)?))?;
         let public_key = key.public_key().to_pem();
         let mut outputs = vec![Output { path: &self.out, bytes: &pem, secret: true }];

@@ -81,7 +81,8 @@ impl Args {
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let format = target::format_of(&self.out, self.format)?;
         let preset = target::preset_of(cx, format, self.preset)?;
-        files::check_outputs(cx, &[&self.out], self.force)?;
+        let passwords = [&self.storepass, &self.keypass].into_iter().flatten().filter_map(SecretSource::file);
+        files::check_outputs(cx, &[&self.out], &self.loose.files().chain(passwords).collect::<Vec<_>>(), self.force)?;
         let sources = self.sources(cx)?;
         let issued: Vec<_> = sources.iter().filter_map(|source| source.issued.clone()).collect();
         for name in sources.iter().filter(|source| source.authority).map(|source| &source.name) {

@@ -100,6 +100,12 @@ pub(super) struct LooseArgs {
 }
 
 impl LooseArgs {
+    /// The files that are read.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        let passphrase = self.key_passphrase.as_ref().and_then(SecretSource::file);
+        self.cert.iter().chain(&self.key).chain(&self.chain).map(PathBuf::as_path).chain(passphrase)
+    }
+
     /// Reads the files, if there are any.
     pub(super) fn read(&self, cx: &mut Context) -> Result<Option<Source>, CliError> {
         let Some(cert) = &self.cert else { return Ok(None) };

@@ -51,7 +51,7 @@ impl Args {
         let store = cx.open_store()?;
         let is_stdout = files::is_standard_stream(&self.out);
         if !is_stdout {
-            files::check_outputs(cx, &[&self.out], self.force)?;
+            files::check_outputs(cx, &[&self.out], &[], self.force)?;
         }
         let description = describe(&store.read()?, &store.read_profiles()?, cx.now())
             .map_err(|error| CliError::failed(error.to_string()).hint("please report this"))?;

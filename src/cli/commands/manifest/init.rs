@@ -45,7 +45,7 @@ impl Args {
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let notation = self.format.map(Notation::from).or_else(|| Notation::of_path(&self.file));
         let text = starter(notation.unwrap_or(Notation::Yaml));
-        files::check_outputs(cx, &[&self.file], self.force)?;
+        files::check_outputs(cx, &[&self.file], &[], self.force)?;
         files::write(cx, &self.file, text.as_bytes(), false, self.force)?;
         let file = self.file.display().to_string();
         if !files::is_standard_stream(&self.file) {

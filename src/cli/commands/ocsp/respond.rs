@@ -62,7 +62,7 @@ struct Item {
 
 impl Args {
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        check_outputs(cx, &[&self.out], self.force)?;
+        check_outputs(cx, &[&self.out], &[&self.request], self.force)?;
         let store = cx.open_store()?;
         let der = files::read(cx, &self.request, MAX_REQUEST + 1)?;
         let request = match OcspRequest::from_der(&der) {

@@ -97,7 +97,9 @@ impl Args {
             other => Some(target::format_of(&self.out, other.and_then(TrustFormat::of_one_file))?),
         };
         if format.is_some() {
-            files::check_outputs(cx, &[&self.out], self.force)?;
+            let read = self.sources.iter().filter(|source| is_file(source)).map(Path::new);
+            let read: Vec<_> = read.chain(self.storepass.as_ref().and_then(SecretSource::file)).collect();
+            files::check_outputs(cx, &[&self.out], &read, self.force)?;
         }
         let anchors = self.anchors(cx)?;
         let expired = anchors.certificates().filter(|anchor| anchor.not_after < cx.now()).count();
@@ -135,12 +137,6 @@ impl Args {
 
     fn anchors(&self, cx: &mut Context) -> Result<Anchors, CliError> {
         let mut anchors = Anchors::default();
-        let is_file = |text: &str| {
-            let path = Path::new(text);
-            let endings = ["pem", "crt", "cer", "der"];
-            text.contains('/')
-                || path.extension().is_some_and(|ending| endings.iter().any(|known| ending.eq_ignore_ascii_case(known)))
-        };
         let mut state = None;
         if self.sources.is_empty() && !self.system || self.sources.iter().any(|source| !is_file(source)) {
             state = Some(cx.open_store()?.read()?);
@@ -188,4 +184,11 @@ impl Args {
         target::write(cx, keystore, &encoding, &self.out, false, self.force)?;
         Ok((format == Format::Pkcs12).then(|| preset.name()))
     }
+}
+
+/// Whether an argument names a file, and no authority of the store.
+fn is_file(text: &str) -> bool {
+    let endings = ["pem", "crt", "cer", "der"];
+    let ending = Path::new(text).extension();
+    text.contains('/') || ending.is_some_and(|ending| endings.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use crate::cli::files::removal::Removal;
 use crate::cli::files::{self, OutputFile, places};
 use crate::cli::{CliError, Context};
 use crate::x509::{Certificate, pem};
@@ -86,9 +87,11 @@ pub(super) fn write<'a>(
                 .hint("the disk or the file system is failing, or something else writes there"));
         }
     }
+    let mut removal = Removal::default();
     for name in &others {
-        places::remove(&dir.join(name))?;
+        removal.file(&dir.join(name))?;
     }
+    removal.finish()?;
     if !others.is_empty() {
         cx.ui.say(&format!("removed from {}: {}", dir.display(), listed(&others)));
     }
