@@ -59,11 +59,41 @@ fn a_rehearsal_of_requests_says_which_are_refused() {
         sandbox.run(create).succeeded();
     }
     write(&sandbox, "requests/bad.csr", "no request");
-    let run = sandbox.run(["sign", "requests", "--dry-run", "--keep-going", "--json"]).exited(4);
+    let run = sandbox.run(["sign", "requests", "--dry-run", "--keep-going", "--json"]).exited(1);
     let report = json(&run);
     assert_eq!(report["certificates"].as_array().map(Vec::len), Some(2));
-    assert_eq!(report["refused"][0]["request"], "requests/bad.csr");
+    assert_eq!(
+        (&report["refused"][0]["request"], &report["refused"][0]["exit"]),
+        (&"requests/bad.csr".into(), &1.into())
+    );
     sandbox.run(["sign", "requests", "--dry-run"]).exited(1);
+    // The first one that was refused decides, whatever the others are.
+    sandbox.run(["sign", "requests", "--keep-going", "--profile", "email"]).exited(4);
+    fs::remove_file(sandbox.path("requests/bad.csr")).expect("it is there");
+    fs::copy(sandbox.path("requests/a.test.csr"), sandbox.path("requests/copy.csr")).expect("a copy");
+    let run = sandbox.run(["sign", "requests"]).exited(2);
+    assert!(
+        run.stderr
+            .contains("requests/copy.csr: its key and its name in the store, a.test, are those of requests/a.test.csr"),
+        "{}",
+        run.stderr
+    );
+    let run = sandbox.run(["sign", "requests", "--keep-going", "--json"]).exited(2);
+    assert_eq!(json(&run)["certificates"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn comments_are_no_lines_and_no_line_is_nothing_to_do() {
+    let sandbox = Sandbox::with_root();
+    write(&sandbox, "fleet.csv", "name\n# a note\norders\n");
+    sandbox.run(["issue", "--batch", "fleet.csv", "--profile", "client"]).succeeded();
+    assert_eq!(sandbox.run(["list", "--quiet"]).succeeded().stdout.matches("note").count(), 0);
+    for (name, text) in [("header.csv", "name\n"), ("notes.csv", "name\n# a note\n"), ("empty.jsonl", "\n")] {
+        write(&sandbox, name, text);
+        let run = sandbox.run(["issue", "--batch", name, "--skip-existing"]).succeeded();
+        assert!(run.stderr.contains(&format!("there is nothing to issue in {name}")), "{}", run.stderr);
+        sandbox.run(["issue", "--batch", name, "--dry-run"]).succeeded();
+    }
 }
 
 #[test]
@@ -157,11 +187,9 @@ fn values_and_flags_that_do_not_go_together_are_usage_errors() {
     let sandbox = Sandbox::with_root();
     write(&sandbox, "one.csv", "name\na.test\n");
     write(&sandbox, "one.txt", "name\na.test\n");
-    write(&sandbox, "none.jsonl", "\n\n");
     write(&sandbox, "both.jsonl", r#"{"name": "a.test", "validity": "1d", "not_after": "2031-01-01"}"#);
     for (arguments, told) in [
         (&["issue", "--batch", "one.txt"][..], "say --batch-format jsonl or --batch-format csv"),
-        (&["issue", "--batch", "none.jsonl"], "there is nothing in it to issue"),
         (&["issue", "--batch", "both.jsonl"], "both validity and not_after"),
         (&["issue", "a.test", "--batch", "one.csv"], "cannot be used with"),
         (&["issue", "a.test", "--keep-going"], "--batch"),

@@ -33,6 +33,14 @@ impl Exit {
             Self::Damaged => "damaged",
         }
     }
+
+    /// Writes the number, for `serialize_with`.
+    ///
+    /// # Errors
+    /// What the serializer says.
+    pub(crate) fn as_status<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u8(*self as u8)
+    }
 }
 
 impl From<Exit> for std::process::ExitCode {

@@ -2,7 +2,7 @@
 
 mod requests;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -94,8 +94,20 @@ struct SignReport {
 #[derive(Debug, Serialize)]
 struct Refusal {
     request: String,
-    exit: u8,
+    #[serde(serialize_with = "Exit::as_status")]
+    exit: Exit,
     why: String,
+}
+
+impl Refusal {
+    fn new(request: &str, error: CliError) -> Self {
+        Self { request: request.to_owned(), exit: error.exit, why: error.message }
+    }
+}
+
+/// The exit status of a run: that of the first request that was refused.
+fn exit(refused: &[Refusal]) -> Exit {
+    refused.first().map_or(Exit::Done, |refusal| refusal.exit)
 }
 
 /// A request with where it came from and where its certificate goes.
@@ -218,14 +230,21 @@ impl SignArgs {
                 item => Ok(item.map_err(|error| (path, error))),
             }
         })?;
-        let mut items = Vec::with_capacity(read.len());
-        for item in read {
+        let mut items: Vec<Item> = Vec::with_capacity(read.len());
+        let mut seen: HashMap<(String, [u8; 32]), String> = HashMap::with_capacity(read.len());
+        for (item, path) in read.into_iter().zip(requests) {
+            let item = item.and_then(|item| {
+                match seen.insert((item.lineage.clone(), item.request.public_key.fingerprint()), item.label.clone()) {
+                    None => Ok(item),
+                    Some(before) => Err((path.as_path(), twice(&item, &before))),
+                }
+            });
             match item {
                 Ok(item) => items.push(item),
+                Err((_, error)) if !self.keep_going => return Err(error),
                 Err((path, error)) => {
                     cx.ui.warn(&error.message);
-                    let request = path.display().to_string();
-                    refused.push(Refusal { request, exit: error.exit as u8, why: error.message });
+                    refused.push(Refusal::new(&path.display().to_string(), error));
                 }
             }
         }
@@ -266,13 +285,13 @@ impl SignArgs {
                 Ok(prepared) => all.push((item.label.clone(), prepared)),
                 Err(error) if self.keep_going => {
                     cx.ui.warn(&error.message);
-                    refused.push(Refusal { request: item.label.clone(), exit: error.exit as u8, why: error.message });
+                    refused.push(Refusal::new(&item.label, error));
                 }
                 Err(error) => return Err(error),
             }
         }
         super::dry_run::tell(cx, &all, &refused)?;
-        Ok(if refused.is_empty() { Exit::Done } else { Exit::Refused })
+        Ok(exit(&refused))
     }
 
     fn write(&self, cx: &mut Context, outcomes: &[Outcome], dirs: &[Option<PathBuf>]) -> Result<(), CliError> {
@@ -311,7 +330,7 @@ impl SignArgs {
         if outcomes.len() > 10 {
             cx.ui.say(&format!("signed {} certificates in all", outcomes.len()));
         }
-        let exit = if refused.is_empty() { Exit::Done } else { Exit::Refused };
+        let exit = exit(&refused);
         if !refused.is_empty() {
             cx.ui.warn(&format!("{} of {} requests were refused", refused.len(), refused.len() + outcomes.len()));
         }
@@ -319,6 +338,12 @@ impl SignArgs {
         cx.ui.json("sign", &SignReport { certificates, refused })?;
         Ok(exit)
     }
+}
+
+/// The error for a request whose key and name in the store are those of another one.
+fn twice(item: &Item, before: &str) -> CliError {
+    let why = format!("its key and its name in the store, {}, are those of {before}", item.lineage);
+    CliError::usage(why).about(&item.label).hint("leave one of them out")
 }
 
 /// The directory for a request's certificate: named like the request's file, without its last extension.

@@ -164,9 +164,6 @@ impl Batch<'_> {
                 }));
             }
         }
-        if self.verdicts.is_empty() {
-            return Err(CliError::usage("there is nothing in it to issue").about(&self.shown));
-        }
         if !self.report.refused.is_empty() {
             if !self.args.many.keep_going {
                 return Err(refusal(&self.shown, &self.report.refused, self.verdicts.len()));

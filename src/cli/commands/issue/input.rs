@@ -57,7 +57,7 @@ impl<'a> Input<'a> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut input = Self { text, format, columns: Vec::new(), delimiter: b',' };
         if format == BatchFormat::Csv {
-            let header = text.lines().next().unwrap_or_default();
+            let header = text.lines().find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
             input.delimiter = *b",;\t".iter().find(|byte| header.as_bytes().contains(byte)).unwrap_or(&b',');
             input.columns = input.read_columns().map_err(|why| format!("line 1: {why}"))?;
         }
@@ -69,7 +69,7 @@ impl<'a> Input<'a> {
     fn reader(&self) -> csv::Reader<impl Read + use<'a>> {
         let mut builder = csv::ReaderBuilder::new();
         let text = self.text.as_bytes().chain(b"\n".as_slice());
-        builder.delimiter(self.delimiter).flexible(true).has_headers(true).from_reader(text)
+        builder.delimiter(self.delimiter).comment(Some(b'#')).flexible(true).has_headers(true).from_reader(text)
     }
 
     fn read_columns(&self) -> Result<Vec<Field>, String> {
@@ -89,7 +89,7 @@ impl<'a> Input<'a> {
         Ok(columns)
     }
 
-    /// The lines with their numbers, from 1; blank ones are left out. A line that cannot be told from the next ends them.
+    /// The lines with their numbers, from 1; blank ones and, in CSV, those that begin with # are left out. A line that cannot be told from the next ends them.
     pub(super) fn lines(&self) -> Box<dyn Iterator<Item = (u64, Result<Raw<'a>, String>)> + 'a> {
         match self.format {
             BatchFormat::Jsonl => {
@@ -143,7 +143,7 @@ impl<'a> Input<'a> {
     }
 }
 
-/// Counts lines up to where a record begins; the parser takes the line ends before it as a part of it.
+/// Counts lines up to where a record begins; the parser takes the line ends and comments before it as a part of it.
 struct LineCount<'a> {
     text: &'a [u8],
     at: usize,
@@ -153,11 +153,19 @@ struct LineCount<'a> {
 impl LineCount<'_> {
     fn of(&mut self, position: Option<&csv::Position>) -> u64 {
         let start = position.map_or(self.at, |position| usize::try_from(position.byte()).unwrap_or(usize::MAX));
-        let start = start.min(self.text.len());
-        let blank = self.text[start..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-        let passed = self.text.get(self.at..start + blank).unwrap_or_default();
+        let mut start = start.min(self.text.len());
+        loop {
+            let rest = &self.text[start..];
+            let skipped = match rest.first() {
+                Some(b'\n' | b'\r') => 1,
+                Some(b'#') => rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len()),
+                _ => break,
+            };
+            start += skipped;
+        }
+        let passed = self.text.get(self.at..start).unwrap_or_default();
         self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
-        self.at = self.at.max(start + blank);
+        self.at = self.at.max(start);
         self.line
     }
 }
@@ -231,6 +239,20 @@ mod tests {
             let other = read(&format!("\u{feff}{}", csv.replace(',', separator)), BatchFormat::Csv);
             assert_eq!(other, comma, "{separator:?}");
         }
+    }
+
+    #[test]
+    fn lines_that_begin_with_a_hash_are_comments_in_csv() {
+        let text = "# \"the fleet, 2026\n\nname;key\n# a note; \"with a quote\na.test;\n#\n# more\n\n\"# b\";\n#last";
+        let names = |lines: Vec<(u64, Result<Fields, String>)>| -> Vec<(u64, String)> {
+            lines.into_iter().map(|(line, fields)| (line, fields.unwrap().name.unwrap())).collect()
+        };
+        for text in [text.to_owned(), text.replace('\n', "\r\n")] {
+            let read = names(read(&text, BatchFormat::Csv));
+            assert_eq!(read, [(5, "a.test".to_owned()), (9, "# b".to_owned())]);
+        }
+        assert!(read("name\n# a note\n", BatchFormat::Csv).is_empty());
+        assert!(fault("# a note", BatchFormat::Jsonl).starts_with("1: "));
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(super) struct Skipped {
 pub(in crate::cli::commands) struct Refused {
     pub(super) line: u64,
     pub(super) name: Option<String>,
-    #[serde(serialize_with = "exit_status")]
+    #[serde(serialize_with = "Exit::as_status")]
     pub(super) exit: Exit,
     pub(super) why: String,
     #[serde(skip)]
@@ -75,6 +75,9 @@ impl fmt::Display for Refused {
 impl BatchReport {
     /// The whole in one sentence.
     pub(super) fn sentence(&self, file: &str) -> String {
+        if self.count == 0 && self.skipped.is_empty() && self.refused.is_empty() {
+            return format!("there is nothing to issue in {file}");
+        }
         let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
         let mut text = format!("issued {} from {file}", count(self.count, "certificate"));
         if !self.skipped.is_empty() {
@@ -107,8 +110,4 @@ pub(super) fn refusal(file: &str, refused: &[Refused], lines: usize) -> CliError
         message,
         hint: Some(format!("nothing was signed; --keep-going issues the other lines{hint}")),
     }
-}
-
-fn exit_status<S: serde::Serializer>(exit: &Exit, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u8(*exit as u8)
 }

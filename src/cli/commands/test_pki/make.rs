@@ -4,6 +4,7 @@ use time::OffsetDateTime;
 
 use crate::cli::{CliError, Context, glob};
 use crate::keys::random_bytes;
+use crate::notation::nearest;
 use crate::testing::{Options, TestPki, TestingError, entries};
 use crate::x509::display::hex;
 use crate::x509::time::parse_instant;
@@ -56,10 +57,8 @@ impl MakeArgs {
         let all = entries();
         for pattern in &self.only {
             if !all.iter().any(|entry| glob::matches(pattern, &entry.id)) {
-                let distance = |id: &str| strsim::damerau_levenshtein(pattern, id);
-                let nearest = all.iter().map(|entry| entry.id.as_str()).min_by_key(|id| distance(id));
-                let nearest = nearest.filter(|id| distance(id) <= 3);
-                let meant = nearest.map(|id| format!("did you mean {id}? ")).unwrap_or_default();
+                let near = nearest(pattern, all.iter().map(|entry| entry.id.as_str()));
+                let meant = near.map(|id| format!("did you mean {id}? ")).unwrap_or_default();
                 return Err(CliError::usage(format!("there is no case {pattern}"))
                     .hint(format!("{meant}\"certwright test-pki --list\" shows them all")));
             }
