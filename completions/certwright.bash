@@ -2695,10 +2695,7 @@ _certwright() {
                     return 0
                     ;;
                 --kind)
-                    COMPREPLY=("${cur}")
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o nospace
-                    fi
+                    COMPREPLY=($(compgen -W "store-created authority-requested authority-added certificate-issued certificate-imported certificate-revoked certificate-released clock-accepted checkpoint-signed crl-issued delivered delivery-forgotten settings-changed" -- "${cur}"))
                     return 0
                     ;;
                 --since)

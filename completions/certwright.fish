@@ -364,7 +364,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_se
 complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c certwright -n "__fish_certwright_using_subcommand csr; and __fish_seen_subcommand_from inspect" -s V -l version -d 'Print version'
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l out -d 'Where the files go' -r -f -a "(__fish_complete_directories)"
-complete -c certwright -n "__fish_certwright_using_subcommand dev" -l authority -d 'The development authority; it is made if it is not there, with an unencrypted key and for development names only [default: that of the certificate in --out, else dev]' -r -f
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l authority -d 'The development authority; it is made if it is not there, with an unencrypted key, for development names and NAME [default: that of the certificate in --out, else dev]' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l permit -d 'Another name that a new development authority may sign; may be given several times' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l key -d 'Key algorithm of a new certificate [default: that of the certificate in --out, else ec-p256]' -r -f -a "ec-p256\t''
 ec-p384\t''
@@ -772,7 +772,19 @@ complete -c certwright -n "__fish_certwright_using_subcommand log; and not __fis
 complete -c certwright -n "__fish_certwright_using_subcommand log; and not __fish_seen_subcommand_from show verify" -f -a "verify" -d 'Prove that no line of the journal was changed'
 complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l name -d 'Only events of lineages or alternative names like this (* and ? match)' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l authority -d 'Only events of an authority' -r -f
-complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l kind -d 'Only one kind of event, such as certificate-issued' -r -f
+complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l kind -d 'Only one kind of event' -r -f -a "store-created\t''
+authority-requested\t''
+authority-added\t''
+certificate-issued\t''
+certificate-imported\t''
+certificate-revoked\t''
+certificate-released\t''
+clock-accepted\t''
+checkpoint-signed\t''
+crl-issued\t''
+delivered\t''
+delivery-forgotten\t''
+settings-changed\t''"
 complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l since -d 'Only events at this instant or later' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l until -d 'Only events before this instant' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand log; and __fish_seen_subcommand_from show" -l last -d 'Only the last N of them' -r -f
@@ -872,7 +884,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and not __fi
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and not __fish_seen_subcommand_from publish respond" -f -a "respond" -d 'Answer one OCSP request'
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l to -d 'The directory' -r -f -a "(__fish_complete_directories)"
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l authority -d 'Whose certificates [default: those of every authority that can speak]' -r -f
-complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l hash -d 'By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256' -r -f
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l hash -d 'By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256 [default: sha1]' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l validity -d 'How long an OCSP response holds [default: as long as the authority\'s CRLs]' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -f -a "(__fish_complete_directories)"
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l lock-timeout -d 'How long to wait for another certwright to finish' -r -f
@@ -946,7 +958,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fis
 complete -c certwright -n "__fish_certwright_using_subcommand publish" -l to -d 'The directory' -r -f -a "(__fish_complete_directories)"
 complete -c certwright -n "__fish_certwright_using_subcommand publish" -l base-url -d 'Where the web server offers the directory; the page has links to fetch from then' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand publish" -l title -d 'Title of the page [default: the root\'s name]' -r -f
-complete -c certwright -n "__fish_certwright_using_subcommand publish" -l hash -d 'By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256' -r -f
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l hash -d 'By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256 [default: sha1]' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand publish" -l validity -d 'How long an OCSP response holds [default: as long as the authority\'s CRLs]' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand publish" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -f -a "(__fish_complete_directories)"
 complete -c certwright -n "__fish_certwright_using_subcommand publish" -l lock-timeout -d 'How long to wait for another certwright to finish' -r -f
