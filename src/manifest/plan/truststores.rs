@@ -169,20 +169,24 @@ pub(in crate::manifest) fn written_for<'a>(
 ) -> Option<Vec<&'a str>> {
     let mut others: Vec<&AuthorityRecord> = state.authorities.values().collect();
     others.sort_by_key(|record| record.chain.len());
-    let candidates: Vec<&str> =
-        owner.into_iter().chain(others.into_iter().map(|record| record.authority.as_str())).collect();
-    let held = |names: &[&str]| -> Vec<String> {
-        let held = anchors(state, names, std::iter::empty(), now);
-        held.iter().map(|(_, anchor)| hex(&anchor.fingerprint())).collect()
-    };
+    let candidates = owner.into_iter().chain(others.into_iter().map(|record| record.authority.as_str()));
+    let candidates: Vec<(&str, Vec<String>)> = candidates
+        .map(|name| {
+            let held = anchors(state, &[name], std::iter::empty(), now);
+            (name, held.iter().map(|(_, anchor)| hex(&anchor.fingerprint())).collect())
+        })
+        .collect();
     let (mut names, mut found) = (Vec::new(), 0);
     while found < noted.len() {
-        let next = candidates.iter().find_map(|name| {
-            let with: Vec<&str> = names.iter().copied().chain([*name]).collect();
-            let held = held(&with);
-            (held.len() > found && noted.starts_with(&held)).then_some((with, held.len()))
-        });
-        (names, found) = next?;
+        let (there, left) = noted.split_at_checked(found)?;
+        let (name, more) = candidates.iter().find_map(|(name, held)| {
+            let new: Vec<&String> = held.iter().filter(|anchor| !there.contains(anchor)).collect();
+            let fits =
+                !new.is_empty() && new.len() <= left.len() && new.iter().zip(left).all(|(new, left)| *new == left);
+            fits.then_some((*name, new.len()))
+        })?;
+        names.push(name);
+        found += more;
     }
     (!names.is_empty()).then_some(names)
 }
