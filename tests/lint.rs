@@ -238,6 +238,28 @@ fn nothing_is_signed_that_a_target_would_refuse() {
 }
 
 #[test]
+fn nothing_is_signed_by_authorities_that_a_target_would_refuse() {
+    let scene = Scene::new();
+    scene.ok("init --no-passphrase --key ed25519");
+    let output = scene.run("issue new.test --for java,nss");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    assert!(said.contains("above it: the key is Ed25519") && said.contains("refused by nss"), "{said}");
+    scene.ok("issue new.test --for java,go");
+}
+
+#[test]
+fn errors_that_no_target_minds_are_counted() {
+    let scene = Scene::new();
+    scene.write("zero.pem", pem(&made(|tbs| tbs.serial = Serial::from_content(&[0]))));
+    let (report, status) = scene.report("lint zero.pem --for java");
+    assert_eq!((status, &report["counts"]["error"], &report["unminded"]), (0, &0.into(), &1.into()), "{report}");
+    let said = scene.ok("lint zero.pem --for java");
+    assert!(said.contains("1 more error that these are not known to mind"), "{said}");
+    assert_eq!(scene.report("lint zero.pem").0["unminded"], 0);
+}
+
+#[test]
 fn every_rule_is_in_the_documentation() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/lint.md");
     let current = document();
@@ -261,9 +283,10 @@ reads is linted as far as it goes: what the strict reader does not like is a fin
   knowing; shown with `--severity notice`. Exit status 3 when something is at least as bad as `--fail-on` (an error, if nothing
   else is said).
 - **`--for TARGET`** asks about programs: what does not matter to them is left out, and what one of them refuses is an error.
+  How many errors are left out so is in the last line.
   `rfc5280` keeps the rules of that standard, with their own severity.
 - **`verify --for TARGET`** applies the same to a path that is right otherwise; **`issue --for`** and **`sign --for`** sign nothing
-  that these programs would refuse.
+  that these programs would refuse, be it for the authorities above it.
 - **Not here**: signatures, the time, revocation, path lengths, name constraints on names; `certwright verify` looks at those. Nor
   is a rule of the CA/Browser Forum here for its own sake: a private authority is not bound by them, and where a program enforces one,
   the program is named.

@@ -11,6 +11,8 @@ mod subtree;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use matching::{is_host_constraint, is_mail_constraint};
+
 /// A subtree of a name constraint, RFC 5280 §4.2.1.10.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -119,13 +121,13 @@ impl Subtree {
             return Ok(other);
         }
         if base.tag == tlv::context(7) {
-            return Ok(read_range(base.contents).unwrap_or(other));
+            return Ok(range(base.contents).unwrap_or(other));
         }
         Ok(match GeneralName::from_tlv(base)? {
             GeneralName::DirectoryName(name) => Self::DirectoryName(name),
-            GeneralName::Dns(base) if matching::is_host_constraint(&base) => Self::Dns(base),
-            GeneralName::Email(base) if matching::is_mail_constraint(&base) => Self::Email(base),
-            GeneralName::Uri(base) if matching::is_host_constraint(&base) => Self::Uri(base),
+            GeneralName::Dns(base) if is_host_constraint(&base) => Self::Dns(base),
+            GeneralName::Email(base) if is_mail_constraint(&base) => Self::Email(base),
+            GeneralName::Uri(base) if is_host_constraint(&base) => Self::Uri(base),
             _ => other,
         })
     }
@@ -151,7 +153,7 @@ impl Subtree {
 }
 
 /// Reads address and mask, if the mask is a prefix.
-fn read_range(octets: &[u8]) -> Option<Subtree> {
+pub(crate) fn range(octets: &[u8]) -> Option<Subtree> {
     let (address, mask) = match octets.len() {
         8 => (IpAddr::from(<[u8; 4]>::try_from(&octets[..4]).ok()?), &octets[4..]),
         32 => (IpAddr::from(<[u8; 16]>::try_from(&octets[..16]).ok()?), &octets[16..]),
@@ -181,7 +183,7 @@ fn mask_octets(length: usize, prefix: u8) -> Vec<u8> {
 }
 
 /// The address with every bit beyond the prefix cleared.
-fn network(address: IpAddr, prefix: u8) -> IpAddr {
+pub(crate) fn network(address: IpAddr, prefix: u8) -> IpAddr {
     let prefix = u32::from(prefix);
     match address {
         IpAddr::V4(address) => {

@@ -68,6 +68,18 @@ impl<'a> Tlv<'a> {
     pub(crate) fn expect_tag(self, tag: u8) -> Result<&'a [u8], Fault> {
         if self.tag == tag { Ok(self.contents) } else { Err(format!("tag {:02x} where {tag:02x} belongs", self.tag)) }
     }
+
+    /// The first octet that a string of this type cannot hold (X.680 §41). Types of other than single octets are not judged.
+    pub(crate) fn stray_character(self) -> Option<u8> {
+        let fits: fn(&u8) -> bool = match self.tag {
+            NUMERIC_STRING => |octet| octet.is_ascii_digit() || *octet == b' ',
+            PRINTABLE_STRING => |octet| is_printable(*octet),
+            IA5_STRING => u8::is_ascii,
+            VISIBLE_STRING => |octet| matches!(octet, b' '..=b'~'),
+            _ => |_| true,
+        };
+        self.contents.iter().copied().find(|octet| !fits(octet))
+    }
 }
 
 /// Reads elements one after the other.
@@ -112,6 +124,11 @@ impl<'a> Reader<'a> {
     pub(crate) fn finish(self) -> Result<(), Fault> {
         if self.rest.is_empty() { Ok(()) } else { Err("bytes after the end".into()) }
     }
+}
+
+/// The characters of a PrintableString (X.680 §41.4).
+pub(crate) fn is_printable(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&octet)
 }
 
 /// The length and how many octets it took.

@@ -11,7 +11,7 @@ use self::outcome::Judged;
 use super::target::target;
 use super::verify::host;
 use crate::cli::{CliError, Context, Exit};
-use crate::issuance::lint::{Severity, Subject, Target, for_targets, lint_chain, lint_subject};
+use crate::issuance::lint::{Finding, Severity, Subject, Target, for_targets, lint_chain, lint_subject};
 use crate::x509::path::Purpose;
 use crate::x509::{Certificate, GeneralName};
 
@@ -30,8 +30,8 @@ certwright lint --list                                    # every rule, and who 
 /// enforce or are documented to. A certificate that no other command reads is linted as far as it goes. Signatures, time and
 /// revocation are what "certwright verify" looks at.
 ///
-/// With --for, only what matters to these programs is told, and what one of them refuses is an error. Exit status 3 means that
-/// something was found that is at least as bad as --fail-on.
+/// With --for, only what matters to these programs is told, and what one of them refuses is an error; the last line says how
+/// many other errors there are. Exit status 3 means that something was found that is at least as bad as --fail-on.
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub struct Args {
@@ -101,7 +101,10 @@ impl Args {
             if index == 0 && source.in_order {
                 findings.extend(lint_chain(&known));
             }
-            judged.push(Judged { item, findings: for_targets(&findings, &self.targets) });
+            let is_unminded =
+                |finding: &&Finding| finding.severity == Severity::Error && finding.seen_by(&self.targets).is_none();
+            let unminded = findings.iter().filter(is_unminded).count();
+            judged.push(Judged { item, findings: for_targets(&findings, &self.targets), unminded });
         }
         judged
     }

@@ -2,6 +2,7 @@
 
 use time::Duration;
 
+use super::algorithms::{self, Foreign};
 use super::rule::{Rule, seen, told};
 use super::view::{Broken, View};
 use super::{Severity, Target};
@@ -52,8 +53,6 @@ pub(super) const RULES: &[Rule] = &[
             seen(Target::Rustls),
             told(Target::Apple, APPLE),
         ]),
-    Rule::new("signature-unknown", Severity::Notice, "RFC 5280 §4.1.1.2", signature_unknown)
-        .demands("the signature algorithm is one that is known here", "find out whether its readers know it"),
     Rule::new("validity-order", Severity::Error, "RFC 5280 §4.1.2.5", validity_order)
         .demands("the validity ends after it begins", AGAIN),
     Rule::new("validity-encoding", Severity::Error, "RFC 5280 §4.1.2.5", validity_encoding)
@@ -82,6 +81,18 @@ pub(super) const RULES: &[Rule] = &[
     ),
     Rule::new("attribute-old-string", Severity::Warning, "RFC 5280 §4.1.2.4", old_strings)
         .demands("text in the subject is UTF8String or PrintableString", AGAIN),
+    Rule::new("attribute-characters", Severity::Error, "X.680 §41.4", subject_characters)
+        .demands("strings in the subject have only the characters of their type", AGAIN)
+        .refused_by(&[seen(Target::Go), seen(Target::Pyca)]),
+    Rule::new("issuer-characters", Severity::Warning, "X.680 §41.4", issuer_characters)
+        .demands(
+            "strings in the issuer have only the characters of their type",
+            "make another authority, whose name is written in UTF8String",
+        )
+        .refused_by(&[seen(Target::Go), seen(Target::Pyca)]),
+    Rule::new("attribute-ampersand", Severity::Warning, "X.680 §41.4", ampersands)
+        .demands("an ampersand or asterisk in a name is in a UTF8String, not in a PrintableString", AGAIN)
+        .refused_by(&[seen(Target::Pyca)]),
 ];
 
 fn serial_negative(view: &View<'_>, broken: &mut Broken) {
@@ -123,20 +134,8 @@ fn signature_sha1(view: &View<'_>, broken: &mut Broken) {
 }
 
 fn signature_md5(view: &View<'_>, broken: &mut Broken) {
-    // md2, md4 and md5WithRSAEncryption: no reader of keys here knows them.
-    let contents = Tlv::only_contents(&view.certificate.signature_algorithm_der, tlv::SEQUENCE).unwrap_or_default();
-    if let Ok([0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, digest @ 2..=4]) =
-        Reader::new(contents).expect(tlv::OBJECT_IDENTIFIER)
-        && !view.certificate.is_root()
-    {
-        let name = ["MD2", "MD4", "MD5"][usize::from(*digest) - 2];
+    if let Some(Foreign::Md(name)) = algorithms::of_signature(view) {
         broken.say(format!("the certificate is signed with {name}"));
-    }
-}
-
-fn signature_unknown(view: &View<'_>, broken: &mut Broken) {
-    if let Err(error) = view.certificate.signature_algorithm() {
-        broken.say(format!("the signature algorithm is not known here: {}", escape(&error.to_string())));
     }
 }
 
@@ -219,16 +218,64 @@ fn common_names(view: &View<'_>, broken: &mut Broken) {
 }
 
 fn old_strings(view: &View<'_>, broken: &mut Broken) {
-    let Ok(contents) = Tlv::only_contents(view.certificate.subject.der(), tlv::SEQUENCE) else { return };
-    let mut rdns = Reader::new(contents);
+    for value in values(&view.certificate.subject) {
+        let old = matches!(value.tag, tlv::TELETEX_STRING | tlv::BMP_STRING | tlv::UNIVERSAL_STRING);
+        broken.say_if(old, "a subject attribute is a TeletexString, BMPString or UniversalString");
+    }
+}
+
+fn subject_characters(view: &View<'_>, broken: &mut Broken) {
+    stray_characters("subject", &view.certificate.subject, broken);
+}
+
+fn issuer_characters(view: &View<'_>, broken: &mut Broken) {
+    stray_characters("issuer", &view.certificate.issuer, broken);
+}
+
+fn stray_characters(whose: &str, name: &Name, broken: &mut Broken) {
+    for value in values(name).into_iter().filter(|value| !only_ampersands(*value)) {
+        if let Some(octet) = value.stray_character() {
+            let (text, what) = (String::from_utf8_lossy(value.contents), string_type(value.tag));
+            let text: String = text.chars().take(64).collect();
+            broken.say(format!("{whose}: \"{}\" holds the octet {octet:02x}, which no {what} has", escape(&text)));
+        }
+    }
+}
+
+fn ampersands(view: &View<'_>, broken: &mut Broken) {
+    for (whose, name) in [("subject", &view.certificate.subject), ("issuer", &view.certificate.issuer)] {
+        for value in values(name).into_iter().filter(|value| only_ampersands(*value)) {
+            let text: String = String::from_utf8_lossy(value.contents).chars().take(64).collect();
+            broken.say(format!("{whose}: \"{}\" is a PrintableString, which has no & and no *", escape(&text)));
+        }
+    }
+}
+
+/// Whether & and * are all that a PrintableString cannot hold: so many wrote them that some readers let them pass.
+fn only_ampersands(value: Tlv<'_>) -> bool {
+    let strays = || value.contents.iter().filter(|octet| !tlv::is_printable(**octet));
+    value.tag == tlv::PRINTABLE_STRING && strays().next().is_some() && strays().all(|octet| b"&*".contains(octet))
+}
+
+fn string_type(tag: u8) -> &'static str {
+    match tag {
+        tlv::NUMERIC_STRING => "NumericString",
+        tlv::PRINTABLE_STRING => "PrintableString",
+        tlv::IA5_STRING => "IA5String",
+        _ => "VisibleString",
+    }
+}
+
+/// The value of every attribute of a name.
+fn values(name: &Name) -> Vec<Tlv<'_>> {
+    let mut values = Vec::new();
+    let mut rdns = Reader::new(Tlv::only_contents(name.der(), tlv::SEQUENCE).unwrap_or_default());
     while let Ok(rdn) = rdns.expect(tlv::SET) {
         let mut attributes = Reader::new(rdn);
         while let Ok(attribute) = attributes.expect(tlv::SEQUENCE) {
             let mut fields = Reader::new(attribute);
-            let value = fields.read().and_then(|_| fields.read());
-            let old = value
-                .is_ok_and(|value| matches!(value.tag, tlv::TELETEX_STRING | tlv::BMP_STRING | tlv::UNIVERSAL_STRING));
-            broken.say_if(old, "a subject attribute is a TeletexString, BMPString or UniversalString");
+            values.extend(fields.read().and_then(|_| fields.read()));
         }
     }
+    values
 }

@@ -1,6 +1,6 @@
 //! How a certificate is written: what the strict reader refuses, and what it lets pass.
 
-use super::rule::{Rule, seen};
+use super::rule::{Rule, seen, sometimes};
 use super::view::{Broken, View};
 use super::{Severity, Target};
 use crate::x509::certificate::DefectKind;
@@ -8,6 +8,9 @@ use crate::x509::tlv::{self, Reader, Tlv};
 use crate::x509::{display, oid};
 
 const AGAIN: &str = "have it issued again by software that writes DER; certwright sign and issue do";
+
+/// Programs differ in which extensions they take apart, and in how closely they look.
+const WHAT_IT_READS: &str = "where it reads this extension, and as closely";
 
 /// What cannot be read at all breaks this rule; there is nothing that a check could look at.
 pub(super) const UNREADABLE: Rule = Rule::new("unreadable", Severity::Error, "RFC 5280 §4.1, X.690", |_, _| {})
@@ -26,8 +29,46 @@ pub(super) const UNREADABLE: Rule = Rule::new("unreadable", Severity::Error, "RF
 pub(super) const RULES: &[Rule] = &[
     UNREADABLE,
     Rule::new("encoding", Severity::Error, "RFC 5280 §4.1, X.690", encoding)
-        .demands("every field and extension is DER of the type that it should have", AGAIN)
-        .refused_by(&[seen(Target::Go), seen(Target::Pyca), seen(Target::Rustls)]),
+        .demands("every field is DER of the type that it should have", AGAIN)
+        .refused_by(&[
+            seen(Target::Gnutls),
+            seen(Target::Go),
+            seen(Target::Java),
+            seen(Target::Nss),
+            seen(Target::Openssl),
+            seen(Target::Pyca),
+            seen(Target::Python313),
+            seen(Target::Rustls),
+        ]),
+    Rule::new("extension-encoding", Severity::Error, "RFC 5280 §4.2, X.690", |view, broken| {
+        of_kind(view, DefectKind::ExtensionValue, broken);
+    })
+    .demands("the value of an extension is DER of the type that it should have", AGAIN)
+    .refused_by(&[
+        sometimes(Target::Gnutls, WHAT_IT_READS),
+        sometimes(Target::Go, WHAT_IT_READS),
+        sometimes(Target::Java, WHAT_IT_READS),
+        sometimes(Target::Nss, WHAT_IT_READS),
+        sometimes(Target::Openssl, WHAT_IT_READS),
+        sometimes(Target::Pyca, WHAT_IT_READS),
+        sometimes(Target::Python313, WHAT_IT_READS),
+        sometimes(Target::Rustls, WHAT_IT_READS),
+    ]),
+    Rule::new("boolean-not-der", Severity::Error, "X.690 §11.1", |view, broken| {
+        of_kind(view, DefectKind::BooleanNotDer, broken);
+    })
+    .demands("a critical flag is the octet ff", AGAIN)
+    .refused_by(&[seen(Target::Go), seen(Target::Pyca), seen(Target::Rustls)]),
+    Rule::new("name-not-utf8", Severity::Error, "RFC 5280 §4.1.2.4, X.690", |view, broken| {
+        of_kind(view, DefectKind::NameNotUtf8, broken);
+    })
+    .demands("a UTF8String in issuer and subject is UTF-8", AGAIN)
+    .refused_by(&[
+        seen(Target::Go),
+        seen(Target::Openssl),
+        sometimes(Target::Pyca, "where the name is looked at: Certificate.subject"),
+        seen(Target::Python313),
+    ]),
     Rule::new("signature-algorithms-differ", Severity::Error, "RFC 5280 §4.1.1.2", algorithms_differ)
         .demands("the algorithm inside the signed part is the one outside", AGAIN)
         .refused_by(&[

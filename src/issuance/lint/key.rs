@@ -4,7 +4,6 @@ use super::rule::{Rule, seen, sometimes, told};
 use super::view::{Broken, View};
 use super::{Severity, Target};
 use crate::keys::{Curve, KeyKind};
-use crate::x509::escape;
 use crate::x509::tlv::{self, Reader, Tlv};
 
 /// Requirements for trusted certificates in iOS 13 and macOS 10.15.
@@ -12,12 +11,15 @@ const APPLE: &str = "support.apple.com/103769";
 const NEW_KEY: &str = "make a new key, certwright key generate, and have it certified";
 
 pub(super) const RULES: &[Rule] = &[
-    Rule::new("key-unknown", Severity::Notice, "RFC 5280 §4.1.2.7", unknown)
-        .demands("the key is of an algorithm that is known here", "find out whether its readers know it")
-        .refused_by(&[told(Target::Go, "pkg.go.dev/crypto/x509")]),
     Rule::new("rsa-under-2048", Severity::Error, "NIST SP 800-131A", rsa_size)
         .demands("an RSA key has at least 2048 bits", NEW_KEY)
         .refused_by(&[seen(Target::Openssl), seen(Target::Python313), told(Target::Apple, APPLE)]),
+    Rule::new("rsa-under-2048-in-ca", Severity::Error, "NIST SP 800-131A", rsa_size_in_ca)
+        .demands("the RSA key of an authority has at least 2048 bits", NEW_KEY)
+        .refused_by(&[
+            told(Target::Pyca, "x509.verification: signatures are by RSA of 2048 bits or more"),
+            told(Target::Rustls, "ring RSA_PKCS1_2048_8192_SHA256"),
+        ]),
     Rule::new("rsa-under-1024", Severity::Error, "NIST SP 800-131A", rsa_tiny)
         .demands("an RSA key has at least 1024 bits, whatever the policy", NEW_KEY)
         .refused_by(&[
@@ -40,7 +42,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("rsa-exponent-small", Severity::Warning, "CA/B BR §6.1.6", rsa_small_exponent)
         .demands("an RSA exponent is at least 65537", NEW_KEY),
     Rule::new("rsa-pss-key", Severity::Notice, "RFC 4055 §1.2", rsa_pss)
-        .demands("an RSA key is not bound to PSS", "make an RSA key without that, or an EC key"),
+        .demands("an RSA key is not bound to PSS", "make an RSA key without that, or an EC key")
+        .refused_by(&[seen(Target::Go), seen(Target::Pyca), seen(Target::Rustls)]),
     Rule::new("ec-point-compressed", Severity::Warning, "RFC 5480 §2.2", ec_point)
         .demands(
             "the point of an EC key is written in full",
@@ -68,12 +71,6 @@ pub(super) const RULES: &[Rule] = &[
         ]),
 ];
 
-fn unknown(view: &View<'_>, broken: &mut Broken) {
-    if let Err(error) = view.certificate.public_key() {
-        broken.say(format!("the key cannot be judged here: {}", escape(&error.to_string())));
-    }
-}
-
 fn rsa_bits(view: &View<'_>) -> Option<usize> {
     match view.key.as_ref()?.kind() {
         KeyKind::Rsa(bits) | KeyKind::RsaPss(bits) => Some(bits),
@@ -84,6 +81,12 @@ fn rsa_bits(view: &View<'_>) -> Option<usize> {
 fn rsa_size(view: &View<'_>, broken: &mut Broken) {
     if let Some(bits) = rsa_bits(view).filter(|bits| *bits < 2048) {
         broken.say(format!("the RSA key has {bits} bits, fewer than 2048"));
+    }
+}
+
+fn rsa_size_in_ca(view: &View<'_>, broken: &mut Broken) {
+    if let Some(bits) = rsa_bits(view).filter(|bits| view.is_ca && *bits < 2048) {
+        broken.say(format!("an authority's RSA key has {bits} bits, and some verify nothing under it"));
     }
 }
 

@@ -3,6 +3,8 @@
 //! One table: the same rules run on what is about to be signed and on any certificate that somebody brings. A new rule is an
 //! entry in one of the modules below, a function that says how it is broken, and a case in the tests.
 
+mod algorithms;
+mod along;
 mod basics;
 mod chain;
 mod constraints;
@@ -19,6 +21,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use along::{Refused, refused_along};
 pub use rule::{Care, Rule};
 pub use target::Target;
 pub use view::Subject;
@@ -104,6 +107,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         defects::RULES,
         basics::RULES,
         key::RULES,
+        algorithms::RULES,
         names::RULES,
         usage::RULES,
         extensions::RULES,

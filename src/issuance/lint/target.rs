@@ -94,6 +94,13 @@ impl Target {
 
     /// Whether it minds that a trust anchor breaks a rule. Most programs take little more than a name and a key from it.
     pub fn judges_anchor(self, rule: &str) -> bool {
+        if OF_USE.contains(&rule) {
+            return true;
+        }
+        // Constraints bind below an anchor too, as RFC 5280 does not ask for; all but Java see to that.
+        if matches!(rule, "name-constraints-dns" | "name-constraints-uncommon") {
+            return self != Self::Java;
+        }
         match self {
             Self::Openssl | Self::Go | Self::Gnutls => {
                 matches!(rule, "ca-without-cert-sign" | "extension-unknown-critical")
@@ -106,6 +113,29 @@ impl Target {
         }
     }
 }
+
+/// Rules of which everybody whom they are known to matter to minds in an anchor too: its key is one that cannot be used, or it
+/// is a certificate that cannot be read.
+const OF_USE: [&str; 18] = [
+    "attribute-characters",
+    "encoding",
+    "issuer-characters",
+    "key-brainpool",
+    "key-ed25519",
+    "key-ed448",
+    "key-explicit-curve-in-ca",
+    "key-ml-dsa",
+    "key-p224",
+    "key-p521",
+    "key-secp256k1",
+    "key-unknown",
+    "name-constraints-email",
+    "name-constraints-mask",
+    "name-constraints-uri",
+    "name-not-utf8",
+    "rsa-pss-key",
+    "rsa-under-2048-in-ca",
+];
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,7 @@
 //! Linting what will be signed, signing it, and making sure that this is what came out.
 
 use super::{Issued, IssuerFacts, Prepared};
-use crate::issuance::lint::{Finding, Severity, Subject, Target, lint_subject};
+use crate::issuance::lint::{Finding, Refused, Severity, Subject, Target, lint_subject, refused_along};
 use crate::issuance::{IssuanceError, Report};
 use crate::keys::{Curve, Digest, KeyError, KeyKind, PublicKey, SignatureAlgorithm, Signer};
 use crate::x509::{Certificate, TbsCertificate, X509Error};
@@ -18,7 +18,29 @@ pub(super) fn lint_unsigned(
     let certificate = tbs.sign(&Unsigned(issuer_key))?;
     let subject = Subject::new(&certificate).issued_by(issuer.map(|issuer| issuer.certificate));
     refuse_errors(subject, targets, Some(&mut report))?;
+    if let Some(issuer) = issuer.filter(|_| !targets.is_empty()) {
+        refuse_issuers(&certificate, issuer, targets)?;
+    }
     Ok((certificate, report))
+}
+
+/// Refuses what one of the targets would refuse for the certificates above it, whatever it is itself.
+fn refuse_issuers(
+    certificate: &Certificate,
+    issuer: &IssuerFacts<'_>,
+    targets: &[Target],
+) -> Result<(), IssuanceError> {
+    let above: Vec<&Certificate> = std::iter::once(issuer.certificate).chain(issuer.chain).collect();
+    let anchored = above.last().is_some_and(|last| last.is_root());
+    let refused = refused_along(Subject::new(certificate), &above, anchored, targets);
+    let mut told: Vec<String> = Vec::new();
+    for Refused { depth, finding, .. } in refused.iter().filter(|refused| refused.depth > 0) {
+        let sentence = format!("the authority {} above it: {}", above[depth - 1].subject, sentence(finding, targets));
+        if !told.contains(&sentence) {
+            told.push(sentence);
+        }
+    }
+    if told.is_empty() { Ok(()) } else { Err(IssuanceError::Lint(told)) }
 }
 
 /// Refuses what a standard forbids, and what one of the targets would refuse.

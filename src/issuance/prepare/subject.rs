@@ -261,12 +261,16 @@ impl Rdn {
         self.attributes.iter().map(|(kind, value)| show(kind, value)).collect::<Vec<_>>().join("+")
     }
 
-    /// The same in UTF8String, PrintableString or IA5String: RFC 5280 §4.1.2.4 wants no other string type in what is new.
+    /// The same in UTF8String, PrintableString or IA5String: RFC 5280 §4.1.2.4 wants no other string type in what is new, nor
+    /// does X.680 §41.4 let one hold characters that are not its own.
     fn in_current_strings(self) -> Self {
-        let is_current = |tag: u8| matches!(tag, tlv::UTF8_STRING | tlv::PRINTABLE_STRING | tlv::IA5_STRING);
+        let is_current = |value: Tlv<'_>| {
+            matches!(value.tag, tlv::UTF8_STRING | tlv::PRINTABLE_STRING | tlv::IA5_STRING)
+                && value.stray_character().is_none()
+        };
         let [(kind, value)] = self.attributes.as_slice() else { return self };
-        match value_tag(&self.der) {
-            Some(tag) if is_current(tag) => self,
+        match first_value(&self.der) {
+            Some(value) if is_current(value) => self,
             _ => match Name::from_attributes(&[(kind, value)]).map(|name| split(&name)).as_deref() {
                 Ok([again]) => again.clone(),
                 _ => self,
@@ -275,10 +279,10 @@ impl Rdn {
     }
 }
 
-/// The tag of the value of the first attribute of an RDN.
-fn value_tag(rdn: &[u8]) -> Option<u8> {
+/// The value of the first attribute of an RDN.
+fn first_value(rdn: &[u8]) -> Option<Tlv<'_>> {
     let set = Tlv::only_contents(rdn, tlv::SET).ok()?;
     let mut fields = Reader::new(Reader::new(set).expect(tlv::SEQUENCE).ok()?);
     fields.read().ok()?;
-    Some(fields.read().ok()?.tag)
+    fields.read().ok()
 }

@@ -21,14 +21,20 @@ pub struct Defect {
 pub enum DefectKind {
     /// The signature algorithms inside and outside the signed part differ.
     AlgorithmsDiffer,
+    /// A critical flag that is neither 00 nor ff, which is BER.
+    BooleanNotDer,
     /// An `extendedKeyUsage` that lists nothing.
     EkuEmpty,
     /// Something else is not as X.690 or RFC 5280 want it written.
     Encoding,
+    /// The value of an extension is not as its standard wants it written, in some other way than those here.
+    ExtensionValue,
     /// A length that is indefinite, which is BER.
     LengthIndefinite,
     /// A length that takes more octets than it needs, which is BER.
     LengthNotMinimal,
+    /// An attribute of issuer or subject that says that it is UTF-8 and is not.
+    NameNotUtf8,
     /// An extension that is there twice.
     Repeated,
     /// An alternative name with octets above 127.
@@ -242,9 +248,13 @@ impl Salvage {
     fn name(&mut self, part: &str, name: Tlv<'_>) -> Name {
         match (structure::read_name(name.whole), Name::from_der(name.whole)) {
             (Ok(name), _) => name,
-            (Err(error), readable) => {
+            (Err(error), Ok(readable)) => {
+                self.push(DefectKind::NameNotUtf8, &format!("{part}: {error}"));
+                readable
+            }
+            (Err(error), Err(_)) => {
                 self.note(part, error.to_string());
-                readable.unwrap_or_else(|_| Name::empty())
+                Name::empty()
             }
         }
     }
@@ -279,7 +289,13 @@ impl Salvage {
             };
             match structure::read_extension(item.contents) {
                 Ok(extension) => self.extension(extension, certificate),
-                Err(why) => self.note("extensions", why),
+                Err(why) => match with_loose_flag(item.contents) {
+                    Some(extension) => {
+                        self.push(DefectKind::BooleanNotDer, &why);
+                        self.extension(extension, certificate);
+                    }
+                    None => self.note("extensions", why),
+                },
             }
         }
     }
@@ -292,7 +308,7 @@ impl Salvage {
         } else if let Err(error) = certificate.decode(&extension) {
             let why = error.to_string();
             let why = why.strip_prefix(&format!("{part}: ")).unwrap_or(&why);
-            let mut kind = DefectKind::Encoding;
+            let mut kind = DefectKind::ExtensionValue;
             if extension.oid == oid::EXTENDED_KEY_USAGE && extension.value == [tlv::SEQUENCE, 0] {
                 kind = DefectKind::EkuEmpty;
             } else if extension.oid == oid::SUBJECT_ALT_NAME
@@ -305,6 +321,16 @@ impl Salvage {
         }
         certificate.extensions.push(extension);
     }
+}
+
+/// An extension whose critical flag is any octet, if nothing else is wrong with it.
+fn with_loose_flag(contents: &[u8]) -> Option<Extension> {
+    let mut fields = Reader::new(contents);
+    let oid = tlv::oid(fields.expect(tlv::OBJECT_IDENTIFIER).ok()?).ok()?;
+    let [flag] = fields.expect(tlv::BOOLEAN).ok()? else { return None };
+    let value = fields.expect(tlv::OCTET_STRING).ok()?.to_vec();
+    fields.finish().ok()?;
+    Some(Extension { oid, critical: *flag != 0, value })
 }
 
 /// The alternative names but for those with octets above 127, if nothing else is wrong with them.

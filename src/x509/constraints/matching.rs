@@ -209,12 +209,12 @@ fn is_address(host: &str) -> bool {
 }
 
 /// Whether a DNS or URI constraint is a host or domain that can be compared: empty, or labels with perhaps a leading dot.
-pub(super) fn is_host_constraint(base: &str) -> bool {
+pub(crate) fn is_host_constraint(base: &str) -> bool {
     base.is_empty() || is_host(base.strip_prefix('.').unwrap_or(base))
 }
 
 /// Whether an email constraint is a mailbox, a host or a domain that can be compared.
-pub(super) fn is_mail_constraint(base: &str) -> bool {
+pub(crate) fn is_mail_constraint(base: &str) -> bool {
     match base.rsplit_once('@') {
         Some((local, host)) => is_dot_atom(local) && is_host(host),
         None => is_host_constraint(base),

@@ -316,8 +316,8 @@ fn every_mask_is_its_prefix() {
     for prefix in 0..=32_u8 {
         let mask = u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0).to_be_bytes();
         assert_eq!(mask_octets(4, prefix), mask);
-        let range = read_range(&[&[10, 1, 2, 3], &mask[..]].concat());
-        assert_eq!(range, Some(Subtree::Ip("10.1.2.3".parse().unwrap(), prefix)));
+        let read = range(&[&[10, 1, 2, 3], &mask[..]].concat());
+        assert_eq!(read, Some(Subtree::Ip("10.1.2.3".parse().unwrap(), prefix)));
     }
     assert_eq!(mask_octets(16, 128), [0xff; 16]);
 }

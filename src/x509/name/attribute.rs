@@ -142,7 +142,7 @@ pub(super) fn encode(kind: &str, value: &str) -> Result<Vec<u8>, X509Error> {
         Syntax::Utf8 => (tlv::UTF8_STRING, Cow::Borrowed(value)),
         Syntax::Ia5 if value.is_ascii() => (tlv::IA5_STRING, Cow::Borrowed(value)),
         Syntax::Ia5 => return Err(invalid("the value must be ASCII (write a domain as its xn-- form)")),
-        Syntax::Printable if value.bytes().all(is_printable) => (tlv::PRINTABLE_STRING, Cow::Borrowed(value)),
+        Syntax::Printable if value.bytes().all(tlv::is_printable) => (tlv::PRINTABLE_STRING, Cow::Borrowed(value)),
         Syntax::Printable => return Err(invalid("only letters, digits, space and '()+,-./:=? are allowed")),
         Syntax::Country if length == 2 && value.bytes().all(|octet| octet.is_ascii_alphabetic()) => {
             (tlv::PRINTABLE_STRING, Cow::Owned(value.to_ascii_uppercase()))
@@ -188,11 +188,6 @@ fn resolve(kind: &str) -> Result<(Vec<u8>, Option<&'static Kind>), X509Error> {
     };
     let known = KINDS.iter().find(|known| known.oid == der);
     Ok((der, known))
-}
-
-/// The characters of a PrintableString (X.680 §41.4).
-fn is_printable(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&octet)
 }
 
 fn unhex(digits: &str) -> Option<Vec<u8>> {

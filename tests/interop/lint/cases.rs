@@ -3,7 +3,7 @@
 use certwright::keys::Algorithm;
 
 use super::craft::{Draft, Hash, Key, attribute, dns, extension, id, purposes, times, usage, utc_time, year};
-use super::der::{sequence, tlv};
+use super::der::{bit_string, sequence, tlv};
 
 /// Where in the chain the broken certificate is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +20,10 @@ pub(super) struct Case {
     pub(super) place: Place,
     /// What the leaf's key is.
     pub(super) key: LeafKey,
-    /// The algorithm of the issuing authority's key, where that is what is wrong.
-    pub(super) issuing: Option<Algorithm>,
+    /// The key of the issuing authority, where that is what is wrong; of the root, if that is the place.
+    pub(super) issuing: Option<LeafKey>,
+    /// Whether the issuing authority has an RSA key.
+    pub(super) under_rsa: bool,
     /// The host that it is asked for.
     pub(super) host: &'static str,
     /// Other rules that such a certificate cannot help breaking.
@@ -36,15 +38,25 @@ pub(super) enum LeafKey {
     Own(Algorithm),
     /// OpenSSL makes it; so many bits and an exponent.
     Rsa(u32, u32),
-    /// An RSA key for PSS only.
-    RsaPss,
+    /// OpenSSL makes it, with these options.
+    Other(&'static [&'static str]),
 }
+
+/// An RSA key for PSS only.
+const RSA_PSS: LeafKey = LeafKey::Other(&["-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048"]);
+const ED448: LeafKey = LeafKey::Other(&["-algorithm", "ED448"]);
+const P224: LeafKey = LeafKey::Other(&["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-224"]);
+const SECP256K1: LeafKey = LeafKey::Other(&["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:secp256k1"]);
+const BRAINPOOL: LeafKey = LeafKey::Other(&["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:brainpoolP256r1"]);
+const EXPLICIT: LeafKey =
+    LeafKey::Other(&["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-pkeyopt", "ec_param_enc:explicit"]);
 
 pub(super) const HOST: &str = "www.corp.test";
 
 fn case(rule: &'static str, place: Place, change: impl Fn(&mut Draft) + 'static) -> Case {
     let key = LeafKey::Own(Algorithm::EcP256);
-    Case { rule, place, key, issuing: None, host: HOST, beside: &[], change: Box::new(change) }
+    let (issuing, under_rsa) = (None, false);
+    Case { rule, place, key, issuing, under_rsa, host: HOST, beside: &[], change: Box::new(change) }
 }
 
 fn leaf(rule: &'static str, change: impl Fn(&mut Draft) + 'static) -> Case {
@@ -55,9 +67,14 @@ fn authority(rule: &'static str, change: impl Fn(&mut Draft) + 'static) -> Case 
     case(rule, Place::Intermediate, change)
 }
 
-/// The key of the issuing authority is of an algorithm.
-fn issued_with(rule: &'static str, algorithm: Algorithm) -> Case {
-    Case { issuing: Some(algorithm), ..authority(rule, |_| {}) }
+/// The issuing authority has such a key.
+fn issued_with(rule: &'static str, key: LeafKey) -> Case {
+    Case { issuing: Some(key), ..authority(rule, |_| {}) }
+}
+
+/// The signature of the leaf, by an RSA key.
+fn signed(rule: &'static str, hash: Hash) -> Case {
+    Case { under_rsa: true, ..leaf(rule, move |draft| draft.hash = hash) }
 }
 
 impl Case {
@@ -86,8 +103,17 @@ fn basics() -> Vec<Case> {
         leaf("serial-zero", |draft| draft.serial = vec![0]),
         leaf("serial-too-long", |draft| draft.serial = vec![0x5a; 21]),
         leaf("serial-guessable", |draft| draft.serial = vec![0x5a]),
-        leaf("signature-sha1", |draft| draft.hash = Hash::Sha1).with_key(rsa),
-        leaf("signature-md5", |draft| draft.hash = Hash::Md5).with_key(rsa),
+        signed("signature-sha1", Hash::Sha1),
+        signed("signature-md5", Hash::Md5),
+        signed("signature-sha224", Hash::Sha224),
+        leaf("signature-sha224", |draft| draft.hash = Hash::Sha224),
+        signed("signature-sha3", Hash::Sha3),
+        leaf("signature-sha3", |draft| draft.hash = Hash::Sha3),
+        signed("signature-sha512-cut", Hash::Sha512Cut),
+        // What OpenSSL takes if nothing is said: as long as fits.
+        signed("signature-pss-salt", Hash::PssSalt(222)),
+        signed("signature-pss-salt", Hash::PssSalt(20)),
+        signed("signature-pss-mask", Hash::PssMask),
         leaf("validity-encoding", move |draft| draft.validity = until(&long("0101000000Z"))),
         leaf("time-fraction", move |draft| draft.validity = until(&long("0101000000.5Z"))),
         leaf("time-impossible", move |draft| draft.validity = until(&short("0230000000Z"))),
@@ -107,6 +133,18 @@ fn basics() -> Vec<Case> {
         leaf("attribute-old-string", |draft| {
             draft.subject = sequence(&[&attribute(id::ORGANIZATION, 0x14, b"Acme")]);
         }),
+        leaf("attribute-characters", |draft| {
+            draft.subject = sequence(&[&attribute(id::ORGANIZATION, 0x13, b"Foo_Bar")]);
+        }),
+        authority("attribute-characters", |draft| {
+            draft.subject = sequence(&[&attribute(id::ORGANIZATION, 0x13, b"Foo_Bar")]);
+        }),
+        leaf("attribute-ampersand", |draft| {
+            draft.subject = sequence(&[&attribute(id::ORGANIZATION, 0x13, b"Foo & Bar")]);
+        }),
+        authority("issuer-characters", |draft| {
+            draft.subject = sequence(&[&attribute(id::ORGANIZATION, 0x13, b"Foo_Bar")]);
+        }),
     ]
 }
 
@@ -119,11 +157,18 @@ fn encoding() -> Vec<Case> {
         *own = sequence(&[&header, flag, rest]);
     };
     vec![
+        leaf("encoding", |draft| draft.serial_tag = 5),
         leaf("encoding", |draft| {
+            draft.extensions = None;
+            draft.tail = tlv(0xa3, &[5, 0]);
+        }),
+        leaf("extension-encoding", |draft| {
             // A length that is not minimal.
             let value = [&[0x30, 0x81], &dns(&[HOST])[1..]].concat();
             draft.set(id::SUBJECT_ALT_NAME, false, &value);
         }),
+        leaf("boolean-not-der", move |draft| rewrite(draft, id::SUBJECT_ALT_NAME, &[1, 1, 1])),
+        leaf("name-not-utf8", |draft| draft.subject = sequence(&[&attribute(id::COMMON_NAME, 0x0c, b"a\xff")])),
         leaf("signature-algorithms-differ", |draft| {
             draft.inner_algorithm = Some(sequence(&[&tlv(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3])]));
         }),
@@ -161,7 +206,7 @@ fn keys() -> Vec<Case> {
         leaf("rsa-under-1024", |_| {}).with_key(LeafKey::Rsa(768, 65537)),
         leaf("rsa-size-odd", |_| {}).with_key(LeafKey::Rsa(2051, 65537)),
         leaf("rsa-exponent-small", |_| {}).with_key(LeafKey::Rsa(2048, 3)),
-        leaf("rsa-pss-key", |_| {}).with_key(LeafKey::RsaPss),
+        leaf("rsa-pss-key", |_| {}).with_key(RSA_PSS),
         leaf("ec-point-compressed", |draft| {
             let point = draft.spki.split_off(draft.spki.len() - 65);
             let bits = [&[0, 2 | point[64] & 1], &point[1..33]].concat();
@@ -172,9 +217,21 @@ fn keys() -> Vec<Case> {
         leaf("key-ed25519", |_| {}).with_key(LeafKey::Own(Algorithm::Ed25519)),
         leaf("key-ml-dsa", |_| {}).with_key(LeafKey::Own(Algorithm::MlDsa44)),
         // Nobody need look at the key of a leaf; that of its issuer has to be used.
-        issued_with("key-p521", Algorithm::EcP521),
-        issued_with("key-ed25519", Algorithm::Ed25519),
-        issued_with("key-ml-dsa", Algorithm::MlDsa44),
+        issued_with("key-p521", LeafKey::Own(Algorithm::EcP521)),
+        issued_with("key-ed25519", LeafKey::Own(Algorithm::Ed25519)),
+        issued_with("key-ml-dsa", LeafKey::Own(Algorithm::MlDsa44)),
+        issued_with("rsa-pss-key", RSA_PSS),
+        issued_with("key-ed448", ED448),
+        issued_with("key-p224", P224),
+        issued_with("key-secp256k1", SECP256K1),
+        issued_with("key-brainpool", BRAINPOOL),
+        issued_with("key-explicit-curve-in-ca", EXPLICIT),
+        leaf("key-explicit-curve", |_| {}).with_key(EXPLICIT),
+        authority("key-unknown", |draft| {
+            let point = draft.spki.split_off(draft.spki.len() - 65);
+            draft.spki = sequence(&[&sequence(&[&tlv(6, id::UNKNOWN)]), &bit_string(&point)]);
+        }),
+        leaf("signature-unknown", |draft| draft.algorithm = Some(sequence(&[&tlv(6, id::UNKNOWN)]))),
     ]
 }
 
@@ -292,11 +349,22 @@ fn extensions() -> Vec<Case> {
         authority("name-constraints-leading-dot", |draft| {
             draft.set(id::NAME_CONSTRAINTS, true, &permitted(0x82, ".corp.test"));
         }),
-        authority("name-constraints-uncommon", |draft| {
-            // Excluded are names that begin with an organization of which nobody has heard.
-            let other = sequence(&[&attribute(id::ORGANIZATION, 0x0c, b"Nobody")]);
-            draft.set(id::NAME_CONSTRAINTS, true, &sequence(&[&tlv(0xa1, &sequence(&[&tlv(0xa4, &other)]))]));
+        authority("name-constraints-mask", |draft| {
+            draft.set(id::NAME_CONSTRAINTS, true, &excluded(0x87, &[192, 168, 0, 0, 255, 0, 255, 0]));
         }),
+        authority("name-constraints-host-bits", |draft| {
+            draft.set(id::NAME_CONSTRAINTS, true, &excluded(0x87, &[192, 168, 0, 5, 255, 255, 0, 0]));
+        }),
+        authority("name-constraints-dns", |draft| {
+            draft.set(id::NAME_CONSTRAINTS, true, &permitted(0x82, "*.corp.test"));
+        }),
+        authority("name-constraints-email", |draft| {
+            draft.set(id::NAME_CONSTRAINTS, true, &excluded(0x81, b"@other.test"));
+        }),
+        authority("name-constraints-uri", |draft| {
+            draft.set(id::NAME_CONSTRAINTS, true, &excluded(0x86, b"https://other.test/"));
+        }),
+        authority("name-constraints-uncommon", uncommon),
     ]
 }
 
@@ -311,7 +379,36 @@ pub(super) fn of_roots() -> Vec<Case> {
             draft.remove(id::SUBJECT_KEY_ID);
         }),
         root("ca-not-critical", |draft| draft.set_critical(id::BASIC_CONSTRAINTS, false)),
+        Case { issuing: Some(RSA_PSS), ..root("rsa-pss-key", |_| {}) },
+        Case { issuing: Some(P224), ..root("key-p224", |_| {}) },
+        Case { issuing: Some(EXPLICIT), ..root("key-explicit-curve-in-ca", |_| {}) },
+        Case { issuing: Some(LeafKey::Own(Algorithm::Ed25519)), ..root("key-ed25519", |_| {}) },
+        root("name-constraints-mask", |draft| {
+            draft.set(id::NAME_CONSTRAINTS, true, &excluded(0x87, &[192, 168, 0, 0, 255, 0, 255, 0]));
+        }),
+        root("name-constraints-dns", |draft| {
+            draft.set(id::NAME_CONSTRAINTS, true, &permitted(0x82, "*.corp.test"));
+        }),
+        root("name-constraints-uri", |draft| {
+            draft.set(id::NAME_CONSTRAINTS, true, &excluded(0x86, b"https://other.test/"));
+        }),
+        root("name-constraints-uncommon", uncommon),
+        root("attribute-characters", |draft| {
+            draft.subject = sequence(&[&attribute(id::ORGANIZATION, 0x13, b"Foo_Bar")]);
+            draft.issuer.clone_from(&draft.subject);
+        }),
     ]
+}
+
+/// Excludes names that begin with an organization of which nobody has heard.
+fn uncommon(draft: &mut Draft) {
+    let other = sequence(&[&attribute(id::ORGANIZATION, 0x0c, b"Nobody")]);
+    draft.set(id::NAME_CONSTRAINTS, true, &excluded(0xa4, &other));
+}
+
+/// Excludes what no certificate here is for.
+fn excluded(tag: u8, base: &[u8]) -> Vec<u8> {
+    sequence(&[&tlv(0xa1, &sequence(&[&tlv(tag, base)]))])
 }
 
 fn permitted(tag: u8, base: &str) -> Vec<u8> {
@@ -330,6 +427,6 @@ pub(super) fn make(key: LeafKey, directory: &std::path::Path) -> Key {
             let (bits, exponent) = (format!("rsa_keygen_bits:{bits}"), format!("rsa_keygen_pubexp:{exponent}"));
             Key::by_openssl(directory, &["-algorithm", "RSA", "-pkeyopt", &bits, "-pkeyopt", &exponent])
         }
-        LeafKey::RsaPss => Key::by_openssl(directory, &["-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048"]),
+        LeafKey::Other(options) => Key::by_openssl(directory, options),
     }
 }

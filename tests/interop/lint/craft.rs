@@ -36,7 +36,30 @@ pub(super) mod id {
 pub(super) enum Hash {
     Md5,
     Sha1,
+    Sha224,
     Sha256,
+    Sha3,
+    Sha512Cut,
+    /// RSASSA-PSS with SHA-256 and a salt of so many octets.
+    PssSalt(u8),
+    /// RSASSA-PSS with SHA-256, and SHA-1 for MGF1.
+    PssMask,
+}
+
+/// RSASSA-PSS with SHA-256, which MGF1 may share, and a salt of so many octets.
+fn pss(shared: bool, salt: u8) -> Vec<u8> {
+    let identifier = |oid: &[u8], parameters: &[u8]| sequence(&[&tlv(6, oid), parameters]);
+    let sha256 = identifier(&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1], &[5, 0]);
+    // What is the default, SHA-1 and 20, is left out.
+    let mask = tlv(0xa1, &identifier(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8], &sha256));
+    let mask = if shared { mask } else { Vec::new() };
+    let salt = match salt {
+        20 => Vec::new(),
+        0..128 => tlv(0xa2, &tlv(2, &[salt])),
+        _ => tlv(0xa2, &tlv(2, &[0, salt])),
+    };
+    let parameters = sequence(&[&tlv(0xa0, &sha256), &mask, &salt]);
+    identifier(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10], &parameters)
 }
 
 /// A key pair: what goes into a certificate, and what signs.
@@ -72,8 +95,21 @@ impl Key {
         }
     }
 
+    fn has(&self, oid: &[u8]) -> bool {
+        self.spki.windows(oid.len()).any(|window| window == oid)
+    }
+
     pub(super) fn is_rsa(&self) -> bool {
-        self.spki.windows(9).any(|window| window == [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1])
+        self.has(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1])
+    }
+
+    fn is_ed448(&self) -> bool {
+        self.has(&[0x06, 3, 0x2b, 0x65, 0x71])
+    }
+
+    /// Whether it is bound to RSASSA-PSS.
+    fn is_pss(&self) -> bool {
+        self.has(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10])
     }
 
     /// The AlgorithmIdentifier of its signatures.
@@ -81,13 +117,25 @@ impl Key {
         if let (Some(signer), Hash::Sha256) = (&self.signer, hash) {
             return signer.signature_algorithm().to_der();
         }
-        let pkcs1 = |last| sequence(&[&tlv(6, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, last]), &[5, 0]]);
-        match (self.is_rsa(), hash) {
-            (true, Hash::Md5) => pkcs1(4),
-            (true, Hash::Sha1) => pkcs1(5),
-            (true, Hash::Sha256) => pkcs1(11),
-            (false, Hash::Sha1) => sequence(&[&tlv(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1])]),
-            (false, _) => sequence(&[&tlv(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2])]),
+        let of = |start: &[u8], last: u8| tlv(6, &[start, &[last]].concat());
+        let pkcs1 = |last| sequence(&[&of(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1], last), &[5, 0]]);
+        let nist = |last| of(&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3], last);
+        let ecdsa = |last| sequence(&[&of(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3], last)]);
+        match hash {
+            _ if self.is_ed448() => sequence(&[&tlv(6, &[0x2b, 0x65, 0x71])]),
+            Hash::Sha256 if self.is_pss() => pss(true, 32),
+            Hash::PssSalt(salt) => pss(true, salt),
+            Hash::PssMask => pss(false, 32),
+            Hash::Md5 => pkcs1(4),
+            Hash::Sha1 if self.is_rsa() => pkcs1(5),
+            Hash::Sha224 if self.is_rsa() => pkcs1(14),
+            Hash::Sha256 if self.is_rsa() => pkcs1(11),
+            Hash::Sha512Cut => pkcs1(16),
+            Hash::Sha3 if self.is_rsa() => sequence(&[&nist(14), &[5, 0]]),
+            Hash::Sha1 => sequence(&[&tlv(6, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1])]),
+            Hash::Sha224 => ecdsa(1),
+            Hash::Sha256 => ecdsa(2),
+            Hash::Sha3 => sequence(&[&nist(10)]),
         }
     }
 
@@ -102,9 +150,28 @@ impl Key {
         let digest = match hash {
             Hash::Md5 => "-md5",
             Hash::Sha1 => "-sha1",
-            Hash::Sha256 => "-sha256",
+            Hash::Sha224 => "-sha224",
+            Hash::Sha256 | Hash::PssSalt(_) | Hash::PssMask => "-sha256",
+            Hash::Sha3 => "-sha3-256",
+            Hash::Sha512Cut => "-sha512-256",
         };
-        tool::must(directory, &openssl, ["dgst", digest, "-sign", "signer.key", "-out", "signature", "message"]);
+        let salt = match hash {
+            Hash::PssSalt(salt) => format!("rsa_pss_saltlen:{salt}"),
+            _ => "rsa_pss_saltlen:32".to_owned(),
+        };
+        let mut padding = vec!["-sigopt", "rsa_padding_mode:pss", "-sigopt", &salt];
+        if hash == Hash::PssMask {
+            padding.extend(["-sigopt", "rsa_mgf1_md:sha1"]);
+        }
+        if !self.is_pss() && !matches!(hash, Hash::PssSalt(_) | Hash::PssMask) {
+            padding.clear();
+        }
+        let arguments = if self.is_ed448() {
+            vec!["pkeyutl", "-sign", "-rawin", "-inkey", "signer.key", "-in", "message", "-out", "signature"]
+        } else {
+            [&["dgst", digest], &padding[..], &["-sign", "signer.key", "-out", "signature", "message"]].concat()
+        };
+        tool::must(directory, &openssl, arguments);
         std::fs::read(at("signature")).expect("the signature")
     }
 }
@@ -114,8 +181,11 @@ impl Key {
 pub(super) struct Draft {
     /// The version with its tag, or nothing.
     pub(super) version: Vec<u8>,
-    /// The contents of the serial.
+    /// The contents of the serial, and its tag.
     pub(super) serial: Vec<u8>,
+    pub(super) serial_tag: u8,
+    /// The algorithm that it names inside and outside, where it is another than that of the signature.
+    pub(super) algorithm: Option<Vec<u8>>,
     /// The algorithm in the signed part, where it is another than the one outside.
     pub(super) inner_algorithm: Option<Vec<u8>>,
     pub(super) issuer: Vec<u8>,
@@ -140,6 +210,8 @@ impl Draft {
             version: vec![0xa0, 3, 2, 1, 2],
             // NSS keeps no two certificates of one issuer under one serial.
             serial: [&[0x5a; 15], &[serial, subject.len() as u8][..]].concat(),
+            serial_tag: 2,
+            algorithm: None,
             inner_algorithm: None,
             issuer: name(issuer),
             validity: times(&utc_time(0), &utc_time(2)),
@@ -180,12 +252,12 @@ impl Draft {
 
     /// The certificate, signed.
     pub(super) fn sign(&self, key: &Key, directory: &Path) -> Vec<u8> {
-        let algorithm = key.algorithm(self.hash);
+        let algorithm = self.algorithm.clone().unwrap_or_else(|| key.algorithm(self.hash));
         let inner = self.inner_algorithm.as_ref().unwrap_or(&algorithm);
         let extensions = self.extensions.as_ref().map(|list| tlv(0xa3, &tlv(0x30, &list.concat())));
         let tbs = sequence(&[
             &self.version,
-            &tlv(2, &self.serial),
+            &tlv(self.serial_tag, &self.serial),
             inner,
             &self.issuer,
             &self.validity,

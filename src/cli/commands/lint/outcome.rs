@@ -13,6 +13,8 @@ use crate::x509::escape;
 pub(super) struct Judged<'a> {
     pub(super) item: &'a Item,
     pub(super) findings: Vec<Finding>,
+    /// How many errors are not among them, because no target minds.
+    pub(super) unminded: usize,
 }
 
 /// `certwright/lint/1`.
@@ -25,6 +27,8 @@ struct Report<'a> {
     counts: Counts,
     /// How many findings were left out, because they are not as bad as `--severity`.
     hidden: usize,
+    /// How many errors were left out, because none of the targets minds.
+    unminded: usize,
 }
 
 #[derive(Serialize)]
@@ -67,9 +71,10 @@ pub(super) fn tell(cx: &mut Context, args: &Args, judged: &[Judged<'_>]) -> Resu
     for judged in judged {
         tell_one(cx, args, judged)?;
     }
-    cx.ui.line(&summary(&counts, judged.len(), hidden, args))?;
+    let unminded = judged.iter().map(|judged| judged.unminded).sum();
+    cx.ui.line(&summary(&counts, judged.len(), (hidden, unminded), args))?;
     let certificates = judged.iter().map(|judged| report(judged, args.severity)).collect();
-    cx.ui.json("lint", &Report { ok, targets: &args.targets, certificates, counts, hidden })?;
+    cx.ui.json("lint", &Report { ok, targets: &args.targets, certificates, counts, hidden, unminded })?;
     Ok(if ok { Exit::Done } else { Exit::CheckFailed })
 }
 
@@ -149,7 +154,7 @@ pub(super) fn who(cares: &[Care], targets: &[Target]) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-fn summary(counts: &Counts, certificates: usize, hidden: usize, args: &Args) -> String {
+fn summary(counts: &Counts, certificates: usize, (hidden, unminded): (usize, usize), args: &Args) -> String {
     let number = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let (error, warning) = (number(counts.error, "error"), number(counts.warning, "warning"));
     let of = number(certificates, "certificate");
@@ -164,6 +169,10 @@ fn summary(counts: &Counts, certificates: usize, hidden: usize, args: &Args) -> 
         summary.push_str(&format!("; {} not shown (--severity notice)", number(hidden, "finding")));
     } else if counts.notice > 0 {
         summary.push_str(&format!(", {}", number(counts.notice, "notice")));
+    }
+    if unminded > 0 {
+        let errors = number(unminded, "more error");
+        summary.push_str(&format!("; {errors} that these are not known to mind (without --for it is told)"));
     }
     summary
 }

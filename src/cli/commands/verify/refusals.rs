@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::cli::commands::inspect::facts;
-use crate::issuance::lint::{Severity, Subject, Target, lint_chain, lint_subject};
+use crate::issuance::lint::{Refused, Subject, Target, refused_along};
 use crate::x509::Certificate;
 use crate::x509::path::PathRequest;
 
@@ -30,34 +30,18 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// Lints the certificates of a path, the anchor only for those who look at it, and keeps what the targets refuse.
+/// What the targets refuse along a path that ends in its anchor.
 pub(super) fn of(request: &PathRequest<'_>, path: &[&Certificate], targets: &[Target]) -> Vec<Refusal> {
-    let mut refusals = Vec::new();
-    for (depth, certificate) in path.iter().enumerate() {
-        let anchor = depth + 1 == path.len();
-        let issuer = path.get(depth + 1).copied();
-        let subject = Subject {
-            purpose: request.purpose.filter(|_| depth == 0),
-            host: request.host.filter(|_| depth == 0),
-            ..Subject::new(certificate).issued_by(issuer)
-        };
-        let mut findings = lint_subject(subject);
-        if depth == 0 && path.len() > 1 {
-            findings.extend(lint_chain(&path[..path.len() - 1]));
-        }
-        for target in targets {
-            let heeded = findings.iter().filter(|finding| !anchor || target.judges_anchor(finding.rule));
-            let refused = heeded.filter_map(|finding| finding.seen_by(&[*target]));
-            refusals.extend(refused.filter(|finding| finding.severity == Severity::Error).map(|finding| Refusal {
-                target: *target,
-                rule: finding.rule,
-                message: finding.message,
-                depth,
-                subject: facts::title(&certificate.subject, &certificate.subject_alt_names),
-                source: finding.source,
-                remedy: finding.remedy,
-            }));
-        }
-    }
-    refusals
+    let Some((first, above)) = path.split_first() else { return Vec::new() };
+    let subject = Subject { purpose: request.purpose, host: request.host, ..Subject::new(first) };
+    let told = |Refused { target, depth, finding }: Refused| Refusal {
+        target,
+        rule: finding.rule,
+        message: finding.message,
+        depth,
+        subject: facts::title(&path[depth].subject, &path[depth].subject_alt_names),
+        source: finding.source,
+        remedy: finding.remedy,
+    };
+    refused_along(subject, above, true, targets).into_iter().map(told).collect()
 }

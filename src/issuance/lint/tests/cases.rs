@@ -78,6 +78,9 @@ fn encoding_cases() -> Vec<Case> {
     let ending = |end: &str| replaced(&server(), 4, &times((0x17, "260701120000Z"), (0x18, end)), None);
     let sound = der(&server());
     let signature_field = [Tlv::only_contents(&sound, tlv::SEQUENCE).unwrap(), &[5, 0]].concat();
+    let ber_flag = tlv::encode(tlv::SEQUENCE, &[6, 2, 0x2a, 3, 1, 1, 1, 4, 2, 5, 0]);
+    let ber_flag = tlv::encode(tlv::SEQUENCE, &[others, &ber_flag].concat());
+    let not_utf8 = subject_of(b"\x06\x03\x55\x04\x03\x0c\x02a\xff").der().to_vec();
     let signature_field = tlv::encode(tlv::SEQUENCE, &signature_field);
     vec![
         Case::new("version-old", version),
@@ -95,6 +98,9 @@ fn encoding_cases() -> Vec<Case> {
         Case::salvaged("version", &replaced(&server(), 0, &[0xa0, 3, 2, 1, 1], None)),
         with_last_field("encoding", &tagged(0xa3, &[&extensions[..], &[5, 0]].concat())),
         Case::salvaged("encoding", &replaced(&server(), 1, &[2, 0], None)),
+        of_broken_extension("extension-encoding", oid::BASIC_CONSTRAINTS, &[0x30, 0, 5, 0]),
+        with_last_field("boolean-not-der", &tagged(0xa3, &ber_flag)),
+        Case::salvaged("name-not-utf8", &replaced(&server(), 5, &not_utf8, None)),
         Case::salvaged("serial-not-minimal", &replaced(&server(), 1, &[2, 2, 0, 1], None)),
         Case::salvaged(
             "signature-algorithms-differ",
@@ -170,6 +176,16 @@ fn basics_cases() -> Vec<Case> {
         Case::new("signature-sha1", patch(&server(), 2, &sha1)),
         Case::new("signature-md5", patch(&server(), 2, md5)),
         Case::new("signature-unknown", patch(&server(), 2, b"\x30\x05\x06\x03\x2a\x03\x04")),
+        signed("signature-sha224", b"\x2a\x86\x48\xce\x3d\x04\x03\x01", b""),
+        signed("signature-sha224", b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0e", b"\x05\x00"),
+        signed("signature-sha224", PSS, &pss(4, 4, 28)),
+        signed("signature-sha3", b"\x60\x86\x48\x01\x65\x03\x04\x03\x0a", b""),
+        signed("signature-sha3", PSS, &pss(8, 8, 32)),
+        signed("signature-sha512-cut", b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x10", b"\x05\x00"),
+        signed("signature-pss-salt", PSS, &pss(1, 1, 20)),
+        signed("signature-pss-salt", PSS, &pss(3, 3, 32)),
+        signed("signature-pss-mask", PSS, &pss(1, 2, 32)),
+        signed("key-ed448", b"\x2b\x65\x71", b""),
         of_server("validity-order", |tbs| tbs.not_after = datetime!(2020-01-01 0:00 UTC)),
         Case::new("validity-encoding", patch(&server(), 4, &times(early, (0x18, "20491231235959Z")))),
         of_server("validity-too-long", |tbs| tbs.not_after = datetime!(2029-07-01 0:00 UTC)),
@@ -186,15 +202,58 @@ fn basics_cases() -> Vec<Case> {
         of_server("attribute-invalid", |tbs| tbs.subject = subject_of(b"\x06\x03\x55\x04\x06\x13\x03DEU")),
         of_server("attribute-invalid", |tbs| tbs.subject = subject_of(b"\x06\x03\x55\x04\x03\x0c\x02a\x07")),
         of_server("attribute-repeated", |tbs| tbs.subject = Name::parse("CN=www.corp.test,CN=b").unwrap()),
+        of_server("attribute-characters", |tbs| tbs.subject = subject_of(b"\x06\x03\x55\x04\x0a\x13\x03A_B")),
+        of_server("attribute-characters", |tbs| tbs.subject = subject_of(b"\x06\x03\x55\x04\x0a\x16\x03A\xe9B")),
+        of_server("attribute-characters", |tbs| tbs.subject = subject_of(b"\x06\x03\x55\x04\x0a\x12\x0312B")),
+        of_server("issuer-characters", |tbs| tbs.issuer = subject_of(b"\x06\x03\x55\x04\x0a\x13\x03A@B")),
+        of_server("attribute-ampersand", |tbs| tbs.subject = subject_of(b"\x06\x03\x55\x04\x0a\x13\x03A&B")),
         of_server("attribute-old-string", |tbs| tbs.subject = subject_of(b"\x06\x03\x55\x04\x0a\x14\x02\xe9A")),
     ]
+}
+
+const PSS: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a";
+
+/// The parameters of RSASSA-PSS with hashes by their number among those of NIST.
+fn pss(hash: u8, mask: u8, salt: u8) -> Vec<u8> {
+    let identifier = |oid: &[u8], parameters: &[u8]| {
+        tlv::encode(tlv::SEQUENCE, &[&tlv::encode(tlv::OBJECT_IDENTIFIER, oid), parameters].concat())
+    };
+    let nist = |number| identifier(&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, number], &[5, 0]);
+    let mask = identifier(b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x08", &nist(mask));
+    let fields = [tlv::encode(0xa0, &nist(hash)), tlv::encode(0xa1, &mask), tlv::encode(0xa2, &[2, 1, salt])];
+    tlv::encode(tlv::SEQUENCE, &fields.concat())
+}
+
+/// The server's certificate, which says that it is signed by an algorithm.
+fn signed(rule: &'static str, oid: &[u8], parameters: &[u8]) -> Case {
+    let fields = [&tlv::encode(tlv::OBJECT_IDENTIFIER, oid), parameters].concat();
+    Case::new(rule, patch(&server(), 2, &tlv::encode(tlv::SEQUENCE, &fields)))
+}
+
+/// The server's certificate with an EC key whose parameters are these.
+fn on_curve(rule: &'static str, parameters: &[u8]) -> Case {
+    let fields = [b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01", parameters].concat();
+    let spki = [&tlv::encode(tlv::SEQUENCE, &fields)[..], b"\x03\x03\x00\x04\x01"].concat();
+    Case::new(rule, patch(&server(), 6, &tlv::encode(tlv::SEQUENCE, &spki)))
 }
 
 fn key_cases() -> Vec<Case> {
     let unknown = b"\x30\x0b\x30\x05\x06\x03\x2a\x03\x04\x03\x02\x00\x01";
     vec![
         Case::new("key-unknown", patch(&server(), 6, unknown)),
+        on_curve("key-p224", b"\x06\x05\x2b\x81\x04\x00\x21"),
+        on_curve("key-secp256k1", b"\x06\x05\x2b\x81\x04\x00\x0a"),
+        on_curve("key-brainpool", b"\x06\x09\x2b\x24\x03\x03\x02\x08\x01\x01\x07"),
+        on_curve("key-explicit-curve", b"\x30\x03\x02\x01\x01"),
+        Case {
+            rule: "key-explicit-curve-in-ca",
+            certificate: patch(&authority(), 6, &on_curve("", b"\x30\x03\x02\x01\x01").certificate.spki_der),
+            ..on_curve("", b"\x30\x03\x02\x01\x01")
+        },
+        on_curve("key-unknown", b"\x06\x03\x2a\x03\x04"),
+        Case::new("key-ed448", patch(&server(), 6, b"\x30\x0a\x30\x05\x06\x03\x2b\x65\x71\x03\x01\x00")),
         Case::new("rsa-under-2048", patch(&server(), 6, &rsa(1024, &[1, 0, 1]))),
+        Case::new("rsa-under-2048-in-ca", patch(&authority(), 6, &rsa(1024, &[1, 0, 1]))),
         Case::new("rsa-under-1024", patch(&server(), 6, &rsa(768, &[1, 0, 1]))),
         Case::new("rsa-large", patch(&server(), 6, &rsa(16384, &[1, 0, 1]))),
         Case::new("rsa-without-key-encipherment", patch(&server(), 6, &rsa(2048, &[1, 0, 1]))),
@@ -275,6 +334,13 @@ fn usage_cases() -> Vec<Case> {
     ]
 }
 
+/// The authority's certificate, which permits names of one form.
+fn constrained(rule: &'static str, tag: u8, base: &[u8]) -> Case {
+    let subtree = tlv::encode(tlv::SEQUENCE, &tlv::encode(tag, base));
+    let value = tlv::encode(tlv::SEQUENCE, &tlv::encode(0xa0, &subtree));
+    of_authority(rule, |tbs| set(tbs, Extension { oid: oid::NAME_CONSTRAINTS, critical: true, value }))
+}
+
 fn extension_cases() -> Vec<Case> {
     let other = |critical| Extension { oid: Oid::new_unwrap("1.2.3.4"), critical, value: vec![5, 0] };
     let constraints = |permitted: Vec<crate::x509::Subtree>| {
@@ -312,6 +378,12 @@ fn extension_cases() -> Vec<Case> {
             let name = Name::parse("O=Acme").unwrap();
             set(tbs, constraints(vec![crate::x509::Subtree::DirectoryName(name)]));
         }),
+        constrained("name-constraints-mask", 0x87, &[10, 0, 0, 0, 255, 0, 255, 0]),
+        constrained("name-constraints-mask", 0x87, &[10, 0, 0, 0, 255]),
+        constrained("name-constraints-host-bits", 0x87, &[10, 0, 0, 5, 255, 0, 0, 0]),
+        constrained("name-constraints-dns", 0x82, b"*.corp.test"),
+        constrained("name-constraints-email", 0x81, b"@corp.test"),
+        constrained("name-constraints-uri", 0x86, b"https://corp.test"),
         of_server("policy-repeated", |tbs| set(tbs, Extension::certificate_policies(&[policy, policy]))),
         of_server("policies-critical", |tbs| {
             set(tbs, Extension { critical: true, ..Extension::certificate_policies(&[policy]) });

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::x509::KeyUsage;
+use crate::x509::tlv;
 
 fn dropped(issued: &Issued) -> Vec<String> {
     issued.report.dropped.iter().map(|dropped| dropped.what.clone()).collect()
@@ -188,6 +189,24 @@ fn old_string_types_are_written_anew() {
     request.csr = Some(CsrRequest { subject: Name::from_der(der).unwrap(), names: vec![], extensions: vec![] });
     let issued = Authority::root().issue("intermediate", &request);
     assert_eq!(issued.certificate.subject, Name::parse("CN=éA").unwrap());
+}
+
+#[test]
+fn strings_with_characters_that_their_type_lacks_are_written_anew() {
+    for (tag, text) in [(0x13, "Foo_Bar"), (0x13, "AT&T"), (0x13, "a@b"), (0x16, "é")] {
+        let value = [&[tag, text.len() as u8], text.as_bytes()].concat();
+        let attribute = |oid, value: &[u8]| {
+            let contents = [&[6, 3, 0x55, 4, oid], value].concat();
+            tlv::encode(tlv::SET, &tlv::encode(tlv::SEQUENCE, &contents))
+        };
+        let der = tlv::encode(tlv::SEQUENCE, &[attribute(10, &value), attribute(3, b"\x13\x02CA")].concat());
+        let mut request = csr("CN=CA", &[], &[]);
+        request.csr = Some(CsrRequest { subject: Name::from_der(&der).unwrap(), names: vec![], extensions: vec![] });
+        let issued = Authority::root().issue("intermediate", &request);
+        let expected = [[&[0x0c, text.len() as u8], text.as_bytes()].concat(), b"\x13\x02CA".to_vec()];
+        let expected = [attribute(10, &expected[0]), attribute(3, &expected[1])].concat();
+        assert_eq!(issued.certificate.subject.der(), tlv::encode(tlv::SEQUENCE, &expected), "{text}");
+    }
 }
 
 /// Give a directory of requests in `CERTWRIGHT_TEST_REQUESTS`.
