@@ -180,7 +180,7 @@ impl SignArgs {
     ) -> Result<(Vec<AuthorityItem>, Changes), CliError> {
         let mut state = store.read()?;
         // Before a responder is certified.
-        drop(Site::open(dir, state.store_id(), force)?);
+        drop(Site::open(dir, state.store_id(), force, cx.settings.lock_timeout)?);
         let mut speakers = Vec::new();
         for name in names {
             let record = ca::resolve(&state, Some(name))?.clone();
@@ -190,7 +190,7 @@ impl SignArgs {
         let mut items = Vec::new();
         let mut changes = Changes { written: Vec::new(), unchanged: 0, removed: Vec::new() };
         for round in 0..ROUNDS {
-            let mut site = Site::open(dir, state.store_id(), force)?;
+            let mut site = Site::open(dir, state.store_id(), force, cx.settings.lock_timeout)?;
             let mut done = Vec::new();
             for speaker in &mut speakers {
                 let validity = self.responder.validity(&state, &speaker.record().authority)?;
