@@ -103,7 +103,7 @@ impl SelectArgs {
             let records: Vec<_> =
                 ca::find_lineage(state, name)?.into_iter().filter(|record| is_live(&record.row(), now)).collect();
             if records.is_empty() {
-                return Err(CaError::not_found(&name).into());
+                return Err(CaError::not_found(name).into());
             }
             add(&mut found, state, &records)?;
         }

@@ -175,7 +175,7 @@ impl Exported {
             }
             KeyPlace::Issued { serial } => {
                 let Some(record) = self.state.by_serial(serial)? else {
-                    return Err(ca::CaError::not_found(&serial).into());
+                    return Err(ca::CaError::not_found(serial).into());
                 };
                 issued_key::open(cx, &self.store, record, passphrase)
             }
