@@ -163,6 +163,85 @@ fn inputs_without_an_end_are_refused() {
 }
 
 #[test]
+fn large_inputs_cost_no_more_than_their_size() {
+    let _alone = ALONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let sandbox = Sandbox::with_root();
+    let write = |name: &str, text: String| fs::write(sandbox.path(name), text).expect("a file");
+    let root = fs::read_to_string(sandbox.path("store/public/root.pem")).expect("the root");
+    write("many.pem", root.repeat(12_000));
+    let pair = p256();
+    let unit = |number: u32| tlv(0x31, &typed(&[0x55, 0x04, 0x0b], &tlv(0x0c, format!("u{number}").as_bytes())));
+    let subject = tlv(0x30, &(0..50_000).flat_map(unit).collect::<Vec<_>>());
+    write("units.csr", Draft { subject, ..sound(&pair) }.sign(&pair));
+    let table = |number: u32| format!("[certificates.c{number}]\nnames = [\"c{number}.test\"]\nauthority = \"root\"\n");
+    write(
+        "pki.toml",
+        std::iter::once("[authorities.root]\nkeep = true\n".to_owned()).chain((0..10_000).map(table)).collect(),
+    );
+    let names: Vec<String> = (0..20_000).map(|number| format!("\"n{number}.test\"")).collect();
+    write("names.jsonl", format!("{{\"name\": \"a.test\", \"names\": [{}]}}\n", names.join(",")));
+    write("line.jsonl", format!("{{\"name\": \"{}\"}}\n", "a".repeat(50 << 20)));
+    write(
+        "columns.csv",
+        format!("name{}\na\n", (0..80_000).map(|number| format!(",set.v{number}")).collect::<String>()),
+    );
+    for (arguments, code, said) in [
+        ("inspect many.pem", 0, ""),
+        ("sign units.csr --dry-run", 0, ""),
+        ("manifest check pki.toml", 0, ""),
+        (
+            "issue --batch names.jsonl --out-dir out",
+            4,
+            "20000 alternative names are asked for, at most 1000 are signed",
+        ),
+        ("issue --batch line.jsonl --out-dir out", 2, "line 1: it is longer than 1048576 bytes"),
+        ("issue --batch columns.csv --out-dir out", 2, "line 1: 80001 columns, at most 1000 are taken"),
+    ] {
+        let before = cost();
+        let outcome = sandbox.run(arguments.split(' ')).exited(code);
+        assert!(outcome.stderr.contains(said), "{arguments}: {}", outcome.stderr);
+        // Of a large file there is much to say.
+        let complaints: Vec<_> =
+            complaints(&outcome, before).into_iter().filter(|what| !what.starts_with("says ")).collect();
+        assert_eq!(complaints, Vec::<String>::new(), "{arguments}");
+    }
+    let names: Vec<String> = (0..1200).map(|number| format!("n{number}.test")).collect();
+    let outcome = sandbox.run(std::iter::once("issue").chain(names.iter().map(String::as_str))).exited(4);
+    assert!(outcome.stderr.contains("at most 1000 are signed"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_pipe_among_the_outputs_holds_nobody_up() {
+    let sandbox = Sandbox::with_root();
+    let pipe = |path: &str| {
+        fs::remove_file(sandbox.path(path)).expect("a file was there");
+        let made = std::process::Command::new("mkfifo").arg(sandbox.path(path)).status().expect("mkfifo runs");
+        assert!(made.success());
+    };
+    sandbox.run(["issue", "a.test", "--out", "tls"]).succeeded();
+    pipe("tls/key.pem");
+    let outcome = sandbox.run(["renew", "a.test", "--rekey"]).exited(1);
+    assert!(outcome.stderr.contains("key.pem: it is no regular file"), "{}", outcome.stderr);
+    fs::write(sandbox.path("b.csv"), "name\nb.test\n").expect("a file");
+    let batch = ["issue", "--batch", "b.csv", "--out-dir", "many", "--skip-existing"];
+    sandbox.run(batch).succeeded();
+    pipe("many/b.test/key.pem");
+    sandbox.run(batch).succeeded();
+    assert!(fs::symlink_metadata(sandbox.path("many/b.test/key.pem")).expect("a file").is_file());
+    sandbox.run(["crl", "publish", "--to", "pub"]).succeeded();
+    pipe("pub/root.crl");
+    sandbox.run(["crl", "publish", "--to", "pub"]).exited(1);
+    for name in ["store.json", "journal.jsonl"] {
+        let whole = fs::read(sandbox.path("store").join(name)).expect("a file");
+        pipe(&format!("store/{name}"));
+        let outcome = sandbox.run(["list"]).exited(1);
+        assert!(outcome.stderr.contains("it is no regular file"), "{}", outcome.stderr);
+        fs::remove_file(sandbox.path("store").join(name)).expect("the pipe");
+        fs::write(sandbox.path("store").join(name), whole).expect("a file");
+    }
+}
+
+#[test]
 fn hostile_words_on_the_command_line_are_refused_or_defused() {
     let _alone = ALONE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let sandbox = Sandbox::with_root();

@@ -71,7 +71,7 @@ fn find_text<'a>(state: &'a State, text: &str) -> Result<Vec<&'a CertificateReco
 /// certificate is looked at.
 fn find_start<'a>(state: &'a State, text: &str) -> Result<&'a CertificateRecord, CaError> {
     const MOST_NAMED: usize = 5;
-    let not_found = || CaError::NotFound(text.to_owned());
+    let not_found = || CaError::not_found(text);
     // Lists end what they cut with an ellipsis.
     let start = text.trim_end_matches('…').replace(':', "").to_ascii_lowercase();
     if start.len() < SHORTEST_START || !start.bytes().all(|digit| digit.is_ascii_hexdigit()) {

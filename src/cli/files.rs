@@ -22,8 +22,8 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::{CliError, Context, input};
-use crate::store::StoreError;
 use crate::store::atomic::{self, FileSet};
+use crate::store::{Held, StoreError, open_file};
 use crate::x509::{Certificate, pem};
 
 pub(super) use several::{Output, check_key_output, check_outputs, refuse_inputs, write_key, write_several};
@@ -56,6 +56,15 @@ pub(super) fn read(cx: &mut Context, path: &Path, limit: usize) -> Result<Zeroiz
     let failed = |error: io::Error| CliError::io(path, "read", &error);
     let mut file = File::open(path).map_err(failed)?;
     input::all(&mut file, limit).map_err(failed)
+}
+
+/// Reads a file that was written before, as [`read_if_there`] does; one that is gone is an error.
+///
+/// # Errors
+/// Names the file.
+pub(super) fn read_again(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, CliError> {
+    let gone = || CliError::io(path, "read", &io::ErrorKind::NotFound.into());
+    read_if_there(path, limit)?.ok_or_else(gone)
 }
 
 /// Hands a file, or standard input for `-`, to somebody who reads it piece by piece.
@@ -182,6 +191,23 @@ pub(super) fn write_sets(sets: &[(&Path, &[OutputFile])], force: bool) -> Result
 /// # Errors
 /// Names the file.
 pub(super) fn write_sets_with(sets: &[(&Path, &[OutputFile])], dir_mode: u32, force: bool) -> Result<(), CliError> {
+    write_sets_as(sets, dir_mode, force, None)
+}
+
+/// As [`write_sets`], for somebody who holds one of the directories.
+///
+/// # Errors
+/// Names the file.
+fn write_sets_holding(sets: &[(&Path, &[OutputFile])], force: bool, held: &Held) -> Result<(), CliError> {
+    write_sets_as(sets, 0o700, force, Some(held))
+}
+
+fn write_sets_as(
+    sets: &[(&Path, &[OutputFile])],
+    dir_mode: u32,
+    force: bool,
+    held: Option<&Held>,
+) -> Result<(), CliError> {
     for (dir, files) in sets {
         refuse_existing(&files.iter().map(|file| dir.join(&file.name)).collect::<Vec<_>>(), force)?;
     }
@@ -194,7 +220,11 @@ pub(super) fn write_sets_with(sets: &[(&Path, &[OutputFile])], dir_mode: u32, fo
         .collect();
     // Keys may be among what a killed command left.
     leftovers::sweep_beside(sets.iter().map(|set| set.dir), leftovers::an_hour_ago());
-    atomic::write_sets(&sets, force).map_err(told)
+    match held {
+        Some(held) => atomic::write_sets_holding(&sets, force, held),
+        None => atomic::write_sets(&sets, force),
+    }
+    .map_err(told)
 }
 
 /// Reads the files of a directory again and compares them with what was to be written.
@@ -294,14 +324,17 @@ fn mode(secret: bool) -> u32 {
     if secret { 0o600 } else { 0o644 }
 }
 
-/// Reads a file that may be missing.
+/// Reads a file that may be missing, and that nobody named as an input: a pipe in its place is not waited for.
 ///
 /// # Errors
-/// Names the file, when it is there and cannot be read.
+/// Names the file, when it is there and cannot be read, or is no regular one.
 pub(super) fn read_if_there(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, CliError> {
-    match File::open(path) {
+    match open_file(path) {
         Ok(mut file) => input::all(&mut file, limit).map(Some).map_err(|error| CliError::io(path, "read", &error)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+            Err(CliError::io(path, "read", &error).hint("take away what is in its place, and run the command again"))
+        }
         Err(error) => Err(CliError::io(path, "read", &error)),
     }
 }

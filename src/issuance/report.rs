@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 /// Something asked for that the certificate does not have.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Dropped {
     /// What: `dns:x.test`, `subject O=Evil`, `extension basicConstraints CA:TRUE`; escaped for a terminal.
     pub what: String,

@@ -81,7 +81,16 @@ impl Request {
     }
 
     /// More names than this are an attack on whoever reads the certificate, not a wish.
-    pub const MAX_CSR_NAMES: usize = 1000;
+    pub const MAX_NAMES: usize = 1000;
+
+    /// Refuses a request for more than [`Self::MAX_NAMES`].
+    pub(super) fn check_count(count: usize) -> Result<(), super::IssuanceError> {
+        if count <= Self::MAX_NAMES {
+            return Ok(());
+        }
+        let why = format!("{count} alternative names are asked for, at most {} are signed", Self::MAX_NAMES);
+        Err(super::IssuanceError::Refused(vec![why]))
+    }
 
     /// The request that a CSR makes, after proof of possession.
     ///
@@ -93,11 +102,7 @@ impl Request {
             KeyError::Unsupported(_) | KeyError::Weak(_) => super::IssuanceError::Key(error),
             error => super::IssuanceError::Possession(error),
         })?;
-        let count = csr.subject_alt_names.len();
-        if count > Self::MAX_CSR_NAMES {
-            let why = format!("{count} alternative names are asked for, at most {} are signed", Self::MAX_CSR_NAMES);
-            return Err(super::IssuanceError::Refused(vec![why]));
-        }
+        Self::check_count(csr.subject_alt_names.len())?;
         let extensions = csr.extensions.iter().filter(|extension| extension.oid != oid::SUBJECT_ALT_NAME);
         let csr = CsrRequest {
             subject: csr.subject.clone(),

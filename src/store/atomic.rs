@@ -14,13 +14,13 @@ use ring::rand::{SecureRandom, SystemRandom};
 use rustix::fs::{Gid, Uid, fchown};
 
 use super::flush::Flush;
-use super::lock::hold;
+use super::lock::{Held, hold};
 use super::{StoreError, event, io};
 
 /// How long another process is waited for that writes to the same directory: that takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub use sets::{FileSet, write_sets};
+pub use sets::{FileSet, write_sets, write_sets_holding};
 pub use tree::write_tree;
 
 /// Writes a file so that a reader sees either nothing (or the old file) or the whole new one, and so that it survives a
@@ -80,8 +80,8 @@ pub fn write_set(dir: &Path, files: &[(&str, &[u8], u32)], replace: bool) -> Res
 /// other ones, the public files are taken away before that. Everything is durable under temporary names before a final name
 /// is touched. Another process that writes a set there is waited for: two of them between each other's files would leave a pair
 /// that does not belong together.
-fn replace_set(dir: &Path, files: &[(&str, &[u8], u32)], replace: bool) -> Result<(), StoreError> {
-    let _held = hold(dir, PATIENCE)?;
+fn replace_set(dir: &Path, files: &[(&str, &[u8], u32)], replace: bool, held: Option<&Held>) -> Result<(), StoreError> {
+    let _held = if held.is_some_and(|held| held.is_of(dir)) { None } else { Some(hold(dir, PATIENCE)?) };
     let targets: Vec<PathBuf> = files.iter().map(|(name, ..)| dir.join(name)).collect();
     if !replace {
         targets.iter().try_for_each(|target| refuse_existing(target))?;
@@ -214,7 +214,8 @@ fn refuse_existing(path: &Path) -> Result<(), StoreError> {
 fn has_content(path: &Path, bytes: &[u8]) -> bool {
     let same_size = |metadata: fs::Metadata| metadata.is_file() && metadata.len() == bytes.len() as u64;
     fs::symlink_metadata(path).is_ok_and(same_size)
-        && fs::read(path).is_ok_and(|found| zeroize::Zeroizing::new(found).as_slice() == bytes)
+        && io::read_regular(path, bytes.len() as u64)
+            .is_ok_and(|found| zeroize::Zeroizing::new(found).as_slice() == bytes)
 }
 
 fn is_secret(mode: u32) -> bool {

@@ -1,6 +1,6 @@
 //! Making a store.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::time::Duration;
@@ -73,7 +73,7 @@ pub fn rebuild_manifest(root: &Path, timeout: Duration, command: &str) -> Result
 /// Whether a journal's first line was written whole.
 fn has_first_line(journal: &Path) -> Result<bool, StoreError> {
     let mut start = Vec::new();
-    match File::open(journal).and_then(|file| file.take(64 * 1024).read_to_end(&mut start)) {
+    match io::open_file(journal).and_then(|file| file.take(64 * 1024).read_to_end(&mut start)) {
         Ok(_) => Ok(start.contains(&b'\n')),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
         Err(error) => Err(StoreError::io(journal, error)),

@@ -147,16 +147,42 @@ pub(super) fn open_or_create(path: &Path, mode: u32) -> Result<File, StoreError>
 
 /// Opens a file for reading that must be a regular one, never through a symbolic link, and never waiting for a writer.
 pub(super) fn open_regular(path: &Path) -> std::io::Result<File> {
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    open_file_with(path, OFlags::NOFOLLOW)
+}
+
+/// Opens a file for reading that must be a regular one, or a link to one, never waiting for a writer: a pipe that somebody put in
+/// its place would hold up whoever reads it for ever.
+///
+/// # Errors
+/// As for [`File::open`]; [`ErrorKind::InvalidInput`] for what is no regular file.
+pub fn open_file(path: &Path) -> std::io::Result<File> {
+    open_file_with(path, OFlags::empty())
+}
+
+fn open_file_with(path: &Path, flags: OFlags) -> std::io::Result<File> {
+    let flags = (flags | OFlags::NONBLOCK).bits().cast_signed();
     let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
-    if file.metadata()?.is_file() { Ok(file) } else { Err(ErrorKind::InvalidInput.into()) }
+    match file.metadata()?.file_type() {
+        kind if kind.is_file() => Ok(file),
+        kind if kind.is_dir() => Err(ErrorKind::IsADirectory.into()),
+        _ => Err(std::io::Error::new(ErrorKind::InvalidInput, "it is no regular file")),
+    }
+}
+
+/// Reads the whole of what [`open_file`] opens, no more than `most` bytes.
+pub(super) fn read_file(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    read_at_most(open_file(path)?, most)
 }
 
 /// Reads a regular file that is no longer than `most`.
 pub(super) fn read_regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    read_at_most(open_regular(path)?, most)
+}
+
+fn read_at_most(file: File, most: u64) -> std::io::Result<Vec<u8>> {
     use std::io::Read;
     let mut bytes = Vec::new();
-    open_regular(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most { Err(ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 

@@ -10,7 +10,7 @@ use ring::digest::{SHA256, digest};
 use super::event::{Line, hex};
 use super::head::{Head, HeadFile};
 use super::index::{Builder, Prepared};
-use super::{Entry, Notice, State, StoreError};
+use super::{Entry, Notice, State, StoreError, io};
 
 /// From this size on several threads parse.
 const PARALLEL: usize = 512 * 1024;
@@ -288,12 +288,15 @@ pub(super) fn hash(line: &[u8]) -> String {
     hex(digest(&SHA256, line).as_ref())
 }
 
-/// Parses and hashes whole lines; gives each with its length. A line's hash depends on nothing but its bytes, so that long
+/// Parses and hashes whole lines; gives each with its length, up to the first that is none. A line's hash depends on nothing but its bytes, so that long
 /// journals are shared among the cores.
 fn parse_lines(bytes: &[u8], prepare: bool) -> Vec<(Result<Hashed, String>, usize)> {
     let parse = |part: &[u8]| -> Vec<_> {
+        let mut bad = false;
+        // Nobody asks for what follows a line that is none.
         part.split_inclusive(|&byte| byte == b'\n')
             .map(|line| (hash_line(line.strip_suffix(b"\n").unwrap_or(line), prepare), line.len()))
+            .take_while(|(line, _)| !std::mem::replace(&mut bad, line.is_err()))
             .collect()
     };
     if bytes.len() < PARALLEL {
@@ -336,7 +339,7 @@ pub(super) fn encode(entries: &mut [Entry], head: &str) -> Result<(Vec<u8>, Stri
 
 /// Opens a journal for reading; none if it is missing.
 pub(super) fn open(path: &Path) -> Result<Option<File>, StoreError> {
-    match File::open(path) {
+    match io::open_file(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         found => found.map(Some).map_err(|error| StoreError::io(path, error)),
     }

@@ -2,6 +2,7 @@
 
 use std::fs::{File, TryLockError};
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
@@ -59,7 +60,15 @@ impl Drop for Lock {
 /// is dropped.
 #[derive(Debug)]
 pub struct Held {
-    _dir: Option<File>,
+    dir: Option<File>,
+}
+
+impl Held {
+    /// Whether it is of this directory, so that it must not be waited for.
+    pub(super) fn is_of(&self, dir: &Path) -> bool {
+        let (held, dir) = (self.dir.as_ref().and_then(|held| held.metadata().ok()), std::fs::metadata(dir).ok());
+        held.zip(dir).is_some_and(|(held, dir)| (held.dev(), held.ino()) == (dir.dev(), dir.ino()))
+    }
 }
 
 /// Waits until no other process holds a directory, and holds it. Where the file system has no such locks, or the directory
@@ -68,7 +77,7 @@ pub struct Held {
 /// # Errors
 /// [`StoreError::Busy`] when another one holds it for longer than `timeout`.
 pub fn hold(dir: &Path, timeout: Duration) -> Result<Held, StoreError> {
-    let Ok(file) = File::open(dir) else { return Ok(Held { _dir: None }) };
+    let Ok(file) = File::open(dir) else { return Ok(Held { dir: None }) };
     let held = match file.try_lock() {
         Ok(()) => Some(file),
         Err(TryLockError::Error(_)) => None,
@@ -79,7 +88,7 @@ pub fn hold(dir: &Path, timeout: Duration) -> Result<Held, StoreError> {
             waited => Some(waited?),
         },
     };
-    Ok(Held { _dir: held })
+    Ok(Held { dir: held })
 }
 
 /// Waits in a thread of its own: the system queues the waiters, and the time-out does not have to poll. A lock that comes too

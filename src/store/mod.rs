@@ -50,6 +50,7 @@ pub use create::rebuild_manifest;
 pub use delivery::{DeliveryForm, DeliveryRecord, bundle_files};
 pub use error::StoreError;
 pub use event::{AuthorityRecord, CertificateRecord, Entry, Event, decode_der, encode_der, encode_request};
+pub use io::open_file;
 pub use journal::{JournalReport, parse_journal};
 pub use layout::Layout;
 pub use lock::{Held, hold};

@@ -12,7 +12,7 @@ use super::lock::Lock;
 use super::naming::{authority_name, is_serial, is_word};
 use super::reading::{Proved, RECENT};
 use super::{
-    CertificateRecord, CrlRecord, Entry, JournalReport, Layout, Manifest, State, StoreError, Writer, files, keyfile,
+    CertificateRecord, CrlRecord, Entry, JournalReport, Layout, Manifest, State, StoreError, Writer, files, io, keyfile,
 };
 
 /// A store that is open for reading.
@@ -205,12 +205,18 @@ impl Store {
     }
 }
 
+/// Longest `store.json` that is read, in bytes: it has a few settings for each authority.
+const MAX_MANIFEST: u64 = 64 << 20;
+
 /// Reads `store.json`, if it is there.
 pub(super) fn read_manifest(layout: &Layout) -> Result<Option<Manifest>, StoreError> {
     let path = layout.manifest();
-    match fs::read(&path) {
+    match io::read_file(&path, MAX_MANIFEST) {
         Ok(bytes) => Manifest::parse(&path, &bytes).map(Some),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) if error.kind() == ErrorKind::FileTooLarge => {
+            Err(StoreError::damaged(path, None, "is far larger than what is written there"))
+        }
         Err(error) => Err(StoreError::io(path, error)),
     }
 }

@@ -91,10 +91,11 @@ impl Args {
         }
         let blocks = pem::read_each(&bytes).map_err(|error| about(&self.file, &error))?;
         let several = blocks.len() > 1;
+        let lines = Lines::of(&bytes);
         let mut report = Report { blocks: Vec::new() };
         for (index, Located { line, block }) in blocks.iter().enumerate() {
             let next = blocks.get(index + 1).and_then(|next| next.line);
-            let (content, lines) = self.describe(cx, block, slice(&bytes, key_start(&blocks, index), next))?;
+            let (content, lines) = self.describe(cx, block, lines.between(key_start(&blocks, index), next))?;
             if several {
                 let place = line.map_or_else(String::new, |line| format!(" (line {line})"));
                 let gap = if index > 0 { "\n" } else { "" };
@@ -244,12 +245,22 @@ fn key_start(blocks: &[Located], index: usize) -> Option<usize> {
     before.or_else(|| blocks.get(index)).and_then(|located| located.line)
 }
 
-/// The bytes from one line up to another, both counted from 1; all of them where the file has no lines.
-fn slice(bytes: &[u8], start: Option<usize>, end: Option<usize>) -> &[u8] {
-    let offset = |line: usize| {
+/// A file's lines.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    fn of(bytes: &'a [u8]) -> Self {
         let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1);
-        std::iter::once(0).chain(ends).nth(line.saturating_sub(1)).unwrap_or(bytes.len())
-    };
-    let (start, end) = (start.map_or(0, offset), end.map_or(bytes.len(), offset));
-    bytes.get(start..end).unwrap_or_default()
+        Self { bytes, starts: std::iter::once(0).chain(ends).collect() }
+    }
+
+    /// The bytes from one line up to another, both counted from 1; all of them where the file has no lines.
+    fn between(&self, start: Option<usize>, end: Option<usize>) -> &'a [u8] {
+        let offset = |line: usize| self.starts.get(line.saturating_sub(1)).copied().unwrap_or(self.bytes.len());
+        let (start, end) = (start.map_or(0, offset), end.map_or(self.bytes.len(), offset));
+        self.bytes.get(start..end).unwrap_or_default()
+    }
 }

@@ -114,7 +114,7 @@ impl Args {
             return Err(CaError::NoAuthority.into());
         }
         // Before anything is signed.
-        drop(Site::open(&self.to, state.store_id(), self.force)?);
+        drop(Site::open(&self.to, state.store_id(), self.force, cx.settings.lock_timeout)?);
         let look = |state: &State| state.authorities.keys().try_for_each(|name| check_site(state, name, &self.to));
         (state, ()) = with_files(cx, &store, state, look)?;
         let mut changes = Changes { written: Vec::new(), unchanged: 0, removed: Vec::new() };
@@ -181,7 +181,7 @@ impl Args {
     }
 
     fn lay_out(&self, cx: &Context, state: &State, published: &[Published]) -> Result<Site, CliError> {
-        let mut site = Site::open(&self.to, state.store_id(), self.force)?;
+        let mut site = Site::open(&self.to, state.store_id(), self.force, cx.settings.lock_timeout)?;
         let roots = roots(published);
         for authority in published {
             for (name, bytes) in &authority.files {

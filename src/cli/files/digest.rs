@@ -1,6 +1,5 @@
 //! What files look like, without keeping what is in them.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -9,6 +8,7 @@ use ring::digest::{Context, SHA256};
 use zeroize::Zeroizing;
 
 use crate::manifest::Seen;
+use crate::store::open_file;
 use crate::x509::display::hex;
 
 /// What nobody may do with a secret file but its owner; a group that reads one is a service's.
@@ -21,10 +21,13 @@ pub(in crate::cli) fn is_loose(path: &Path) -> bool {
 
 /// SHA-256 of a file that may be missing. A link is followed; what is larger than `limit` is something else.
 pub(in crate::cli) fn seen(path: &Path, limit: u64) -> Seen {
-    let file = match File::open(path) {
+    let file = match open_file(path) {
         Ok(file) => file,
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             return Seen::Missing;
+        }
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::IsADirectory) => {
+            return Seen::Other;
         }
         Err(_) => return Seen::Unreadable,
     };

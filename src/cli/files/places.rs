@@ -155,8 +155,8 @@ pub(in crate::cli) fn located(path: &Path) -> Result<PathBuf, CliError> {
 /// # Errors
 /// Names the file; what is there with other bytes is left alone.
 pub(in crate::cli) fn place(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    if fs::symlink_metadata(path).is_ok_and(|found| found.is_file()) && fs::read(path).is_ok_and(|found| found == bytes)
-    {
+    let is_file = fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
+    if is_file && matches!(super::read_if_there(path, bytes.len() + 1), Ok(Some(found)) if *found == bytes) {
         return Ok(());
     }
     atomic::write(path, bytes, 0o644, false).map_err(super::told)

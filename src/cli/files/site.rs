@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::removal::Removal;
-use super::{CliError, OutputFile, exists, public_directory, read_if_there, write_sets};
+use super::{CliError, OutputFile, exists, public_directory, read_if_there, write_sets_holding};
+use crate::store::{self, Held};
 
 /// The index's name. A leading dot keeps it out of most listings; there is nothing secret in it.
 const INDEX: &str = ".certwright-site.json";
@@ -27,6 +29,8 @@ pub(in crate::cli) struct Site {
     files: BTreeMap<String, Vec<u8>>,
     /// What is there and stays.
     kept: BTreeSet<String>,
+    /// No other process writes there meanwhile.
+    held: Held,
 }
 
 /// What became of a site.
@@ -51,12 +55,14 @@ struct Index {
 }
 
 impl Site {
-    /// Makes the directory if need be, and reads its index.
+    /// Makes the directory if need be, waits at most `timeout` for another process that brings it up to date, and reads its index.
     ///
     /// # Errors
-    /// For an index that is none, or names what is not below the directory; exit 4 for the site of another store, unless `force`.
-    pub(in crate::cli) fn open(dir: &Path, store: &str, force: bool) -> Result<Self, CliError> {
+    /// For an index that is none, or names what is not below the directory; exit 4 for the site of another store, unless `force`; exit 5
+    /// when another process takes longer.
+    pub(in crate::cli) fn open(dir: &Path, store: &str, force: bool, timeout: Duration) -> Result<Self, CliError> {
         public_directory(dir)?;
+        let held = store::hold(dir, timeout)?;
         let path = dir.join(INDEX);
         let known = match read_if_there(&path, MAX_INDEX)? {
             Some(bytes) => read_index(&bytes).map_err(|why| {
@@ -71,7 +77,8 @@ impl Site {
             ));
         }
         let known = known.files;
-        Ok(Self { dir: dir.to_owned(), store: store.to_owned(), known, files: BTreeMap::new(), kept: BTreeSet::new() })
+        let (dir, store) = (dir.to_owned(), store.to_owned());
+        Ok(Self { dir, store, known, files: BTreeMap::new(), kept: BTreeSet::new(), held })
     }
 
     /// Where the index is that has the files of a directory: there, or above it where a site has it as a part. Gives that directory,
@@ -119,7 +126,7 @@ impl Site {
     /// # Errors
     /// Exit 1 for a file that somebody else put there, unless `force`, with nothing written.
     pub(in crate::cli) fn finish(self, owns: impl Fn(&str) -> bool, force: bool) -> Result<Changes, CliError> {
-        let Self { dir, store, known, files, kept } = self;
+        let Self { dir, store, known, files, kept, held } = self;
         let names = known.iter().chain(files.keys()).map(String::as_str).chain([INDEX]);
         // An hour old, so that it is nobody's who publishes just now.
         super::leftovers::sweep(&dir, names, super::leftovers::an_hour_ago());
@@ -145,17 +152,17 @@ impl Site {
         }
         let both: BTreeSet<String> = known.union(&wanted).cloned().collect();
         if both != known {
-            write_index(&dir, &store, &both)?;
+            write_index(&dir, &store, &both, &held)?;
         }
         sets.keys().try_for_each(|parent| public_directory(parent))?;
         let sets: Vec<(&Path, &[OutputFile])> =
             sets.iter().map(|(dir, files)| (dir.as_path(), files.as_slice())).collect();
-        write_sets(&sets, true)?;
+        write_sets_holding(&sets, true, &held)?;
         changes.removed = both.iter().filter(|path| !wanted.contains(*path) && owns(path)).cloned().collect();
         remove(&dir, &changes.removed)?;
         if !changes.removed.is_empty() {
             let left = both.into_iter().filter(|path| changes.removed.binary_search(path).is_err()).collect();
-            write_index(&dir, &store, &left)?;
+            write_index(&dir, &store, &left, &held)?;
         }
         Ok(changes)
     }
@@ -189,20 +196,66 @@ fn read_index(bytes: &[u8]) -> Result<Index, String> {
     }
 }
 
-fn write_index(dir: &Path, store: &str, files: &BTreeSet<String>) -> Result<(), CliError> {
+fn write_index(dir: &Path, store: &str, files: &BTreeSet<String>, held: &Held) -> Result<(), CliError> {
     let index = Index { schema: SCHEMA.to_owned(), store: Some(store.to_owned()), files: files.clone() };
     let mut bytes = serde_json::to_vec_pretty(&index)
         .map_err(|error| CliError::failed(format!("the index of published files cannot be written: {error}")))?;
     bytes.push(b'\n');
-    write_sets(&[(dir, &[OutputFile { name: INDEX.to_owned(), bytes: Zeroizing::new(bytes), secret: false }])], true)
+    let file = OutputFile { name: INDEX.to_owned(), bytes: Zeroizing::new(bytes), secret: false };
+    write_sets_holding(&[(dir, &[file])], true, held)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const SOON: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn one_at_a_time_brings_a_directory_up_to_date() {
+        let scratch = tempfile::tempdir().unwrap();
+        let dir = scratch.path().join("site");
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    let mut site = Site::open(&dir, "store", false, SOON).unwrap();
+                    ["a", "deep/b"].iter().for_each(|path| site.put(*path, path.as_bytes().to_vec()));
+                    site.finish(|_| true, false).unwrap();
+                });
+            }
+        });
+        let held = Site::open(&dir, "store", false, SOON).unwrap();
+        let busy = Site::open(&dir, "store", false, Duration::ZERO).err().unwrap();
+        assert_eq!(busy.exit, crate::cli::Exit::LockTimeout, "{busy}");
+        drop(held);
+    }
+
+    #[test]
+    fn a_pipe_in_place_of_a_file_is_not_waited_for() {
+        let scratch = tempfile::tempdir().unwrap();
+        let dir = scratch.path();
+        let pipe = |name: &str| {
+            let made = std::process::Command::new("mkfifo").arg(dir.join(name)).status().unwrap();
+            assert!(made.success());
+        };
+        publish(dir, &[("a", "1")], false).unwrap();
+        fs::remove_file(dir.join("a")).unwrap();
+        pipe("a");
+        // It was put there by this program; what takes its place is replaced.
+        assert_eq!(publish(dir, &[("a", "1")], false).unwrap().written, ["a"]);
+        fs::remove_file(dir.join(INDEX)).unwrap();
+        pipe(INDEX);
+        let error = publish(dir, &[("a", "1")], false).unwrap_err();
+        assert!(error.to_string().contains("it is no regular file"), "{error}");
+        for target in ["missing", "a"] {
+            let link = dir.join(format!("{target}-link"));
+            std::os::unix::fs::symlink(target, &link).unwrap();
+            assert_eq!(read_if_there(&link, 10).unwrap().is_some(), target == "a");
+        }
+    }
+
     fn publish(dir: &Path, files: &[(&str, &str)], force: bool) -> Result<Changes, CliError> {
-        let mut site = Site::open(dir, "store", force)?;
+        let mut site = Site::open(dir, "store", force, SOON)?;
         files.iter().for_each(|(path, text)| site.put(*path, text.as_bytes().to_vec()));
         site.finish(|path| !path.starts_with("others/"), force)
     }
@@ -240,10 +293,10 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         let dir = scratch.path();
         publish(dir, &[("a", "1")], false).unwrap();
-        let error = Site::open(dir, "other", false).err().unwrap();
+        let error = Site::open(dir, "other", false, SOON).err().unwrap();
         assert!(error.message.contains("another store (store)"), "{}", error.message);
-        Site::open(dir, "other", true).unwrap();
-        let old = std::time::SystemTime::now() - std::time::Duration::from_secs(2 * 60 * 60);
+        Site::open(dir, "other", true, SOON).unwrap();
+        let old = std::time::SystemTime::now() - Duration::from_secs(2 * 60 * 60);
         for (name, age) in
             [(".a.0123456789abcdef.tmp", Some(old)), (".a.0123456789abcdee.tmp", None), (".b.tmp", Some(old))]
         {

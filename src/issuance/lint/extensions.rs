@@ -1,5 +1,7 @@
 //! Identifiers, name constraints, policies, URLs, and extensions as such.
 
+use std::collections::HashSet;
+
 use super::rule::{Rule, seen, sometimes, told};
 use super::view::{Broken, View};
 use super::{Severity, Target};
@@ -107,9 +109,9 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn repeated(view: &View<'_>, broken: &mut Broken) {
-    let extensions = &view.certificate.extensions;
-    for (index, extension) in extensions.iter().enumerate() {
-        if extensions[..index].iter().any(|other| other.oid == extension.oid) {
+    let mut seen = HashSet::new();
+    for extension in &view.certificate.extensions {
+        if !seen.insert(extension.oid) {
             broken.say(format!("the extension {} is there twice", name(&extension.oid)));
         }
     }
@@ -189,7 +191,7 @@ fn policies(view: &View<'_>, broken: &mut Broken) {
     let Some(extension) = view.certificate.extension(&oid::CERTIFICATE_POLICIES) else { return };
     match extension::decode_certificate_policies(&extension.value) {
         Ok(policies) => {
-            let mut seen = std::collections::HashSet::new();
+            let mut seen = HashSet::new();
             for policy in policies.iter().filter(|policy| !seen.insert(policy.as_bytes())) {
                 broken.say(format!("the policy {policy} is there twice"));
             }

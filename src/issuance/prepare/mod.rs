@@ -12,12 +12,15 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+
 use time::OffsetDateTime;
 
 pub use extensions::publication_url;
 
 use super::lint::Target;
 use super::profile::{Rules, Variables};
+use super::report::Dropped;
 use super::{IssuanceError, Profile, Report, Request};
 use crate::keys::PublicKey;
 use crate::x509::{Certificate, GeneralName, Name, Serial, TbsCertificate, X509Error, path};
@@ -86,8 +89,10 @@ pub fn prepare(
     now: OffsetDateTime,
 ) -> Result<Prepared, IssuanceError> {
     let now = now.replace_nanosecond(0).unwrap_or(now);
+    Request::check_count(request.names.len() + request.csr.as_ref().map_or(0, |csr| csr.names.len()))?;
     let variables = variables::resolve(profile, request, issuer)?;
-    let mut draft = Draft { profile, request, issuer, report: Report::default(), refusals: Vec::new() };
+    let mut draft =
+        Draft { profile, request, issuer, report: Report::default(), refusals: Vec::new(), seen: HashSet::new() };
 
     let issuer_key = match issuer {
         Some(issuer) => issuer.certificate.public_key()?,
@@ -122,6 +127,8 @@ struct Draft<'a> {
     issuer: Option<&'a IssuerFacts<'a>>,
     report: Report,
     refusals: Vec<String>,
+    /// What was dropped, to tell each thing once.
+    seen: HashSet<Dropped>,
 }
 
 /// Names and variables, resolved.

@@ -123,7 +123,8 @@ impl<'a> Draft<'a> {
 
     pub(super) fn drop(&mut self, what: String, why: String) {
         let dropped = Dropped { what, why };
-        if !self.report.dropped.contains(&dropped) {
+        // A request may ask for tens of thousands of things.
+        if self.seen.insert(dropped.clone()) {
             self.report.dropped.push(dropped);
         }
     }

@@ -1,5 +1,7 @@
 //! The subject: the profile's template, and what the operator and the CSR may add to it.
 
+use std::collections::HashSet;
+
 use super::{Draft, Named, no_subject};
 use crate::x509::tlv::{self, Reader, Tlv};
 use crate::x509::{GeneralName, Name, X509Error};
@@ -160,6 +162,8 @@ impl Draft<'_> {
 
     fn merge_csr(&mut self, template: Vec<Rdn>, asked: Vec<Rdn>) -> Vec<Rdn> {
         let mut taken = Vec::new();
+        // The name that the certificate is for may have been left out before, with a better reason.
+        let before: HashSet<String> = self.report.dropped.iter().map(|dropped| dropped.what.clone()).collect();
         for rdn in asked {
             if template.iter().any(|own| own.says_the_same(&rdn)) {
                 continue;
@@ -168,8 +172,7 @@ impl Draft<'_> {
             for (kind, value) in &rdn.attributes {
                 if let Err(why) = self.csr_attribute(&template, kind, value) {
                     let what = format!("subject {}", show(kind, value));
-                    // The name that the certificate is for may have been left out before, with a better reason.
-                    if !self.report.dropped.iter().any(|dropped| dropped.what == what) {
+                    if !before.contains(&what) {
                         self.drop(what, why);
                     }
                     fits = false;

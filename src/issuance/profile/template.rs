@@ -1,12 +1,17 @@
 //! Texts with `{{ variables }}` in them.
 //!
 //! Most templates are words around plain variables: those are cut into pieces once and joined for each certificate.
-//! Anything beyond that (a filter, a condition) goes through minijinja.
+//! Anything beyond that (a filter, a condition) goes through minijinja, with nothing in it that makes texts longer but what is
+//! bounded: a profile may come from somebody else.
+
+mod program;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
-use minijinja::{Environment, Output, State, UndefinedBehavior, Value};
+use minijinja::{Environment, Value};
+
+use self::program::{PROGRAM, program, sentence};
 
 /// What becomes of a value when it is inserted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +58,12 @@ enum Piece {
     Variable(String),
 }
 
-const PROGRAM: &str = "template";
+/// Longest template, value of a variable and filled-in text, in bytes: subjects and names have some hundreds at most.
+const MAX_TEXT: usize = 8192;
+
+fn too_long(what: &str) -> String {
+    format!("{what} has more than {MAX_TEXT} bytes")
+}
 
 impl Template {
     /// Reads a template. `known` says which variables there are.
@@ -62,6 +72,9 @@ impl Template {
     pub(in crate::issuance) fn compile(source: &str, escape: Escape, known: &[&str]) -> Result<Self, String> {
         if source.chars().any(char::is_control) {
             return Err("a template holds no control characters".into());
+        }
+        if source.len() > MAX_TEXT {
+            return Err(too_long("the template"));
         }
         let form = match pieces(source) {
             Some(pieces) => Form::Pieces(pieces),
@@ -119,17 +132,22 @@ impl Template {
             if value.chars().any(char::is_control) {
                 return Err(format!("the value of {name} holds a control character"));
             }
+            if value.len() > MAX_TEXT {
+                return Err(too_long(&format!("the value of {name}")));
+            }
         }
-        match &self.form {
-            Form::Pieces(pieces) => Ok(pieces.iter().fold(String::new(), |mut out, piece| {
+        let text = match &self.form {
+            Form::Pieces(pieces) => pieces.iter().fold(String::new(), |mut out, piece| {
                 match piece {
+                    // What is too long already is refused below.
+                    _ if out.len() > MAX_TEXT => {}
                     Piece::Text(text) => out.push_str(text),
                     Piece::Variable(name) => {
                         escape_into(&mut out, variables.value(name).unwrap_or_default(), self.escape)
                     }
                 }
                 out
-            })),
+            }),
             Form::Program { environment, .. } => {
                 let program = environment.get_template(PROGRAM).map_err(|error| sentence(&error))?;
                 let values = self.needs().filter_map(|name| Some((name, Value::from(variables.value(name)?))));
@@ -137,9 +155,10 @@ impl Template {
                 if text.chars().any(char::is_control) {
                     return Err("the filled-in template holds a control character".into());
                 }
-                Ok(text)
+                text
             }
-        }
+        };
+        if text.len() > MAX_TEXT { Err(too_long("the filled-in template")) } else { Ok(text) }
     }
 }
 
@@ -183,34 +202,6 @@ pub(super) fn is_variable(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         && !RESERVED.contains(&name)
-}
-
-fn program(source: &str, escape: Escape) -> Result<Form, String> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    // A subject is a line of text: what needs more steps than this has run away.
-    environment.set_fuel(Some(50_000));
-    environment.set_formatter(move |out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value| {
-        let text = match value.as_str() {
-            Some(text) => Cow::Borrowed(text),
-            None => Cow::Owned(value.to_string()),
-        };
-        let mut escaped = String::new();
-        escape_into(&mut escaped, &text, escape);
-        out.write_str(&escaped).map_err(Into::into)
-    });
-    environment.add_template_owned(PROGRAM, source.to_owned()).map_err(|error| sentence(&error))?;
-    let globals: HashSet<String> = environment.globals().map(|(name, _)| name.to_owned()).collect();
-    let program = environment.get_template(PROGRAM).map_err(|error| sentence(&error))?;
-    let mut needs: Vec<String> =
-        program.undeclared_variables(false).into_iter().filter(|name| !globals.contains(name)).collect();
-    needs.sort_unstable();
-    Ok(Form::Program { environment: Box::new(environment), needs })
-}
-
-fn sentence(error: &minijinja::Error) -> String {
-    let detail = error.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
-    crate::x509::escape(&format!("template: {}{detail}", error.kind()))
 }
 
 fn escape_into(out: &mut String, value: &str, escape: Escape) {
@@ -302,6 +293,62 @@ mod tests {
     fn broken_templates_are_refused_when_read() {
         for source in ["{{ name", "{{ name|nosuch( }}", "{% if %}", "a\nb"] {
             assert!(Template::compile(source, Escape::Plain, &["name"]).is_err(), "{source}");
+        }
+    }
+
+    #[test]
+    fn filters_and_conditions_that_subjects_need_work() {
+        let values = [("name", "api.corp.test"), ("unit", "")];
+        for (source, filled) in [
+            ("{{ name|split('.')|first|upper }}", "API"),
+            ("{{ name|replace('.', '-') }}", "api-corp-test"),
+            ("{{ name | trim('t') | capitalize }}", "Api.corp.tes"),
+            ("{{ unit or 'none' }}{{ unit|default('+ * ~', true) }}", "none+ * ~"),
+            ("{%- if unit == '' and name is endingwith('.test') -%}x{%- elif unit %}y{% else %}z{% endif %}", "x"),
+            ("{{ name[:3] }}{# a ~ b #}{{ name|length }}{{ name|split('.')|last }}", "api13test"),
+            ("{{ 'a' if unit else \"b\\\"}}\" }}", "b\"}}"),
+        ] {
+            assert_eq!(fill(source, Escape::Plain, &values).as_deref(), Ok(filled), "{source}");
+        }
+    }
+
+    #[test]
+    fn nothing_in_a_template_grows_without_bound() {
+        let set = format!("{{% set a='xxxxxxxx' %}}{}{{{{ a }}}}", "{% set a=a~a %}".repeat(34));
+        for source in [
+            set.as_str(),
+            "{{ ('x'*100000)|length }}",
+            "{{ name + name }}",
+            "{{ '\\'' ~ name }}",
+            "{{ {'a': 1} }}",
+            "{{ 'x'|indent(2000000000) }}",
+            "{{ 'x' | nosuch }}",
+            "{{ '%2000000000d'|format(1) }}",
+            "{{ range(100) }}",
+            "{% for a in name %}x{% endfor %}",
+            "{%- macro m() %}x{% endmacro %}",
+            "{% raw %}x{% endraw %}",
+            "{%+ set a = 1 %}",
+            "{% filter upper %}x{% endfilter %}",
+            "{#x#}{{ a ~ name }}",
+            &"x".repeat(MAX_TEXT + 1),
+        ] {
+            assert!(Template::compile(source, Escape::Plain, &["name", "a"]).is_err(), "{source:.80}");
+        }
+        let grow = "|replace('x', 'xxxxxxxxxxxxxxxx')".repeat(10);
+        for (source, name) in [
+            (format!("{{{{ name{grow} }}}}"), "x".to_owned()),
+            ("{{ name|replace('', name) }}".to_owned(), "x".repeat(1000)),
+            ("{{ name }}".repeat(100), "x".repeat(1000)),
+            ("{{ name|upper }}".repeat(100), "x".repeat(1000)),
+            ("{{ name }}".to_owned(), "x".repeat(MAX_TEXT + 1)),
+            ("{{ '%9d' % name }}".to_owned(), "1".to_owned()),
+            ("{{ name.upper() }}".to_owned(), "x".to_owned()),
+        ] {
+            let mut variables = Variables::default();
+            variables.set("name", name);
+            let template = Template::compile(&source, Escape::Plain, &["name"]).unwrap();
+            assert!(template.render(&variables).is_err(), "{source:.80}");
         }
     }
 

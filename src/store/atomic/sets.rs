@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use super::super::flush::{Flush, died, threads};
+use super::super::lock::Held;
 use super::super::{StoreError, io};
 use super::{check_names, parent, replace_set, temporary_name};
 
@@ -27,10 +28,22 @@ pub struct FileSet<'a> {
 /// # Errors
 /// As [`super::write_set`].
 pub fn write_sets(sets: &[FileSet<'_>], replace: bool) -> Result<(), StoreError> {
+    write(sets, replace, None)
+}
+
+/// The same for somebody who holds one of the directories.
+///
+/// # Errors
+/// As [`write_sets`].
+pub fn write_sets_holding(sets: &[FileSet<'_>], replace: bool, held: &Held) -> Result<(), StoreError> {
+    write(sets, replace, Some(held))
+}
+
+fn write(sets: &[FileSet<'_>], replace: bool, held: Option<&Held>) -> Result<(), StoreError> {
     sets.iter().try_for_each(|set| check_names(&set.files))?;
     let (fresh, present): (Vec<_>, Vec<_>) = sets.iter().partition(|set| is_missing(set.dir));
     for set in present {
-        replace_set(set.dir, &set.files, replace)?;
+        replace_set(set.dir, &set.files, replace, held)?;
     }
     if fresh.is_empty() {
         return Ok(());
@@ -44,7 +57,7 @@ pub fn write_sets(sets: &[FileSet<'_>], replace: bool) -> Result<(), StoreError>
     stage(&fresh, &staged)?;
     let late = staged.place(replace)?;
     for set in fresh.iter().filter(|set| late.contains(&set.dir)) {
-        replace_set(set.dir, &set.files, replace)?;
+        replace_set(set.dir, &set.files, replace, held)?;
     }
     let mut flush = Flush::new(fresh.len());
     parents.into_iter().for_each(|(dir, _)| flush.dir(dir.to_owned()));

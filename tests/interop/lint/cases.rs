@@ -96,7 +96,6 @@ fn basics() -> Vec<Case> {
     let until = |end: &[u8]| times(&utc_time(0), end);
     let short = |tail: &str| tlv(0x17, format!("{:02}{tail}", year(2) % 100).as_bytes());
     let long = |tail: &str| tlv(0x18, format!("{}{tail}", year(2)).as_bytes());
-    let rsa = LeafKey::Own(Algorithm::Rsa2048);
     vec![
         leaf("serial-not-minimal", |draft| draft.serial.insert(0, 0)),
         leaf("serial-negative", |draft| draft.serial[0] = 0x80),

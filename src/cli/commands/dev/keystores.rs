@@ -78,9 +78,9 @@ pub(super) fn password(cx: &mut Context, source: Option<&SecretSource>) -> Resul
 /// When a file cannot be read or written.
 pub(super) fn write(cx: &mut Context, dir: &Path, root: &Certificate, password: &Secret) -> Result<(), CliError> {
     let path = dir.join("fullchain.pem");
-    let chain = pem::read_certificates(&files::read(cx, &path, 1 << 20)?)
+    let chain = pem::read_certificates(&files::read_again(&path, 1 << 20)?)
         .map_err(|error| CliError::from(error).about(path.display()))?;
-    let key = files::read(cx, &dir.join("key.pem"), 1 << 20)?;
+    let key = files::read_again(&dir.join("key.pem"), 1 << 20)?;
     let key = KeyFile::read(&key, &mut || None).map_err(|error| CliError::from(error).about("key.pem"))?.key;
     let of_key = [Entry { alias: "dev".to_owned(), content: Content::Key { key, chain } }];
     let of_root = [Entry { alias: "dev-root".to_owned(), content: Content::Trusted(root.clone()) }];

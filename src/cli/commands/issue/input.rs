@@ -28,6 +28,11 @@ impl BatchFormat {
     }
 }
 
+/// Longest line, in bytes: a thousand of the longest names fit.
+const MAX_LINE: usize = 1 << 20;
+/// Most columns, of which each variable of a profile has one.
+const MAX_COLUMNS: usize = 1000;
+
 /// A batch that was read, not yet taken apart.
 pub(super) struct Input<'a> {
     text: &'a str,
@@ -55,6 +60,10 @@ impl<'a> Input<'a> {
         })?;
         // Spreadsheets begin their UTF-8 with a byte order mark.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // No value goes on in the next line, so this bounds what any of them takes.
+        if let Some((number, _)) = (1..).zip(text.lines()).find(|(_, line)| line.len() > MAX_LINE) {
+            return Err(format!("line {number}: it is longer than {MAX_LINE} bytes"));
+        }
         let mut input = Self { text, format, columns: Vec::new(), delimiter: b',' };
         if format == BatchFormat::Csv {
             let header = text.lines().find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
@@ -75,6 +84,9 @@ impl<'a> Input<'a> {
     fn read_columns(&self) -> Result<Vec<Field>, String> {
         let mut reader = self.reader();
         let header = reader.headers().map_err(|error| escape(&error.to_string()))?;
+        if header.len() > MAX_COLUMNS {
+            return Err(format!("{} columns, at most {MAX_COLUMNS} are taken", header.len()));
+        }
         let mut columns = Vec::with_capacity(header.len());
         for name in &one_line(header.clone())? {
             let field = Field::of_column(name)?;
@@ -295,6 +307,17 @@ mod tests {
         let lines = read("name,names\na,\"b\nc\"\nd,\"e\"\"\"\n", BatchFormat::Csv);
         assert_eq!(lines.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 4]);
         assert!(lines[1].1.as_ref().is_ok_and(|fields| fields.names == ["e\""]));
+    }
+
+    #[test]
+    fn lines_and_columns_have_a_limit() {
+        let long = format!("{{\"name\": \"a\"}}\n{{\"name\": \"{}\"}}\n", "x".repeat(MAX_LINE));
+        assert_eq!(fault(&long, BatchFormat::Jsonl), "0: line 2: it is longer than 1048576 bytes");
+        let columns: String = (0..MAX_COLUMNS).map(|number| format!(",set.v{number}")).collect();
+        assert_eq!(
+            fault(&format!("name{columns}\n"), BatchFormat::Csv),
+            "0: line 1: 1001 columns, at most 1000 are taken"
+        );
     }
 
     #[test]

@@ -39,7 +39,7 @@ impl Missing {
                     ));
             }
             let is_right = matches!(there, Present::Ours(serial) if serial == skipped.serial);
-            if !is_right || !Bundle::paths(&dir, with_key).iter().all(|path| places::is_there(path)) {
+            if !is_right || !Bundle::paths(&dir, with_key).iter().all(|path| places::is_file(path)) {
                 lacking.push((dir, skipped.serial.clone()));
             }
         }

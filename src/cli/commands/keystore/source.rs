@@ -52,7 +52,7 @@ pub(super) fn from_store(cx: &mut Context, store: &Store, state: &State, text: &
             record.lineage, record.serial
         ))
         .hint("its key is where the request was made: --cert FILE --key FILE puts both into a keystore")),
-        (None, None) => Err(CaError::NotFound(text.to_owned()).into()),
+        (None, None) => Err(CaError::not_found(text).into()),
     }
 }
 

@@ -102,7 +102,7 @@ pub(in crate::cli::commands) fn write(
     let bytes = container::encode(keystore, encoding)?;
     files::write(cx, out, &bytes, secret, force)?;
     if files::is_regular(out) {
-        let written: Zeroizing<Vec<u8>> = files::read(cx, out, MAX_SIZE)?;
+        let written: Zeroizing<Vec<u8>> = files::read_again(out, MAX_SIZE)?;
         if written != bytes {
             return Err(CliError::failed(format!("{} does not hold what was written to it", out.display()))
                 .hint("remove it; the disk or the file system is failing, or something else writes there"));

@@ -186,7 +186,7 @@ impl SignArgs {
         let mut state = store.read()?;
         let hashes = if self.hash.is_empty() { vec![CertIdHash::Sha1] } else { self.hash.clone() };
         // Before a responder is certified.
-        drop(Site::open(dir, state.store_id(), force)?);
+        drop(Site::open(dir, state.store_id(), force, cx.settings.lock_timeout)?);
         let mut speakers = Vec::new();
         for name in names {
             let record = ca::resolve(&state, Some(name))?.clone();
@@ -196,7 +196,7 @@ impl SignArgs {
         let mut items = Vec::new();
         let mut changes = Changes { written: Vec::new(), unchanged: 0, removed: Vec::new() };
         for round in 0..ROUNDS {
-            let mut site = Site::open(dir, state.store_id(), force)?;
+            let mut site = Site::open(dir, state.store_id(), force, cx.settings.lock_timeout)?;
             let mut done = Vec::new();
             for speaker in &mut speakers {
                 let validity = self.responder.validity(&state, &speaker.record().authority)?;

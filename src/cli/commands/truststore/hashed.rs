@@ -27,11 +27,11 @@ pub(in crate::cli::commands) fn names(dir: &Path) -> Result<Vec<String>, CliErro
 ///
 /// # Errors
 /// Names the file.
-pub(super) fn read(cx: &mut Context, dir: &Path) -> Result<Vec<(String, Certificate)>, CliError> {
+pub(super) fn read(dir: &Path) -> Result<Vec<(String, Certificate)>, CliError> {
     let mut anchors = Vec::new();
     for name in names(dir)? {
         let path = dir.join(&name);
-        let found = pem::read_certificates(&files::read(cx, &path, MAX_SIZE)?);
+        let found = pem::read_certificates(&files::read_again(&path, MAX_SIZE)?);
         let found = found.map_err(|error| CliError::from(error).about(path.display()))?;
         anchors.extend(found.into_iter().next().map(|certificate| (name, certificate)));
     }
@@ -81,7 +81,7 @@ pub(super) fn write<'a>(
     files::public_directory(dir)?;
     files::write_set(dir, &outputs, force)?;
     for output in &outputs {
-        if files::read(cx, &dir.join(&output.name), MAX_SIZE)? != output.bytes {
+        if files::read_again(&dir.join(&output.name), MAX_SIZE)? != output.bytes {
             return Err(CliError::failed(format!("{} does not hold what was written to it", output.name))
                 .about(dir.display())
                 .hint("the disk or the file system is failing, or something else writes there"));

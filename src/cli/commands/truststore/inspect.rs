@@ -47,7 +47,7 @@ impl Args {
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let opening = Opening { storepass: self.storepass.as_ref(), keypass: None, default: Some(CUSTOMARY) };
         let opened = match places::is_directory(&self.file) {
-            true => directory(cx, &self.file)?,
+            true => directory(&self.file)?,
             false => open_file(cx, &self.file, &opening)?,
         };
         let truststore = KeystoreFacts::new(&opened, cx.now());
@@ -61,8 +61,8 @@ impl Args {
 }
 
 /// A directory of anchors by their hashes, each with its name as the alias.
-fn directory(cx: &mut Context, dir: &Path) -> Result<Opened, CliError> {
-    let anchors = hashed::read(cx, dir)?;
+fn directory(dir: &Path) -> Result<Opened, CliError> {
+    let anchors = hashed::read(dir)?;
     if anchors.is_empty() {
         return Err(CliError::failed(format!("{} has no file that OpenSSL would take for an anchor", dir.display()))
             .hint("such files are named <hash>.<number>: \"openssl rehash\" makes the names, or name a file"));
