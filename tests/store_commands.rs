@@ -184,6 +184,36 @@ fn a_lock_that_is_held_is_exit_5() {
 }
 
 #[test]
+fn foreign_files_in_a_store_stop_nobody() {
+    let scratch = Scratch::new();
+    fs::write(scratch.store().join("profiles/large.json"), vec![b' '; (1 << 20) + 1]).unwrap();
+    for dir in ["authorities", "issued"] {
+        fs::write(scratch.store().join(dir).join(".DS_Store"), "x").unwrap();
+    }
+    let listed = scratch.json(&["profile", "list"]);
+    let large = listed["profiles"].as_array().unwrap().iter().find(|profile| profile["name"] == "large").unwrap();
+    assert!(large["error"].as_str().unwrap().contains("larger than 1048576 bytes"), "{large}");
+    let archive = scratch.directory.path().join("b.tar");
+    let backup = scratch.run(&["store", "backup", archive.to_str().unwrap()]);
+    assert!(backup.status.success());
+    let said = String::from_utf8_lossy(&backup.stderr).into_owned();
+    assert!(said.contains("profiles/large.json is larger than a profile can be, and so not in the backup"), "{said}");
+    let check = scratch.run(&["store", "check"]);
+    assert!(check.status.success());
+    let said = String::from_utf8_lossy(&check.stderr).into_owned();
+    assert_eq!(said.matches(".DS_Store: is not a file of certwright's").count(), 2, "{said}");
+}
+
+#[test]
+fn an_endless_store_json_is_damage() {
+    let scratch = Scratch::new();
+    let path = scratch.store().join("store.json");
+    fs::File::create(&path).unwrap().set_len(8 << 30).unwrap();
+    let output = scratch.run(&["list"]);
+    assert_eq!(output.status.code(), Some(6), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn store_json_is_made_again_from_the_journal() {
     let scratch = Scratch::new();
     let path = scratch.store().join("store.json");

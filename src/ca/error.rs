@@ -51,8 +51,8 @@ pub enum CaError {
         /// The latest time in the journal.
         latest: OffsetDateTime,
     },
-    /// A reference fits nothing.
-    #[error("no certificate {0:?} in this store")]
+    /// A reference fits nothing; it is safe to print ([`CaError::not_found`]).
+    #[error("no certificate \"{0}\" in this store")]
     NotFound(String),
     /// A reference fits more than one thing.
     #[error("{reference:?} is ambiguous: {}", matches.join(", "))]
@@ -104,8 +104,27 @@ pub enum CaError {
 }
 
 impl CaError {
+    /// What somebody named and is not there.
+    pub fn not_found(reference: &str) -> Self {
+        Self::NotFound(crate::x509::escape(reference))
+    }
+
     /// A key error with whose key it is about.
     pub fn key(what: impl Into<String>, source: KeyError) -> Self {
         Self::Key { what: what.into(), source }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_found_is_escaped_once() {
+        let said = CaError::not_found("e\u{1b}[2J").to_string();
+        assert_eq!(said, "no certificate \"e\\u{1b}[2J\" in this store");
+        // As names of certificates are shown.
+        let shown = CaError::NotFound("CN=e\\u{1b}".to_owned()).to_string();
+        assert_eq!(shown, "no certificate \"CN=e\\u{1b}\" in this store");
     }
 }

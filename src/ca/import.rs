@@ -80,7 +80,7 @@ pub(super) fn oddities(certificate: &Certificate, now: OffsetDateTime) -> Vec<St
 
 fn check(state: &State, certificate: &Certificate, key: &PrivateKey) -> Result<(), CaError> {
     let refuse = |why: String| Err(CaError::Import(why));
-    let subject = escape(&certificate.subject.to_string());
+    let subject = certificate.subject.to_string();
     let public = certificate.public_key().map_err(|error| CaError::key(subject.clone(), error))?;
     if public.subject_public_key() != key.public_key().subject_public_key() {
         return refuse(format!("the key does not belong to the certificate {subject}"));

@@ -51,7 +51,7 @@ fn find_text<'a>(state: &'a State, text: &str) -> Result<Vec<&'a CertificateReco
         Err(_) => None,
     };
     match (by_name.is_empty(), by_serial) {
-        (true, None) => Err(CaError::NotFound(text.to_owned())),
+        (true, None) => Err(CaError::not_found(text)),
         (true, Some(record)) => Ok(vec![record]),
         (false, Some(record)) if by_name.first().is_some_and(|named| named.lineage != record.lineage) => {
             Err(CaError::Ambiguous {

@@ -151,7 +151,11 @@ impl Source<'_> {
                 Err(error) => return Err(error),
             }
         }
+        // What is too large for a profile was read in part, and would not be restored.
         for (name, bytes) in self.store.read_profiles()? {
+            if bytes.len() as u64 > keyfile::MAX_SIZE {
+                continue;
+            }
             archive.add(&layout.profiles().join(format!("{name}.json")), &bytes)?;
         }
         let Archive { mut tar, sum, .. } = archive;

@@ -154,13 +154,12 @@ impl Inspection<'_> {
         for lineage in names(&self.layout.issued_root())? {
             let dir = self.layout.lineage(&lineage);
             let Some(serials) = known.get(lineage.as_str()) else {
-                self.report(Severity::Damage, dir, "is not in the journal: it was released without a record", None);
+                self.unknown(dir, &lineage, "is not in the journal: it was released without a record");
                 continue;
             };
             for name in names(&dir)? {
                 if name != "current" && !serials.contains(name.as_str()) {
-                    let what = "is not in the journal: it was released without a record";
-                    self.report(Severity::Damage, dir.join(name), what, None);
+                    self.unknown(dir.join(&name), &name, "is not in the journal: it was released without a record");
                 }
             }
         }
@@ -194,7 +193,7 @@ impl Inspection<'_> {
             if state.authorities.contains_key(&name) || state.requested.contains_key(&name) {
                 self.strays(&dir, &["ca.pem", "chain.pem", "csr.pem", "key.pem", "previous"])?;
             } else {
-                self.report(Severity::Damage, dir, "is an authority that is not in the journal", None);
+                self.unknown(dir, &name, "is an authority that is not in the journal");
             }
         }
         Ok(())
@@ -325,16 +324,26 @@ impl Inspection<'_> {
     fn strays(&mut self, dir: &Path, known: &[&str]) -> Result<(), StoreError> {
         for name in names(dir)? {
             if !known.contains(&name.as_str()) {
-                self.report(Severity::Warning, dir.join(name), "is not a file of certwright's", None);
+                self.report(Severity::Warning, dir.join(name), STRAY, None);
             }
         }
         Ok(())
+    }
+
+    /// Reports what the journal should know. Nothing of a store's has a name that begins with a dot: such files are made by systems
+    /// and file servers, like `.DS_Store`.
+    fn unknown(&mut self, path: PathBuf, name: &str, what: &str) {
+        let is_hidden = name.starts_with('.');
+        let (severity, what) = if is_hidden { (Severity::Warning, STRAY) } else { (Severity::Damage, what) };
+        self.report(severity, path, what, None);
     }
 
     fn report(&mut self, severity: Severity, path: impl Into<PathBuf>, what: impl Into<String>, fix: Option<Fix>) {
         self.problems.push(Problem { finding: finding(severity, path, what, fix.is_some()), fix });
     }
 }
+
+const STRAY: &str = "is not a file of certwright's";
 
 fn finding(severity: Severity, path: impl Into<PathBuf>, what: impl Into<String>, repairable: bool) -> Finding {
     Finding { severity, path: path.into(), what: what.into(), repairable }
@@ -356,7 +365,8 @@ fn names(dir: &Path) -> Result<Vec<String>, StoreError> {
     };
     let mut names = Vec::new();
     for entry in entries {
-        names.push(entry.map_err(|error| StoreError::io(dir, error))?.file_name().to_string_lossy().into_owned());
+        let name = entry.map_err(|error| StoreError::io(dir, error))?.file_name().to_string_lossy().into_owned();
+        names.push(name);
     }
     names.sort();
     Ok(names)

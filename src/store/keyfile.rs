@@ -8,11 +8,12 @@ use std::path::Path;
 use rustix::fs::OFlags;
 use zeroize::Zeroizing;
 
-use super::StoreError;
+use super::{StoreError, io};
 use crate::keys::{KeyError, KeyFile, KeyOutline, PublicKey};
 
 /// Largest key or profile that is read.
-const MAX_SIZE: u64 = 1024 * 1024;
+/// Largest key and profile, in bytes.
+pub(super) const MAX_SIZE: u64 = 1024 * 1024;
 
 /// Reads a private key file, refusing one that others may read or may have replaced.
 pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, StoreError> {
@@ -101,7 +102,8 @@ pub(super) fn same(one: &Path, other: &Path) -> bool {
     matches!((read(one), read(other)), (Ok(one), Ok(other)) if one == other)
 }
 
-/// Reads the files `*.json` of a directory: (name without the ending, bytes), sorted by name.
+/// Reads the files `*.json` of a directory: (name without the ending, bytes), sorted by name. Of one that is larger than any profile, a byte
+/// more than a profile may have.
 pub(super) fn read_profiles(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
     let entries = match fs::read_dir(dir) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -117,10 +119,10 @@ pub(super) fn read_profiles(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, StoreE
         if name.is_empty() || name.starts_with('.') || !metadata.is_file() {
             continue;
         }
-        if metadata.len() > MAX_SIZE {
-            return Err(unfit(&path, "is larger than 1 MiB, which no profile is"));
-        }
-        let bytes = fs::read(&path).map_err(|error| StoreError::io(&path, error))?;
+        let mut bytes = Vec::new();
+        io::open_file(&path)
+            .and_then(|file| file.take(MAX_SIZE + 1).read_to_end(&mut bytes))
+            .map_err(|error| StoreError::io(&path, error))?;
         profiles.push((name.to_owned(), bytes));
     }
     profiles.sort();

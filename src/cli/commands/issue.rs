@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use zeroize::Zeroizing;
 
 use batch::BatchArgs;
@@ -88,7 +89,7 @@ pub struct IssueArgs {
     #[arg(long, requires = "place")]
     pub force: bool,
     /// Name in the store [default: made from NAME]
-    #[arg(long, value_name = "WORD", conflicts_with = "self_signed")]
+    #[arg(long, value_name = "WORD", value_parser = NonEmptyStringValueParser::new(), conflicts_with = "self_signed")]
     pub lineage: Option<String>,
     /// Encrypt the private key, in the store and in --out, with this passphrase
     #[arg(long, value_name = "SRC")]

@@ -153,7 +153,7 @@ impl Args {
             let found = reference(cx, text)?;
             let lineage = match ca::find(&state, &found)?.last() {
                 Some(record) => record.lineage.clone(),
-                None => return Err(ca::CaError::NotFound(text.clone()).into()),
+                None => return Err(ca::CaError::not_found(text).into()),
             };
             // Where a link was put since, what is recorded is what was typed.
             let deliveries = state.deliveries(&lineage)?;

@@ -103,7 +103,7 @@ impl SelectArgs {
             let records: Vec<_> =
                 ca::find_lineage(state, name)?.into_iter().filter(|record| is_live(&record.row(), now)).collect();
             if records.is_empty() {
-                return Err(CaError::NotFound(name.clone()).into());
+                return Err(CaError::not_found(name).into());
             }
             add(&mut found, state, &records)?;
         }
@@ -161,7 +161,7 @@ impl SelectArgs {
         records: &[&CertificateRecord],
     ) -> Result<Revocable, CliError> {
         let Some((newest, others)) = records.split_last() else {
-            return Err(CaError::NotFound(text.to_owned()).into());
+            return Err(CaError::not_found(text).into());
         };
         let now = cx.now();
         let mut left = 0;

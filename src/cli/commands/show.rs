@@ -54,7 +54,7 @@ impl ShowArgs {
         let state = store.read()?;
         let found = ca::find(&state, &reference(cx, &self.reference)?)?;
         let Some(record) = found.last() else {
-            return Err(ca::CaError::NotFound(self.reference.clone()).into());
+            return Err(ca::CaError::not_found(&self.reference).into());
         };
         if !cx.ui.is_json() && (self.pem || self.fullchain || self.chain) {
             cx.ui.data(self.pem_text(&state, record)?.as_bytes())?;

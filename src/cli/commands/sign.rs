@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
 
 use super::bundle::Bundle;
@@ -69,7 +70,7 @@ pub struct SignArgs {
     #[arg(long)]
     pub force: bool,
     /// Name in the store [default: made from the request's names]
-    #[arg(long, value_name = "WORD")]
+    #[arg(long, value_name = "WORD", value_parser = NonEmptyStringValueParser::new())]
     pub lineage: Option<String>,
     /// Fail when the profile leaves out anything that was asked for
     #[arg(long)]

@@ -203,7 +203,7 @@ fn attributes(view: &View<'_>, broken: &mut Broken) {
             continue;
         }
         if let Err(error) = Name::from_attributes(&[(&kind, &value)]) {
-            broken.say(format!("subject: {}", escape(&error.to_string())));
+            broken.say(format!("subject: {error}"));
         }
     }
 }

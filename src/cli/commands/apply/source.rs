@@ -59,7 +59,7 @@ impl Described {
         path: &Path,
         format: Option<FormatName>,
     ) -> Result<Self, CliError> {
-        let bytes = files::read(cx, path, manifest::MAX_SIZE + 1)?;
+        let bytes = files::read(cx, path, manifest::MAX_SIZE)?;
         Self::of_bytes(cx, path, &bytes, format)
     }
 
@@ -103,7 +103,7 @@ impl Described {
         };
         for (name, text) in &described.manifest.profiles {
             let json = match text {
-                ProfileText::File(file) => files::read(cx, file, Profile::MAX_SIZE + 1)?.to_vec(),
+                ProfileText::File(file) => files::read(cx, file, Profile::MAX_SIZE)?.to_vec(),
                 ProfileText::Inline(profile) => {
                     let mut json = serde_json::to_vec_pretty(profile).map_err(|error| invalid(error.to_string()))?;
                     json.push(b'\n');

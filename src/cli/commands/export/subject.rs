@@ -70,7 +70,7 @@ impl Exported {
                     None => Self::of_record(store, state, &record),
                 }
             }
-            (None, Ok(None)) => Err(ca::CaError::NotFound(text.to_owned()).into()),
+            (None, Ok(None)) => Err(ca::CaError::not_found(text).into()),
             (None, Err(error)) => Err(CliError::from(error)
                 .hint("\"certwright list\" shows what was issued, \"certwright authority list\" the authorities")),
         }
@@ -88,7 +88,7 @@ impl Exported {
         let state = store.read()?;
         let serial = certificate.serial.hex();
         let record = state.by_serial(&serial)?.cloned();
-        Self::of_record(store, state, &record.ok_or(ca::CaError::NotFound(serial))?)
+        Self::of_record(store, state, &record.ok_or(ca::CaError::not_found(&serial))?)
     }
 
     fn of_authority(store: Store, state: State, record: &AuthorityRecord) -> Result<Self, CliError> {
@@ -175,7 +175,7 @@ impl Exported {
             }
             KeyPlace::Issued { serial } => {
                 let Some(record) = self.state.by_serial(serial)? else {
-                    return Err(ca::CaError::NotFound(serial.clone()).into());
+                    return Err(ca::CaError::not_found(serial).into());
                 };
                 issued_key::open(cx, &self.store, record, passphrase)
             }

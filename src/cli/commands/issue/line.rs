@@ -103,6 +103,9 @@ impl<'s, 'a> Terms<'s, 'a> {
         };
         let mut variables = self.variables.clone();
         variables.extend(fields.set);
+        if fields.lineage.as_deref() == Some("") {
+            return Err(CliError::usage("its lineage is empty"));
+        }
         let lineage = fields.lineage.as_deref().map_or_else(|| lineage_name(&name), lineage_word);
         Ok(Line { name, lineage, profile, issuer, algorithm, names, subject, validity, variables, strict: args.strict })
     }

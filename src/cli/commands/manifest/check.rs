@@ -51,7 +51,7 @@ impl Args {
     /// Exit 1 when the file cannot be read.
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let file = self.file.display().to_string();
-        let bytes = files::read(cx, &self.file, MAX_SIZE + 1)?;
+        let bytes = files::read(cx, &self.file, MAX_SIZE)?;
         let described = match Described::of_bytes(cx, &self.file, &bytes, self.format) {
             Ok(described) => described,
             Err(error) => {

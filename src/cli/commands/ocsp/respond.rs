@@ -64,7 +64,7 @@ impl Args {
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         check_outputs(cx, &[&self.out], self.force)?;
         let store = cx.open_store()?;
-        let der = files::read(cx, &self.request, MAX_REQUEST + 1)?;
+        let der = files::read(cx, &self.request, MAX_REQUEST)?;
         let request = match OcspRequest::from_der(&der) {
             Ok(request) => request,
             Err(error) => {

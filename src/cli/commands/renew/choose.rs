@@ -121,7 +121,7 @@ fn every(args: &Args, cx: &mut Context, state: &State, chosen: &mut Chosen) -> R
 /// All that is known of a certificate.
 fn record(state: &State, row: &CertificateRow<'_>) -> Result<CertificateRecord, CliError> {
     let record = state.copy_by_serial(row.serial)?;
-    record.ok_or_else(|| CaError::NotFound(row.serial.to_owned()).into())
+    record.ok_or_else(|| CaError::not_found(row.serial).into())
 }
 
 /// Why a certificate cannot be renewed by itself.
@@ -138,7 +138,7 @@ fn one(cx: &mut Context, state: &State, text: &str) -> Result<CertificateRecord,
         Err(CaError::NotFound(_)) if state.authorities.contains_key(text) => return Err(of_authority(text)),
         records => records?,
     };
-    let Some(record) = records.last() else { return Err(CaError::NotFound(text.to_owned()).into()) };
+    let Some(record) = records.last() else { return Err(CaError::not_found(text).into()) };
     let newest = state.lineage(&record.lineage)?.pop().unwrap_or(record);
     if let Some(name) = record.lineage.strip_prefix(AUTHORITY) {
         return Err(of_authority(name));

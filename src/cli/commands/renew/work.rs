@@ -150,7 +150,7 @@ fn prepare(
     let signer = match authorities.get(&authority) {
         Some(Ok(signer)) => signer,
         Some(Err(error)) => return Err(again(error)),
-        None => return Err(CaError::NotFound(authority).into()),
+        None => return Err(CaError::not_found(&authority).into()),
     };
     if let Some(Err(error)) = profiles.get(&profile) {
         return Err(unknown_profile(&record, &profile, again(error)));

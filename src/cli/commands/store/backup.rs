@@ -6,6 +6,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::cli::{CliError, Context, Exit, files};
+use crate::issuance::Profile;
 use crate::store::Backup;
 
 const EXAMPLES: &str = "\
@@ -81,6 +82,9 @@ impl Args {
         }
         for path in &missing_keys {
             cx.ui.warn(&format!("{path} is not in the store, and so not in the backup"));
+        }
+        for (name, _) in store.read_profiles()?.iter().filter(|(_, json)| json.len() > Profile::MAX_SIZE) {
+            cx.ui.warn(&format!("profiles/{name}.json is larger than a profile can be, and so not in the backup"));
         }
         let file = self.file.display().to_string();
         if !files::is_standard_stream(&self.file) {
