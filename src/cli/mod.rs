@@ -61,7 +61,7 @@ pub fn run(mut environment: Environment) -> Exit {
         Ok(parsed) => parsed,
         Err(error) => return tell(&mut ui, &error),
     };
-    let settings = needs::check(commands::parser(&environment.arguments), &environment.arguments, &matches)
+    let settings = needs::check(|| commands::parser(&environment.arguments), &environment.arguments, &matches)
         .and_then(|()| Settings::resolve(&environment, &cli.global, help::command_path(&matches)));
     let settings = match settings {
         Ok(settings) => settings,
