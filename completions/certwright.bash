@@ -3106,10 +3106,7 @@ _certwright() {
                     return 0
                     ;;
                 --hash)
-                    COMPREPLY=("${cur}")
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o nospace
-                    fi
+                    COMPREPLY=($(compgen -W "sha1 sha256" -- "${cur}"))
                     return 0
                     ;;
                 --validity)
@@ -3408,10 +3405,7 @@ _certwright() {
                     return 0
                     ;;
                 --hash)
-                    COMPREPLY=("${cur}")
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o nospace
-                    fi
+                    COMPREPLY=($(compgen -W "sha1 sha256" -- "${cur}"))
                     return 0
                     ;;
                 --validity)

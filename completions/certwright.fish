@@ -884,7 +884,8 @@ complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and not __fi
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and not __fish_seen_subcommand_from publish respond" -f -a "respond" -d 'Answer one OCSP request'
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l to -d 'The directory' -r -f -a "(__fish_complete_directories)"
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l authority -d 'Whose certificates [default: those of every authority that can speak]' -r -f
-complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l hash -d 'By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256 [default: sha1]' -r -f
+complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l hash -d 'By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256 [default: sha1]' -r -f -a "sha1\t''
+sha256\t''"
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l validity -d 'How long an OCSP response holds [default: as long as the authority\'s CRLs]' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -f -a "(__fish_complete_directories)"
 complete -c certwright -n "__fish_certwright_using_subcommand ocsp; and __fish_seen_subcommand_from publish" -l lock-timeout -d 'How long to wait for another certwright to finish' -r -f
@@ -958,7 +959,8 @@ complete -c certwright -n "__fish_certwright_using_subcommand profile; and __fis
 complete -c certwright -n "__fish_certwright_using_subcommand publish" -l to -d 'The directory' -r -f -a "(__fish_complete_directories)"
 complete -c certwright -n "__fish_certwright_using_subcommand publish" -l base-url -d 'Where the web server offers the directory; the page has links to fetch from then' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand publish" -l title -d 'Title of the page [default: the root\'s name]' -r -f
-complete -c certwright -n "__fish_certwright_using_subcommand publish" -l hash -d 'By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256 [default: sha1]' -r -f
+complete -c certwright -n "__fish_certwright_using_subcommand publish" -l hash -d 'By which hash OCSP clients name the issuer: sha1, as nearly all do, sha256 [default: sha1]' -r -f -a "sha1\t''
+sha256\t''"
 complete -c certwright -n "__fish_certwright_using_subcommand publish" -l validity -d 'How long an OCSP response holds [default: as long as the authority\'s CRLs]' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand publish" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -f -a "(__fish_complete_directories)"
 complete -c certwright -n "__fish_certwright_using_subcommand publish" -l lock-timeout -d 'How long to wait for another certwright to finish' -r -f

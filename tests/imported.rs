@@ -60,8 +60,8 @@ fn what_was_signed_before_and_after_has_a_chain() {
     assert!(told.stderr.contains("a new certificate of its key"), "{}", told.stderr);
     assert_eq!(read(&online, "store/journal.jsonl").lines().count(), lines);
     online.run(["key", "match", &csr, "store/authorities/issuing/ca.pem"]).succeeded();
-    with(&["authority", "csr", "issuing", "--key", "rsa-2048"]).exited(1);
-    with(&["authority", "csr", "issuing", "--cn", "Another"]).exited(1);
+    with(&["authority", "csr", "issuing", "--key", "rsa-2048"]).exited(2);
+    with(&["authority", "csr", "issuing", "--cn", "Another"]).exited(2);
 
     let crt = sign(&offline, &csr, "again.crt", "5y");
     let told = online.run(["authority", "import", "issuing", "--cert", &crt, "--json"]).succeeded();

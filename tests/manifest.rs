@@ -1166,6 +1166,12 @@ fn a_directory_of_anchors_holds_those_that_are_described() {
     scene.apply(&["--force"], 0);
     assert!(!foreign.exists() && scene.sandbox.path("others").join(&one[0]).exists());
     scene.is_settled();
+    // Afterwards too.
+    fs::write(&foreign, scene.read(&format!("anchors/{}", one[0]))).unwrap();
+    assert!(scene.apply(&[], 1).to_string().contains("0a1b2c3d.0"));
+    scene.apply(&["--force"], 0);
+    assert!(!foreign.exists());
+    scene.is_settled();
     manifest["truststores"] = json!([]);
     scene.write(&manifest);
     scene.apply(&["--prune"], 0);

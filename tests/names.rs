@@ -42,7 +42,10 @@ fn the_first_digits_of_a_serial_stand_for_it_where_no_other_begins_so() {
     for unknown in [&one[..7], "00000000000", "a.tes"] {
         sandbox.run(["show", unknown]).exited(1);
     }
-    sandbox.run(["revoke", &one[..10]]).succeeded();
+    let unknown = ["revoke", &one[..10], "--unknown", "--authority", "root", "--json"];
+    let revoked = sandbox.run(unknown).succeeded();
+    assert!(!revoked.stdout.contains(&one), "that is another serial: {}", revoked.stdout);
+    sandbox.run(["revoke", &one[..11]]).succeeded();
     let listed = sandbox.run(["list", "--revoked"]).succeeded();
     assert!(listed.stdout.contains("a.test") && !listed.stdout.contains("b.test"), "{}", listed.stdout);
 }

@@ -22,7 +22,7 @@ use crate::store::{
     encode_request, lineage_name,
 };
 use crate::x509::path::{self, PathRequest};
-use crate::x509::{Certificate, Csr, escape};
+use crate::x509::{Certificate, Csr};
 
 /// An authority to be made.
 pub struct AuthorityPlan<'a> {
@@ -282,15 +282,18 @@ pub(super) fn check_free(state: &State, name: &str) -> Result<(), CaError> {
     Ok(())
 }
 
+/// Whether two certificates are of one authority: what has its name and its key is it.
+pub fn is_same_authority(one: &Certificate, other: &Certificate) -> bool {
+    one.subject.der() == other.subject.der() && one.spki_der == other.spki_der
+}
+
 /// Refuses an authority that is here, under whatever name: each of the two would publish CRLs without what the other one revoked.
 fn check_new(state: &State, certificate: &Certificate) -> Result<(), CaError> {
     for known in state.authorities.values() {
-        let other = known.certificate()?;
-        if other.subject.der() == certificate.subject.der() && other.spki_der == certificate.spki_der {
+        if is_same_authority(&known.certificate()?, certificate) {
             return Err(CaError::Import(format!(
-                "{} is in the store already, as authority {}",
-                escape(&certificate.subject.to_string()),
-                known.authority
+                "{} is in the store already, as authority {}: its name and its key are those",
+                certificate.subject, known.authority
             )));
         }
     }

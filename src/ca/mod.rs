@@ -29,7 +29,9 @@ mod signing;
 mod status;
 
 pub use audit::{Audit, Kept, audit};
-pub use authority::{AuthorityPlan, ImportPlan, Made, create_root, create_subordinate, import, request};
+pub use authority::{
+    AuthorityPlan, ImportPlan, Made, create_root, create_subordinate, import, is_same_authority, request,
+};
 pub use clock::{accept_clock, check_clock, crls_ahead};
 pub use crl::{DEFAULT_VALIDITY, Due, Schedule, SignedCrl, holding, sign_crl};
 pub use each::{Commission, issue_possible};
@@ -53,7 +55,7 @@ pub use ocsp::{
 };
 pub use parallel::in_parallel;
 pub use preview::Preview;
-pub use reference::{Reference, find, find_lineage};
+pub use reference::{Reference, find, find_lineage, find_whole};
 pub use remake::{RemakePlan, remake};
 pub use renew::{Renewal, RenewalRehearsal, Renewed, due_from, is_compromised, renew};
 pub use resigned::is_resigned;

@@ -22,6 +22,17 @@ const SHORTEST_START: usize = 8;
 /// # Errors
 /// [`CaError::NotFound`], [`CaError::Ambiguous`].
 pub fn find<'a>(state: &'a State, reference: &Reference) -> Result<Vec<&'a CertificateRecord>, CaError> {
+    match (find_whole(state, reference), reference) {
+        (Err(CaError::NotFound(_)), Reference::Text(text)) => find_start(state, text).map(|record| vec![record]),
+        (found, _) => found,
+    }
+}
+
+/// As [`find`], for a serial that is said to be whole.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_whole<'a>(state: &'a State, reference: &Reference) -> Result<Vec<&'a CertificateRecord>, CaError> {
     match reference {
         Reference::Certificate(certificate) => find_certificate(state, certificate),
         Reference::Text(text) => find_text(state, text),
@@ -55,7 +66,7 @@ fn find_text<'a>(state: &'a State, text: &str) -> Result<Vec<&'a CertificateReco
         Err(_) => None,
     };
     match (by_name.is_empty(), by_serial) {
-        (true, None) => find_start(state, text).map(|record| vec![record]),
+        (true, None) => Err(CaError::not_found(text)),
         (true, Some(record)) => Ok(vec![record]),
         (false, Some(record)) if by_name.first().is_some_and(|named| named.lineage != record.lineage) => {
             Err(CaError::Ambiguous {

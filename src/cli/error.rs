@@ -101,9 +101,11 @@ impl From<StoreError> for CliError {
                 &error,
                 "run it again, wait longer with --lock-timeout 5m, or see what that process is doing",
             ),
-            StoreError::Busy { .. } => {
-                Self::new(Exit::LockTimeout, &error, "run it again, or see what that process is doing")
-            }
+            StoreError::Busy { .. } => Self::new(
+                Exit::LockTimeout,
+                &error,
+                "run it again, or wait longer with --lock-timeout 5m; a \"flock\" of that directory around the command blocks it too",
+            ),
             StoreError::Damaged { path, .. } if path.ends_with("store.json") => Self::new(
                 Exit::Damaged,
                 &error,

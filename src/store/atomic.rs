@@ -17,8 +17,9 @@ use super::flush::Flush;
 use super::lock::{Held, hold};
 use super::{StoreError, event, io};
 
-/// How long another process is waited for that writes to the same directory: that takes milliseconds.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long another process is waited for that writes to the same directory: that takes milliseconds. Who holds it for longer does
+/// something else: a script may well run this under its own lock of the directory.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 pub use sets::{FileSet, write_sets, write_sets_holding};
 pub use tree::write_tree;
@@ -81,7 +82,7 @@ pub fn write_set(dir: &Path, files: &[(&str, &[u8], u32)], replace: bool) -> Res
 /// is touched. Another process that writes a set there is waited for: two of them between each other's files would leave a pair
 /// that does not belong together.
 fn replace_set(dir: &Path, files: &[(&str, &[u8], u32)], replace: bool, held: Option<&Held>) -> Result<(), StoreError> {
-    let _held = if held.is_some_and(|held| held.is_of(dir)) { None } else { Some(hold(dir, PATIENCE)?) };
+    let _held = if held.is_some_and(|held| held.is_of(dir)) { None } else { hold(dir, PATIENCE).ok() };
     let targets: Vec<PathBuf> = files.iter().map(|(name, ..)| dir.join(name)).collect();
     if !replace {
         targets.iter().try_for_each(|target| refuse_existing(target))?;

@@ -11,7 +11,6 @@ use zeroize::Zeroizing;
 use super::{StoreError, io};
 use crate::keys::{KeyError, KeyFile, KeyOutline, PublicKey};
 
-/// Largest key or profile that is read.
 /// Largest key and profile, in bytes.
 pub(super) const MAX_SIZE: u64 = 1024 * 1024;
 

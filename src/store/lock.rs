@@ -2,11 +2,13 @@
 
 use std::fs::{File, TryLockError};
 use std::io::Read;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
+
+use rustix::fs::OFlags;
 
 use super::{StoreError, event, io};
 
@@ -77,7 +79,10 @@ impl Held {
 /// # Errors
 /// [`StoreError::Busy`] when another one holds it for longer than `timeout`.
 pub fn hold(dir: &Path, timeout: Duration) -> Result<Held, StoreError> {
-    let Ok(file) = File::open(dir) else { return Ok(Held { dir: None }) };
+    let directory = OFlags::DIRECTORY.bits().cast_signed();
+    let Ok(file) = File::options().read(true).custom_flags(directory).open(dir) else {
+        return Ok(Held { dir: None });
+    };
     let held = match file.try_lock() {
         Ok(()) => Some(file),
         Err(TryLockError::Error(_)) => None,

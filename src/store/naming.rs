@@ -37,9 +37,8 @@ fn canonical(text: &str) -> String {
     let is_forced = || text.get(..4).is_some_and(|kind| kind.eq_ignore_ascii_case("dns:"));
     match text.parse::<GeneralName>() {
         Ok(GeneralName::Dns(host)) if host.contains('.') || is_forced() => host,
-        Ok(name @ (GeneralName::Email(_) | GeneralName::Ip(_) | GeneralName::Upn(_) | GeneralName::Uri(_))) => {
-            name.value()
-        }
+        // A principal name that is said to be one is not the mailbox that is written alike.
+        Ok(name @ (GeneralName::Email(_) | GeneralName::Ip(_) | GeneralName::Uri(_))) => name.value(),
         _ => text.to_owned(),
     }
 }
@@ -168,6 +167,7 @@ mod tests {
             assert_eq!(words.len(), 1, "{words:?}");
         }
         assert_ne!(lineage_name("Ann"), lineage_name("ann"), "these may be two people");
+        assert_ne!(lineage_name("upn:ann@corp.test"), lineage_name("ann@corp.test"), "these are for two purposes");
     }
 
     #[test]

@@ -59,6 +59,7 @@ fn offering(command: clap::Command) -> clap::Command {
 fn offer(argument: Arg, value: &str) -> Arg {
     let words: Vec<&'static str> = match value {
         "ALG" => Algorithm::ALL.map(Algorithm::as_str).to_vec(),
+        "HASH" => vec!["sha1", "sha256"],
         "PROFILE" => Profiles::built_in().collect(),
         "PURPOSE" => Purpose::ALL.map(Purpose::as_str).to_vec(),
         "REASON" => revoke::REASONS.to_vec(),

@@ -9,7 +9,7 @@ mod missing;
 mod press;
 mod summary;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -124,7 +124,12 @@ impl IssueArgs {
             return self.run_batch(cx, path);
         }
         if let Some(out) = &self.out {
-            files::refuse_existing(&Bundle::paths(out, true), self.force)?;
+            let paths = Bundle::paths(out, true);
+            files::refuse_existing(&paths, self.force)?;
+            let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+            let secrets = self.key_passphrase.iter().filter_map(SecretSource::file);
+            let read: Vec<&Path> = self.key_file.iter().map(PathBuf::as_path).chain(secrets).collect();
+            files::refuse_inputs(cx, &paths, &read)?;
         }
         if self.self_signed {
             return self.run_self_signed(cx);

@@ -135,7 +135,9 @@ impl SelectArgs {
         if let Reference::Certificate(certificate) = &reference {
             return Ok(Revocable::foreign(state, certificate)?);
         }
-        let error = match ca::find(state, &reference) {
+        // A serial that nothing is known of is a whole one.
+        let found = if self.unknown { ca::find_whole(state, &reference) } else { ca::find(state, &reference) };
+        let error = match found {
             Ok(records) => return self.newest(cx, state, text, &records),
             Err(error @ CaError::NotFound(_)) => error,
             Err(error) => return Err(error.into()),

@@ -2,6 +2,7 @@
 
 use super::constraints::NOWHERE;
 use super::{Draft, Named};
+use crate::issuance::Request;
 use crate::issuance::profile::{NameKind, Required, Variables};
 use crate::issuance::report::Dropped;
 use crate::x509::extension::Subtree;
@@ -218,6 +219,9 @@ impl<'a> Draft<'a> {
     }
 
     fn check_count(&mut self, names: &[GeneralName]) {
+        if let Err(super::IssuanceError::Refused(why)) = Request::check_count(names.len()) {
+            why.into_iter().for_each(|why| self.refuse(why));
+        }
         let rules = &self.rules().names;
         if let Some(max) = rules.max.filter(|max| names.len() > *max) {
             self.refuse(format!("{} names, {} allows at most {max}", names.len(), self.the_profile()));

@@ -58,6 +58,7 @@ pub fn describe(
             anchors: &anchors,
             requests: &requests,
             look: &look,
+            anchors_in: &|_| Vec::new(),
             now,
             prune: false,
             rewrite: false,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::{differences, validity_differs};
 use super::{Action, AuthorityWork, Facts, KeyChoice, Kind, Plan, Step, Work};
-use crate::ca::{CaError, Preview, check_may_remake, due_from, is_compromised};
+use crate::ca::{CaError, Preview, check_may_remake, due_from, is_compromised, is_resigned, is_same_authority};
 use crate::issuance::{IssuerFacts, Profile, Request, Validity};
 use crate::keys::{Algorithm, PublicKey};
 use crate::manifest::model::Authority;
@@ -306,6 +306,9 @@ fn brought(
             }
             same(record, true)
         }
+        Some(record) if is_resigned(record, file).unwrap_or_default() => Err(format!(
+            "it was signed again: certwright authority import {name} --cert FILE takes the new certificate"
+        )),
         Some(_) => Err("the store has another certificate under this name than the file".to_owned()),
         None => {
             if let Some(other) = holder(facts, standings, file) {
@@ -327,10 +330,10 @@ fn holder<'a>(
     certificate: &Certificate,
 ) -> Option<&'a str> {
     let mut known = facts.state.authorities.values();
-    let known = known.find(|record| record.certificate().is_ok_and(|there| there == *certificate));
-    let described = standings
-        .iter()
-        .find(|(name, standing)| standing.issuer(name).is_some_and(|issuer| issuer.certificate == certificate));
+    let known = known.find(|record| record.certificate().is_ok_and(|there| is_same_authority(&there, certificate)));
+    let described = standings.iter().find(|(name, standing)| {
+        standing.issuer(name).is_some_and(|issuer| is_same_authority(issuer.certificate, certificate))
+    });
     known.map(|record| record.authority.as_str()).or_else(|| described.map(|(name, _)| *name))
 }
 

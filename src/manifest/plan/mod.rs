@@ -47,6 +47,8 @@ pub struct Situation<'a> {
     pub requests: &'a BTreeMap<String, Result<Request, String>>,
     /// What a file looks like.
     pub look: &'a (dyn Fn(&Path) -> Seen + Sync),
+    /// The anchors in one of OpenSSL's directories, by their file names.
+    pub anchors_in: &'a (dyn Fn(&Path) -> Vec<String> + Sync),
     /// The instant.
     pub now: OffsetDateTime,
     /// Whether what is not described is to go.

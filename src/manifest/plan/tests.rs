@@ -80,6 +80,7 @@ fn planned(manifest: &Manifest, state: &State, now: OffsetDateTime) -> Plan {
             anchors: &anchors,
             requests: &requests,
             look: &look,
+            anchors_in: &|_| Vec::new(),
             now,
             prune: false,
             rewrite: false,

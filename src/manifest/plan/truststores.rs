@@ -57,11 +57,23 @@ pub(super) fn plan(facts: &Facts<'_>, standings: &BTreeMap<&str, Standing>, plan
             why.push("it was not written to its end".to_owned());
         } else {
             why = rewritten(facts, altered(facts, record), record);
+            why.extend(strays(facts, record));
         }
         if !why.is_empty() {
             plan.steps.push(step(Action::Change, why, false));
         }
     }
+}
+
+/// Anchors that somebody else put into a directory of anchors.
+fn strays(facts: &Facts<'_>, record: &DeliveryRecord) -> Vec<String> {
+    let is_directory = matches!(&record.form, DeliveryForm::Truststore { format, .. } if format == "hashed");
+    if !is_directory || facts.situation.rewrite {
+        return Vec::new();
+    }
+    let names = (facts.situation.anchors_in)(record.dir());
+    let others = names.into_iter().filter(|name| !record.files.contains_key(name));
+    others.map(|name| format!("{name} is in it as well")).collect()
 }
 
 /// The truststores that were written, by their path.

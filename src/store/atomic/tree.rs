@@ -16,8 +16,16 @@ use super::{parent, sets::staging_for};
 pub fn write_tree(dir: &Path, dir_mode: u32, files: &[(&str, &[u8], u32)]) -> Result<(), StoreError> {
     let staging = Staging(staging_for(dir)?);
     fill(&staging.0, dir_mode, files).map_err(|error| known(error, &staging.0, dir))?;
-    place(&staging.0, dir)?;
-    io::sync_dir(parent(dir))
+    let old = place(staging, dir)?;
+    io::sync_dir(parent(dir))?;
+    match old {
+        // The keys in it shall not come back after a power cut.
+        Some(old) => {
+            io::remove_tree(&old.0)?;
+            io::sync_dir(parent(dir))
+        }
+        None => Ok(()),
+    }
 }
 
 /// What is removed again, with everything in it.
@@ -57,21 +65,25 @@ fn fill(root: &Path, dir_mode: u32, files: &[(&str, &[u8], u32)]) -> Result<(), 
     flush.run()
 }
 
-/// Gives the directory its name; one that was there with that name gets the temporary one, under which it is removed.
-fn place(staging: &Path, dir: &Path) -> Result<(), StoreError> {
-    match io::rename(staging, dir) {
+/// Gives the directory its name; gives one that was there with that name, under a temporary one.
+fn place(staging: Staging, dir: &Path) -> Result<Option<Staging>, StoreError> {
+    match io::rename(&staging.0, dir) {
         Err(StoreError::Io { source, .. })
             if matches!(source.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists) => {}
-        done => return done,
+        Err(error) => return Err(error),
+        Ok(()) => return Ok(None),
     }
-    if io::exchange(staging, dir)? {
-        return Ok(());
+    if io::exchange(&staging.0, dir)? {
+        return Ok(Some(staging));
     }
-    let old = Staging(staging_for(dir)?);
-    io::rename(dir, &old.0).map_err(|error| known(error, &old.0, dir))?;
-    io::rename(staging, dir).inspect_err(|_| {
-        let _ = io::rename(&old.0, dir);
-    })
+    let old = staging_for(dir)?;
+    io::rename(dir, &old).map_err(|error| known(error, &old, dir))?;
+    if let Err(error) = io::rename(&staging.0, dir) {
+        // Where it cannot be put back it stays under the other name: it is the only one there is.
+        let _ = io::rename(&old, dir);
+        return Err(error);
+    }
+    Ok(Some(Staging(old)))
 }
 
 /// The error with the path that the caller knows.

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use self::execute::Execution;
 use self::source::Described;
 use self::tell::Outcome;
+use crate::cli::commands::truststore::hashed;
 use crate::cli::files::digest;
 use crate::cli::{CliError, Context, Exit};
 use crate::manifest::{self, Plan, Seen, Situation};
@@ -124,6 +125,7 @@ impl Args {
             anchors: &described.anchors,
             requests: &described.requests,
             look: &look,
+            anchors_in: &|dir| hashed::names(dir).unwrap_or_default(),
             now: cx.now(),
             prune: self.prune,
             rewrite: self.rewrite,

@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use crate::ca;
 use crate::cli::commands::options::{NewKeyArgs, generate, session, with_passphrase};
-use crate::cli::{CliError, Context, Exit, files};
+use crate::cli::{CliError, Context, Exit, SecretSource, files};
 use crate::keys::Algorithm;
 use crate::store::{AuthorityRecord, State, Store, StoreError};
 use crate::x509::time::format_instant;
-use crate::x509::{Csr, Extension, KeyUsage, Name};
+use crate::x509::{Certificate, Csr, Extension, KeyUsage, Name};
 
 const EXAMPLES: &str = "\
 certwright authority csr issuing --cn \"Acme Issuing CA\" --out issuing.csr
@@ -61,12 +61,13 @@ impl CsrArgs {
     /// Runs the command. A request that is waiting already is printed again.
     ///
     /// # Errors
-    /// Exit 1 when the authority exists without its key, or another one is waiting than is asked for; 2 when what an authority has
-    /// is to be different.
+    /// Exit 1 when the authority exists without its key; 2 when another one is there, or waiting, than is asked for.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         if let Some(out) = &self.out {
             files::refuse_existing(std::slice::from_ref(out), self.force)?;
             files::refuse_missing_directory(out)?;
+            let read: Vec<_> = self.new_key.new_passphrase.iter().filter_map(SecretSource::file).collect();
+            files::refuse_inputs(cx, &[out], &read)?;
         }
         let state = match Store::open(cx.store_path()?) {
             Ok(store) => store.read()?,
@@ -109,8 +110,15 @@ impl CsrArgs {
         let told = |what: &str| {
             let hint =
                 format!("leave the option out, or request an authority of another name, such as {}-2", self.name);
-            Err(CliError::failed(format!("authority {} is there with another {what}", self.name)).hint(hint))
+            Err(CliError::usage(format!("authority {} is there with another {what}", self.name)).hint(hint))
         };
+        if self.new_key.no_passphrase || self.new_key.new_passphrase.is_some() {
+            let what = format!("the key of authority {} is there, and stays as it is", self.name);
+            let convert = "\"certwright key convert\" changes its passphrase";
+            return Err(
+                CliError::usage(what).hint(format!("leave --no-passphrase and --new-passphrase out; {convert}"))
+            );
+        }
         if self.asked_subject()?.is_some_and(|asked| !asked.matches(subject)) {
             return told(&format!("subject, {subject}"));
         }
@@ -130,6 +138,13 @@ impl CsrArgs {
             let what = format!("authority {} is a root: nobody else signs it", self.name);
             return Err(CliError::failed(what)
                 .hint(format!("certwright authority rollover {} puts another one in its place", self.name)));
+        }
+        if let Some(parent) = parent_here(state, &old)? {
+            cx.ui.warn(&format!(
+                "authority {parent} signed it, and is in this store, where it signs no request for a key of another authority: \
+                 certwright authority rollover {} puts a new one in its place",
+                self.name
+            ));
         }
         let store = Store::open(cx.store_path()?)?;
         let (key, _) = with_passphrase(cx, |prompt| ca::own_key(&store, record, prompt))?;
@@ -162,4 +177,17 @@ impl CsrArgs {
         ca::request(&mut writer, &self.name, &csr, key_pem, &session(cx, &actor, &|| {}))?;
         Ok(csr)
     }
+}
+
+/// The authority of this store, with its key, that signed a certificate.
+fn parent_here(state: &State, certificate: &Certificate) -> Result<Option<String>, CliError> {
+    for record in state.authorities.values().filter(|record| record.key) {
+        let authority = record.certificate()?;
+        if authority.subject == certificate.issuer
+            && authority.public_key().is_ok_and(|key| certificate.verify_signature(&key).is_ok())
+        {
+            return Ok(Some(record.authority.clone()));
+        }
+    }
+    Ok(None)
 }

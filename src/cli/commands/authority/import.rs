@@ -9,7 +9,7 @@ use crate::cli::commands::options::{NewKeyArgs, read_key, session};
 use crate::cli::commands::report::{CertificateReport, summary};
 use crate::cli::{CliError, Context, Exit, files};
 use crate::store::AuthorityRecord;
-use crate::x509::{Certificate, escape, pem};
+use crate::x509::{Certificate, pem};
 
 /// Largest certificate file that is read.
 const MAX_FILE: usize = 4 << 20;
@@ -110,7 +110,7 @@ impl ImportArgs {
             cx.ui.warn(&note);
         }
         for certificate in given.iter().filter(|given| **given != made.certificate && !made.chain.contains(given)) {
-            let subject = escape(&certificate.subject.to_string());
+            let subject = &certificate.subject;
             cx.ui.warn(&format!("{subject} does not stand above it, and is left out"));
         }
         cx.ui.say(&format!("{done} authority {}: {}", made.name, summary(&made.certificate)));

@@ -9,7 +9,7 @@ use crate::store::{CrlSchedule, Draft, Event, Settings};
 const EXAMPLES: &str = "\
 certwright crl settings issuing
 certwright crl settings issuing --validity 7d --overlap 3d
-certwright crl settings issuing --validity 30d --delta-validity 1d
+certwright crl settings issuing --validity 30d --delta-validity 1d --overlap 12h
 certwright crl settings root --validity 180d --overlap 30d";
 
 /// Show or change how an authority's CRLs are made

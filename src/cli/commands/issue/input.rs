@@ -68,7 +68,11 @@ impl<'a> Input<'a> {
         if format == BatchFormat::Csv {
             let header = text.lines().find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
             input.delimiter = *b",;\t".iter().find(|byte| header.as_bytes().contains(byte)).unwrap_or(&b',');
-            input.columns = input.read_columns().map_err(|why| format!("line 1: {why}"))?;
+            if header.is_empty() {
+                return Ok(input);
+            }
+            let number = text.lines().position(|line| line == header).unwrap_or_default() + 1;
+            input.columns = input.read_columns().map_err(|why| format!("line {number}: {why}"))?;
         }
         Ok(input)
     }
@@ -284,7 +288,8 @@ mod tests {
         assert_eq!(csv("name,name\n"), "0: line 1: the column \"name\" is there twice");
         assert!(csv("names\na").contains("there is no column \"name\""));
         assert!(csv("name,set\n").contains("such as set.team"));
-        assert!(csv("").contains("no column"));
+        assert!(csv("# a\n\nnmae\n").starts_with("0: line 3: \"nmae\" is unknown"));
+        assert!(read("", BatchFormat::Csv).is_empty() && read("# a\n", BatchFormat::Csv).is_empty());
         assert_eq!(
             csv("name,key\na,b\nc\n"),
             "3: it has 1 cells, and the first line names 2; quote what holds a separator"

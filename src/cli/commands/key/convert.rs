@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::cli::commands::inspect::facts::KeyFacts;
 use crate::cli::commands::options::{about_key, with_passphrase};
-use crate::cli::files;
+use crate::cli::files::{self, places};
 use crate::cli::{CliError, Context, Exit, SecretSource};
 use crate::keys::{KeyContainer, KeyEncoding, KeyFile, KeyFormat, KeyOutline, KeyRules, Secret};
 
@@ -81,6 +81,7 @@ impl Args {
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let sources: Vec<_> = self.new_passphrase.iter().filter_map(SecretSource::file).collect();
         files::check_key_output(cx, &self.out, &sources, self.force)?;
+        self.check_link()?;
         let bytes = files::read(cx, &self.file, MAX_SIZE)?;
         let shown = self.file.display().to_string();
         let outline = KeyOutline::read(&bytes).map_err(|error| about_key(&shown, error))?;
@@ -111,6 +112,19 @@ impl Args {
         };
         cx.ui.json("key-convert", &report)?;
         Ok(Exit::Done)
+    }
+
+    /// Refuses to put a new file in the place of a link to the key: the key itself would stay as it is.
+    fn check_link(&self) -> Result<(), CliError> {
+        if files::is_standard_stream(&self.out) || files::is_standard_stream(&self.file) {
+            return Ok(());
+        }
+        let (place, target) = (places::name_in_place(&self.out)?, places::located(&self.out)?);
+        if place != target && target == places::located(&self.file)? {
+            let what = format!("{} is a link to the key, which would stay as it is", self.out.display());
+            return Err(CliError::usage(what).hint(format!("name the file that it leads to: {}", target.display())));
+        }
+        Ok(())
     }
 
     /// Refuses a form without encryption for what is or shall be encrypted.

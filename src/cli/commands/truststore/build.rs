@@ -96,6 +96,10 @@ impl Args {
             Some(TrustFormat::Hashed) => None,
             other => Some(target::format_of(&self.out, other.and_then(TrustFormat::of_one_file))?),
         };
+        if format.is_none() && self.storepass.is_some() {
+            return Err(CliError::usage("anchors in a hashed directory have no password")
+                .hint("leave --storepass out, or choose --format p12 or jks"));
+        }
         if format.is_some() {
             let read = self.sources.iter().filter(|source| is_file(source)).map(Path::new);
             let read: Vec<_> = read.chain(self.storepass.as_ref().and_then(SecretSource::file)).collect();

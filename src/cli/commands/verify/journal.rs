@@ -4,9 +4,9 @@ use time::OffsetDateTime;
 
 use crate::cli::CliError;
 use crate::store::State;
+use crate::x509::Certificate;
 use crate::x509::path::PathError;
 use crate::x509::time::format_instant;
-use crate::x509::{Certificate, display};
 
 /// What is known of the revocation of a path's certificates.
 pub(super) struct Known {
@@ -35,7 +35,7 @@ pub(super) fn look(state: &State, path: &[&Certificate], at: OffsetDateTime) -> 
             else {
                 continue;
             };
-            let subject = display::escape(&certificate.subject.to_string());
+            let subject = certificate.subject.to_string();
             let when = format_instant(entry.revoked_at);
             let why = entry.reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
             let reason =

@@ -70,8 +70,10 @@ fn environment() -> Environment<'static> {
     environment.add_filter("title", filters::title);
     environment.add_filter("trim", filters::trim);
     environment.add_filter("upper", filters::upper);
+    environment.add_test("defined", tests::is_defined);
     environment.add_test("endingwith", tests::is_endingwith);
     environment.add_test("startingwith", tests::is_startingwith);
+    environment.add_test("undefined", tests::is_undefined);
     environment
 }
 
