@@ -282,15 +282,10 @@ pub(super) fn check_free(state: &State, name: &str) -> Result<(), CaError> {
     Ok(())
 }
 
-/// Whether two certificates are of one authority: what has its name and its key is it.
-pub fn is_same_authority(one: &Certificate, other: &Certificate) -> bool {
-    one.subject.der() == other.subject.der() && one.spki_der == other.spki_der
-}
-
 /// Refuses an authority that is here, under whatever name: each of the two would publish CRLs without what the other one revoked.
 fn check_new(state: &State, certificate: &Certificate) -> Result<(), CaError> {
     for known in state.authorities.values() {
-        if is_same_authority(&known.certificate()?, certificate) {
+        if known.certificate()?.is_same_authority(certificate) {
             return Err(CaError::Import(format!(
                 "{} is in the store already, as authority {}: its name and its key are those",
                 certificate.subject, known.authority
@@ -414,11 +409,7 @@ fn partial_chain(certificate: &Certificate, pool: &[Certificate]) -> Result<Vec<
     let mut chain: Vec<Certificate> = Vec::new();
     while chain.len() < DEEPEST {
         let lowest = chain.last().unwrap_or(certificate);
-        let issuer = pool.iter().find(|candidate| {
-            candidate.subject == lowest.issuer
-                && candidate.is_ca()
-                && candidate.public_key().is_ok_and(|key| lowest.verify_signature(&key).is_ok())
-        });
+        let issuer = pool.iter().find(|candidate| candidate.is_ca() && lowest.is_signed_by(candidate));
         match issuer {
             Some(issuer) if !lowest.is_self_issued() => chain.push(issuer.clone()),
             _ => break,

@@ -29,9 +29,7 @@ mod signing;
 mod status;
 
 pub use audit::{Audit, Kept, audit};
-pub use authority::{
-    AuthorityPlan, ImportPlan, Made, create_root, create_subordinate, import, is_same_authority, request,
-};
+pub use authority::{AuthorityPlan, ImportPlan, Made, create_root, create_subordinate, import, request};
 pub use clock::{accept_clock, check_clock, crls_ahead};
 pub use crl::{DEFAULT_VALIDITY, Due, Schedule, SignedCrl, holding, sign_crl};
 pub use each::{Commission, issue_possible};

@@ -17,11 +17,7 @@ use crate::x509::time::format_instant;
 /// [`CaError::X509`] when the journal holds something unreadable.
 pub fn is_resigned(known: &AuthorityRecord, certificate: &Certificate) -> Result<bool, CaError> {
     let old = known.certificate()?;
-    let same_key = match (old.public_key(), certificate.public_key()) {
-        (Ok(old), Ok(new)) => old.subject_public_key() == new.subject_public_key(),
-        _ => false,
-    };
-    Ok(old != *certificate && same_key && old.subject.der() == certificate.subject.der())
+    Ok(old != *certificate && old.is_same_authority(certificate))
 }
 
 /// Puts the new certificate in the place of the one that the authority has, which stays in the journal; the key stays.

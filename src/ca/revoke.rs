@@ -89,9 +89,7 @@ impl Revocable {
         for name in state.authorities.keys() {
             for record in state.authority_history(name) {
                 let authority = record.certificate()?;
-                if authority.subject == certificate.issuer
-                    && authority.public_key().is_ok_and(|key| certificate.verify_signature(&key).is_ok())
-                {
+                if certificate.is_signed_by(&authority) {
                     return Ok(Self {
                         authority: name.clone(),
                         serial: certificate.serial.clone(),

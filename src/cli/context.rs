@@ -14,7 +14,7 @@ use super::ui::Ui;
 use super::{CliError, Environment, SecretSource, Settings};
 use crate::clock::Clock;
 use crate::keys::Secret;
-use crate::store::{State, Store, Writer};
+use crate::store::{State, Store, StoreError, Writer};
 
 /// Journals are long when they are told in these.
 const MEGABYTE: u64 = 1_000_000;
@@ -76,6 +76,17 @@ impl Context {
             let bar = bar.get_or_init(|| Progress::new(total.div_ceil(MEGABYTE), "reading the journal (MB)", drawn));
             bar.set(read.div_ceil(MEGABYTE));
         })))
+    }
+
+    /// The store that the settings name, if there is one.
+    ///
+    /// # Errors
+    /// As [`Store::open`], but for one that is missing.
+    pub fn store_if_there(&self) -> Result<Option<Store>, CliError> {
+        match Store::open(self.store_path()?) {
+            Err(StoreError::Missing(_)) => Ok(None),
+            opened => Ok(Some(opened?)),
+        }
     }
 
     /// Makes the store that the settings name, or opens it where it is there.

@@ -220,11 +220,7 @@ fn write_sets_as(
         .collect();
     // Keys may be among what a killed command left.
     leftovers::sweep_beside(sets.iter().map(|set| set.dir), leftovers::an_hour_ago());
-    match held {
-        Some(held) => atomic::write_sets_holding(&sets, force, held),
-        None => atomic::write_sets(&sets, force),
-    }
-    .map_err(told)
+    atomic::write_sets_holding(&sets, force, held).map_err(told)
 }
 
 /// Reads the files of a directory again and compares them with what was to be written.

@@ -83,13 +83,10 @@ impl Request {
     /// More names than this are an attack on whoever reads the certificate, not a wish.
     pub const MAX_NAMES: usize = 1000;
 
-    /// Refuses a request for more than [`Self::MAX_NAMES`].
-    pub(super) fn check_count(count: usize) -> Result<(), super::IssuanceError> {
-        if count <= Self::MAX_NAMES {
-            return Ok(());
-        }
-        let why = format!("{count} alternative names are asked for, at most {} are signed", Self::MAX_NAMES);
-        Err(super::IssuanceError::Refused(vec![why]))
+    /// Why so many names are not signed, where they are more than [`Self::MAX_NAMES`].
+    pub(super) fn too_many(count: usize) -> Option<String> {
+        let most = Self::MAX_NAMES;
+        (count > most).then(|| format!("{count} alternative names are asked for, at most {most} are signed"))
     }
 
     /// The request that a CSR makes, after proof of possession.
@@ -102,7 +99,9 @@ impl Request {
             KeyError::Unsupported(_) | KeyError::Weak(_) => super::IssuanceError::Key(error),
             error => super::IssuanceError::Possession(error),
         })?;
-        Self::check_count(csr.subject_alt_names.len())?;
+        if let Some(why) = Self::too_many(csr.subject_alt_names.len()) {
+            return Err(super::IssuanceError::Refused(vec![why]));
+        }
         let extensions = csr.extensions.iter().filter(|extension| extension.oid != oid::SUBJECT_ALT_NAME);
         let csr = CsrRequest {
             subject: csr.subject.clone(),

@@ -1,5 +1,6 @@
 //! Making a store.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -16,9 +17,6 @@ use super::{Layout, Manifest, Notice, State, Store, StoreError, Writer, event, i
 
 /// How long `create` waits for another one.
 const WAIT: Duration = Duration::from_secs(30);
-/// What a `create` that was killed may have left.
-const OWN: [&str; 9] =
-    ["authorities", "cache", "issued", "journal.head", "journal.jsonl", "lock", "profiles", "public", "staging"];
 
 impl Store {
     /// Makes an empty store, or opens one that is there. The directory is created with its parents, mode 0700. A directory
@@ -85,8 +83,10 @@ fn prepare_root(root: &Path) -> Result<(), StoreError> {
     match fs::read_dir(root) {
         Ok(entries) => {
             let names: Vec<_> = entries.filter_map(|entry| entry.ok().map(|entry| entry.file_name())).collect();
-            let own =
-                names.iter().all(|name| OWN.iter().any(|own| name == own)) && names.iter().any(|name| name == "lock");
+            // What a `create` that was killed may have left: it writes store.json last.
+            let is_own = |name: &OsString| Layout::DIRECTORIES.iter().chain(&Layout::FILES).any(|own| name == own);
+            let own = names.iter().all(|name| is_own(name) && name != "store.json")
+                && names.iter().any(|name| name == "lock");
             if !names.is_empty() && !own {
                 return Err(StoreError::NotAStore(root.to_owned()));
             }

@@ -365,8 +365,7 @@ fn names(dir: &Path) -> Result<Vec<String>, StoreError> {
     };
     let mut names = Vec::new();
     for entry in entries {
-        let name = entry.map_err(|error| StoreError::io(dir, error))?.file_name().to_string_lossy().into_owned();
-        names.push(name);
+        names.push(entry.map_err(|error| StoreError::io(dir, error))?.file_name().to_string_lossy().into_owned());
     }
     names.sort();
     Ok(names)

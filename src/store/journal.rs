@@ -288,8 +288,8 @@ pub(super) fn hash(line: &[u8]) -> String {
     hex(digest(&SHA256, line).as_ref())
 }
 
-/// Parses and hashes whole lines; gives each with its length, up to the first that is none. A line's hash depends on nothing but its bytes, so that long
-/// journals are shared among the cores.
+/// Parses and hashes whole lines; gives each with its length, up to the first that is none. A line's hash depends on nothing but
+/// its bytes, so that long journals are shared among the cores.
 fn parse_lines(bytes: &[u8], prepare: bool) -> Vec<(Result<Hashed, String>, usize)> {
     let parse = |part: &[u8]| -> Vec<_> {
         let mut bad = false;

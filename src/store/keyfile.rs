@@ -101,8 +101,8 @@ pub(super) fn same(one: &Path, other: &Path) -> bool {
     matches!((read(one), read(other)), (Ok(one), Ok(other)) if one == other)
 }
 
-/// Reads the files `*.json` of a directory: (name without the ending, bytes), sorted by name. Of one that is larger than any profile, a byte
-/// more than a profile may have.
+/// Reads the files `*.json` of a directory: (name without the ending, bytes), sorted by name. Of one that is larger than any
+/// profile, a byte more than a profile may have.
 pub(super) fn read_profiles(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
     let entries = match fs::read_dir(dir) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),

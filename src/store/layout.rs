@@ -9,6 +9,11 @@ pub struct Layout {
 }
 
 impl Layout {
+    /// The names of a store's directories; what is in `profiles` is the operator's.
+    pub const DIRECTORIES: [&str; 6] = ["authorities", "cache", "issued", "profiles", "public", "staging"];
+    /// The names of the files beside them.
+    pub const FILES: [&str; 4] = ["journal.head", "journal.jsonl", "lock", "store.json"];
+
     /// The layout under a directory.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }

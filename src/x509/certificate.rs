@@ -194,6 +194,22 @@ impl Certificate {
         SignatureAlgorithm::from_der(&self.signature_algorithm_der)
     }
 
+    /// Whether this and another certificate are of one authority: what has its name, byte for byte, and its key is it. What either
+    /// signed has a valid chain with the other.
+    pub fn is_same_authority(&self, other: &Self) -> bool {
+        let same_key = match (self.public_key(), other.public_key()) {
+            // The same bits, however the parameters around them are written.
+            (Ok(own), Ok(others)) => own.subject_public_key() == others.subject_public_key(),
+            _ => self.spki_der == other.spki_der,
+        };
+        same_key && self.subject.der() == other.subject.der()
+    }
+
+    /// Whether another certificate's authority signed this one: it has the issuer's name, and its key proves the signature.
+    pub fn is_signed_by(&self, issuer: &Self) -> bool {
+        self.issuer == issuer.subject && issuer.public_key().is_ok_and(|key| self.verify_signature(&key).is_ok())
+    }
+
     /// Verifies this certificate's signature with an issuer's key; a key that has proved it once is remembered.
     ///
     /// # Errors

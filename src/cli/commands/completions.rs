@@ -44,7 +44,6 @@ impl Args {
 
 /// With what may stand for each value: words where they are few, files and directories where such are meant, else nothing.
 fn offering(command: clap::Command) -> clap::Command {
-    let subcommands: Vec<String> = command.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     let command = command.mut_args(|argument| {
         let name = argument.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
         let has_words = !argument.get_possible_values().is_empty();
@@ -53,7 +52,7 @@ fn offering(command: clap::Command) -> clap::Command {
             None => argument,
         }
     });
-    subcommands.into_iter().fold(command, |command, name| command.mut_subcommand(name, offering))
+    command.mut_subcommands(offering)
 }
 
 fn offer(argument: Arg, value: &str) -> Arg {

@@ -9,7 +9,7 @@ use crate::ca::{self, AuthorityPlan};
 use crate::cli::{CliError, Context, Exit};
 use crate::issuance::{Profile, Profiles, Request};
 use crate::keys::{Algorithm, PrivateKey, Secret};
-use crate::store::{Settings, State, Store, StoreError};
+use crate::store::{Settings, State, Store};
 use crate::x509::Name;
 
 const EXAMPLES: &str = "\
@@ -115,14 +115,10 @@ impl InitArgs {
         Ok(Exit::Done)
     }
 
-    /// A store that exists and its profiles, else an empty one and the built-in ones. Says no to a second root before a passphrase is asked for
-    /// or a key is made; the lock makes sure again later.
+    /// A store that exists and its profiles, else an empty one and the built-in ones. Says no to a second root before a passphrase
+    /// is asked for or a key is made; the lock makes sure again later.
     fn known(&self, cx: &Context) -> Result<(State, Profiles), CliError> {
-        let store = match Store::open(cx.store_path()?) {
-            Ok(store) => store,
-            Err(StoreError::Missing(_)) => return Ok((State::default(), Profiles::default())),
-            Err(error) => return Err(error.into()),
-        };
+        let Some(store) = cx.store_if_there()? else { return Ok((State::default(), Profiles::default())) };
         let state = store.read()?;
         if state.authorities.contains_key("root") || state.requested.contains_key("root") {
             return Err(ca::CaError::AuthorityExists("root".to_owned()).into());

@@ -7,7 +7,6 @@ mod show;
 
 use crate::cli::{CliError, Context};
 use crate::issuance::Profiles;
-use crate::store::{Store, StoreError};
 
 const EXAMPLES: &str = "\
 certwright profile list
@@ -34,12 +33,13 @@ dispatch! {
 
 /// The profiles of the store if there is one, else the built-in ones alone.
 fn profiles(cx: &Context) -> Result<Profiles, CliError> {
-    let Ok(path) = cx.store_path() else { return Ok(Profiles::default()) };
-    match Store::open(path) {
-        Ok(store) => Ok(Profiles::new(store.read_profiles()?)),
-        Err(StoreError::Missing(_)) => Ok(Profiles::default()),
-        Err(error) => Err(error.into()),
+    if cx.store_path().is_err() {
+        return Ok(Profiles::default());
     }
+    Ok(match cx.store_if_there()? {
+        Some(store) => Profiles::new(store.read_profiles()?),
+        None => Profiles::default(),
+    })
 }
 
 /// Where a profile is from: `built-in`, `store`, or `store, in place of the built-in one`.

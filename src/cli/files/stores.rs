@@ -1,5 +1,5 @@
-//! What belongs to a store, and is no place for what a command writes elsewhere: whatever is written to `authorities/NAME` takes the place
-//! of an authority's key, and whatever replaces the journal takes everything away.
+//! What belongs to a store, and is no place for what a command writes elsewhere: whatever is written to `authorities/NAME` takes
+//! the place of an authority's key, and whatever replaces the journal takes everything away.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
@@ -7,11 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{is_standard_stream, places};
 use crate::cli::CliError;
-
-/// A store's own directories; `profiles` is the operator's.
-const DIRECTORIES: [&str; 5] = ["authorities", "cache", "issued", "public", "staging"];
-/// Its own files beside them.
-const FILES: [&str; 4] = ["journal.head", "journal.jsonl", "lock", "store.json"];
+use crate::store::Layout;
 
 /// What may be written into a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +32,7 @@ pub(super) fn refuse(paths: &[PathBuf], except: Except) -> Result<(), CliError> 
     for (dir, names) in dirs {
         let Some(place) = place(dir)? else { continue };
         let is_own = |name: &&OsStr| match &place.part {
-            None => is_one_of(name, &FILES) || is_one_of(name, &DIRECTORIES),
+            None => Layout::FILES.iter().any(|own| name == own) || is_own_directory(name),
             Some(part) => except == Except::Nothing || !keeps_keys(part) || !is_key(name),
         };
         if names.len() > 1 {
@@ -82,7 +78,7 @@ fn place(dir: &Path) -> Result<Option<Place>, CliError> {
     for store in path.ancestors() {
         let part = path.strip_prefix(store).ok().and_then(|rest| rest.components().next());
         let part = part.map(|part| part.as_os_str());
-        if part.is_none_or(|part| is_one_of(part, &DIRECTORIES))
+        if part.is_none_or(is_own_directory)
             && places::is_file(&store.join("journal.jsonl"))
             && places::is_file(&store.join("store.json"))
         {
@@ -100,8 +96,9 @@ fn is_key(name: &OsStr) -> bool {
     name == "key.pem" || name.to_string_lossy().ends_with(".key.pem")
 }
 
-fn is_one_of(name: &OsStr, known: &[&str]) -> bool {
-    known.iter().any(|known| name == *known)
+/// Whether nobody but certwright writes to a directory of a store.
+fn is_own_directory(name: &OsStr) -> bool {
+    name != "profiles" && Layout::DIRECTORIES.iter().any(|own| name == *own)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Algorithms of keys and signatures that are not made or not read here, told apart by who knows them.
 
-use super::rule::{Rule, seen};
+use super::rule::{EVERYBODY, Rule, seen};
 use super::view::{Broken, View};
 use super::{Severity, Target};
 use crate::x509::escape;
@@ -108,17 +108,6 @@ pub(super) const RULES: &[Rule] = &[
     Rule::new("key-unknown", Severity::Notice, "RFC 5280 §4.1.2.7", key_unknown)
         .demands("the key is of an algorithm that is known here", "find out whether its readers know it")
         .refused_by(EVERYBODY),
-];
-
-pub(super) const EVERYBODY: &[super::Care] = &[
-    seen(Target::Gnutls),
-    seen(Target::Go),
-    seen(Target::Java),
-    seen(Target::Nss),
-    seen(Target::Openssl),
-    seen(Target::Pyca),
-    seen(Target::Python313),
-    seen(Target::Rustls),
 ];
 
 // Object identifiers, as the contents of their encoding; of a family what its members begin with.

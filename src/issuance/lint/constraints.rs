@@ -1,7 +1,6 @@
 //! Name constraints.
 
-use super::algorithms::EVERYBODY;
-use super::rule::{Rule, seen, sometimes};
+use super::rule::{EVERYBODY, Rule, seen, sometimes};
 use super::view::{Broken, View};
 use super::{Severity, Target};
 use crate::x509::constraints::{is_host_constraint, is_mail_constraint, network, range};

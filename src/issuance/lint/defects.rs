@@ -1,7 +1,7 @@
 //! What the strict reader refuses, told apart: programs differ in which of it they let pass.
 
 use super::encoding::of_kind;
-use super::rule::{Rule, seen};
+use super::rule::{EVERYBODY, Rule, seen};
 use super::view::{Broken, View};
 use super::{Severity, Target};
 use crate::x509::certificate::{DefectKind, length_defect};
@@ -90,16 +90,7 @@ pub(super) const RULES: &[Rule] = &[
         of_kind(view, DefectKind::TimeNoZone, broken)
     })
     .demands("times end with a Z", AGAIN)
-    .refused_by(&[
-        seen(Target::Gnutls),
-        seen(Target::Go),
-        seen(Target::Java),
-        seen(Target::Nss),
-        seen(Target::Openssl),
-        seen(Target::Pyca),
-        seen(Target::Python313),
-        seen(Target::Rustls),
-    ]),
+    .refused_by(EVERYBODY),
     Rule::new("time-offset", Severity::Error, "RFC 5280 §4.1.2.5", |view, broken| {
         of_kind(view, DefectKind::TimeOffset, broken)
     })
@@ -115,16 +106,7 @@ pub(super) const RULES: &[Rule] = &[
         of_kind(view, DefectKind::TrailingBytes, broken)
     })
     .demands("nothing follows the certificate", AGAIN)
-    .refused_by(&[
-        seen(Target::Gnutls),
-        seen(Target::Go),
-        seen(Target::Java),
-        seen(Target::Nss),
-        seen(Target::Openssl),
-        seen(Target::Pyca),
-        seen(Target::Python313),
-        seen(Target::Rustls),
-    ]),
+    .refused_by(EVERYBODY),
     Rule::new("trailing-field", Severity::Error, "RFC 5280 §4.1", |view, broken| {
         of_kind(view, DefectKind::TrailingField, broken)
     })

@@ -1,6 +1,6 @@
 //! How a certificate is written: what the strict reader refuses, and what it lets pass.
 
-use super::rule::{Rule, seen, sometimes};
+use super::rule::{EVERYBODY, Rule, seen, sometimes};
 use super::view::{Broken, View};
 use super::{Severity, Target};
 use crate::x509::certificate::DefectKind;
@@ -15,31 +15,13 @@ const WHAT_IT_READS: &str = "where it reads this extension, and as closely";
 /// What cannot be read at all breaks this rule; there is nothing that a check could look at.
 pub(super) const UNREADABLE: Rule = Rule::new("unreadable", Severity::Error, "RFC 5280 §4.1, X.690", |_, _| {})
     .demands("what is called a certificate is one", AGAIN)
-    .refused_by(&[
-        seen(Target::Gnutls),
-        seen(Target::Go),
-        seen(Target::Java),
-        seen(Target::Nss),
-        seen(Target::Openssl),
-        seen(Target::Pyca),
-        seen(Target::Python313),
-        seen(Target::Rustls),
-    ]);
+    .refused_by(EVERYBODY);
 
 pub(super) const RULES: &[Rule] = &[
     UNREADABLE,
     Rule::new("encoding", Severity::Error, "RFC 5280 §4.1, X.690", encoding)
         .demands("every field is DER of the type that it should have", AGAIN)
-        .refused_by(&[
-            seen(Target::Gnutls),
-            seen(Target::Go),
-            seen(Target::Java),
-            seen(Target::Nss),
-            seen(Target::Openssl),
-            seen(Target::Pyca),
-            seen(Target::Python313),
-            seen(Target::Rustls),
-        ]),
+        .refused_by(EVERYBODY),
     Rule::new("extension-encoding", Severity::Error, "RFC 5280 §4.2, X.690", |view, broken| {
         of_kind(view, DefectKind::ExtensionValue, broken);
     })
@@ -71,16 +53,7 @@ pub(super) const RULES: &[Rule] = &[
     ]),
     Rule::new("signature-algorithms-differ", Severity::Error, "RFC 5280 §4.1.1.2", algorithms_differ)
         .demands("the algorithm inside the signed part is the one outside", AGAIN)
-        .refused_by(&[
-            seen(Target::Gnutls),
-            seen(Target::Go),
-            seen(Target::Java),
-            seen(Target::Nss),
-            seen(Target::Openssl),
-            seen(Target::Pyca),
-            seen(Target::Python313),
-            seen(Target::Rustls),
-        ]),
+        .refused_by(EVERYBODY),
     Rule::new("unique-id", Severity::Error, "RFC 5280 §4.1.2.8", unique_id)
         .demands("there are no unique identifiers", AGAIN)
         .refused_by(&[seen(Target::Rustls)]),

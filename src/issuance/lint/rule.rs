@@ -106,6 +106,18 @@ pub(super) const fn seen(target: Target) -> Care {
     Care { target, documented: None, always: true }
 }
 
+/// Every program that was looked at was seen to refuse it.
+pub(super) const EVERYBODY: &[Care] = &[
+    seen(Target::Gnutls),
+    seen(Target::Go),
+    seen(Target::Java),
+    seen(Target::Nss),
+    seen(Target::Openssl),
+    seen(Target::Pyca),
+    seen(Target::Python313),
+    seen(Target::Rustls),
+];
+
 /// A target whose makers say that it refuses it.
 pub(super) const fn told(target: Target, source: &'static str) -> Care {
     Care { target, documented: Some(source), always: true }

@@ -89,7 +89,9 @@ pub fn prepare(
     now: OffsetDateTime,
 ) -> Result<Prepared, IssuanceError> {
     let now = now.replace_nanosecond(0).unwrap_or(now);
-    Request::check_count(request.names.len() + request.csr.as_ref().map_or(0, |csr| csr.names.len()))?;
+    if let Some(why) = Request::too_many(request.names.len() + request.csr.as_ref().map_or(0, |csr| csr.names.len())) {
+        return Err(IssuanceError::Refused(vec![why]));
+    }
     let variables = variables::resolve(profile, request, issuer)?;
     let mut draft =
         Draft { profile, request, issuer, report: Report::default(), refusals: Vec::new(), seen: HashSet::new() };

@@ -219,8 +219,8 @@ impl<'a> Draft<'a> {
     }
 
     fn check_count(&mut self, names: &[GeneralName]) {
-        if let Err(super::IssuanceError::Refused(why)) = Request::check_count(names.len()) {
-            why.into_iter().for_each(|why| self.refuse(why));
+        if let Some(why) = Request::too_many(names.len()) {
+            self.refuse(why);
         }
         let rules = &self.rules().names;
         if let Some(max) = rules.max.filter(|max| names.len() > *max) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::{differences, validity_differs};
 use super::{Action, AuthorityWork, Facts, KeyChoice, Kind, Plan, Step, Work};
-use crate::ca::{CaError, Preview, check_may_remake, due_from, is_compromised, is_resigned, is_same_authority};
+use crate::ca::{CaError, Preview, check_may_remake, due_from, is_compromised, is_resigned};
 use crate::issuance::{IssuerFacts, Profile, Request, Validity};
 use crate::keys::{Algorithm, PublicKey};
 use crate::manifest::model::Authority;
@@ -330,9 +330,9 @@ fn holder<'a>(
     certificate: &Certificate,
 ) -> Option<&'a str> {
     let mut known = facts.state.authorities.values();
-    let known = known.find(|record| record.certificate().is_ok_and(|there| is_same_authority(&there, certificate)));
+    let known = known.find(|record| record.certificate().is_ok_and(|there| there.is_same_authority(certificate)));
     let described = standings.iter().find(|(name, standing)| {
-        standing.issuer(name).is_some_and(|issuer| is_same_authority(issuer.certificate, certificate))
+        standing.issuer(name).is_some_and(|issuer| issuer.certificate.is_same_authority(certificate))
     });
     known.map(|record| record.authority.as_str()).or_else(|| described.map(|(name, _)| *name))
 }

@@ -22,24 +22,21 @@ pub struct FileSet<'a> {
 }
 
 /// Writes sets of files. A directory that is not there yet appears with all of its files in one step (its parents are made
-/// too). In one that is there, or that another process makes meanwhile and may be replaced, files appear one by one, but never a certificate beside another one's key. All of
-/// it is durable when this returns; for many sets that costs two syncs of each file system, not some for each.
+/// too). In one that is there, or that another process makes meanwhile and may be replaced, files appear one by one, but never
+/// a certificate beside another one's key. All of it is durable when this returns; for many sets that costs two syncs of each
+/// file system, not some for each.
 ///
 /// # Errors
 /// As [`super::write_set`].
 pub fn write_sets(sets: &[FileSet<'_>], replace: bool) -> Result<(), StoreError> {
-    write(sets, replace, None)
+    write_sets_holding(sets, replace, None)
 }
 
-/// The same for somebody who holds one of the directories.
+/// As [`write_sets`], for somebody who may hold one of the directories already.
 ///
 /// # Errors
 /// As [`write_sets`].
-pub fn write_sets_holding(sets: &[FileSet<'_>], replace: bool, held: &Held) -> Result<(), StoreError> {
-    write(sets, replace, Some(held))
-}
-
-fn write(sets: &[FileSet<'_>], replace: bool, held: Option<&Held>) -> Result<(), StoreError> {
+pub fn write_sets_holding(sets: &[FileSet<'_>], replace: bool, held: Option<&Held>) -> Result<(), StoreError> {
     sets.iter().try_for_each(|set| check_names(&set.files))?;
     let (fresh, present): (Vec<_>, Vec<_>) = sets.iter().partition(|set| is_missing(set.dir));
     for set in present {

@@ -21,7 +21,7 @@ use crate::cli::commands::truststore::hashed;
 use crate::cli::files::digest;
 use crate::cli::{CliError, Context, Exit};
 use crate::manifest::{self, Plan, Seen, Situation};
-use crate::store::{State, Store, StoreError};
+use crate::store::State;
 
 /// Largest delivered file that is looked at, in bytes.
 const MAX_SIZE: u64 = 64 << 20;
@@ -81,11 +81,7 @@ impl Args {
     fn bring_about(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let described = Described::read(cx, &self.manifest, self.format)?;
         for _ in 0..MOST_ATTEMPTS {
-            let store = match Store::open(cx.store_path()?) {
-                Ok(store) => Some(store),
-                Err(StoreError::Missing(_)) => None,
-                Err(error) => return Err(error.into()),
-            };
+            let store = cx.store_if_there()?;
             let (state, profiles) = match &store {
                 Some(store) => (store.read()?, store.read_profiles()?),
                 None => (State::default(), Vec::new()),

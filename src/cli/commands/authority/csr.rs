@@ -8,10 +8,10 @@ use serde::Serialize;
 use crate::ca;
 use crate::cli::commands::options::{NewKeyArgs, generate, session, with_passphrase};
 use crate::cli::{CliError, Context, Exit, SecretSource, files};
-use crate::keys::Algorithm;
-use crate::store::{AuthorityRecord, State, Store, StoreError};
+use crate::keys::{Algorithm, PrivateKey};
+use crate::store::{AuthorityRecord, State};
 use crate::x509::time::format_instant;
-use crate::x509::{Certificate, Csr, Extension, KeyUsage, Name};
+use crate::x509::{Csr, Extension, KeyUsage, Name, X509Error};
 
 const EXAMPLES: &str = "\
 certwright authority csr issuing --cn \"Acme Issuing CA\" --out issuing.csr
@@ -69,11 +69,7 @@ impl CsrArgs {
             let read: Vec<_> = self.new_key.new_passphrase.iter().filter_map(SecretSource::file).collect();
             files::refuse_inputs(cx, &[out], &read)?;
         }
-        let state = match Store::open(cx.store_path()?) {
-            Ok(store) => store.read()?,
-            Err(StoreError::Missing(_)) => State::default(),
-            Err(error) => return Err(error.into()),
-        };
+        let state = cx.store_if_there()?.map(|store| store.read()).transpose()?.unwrap_or_default();
         let csr = match (state.authorities.get(&self.name), state.requested.get(&self.name)) {
             (Some(record), _) => self.again(cx, &state, record)?,
             (None, Some(waiting)) => {
@@ -139,20 +135,20 @@ impl CsrArgs {
             return Err(CliError::failed(what)
                 .hint(format!("certwright authority rollover {} puts another one in its place", self.name)));
         }
-        if let Some(parent) = parent_here(state, &old)? {
+        let mut signers = state.authorities.values().filter(|record| record.key);
+        if let Some(AuthorityRecord { authority, .. }) =
+            signers.find(|record| record.certificate().is_ok_and(|signer| old.is_signed_by(&signer)))
+        {
             cx.ui.warn(&format!(
-                "authority {parent} signed it, and is in this store, where it signs no request for a key of another authority: \
+                "authority {authority} signed it, and is in this store, where it signs no request for a key of another authority: \
                  certwright authority rollover {} puts a new one in its place",
                 self.name
             ));
         }
-        let store = Store::open(cx.store_path()?)?;
+        let store = cx.open_store()?;
         let (key, _) = with_passphrase(cx, |prompt| ca::own_key(&store, record, prompt))?;
-        let usage = KeyUsage::KEY_CERT_SIGN.with(KeyUsage::CRL_SIGN);
         let path_len = old.basic_constraints.and_then(|constraints| constraints.path_len);
-        let path_len = path_len.and_then(|length| u8::try_from(length).ok());
-        let wanted = [Extension::basic_constraints(true, path_len), Extension::key_usage(usage)];
-        let csr = Csr::create(&old.subject, &wanted, &key)?;
+        let csr = request(&old.subject, path_len.and_then(|length| u8::try_from(length).ok()), &key)?;
         let until = format_instant(old.not_after);
         cx.ui.say(&format!(
             "authority {} is valid until {until}; this asks for a new certificate of its key",
@@ -168,9 +164,7 @@ impl CsrArgs {
         };
         let key = generate(self.key.unwrap_or(Algorithm::EcP256))?;
         let key_pem = self.new_key.encode(cx, &key, &self.name)?;
-        let usage = KeyUsage::KEY_CERT_SIGN.with(KeyUsage::CRL_SIGN);
-        let wanted = [Extension::basic_constraints(true, Some(0)), Extension::key_usage(usage)];
-        let csr = Csr::create(&subject, &wanted, key.as_ref())?;
+        let csr = request(&subject, Some(0), key.as_ref())?;
         let store = cx.create_store()?;
         let mut writer = cx.lock(&store)?;
         let actor = cx.settings.actor.clone();
@@ -179,15 +173,9 @@ impl CsrArgs {
     }
 }
 
-/// The authority of this store, with its key, that signed a certificate.
-fn parent_here(state: &State, certificate: &Certificate) -> Result<Option<String>, CliError> {
-    for record in state.authorities.values().filter(|record| record.key) {
-        let authority = record.certificate()?;
-        if authority.subject == certificate.issuer
-            && authority.public_key().is_ok_and(|key| certificate.verify_signature(&key).is_ok())
-        {
-            return Ok(Some(record.authority.clone()));
-        }
-    }
-    Ok(None)
+/// A request for an authority's certificate.
+fn request(subject: &Name, path_len: Option<u8>, key: &PrivateKey) -> Result<Csr, X509Error> {
+    let usage = KeyUsage::KEY_CERT_SIGN.with(KeyUsage::CRL_SIGN);
+    let wanted = [Extension::basic_constraints(true, path_len), Extension::key_usage(usage)];
+    Csr::create(subject, &wanted, key)
 }

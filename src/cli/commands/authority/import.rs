@@ -8,7 +8,6 @@ use crate::ca::{self, ImportPlan};
 use crate::cli::commands::options::{NewKeyArgs, read_key, session};
 use crate::cli::commands::report::{CertificateReport, summary};
 use crate::cli::{CliError, Context, Exit, files};
-use crate::store::AuthorityRecord;
 use crate::x509::{Certificate, pem};
 
 /// Largest certificate file that is read.
@@ -71,10 +70,11 @@ impl ImportArgs {
         }
         let store = cx.create_store()?;
         let known = store.read()?.authorities.get(&self.name).cloned();
-        let is_new =
-            known.as_ref().map(AuthorityRecord::certificate).transpose()?.is_some_and(|old| old != certificate);
-        let replaces = known.as_ref().map(|known| ca::is_resigned(known, &certificate)).transpose()? == Some(true);
-        if is_new && !replaces {
+        let (is_same, replaces) = match &known {
+            Some(known) => (known.certificate()? == certificate, ca::is_resigned(known, &certificate)?),
+            None => (false, false),
+        };
+        if known.is_some() && !is_same && !replaces {
             let error = CliError::from(ca::CaError::AuthorityExists(self.name.clone())).about(format!(
                 "{} holds another certificate than that of authority {}",
                 self.cert.display(),

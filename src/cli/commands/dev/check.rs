@@ -7,7 +7,7 @@ use super::{DevArgs, More, keystores, not_ours, root_of};
 use crate::cli::commands::report::summary;
 use crate::cli::{CliError, Context, Exit};
 use crate::keys::Secret;
-use crate::store::{AuthorityRecord, Store, StoreError};
+use crate::store::AuthorityRecord;
 use crate::x509::Certificate;
 
 impl DevArgs {
@@ -16,13 +16,10 @@ impl DevArgs {
     /// # Errors
     /// When a file or the store cannot be read.
     pub(super) fn run_check(&self, cx: &mut Context, password: &Secret) -> Result<Exit, CliError> {
-        let store = match Store::open(cx.store_path()?) {
-            Err(StoreError::Missing(_)) => {
-                // What the command line has wrong is said here as well.
-                Wish::new(self, None)?;
-                return self.needed(cx, "there is no store yet");
-            }
-            opened => opened?,
+        let Some(store) = cx.store_if_there()? else {
+            // What the command line has wrong is said here as well.
+            Wish::new(self, None)?;
+            return self.needed(cx, "there is no store yet");
         };
         let state = store.read()?;
         let wish = Wish::new(self, Some(&state))?;

@@ -6,7 +6,7 @@ use crate::cli::commands::options::profiles;
 use crate::cli::{CliError, Context};
 use crate::issuance::Profiles;
 use crate::keys::{PublicKey, Secret};
-use crate::store::{AuthorityRecord, State, Store, StoreError, encode_der};
+use crate::store::{AuthorityRecord, State, encode_der};
 
 use super::wish::Wish;
 
@@ -17,10 +17,9 @@ impl DevArgs {
     /// # Errors
     /// As [`DevArgs::issue`] and [`DevArgs::ensure_authority`].
     pub(super) fn rehearse(&self, cx: &Context, password: &Secret) -> Result<(), CliError> {
-        let (state, known) = match Store::open(cx.store_path()?) {
-            Ok(store) => (store.read()?, profiles(&store)?),
-            Err(StoreError::Missing(_)) => (State::default(), Profiles::default()),
-            Err(error) => return Err(error.into()),
+        let (state, known) = match cx.store_if_there()? {
+            Some(store) => (store.read()?, profiles(&store)?),
+            None => (State::default(), Profiles::default()),
         };
         let wish = Wish::new(self, Some(&state))?;
         if state.authorities.contains_key(&wish.authority) {

@@ -66,12 +66,10 @@ impl<'a> Input<'a> {
         }
         let mut input = Self { text, format, columns: Vec::new(), delimiter: b',' };
         if format == BatchFormat::Csv {
-            let header = text.lines().find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
+            let mut lines = (1..).zip(text.lines());
+            let header = lines.find(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+            let Some((number, header)) = header else { return Ok(input) };
             input.delimiter = *b",;\t".iter().find(|byte| header.as_bytes().contains(byte)).unwrap_or(&b',');
-            if header.is_empty() {
-                return Ok(input);
-            }
-            let number = text.lines().position(|line| line == header).unwrap_or_default() + 1;
             input.columns = input.read_columns().map_err(|why| format!("line {number}: {why}"))?;
         }
         Ok(input)
@@ -105,7 +103,8 @@ impl<'a> Input<'a> {
         Ok(columns)
     }
 
-    /// The lines with their numbers, from 1; blank ones and, in CSV, those that begin with # are left out. A line that cannot be told from the next ends them.
+    /// The lines with their numbers, from 1; blank ones and, in CSV, those that begin with # are left out. A line that cannot be
+    /// told from the next ends them.
     pub(super) fn lines(&self) -> Box<dyn Iterator<Item = (u64, Result<Raw<'a>, String>)> + 'a> {
         match self.format {
             BatchFormat::Jsonl => {

@@ -119,11 +119,7 @@ impl Args {
             Program::Step => step::find(cx, &self.path)?,
         };
         let names = self.names(cx, &sources)?;
-        let known = match Store::open(cx.store_path()?) {
-            Ok(store) => store.read()?.authorities,
-            Err(crate::store::StoreError::Missing(_)) => Default::default(),
-            Err(error) => return Err(error.into()),
-        };
+        let known = cx.store_if_there()?.map(|store| store.read()).transpose()?.unwrap_or_default().authorities;
         // Before anybody types a passphrase.
         if let Some(name) = names.iter().find(|name| known.contains_key(*name)) {
             return Err(CliError::from(ca::CaError::AuthorityExists(name.clone()))

@@ -64,8 +64,8 @@ pub(in crate::cli::commands) fn refuse_others(dir: &Path, others: &[String], nex
     Err(CliError::failed(what).hint(next))
 }
 
-/// Writes the directory. Other anchors in it would stay
-/// trusted: without `force` they are a reason to refuse, with it they are removed once the new ones are there.
+/// Writes the directory. Other anchors in it would stay trusted: without `force` they are a reason to refuse, with it they are
+/// removed once the new ones are there.
 pub(super) fn write<'a>(
     cx: &mut Context,
     dir: &Path,

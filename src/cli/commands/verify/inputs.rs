@@ -8,7 +8,7 @@ use super::values::OneOrMore;
 use crate::cli::commands::inspect::about;
 use crate::cli::commands::inspect::facts::shown;
 use crate::cli::{CliError, Context, files};
-use crate::store::{State, Store, StoreError};
+use crate::store::State;
 use crate::x509::pem::{self, Block};
 use crate::x509::{Certificate, Crl};
 
@@ -95,12 +95,10 @@ fn store_anchors(cx: &mut Context) -> Result<(State, Vec<Certificate>, Vec<Certi
 
 /// What the store's journal adds up to; none where there is no store.
 fn store_state(cx: &Context) -> Result<Option<State>, CliError> {
-    let Ok(path) = cx.store_path() else { return Ok(None) };
-    match Store::open(path) {
-        Ok(store) => Ok(Some(store.read()?)),
-        Err(StoreError::Missing(_)) => Ok(None),
-        Err(error) => Err(error.into()),
+    if cx.store_path().is_err() {
+        return Ok(None);
     }
+    Ok(cx.store_if_there()?.map(|store| store.read()).transpose()?)
 }
 
 fn nothing_trusted(why: &str) -> CliError {

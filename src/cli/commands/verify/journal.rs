@@ -27,7 +27,7 @@ pub(super) fn look(state: &State, path: &[&Certificate], at: OffsetDateTime) -> 
         let mut is_here = false;
         for (name, record) in &state.authorities {
             let authority = record.certificate()?;
-            if !record.key || authority.subject != issuer.subject || authority.spki_der != issuer.spki_der {
+            if !record.key || !authority.is_same_authority(issuer) {
                 continue;
             }
             is_here = true;

@@ -11,23 +11,34 @@ use super::{Escape, Form, MAX_TEXT, escape_into, too_long};
 
 pub(super) const PROGRAM: &str = "template";
 
-/// None of them makes a text longer but `replace`, which is bounded, and those that change case, by a little.
-const FILTERS: [&str; 14] = [
-    "capitalize",
-    "d",
-    "default",
-    "first",
-    "last",
-    "length",
-    "lower",
-    "replace",
-    "safe",
-    "split",
-    "string",
-    "title",
-    "trim",
-    "upper",
-];
+/// One table of filters: their names, and an environment that has them.
+macro_rules! filters {
+    ($($name:literal => $filter:path,)*) => {
+        /// None of them makes a text longer but `replace`, which is bounded, and those that change case, by a little.
+        const FILTERS: &[&str] = &[$($name),*];
+
+        fn add_filters(environment: &mut Environment<'_>) {
+            $(environment.add_filter($name, $filter);)*
+        }
+    };
+}
+
+filters! {
+    "capitalize" => filters::capitalize,
+    "d" => filters::default,
+    "default" => filters::default,
+    "first" => filters::first,
+    "last" => filters::last,
+    "length" => filters::length,
+    "lower" => filters::lower,
+    "replace" => replace,
+    "safe" => filters::safe,
+    "split" => filters::split,
+    "string" => filters::string,
+    "title" => filters::title,
+    "trim" => filters::trim,
+    "upper" => filters::upper,
+}
 
 const TAGS: [&str; 4] = ["if", "elif", "else", "endif"];
 
@@ -56,20 +67,7 @@ pub(super) fn program(source: &str, escape: Escape) -> Result<Form, String> {
 /// An environment with [`FILTERS`], tests of texts, and no functions.
 fn environment() -> Environment<'static> {
     let mut environment = Environment::empty();
-    environment.add_filter("capitalize", filters::capitalize);
-    environment.add_filter("d", filters::default);
-    environment.add_filter("default", filters::default);
-    environment.add_filter("first", filters::first);
-    environment.add_filter("last", filters::last);
-    environment.add_filter("length", filters::length);
-    environment.add_filter("lower", filters::lower);
-    environment.add_filter("replace", replace);
-    environment.add_filter("safe", filters::safe);
-    environment.add_filter("split", filters::split);
-    environment.add_filter("string", filters::string);
-    environment.add_filter("title", filters::title);
-    environment.add_filter("trim", filters::trim);
-    environment.add_filter("upper", filters::upper);
+    add_filters(&mut environment);
     environment.add_test("defined", tests::is_defined);
     environment.add_test("endingwith", tests::is_endingwith);
     environment.add_test("startingwith", tests::is_startingwith);
