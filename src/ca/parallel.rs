@@ -1,7 +1,13 @@
 //! Work spread over the cores.
 
+use std::sync::{Mutex, PoisonError};
+use std::thread::ScopedJoinHandle;
+
 /// Below this many items threads cost more than they bring.
 const PARALLEL_FROM: usize = 8;
+
+/// How many pieces there are for each core: one that is held up by something else leaves the rest to the others.
+const PIECES: usize = 8;
 
 /// Maps items over the cores, keeping their order; the first error in order wins. Each core stops at its first error.
 ///
@@ -19,23 +25,34 @@ pub fn in_parallel<T: Send, R: Send, E: Send>(
     if cores == 1 {
         return items.into_iter().map(work).collect();
     }
-    let (count, share) = (items.len(), items.len().div_ceil(cores));
+    let (count, share) = (items.len(), items.len().div_ceil(cores * PIECES));
     let mut rest = items.into_iter();
-    let work = &work;
-    let parts: Vec<Result<Vec<R>, E>> = std::thread::scope(|scope| {
-        let mut workers = Vec::with_capacity(cores);
-        loop {
-            let chunk: Vec<T> = rest.by_ref().take(share).collect();
-            if chunk.is_empty() {
+    let pieces =
+        std::iter::from_fn(|| Some(rest.by_ref().take(share).collect::<Vec<T>>()).filter(|all| !all.is_empty()));
+    // Pieces are taken in order: whatever comes before a piece with an error is worked on, or has an error itself.
+    let pieces = Mutex::new(pieces.collect::<Vec<_>>().into_iter().enumerate());
+    let next = || pieces.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let worker = || {
+        let mut done = Vec::with_capacity(PIECES);
+        while let Some((place, piece)) = next() {
+            let piece = piece.into_iter().map(&work).collect::<Result<Vec<R>, E>>();
+            let failed = piece.is_err();
+            done.push((place, piece));
+            if failed {
                 break;
             }
-            workers.push(scope.spawn(move || chunk.into_iter().map(work).collect::<Result<Vec<R>, E>>()));
         }
+        done
+    };
+    let mut parts: Vec<(usize, Result<Vec<R>, E>)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(worker)).collect();
         // A worker that panicked takes this thread with it: there is no result to go on with.
-        workers.into_iter().map(|worker| worker.join().unwrap_or_else(|why| std::panic::resume_unwind(why))).collect()
+        let join = |worker: ScopedJoinHandle<'_, _>| worker.join().unwrap_or_else(|why| std::panic::resume_unwind(why));
+        workers.into_iter().flat_map(join).collect()
     });
+    parts.sort_unstable_by_key(|(place, _)| *place);
     let mut all = Vec::with_capacity(count);
-    for part in parts {
+    for (_, part) in parts {
         all.extend(part?);
     }
     Ok(all)
