@@ -29,8 +29,12 @@ use crate::store::{CertificateBrief, CertificateRow, StoreError, io};
 /// How many groups are read ahead of whoever looks at all lines, and from how many on that pays.
 const AHEAD: usize = 8;
 const AHEAD_FROM: u64 = 16;
-/// How many groups are kept that were looked at.
+/// How many groups and blocks are kept that were looked at.
 const RECENT: usize = 4;
+const RECENT_BLOCKS: usize = 64;
+
+/// What was read and proved lately, the latest first, by its place.
+type Recent<T> = Mutex<Vec<(u64, Arc<T>)>>;
 
 /// Where a segment's bytes are.
 #[derive(Debug)]
@@ -65,7 +69,9 @@ pub(super) struct Segment {
     groups: Vec<u8>,
     blocks: Vec<u8>,
     /// The groups that were looked at last, the latest first: a certificate, its row and the line that proves it are close together.
-    recent: Mutex<Vec<(u64, Arc<Group>)>>,
+    recent: Recent<Group>,
+    /// The blocks that were looked at last: a batch looks for thousands of terms, and a young index has few blocks.
+    recent_blocks: Recent<Vec<u8>>,
 }
 
 /// A line in the journal, and its row.
@@ -103,7 +109,15 @@ impl Segment {
         // What is hashed is what is written: nothing else is believed.
         (hash_of(&bytes[..NUMBERS], &guards) == bytes[NUMBERS..]).then_some(())?;
         let blocks = guards.split_off(usize::try_from(footer.groups()).ok()?.checked_mul(GROUP_GUARD)?);
-        Some(Self { place, path, footer, groups: guards, blocks, recent: Mutex::default() })
+        Some(Self {
+            place,
+            path,
+            footer,
+            groups: guards,
+            blocks,
+            recent: Mutex::default(),
+            recent_blocks: Mutex::default(),
+        })
     }
 
     /// Where the file is.
@@ -154,7 +168,7 @@ impl Segment {
         let mut index = guards.partition_point(|guard| number(guard) < term).saturating_sub(1);
         let mut found = Vec::new();
         while guards.get(index).is_some_and(|guard| number(guard) <= term) {
-            let bytes = self.block(index)?;
+            let bytes = lately(&self.recent_blocks, RECENT_BLOCKS, index as u64, || self.block(index))?;
             let (pairs, _) = bytes.as_chunks::<TERM>();
             let from = pairs.partition_point(|pair| number(pair) < term);
             let lines = pairs.iter().skip(from).map(decode_term).take_while(|(other, _)| *other == term);
@@ -199,23 +213,11 @@ impl Segment {
     pub(super) fn line<T>(&self, line: u64, look: impl FnOnce(&Location, &[u8]) -> T) -> Result<T, StoreError> {
         let index = line.checked_sub(self.footer.first).filter(|index| *index < self.footer.lines);
         let index = index.ok_or_else(|| self.damaged())?;
-        let group = self.recent_group(index / GROUP)?;
+        let place = index / GROUP;
+        let group = lately(&self.recent, RECENT, place, || self.group(place))?;
         let Group { locations, rows } = group.as_ref();
         let location = locations.get((index % GROUP) as usize).ok_or_else(|| self.damaged())?;
         Ok(look(location, rows.get(location.row.clone()).ok_or_else(|| self.damaged())?))
-    }
-
-    /// A group, proved now or lately.
-    fn recent_group(&self, index: u64) -> Result<Arc<Group>, StoreError> {
-        let recent = || self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, group)) = recent().iter().find(|(known, _)| *known == index) {
-            return Ok(Arc::clone(group));
-        }
-        let group = Arc::new(self.group(index)?);
-        let mut recent = recent();
-        recent.truncate(RECENT - 1);
-        recent.insert(0, (index, Arc::clone(&group)));
-        Ok(group)
     }
 
     /// Calls back with every line's number, place, and bytes of its row. Of a long segment, another thread reads and proves the
@@ -267,6 +269,24 @@ impl Segment {
             "of the index is not as it was written: remove the directory cache/, and it is made again",
         )
     }
+}
+
+/// What is at a place, read and proved now or lately; so many are kept.
+fn lately<T>(
+    recent: &Recent<T>,
+    most: usize,
+    place: u64,
+    read: impl FnOnce() -> Result<T, StoreError>,
+) -> Result<Arc<T>, StoreError> {
+    let recent = || recent.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, known)) = recent().iter().find(|(known, _)| *known == place) {
+        return Ok(Arc::clone(known));
+    }
+    let found = Arc::new(read()?);
+    let mut recent = recent();
+    recent.truncate(most - 1);
+    recent.insert(0, (place, Arc::clone(&found)));
+    Ok(found)
 }
 
 /// The issuer's place in the authorities' history, and the row.
