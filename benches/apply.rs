@@ -16,7 +16,7 @@ use certwright::ca::{self, Order, RandomSerials, Session};
 use certwright::clock::{Clock, SystemClock};
 use certwright::issuance::{Profiles, Request};
 use certwright::keys::{Algorithm, PrivateKey};
-use certwright::store::Store;
+use certwright::store::{Filing, Store};
 use measure::Contender;
 use serde_json::{Value, json};
 
@@ -136,7 +136,8 @@ fn batch(store: &Path) {
     let store = Store::open(store).expect("a store");
     let state = store.read().expect("a journal");
     let now = SystemClock.now();
-    let session = Session { now, actor: "bench", serials: &RandomSerials, progress: &|| {} };
+    let session =
+        Session { now, actor: "bench", serials: &RandomSerials, progress: &|| {}, filing: Filing::Directories };
     let profile = Profiles::default().get("server").expect("a profile");
     let signers = ["first", "second"]
         .map(|name| ca::load(&store, &state.authorities[name], now, &mut |_| None).expect("an authority"));

@@ -158,6 +158,7 @@ fn grow(root: &Path) -> String {
             time: record.not_before.clone(),
             actor: "bench@bench".to_owned(),
             event: Event::CertificateIssued(CertificateRecord {
+                packed: None,
                 serial: serial.clone(),
                 lineage: name.clone(),
                 subject: record.subject.replace(NAME, &name),

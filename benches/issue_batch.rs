@@ -4,7 +4,7 @@
 //! checked, encoded as PEM or kept. `certwright's library` generates, resolves the profile, lints, signs, reads back and verifies,
 //! and keeps nothing. `the same files` adds to `ring alone` four files, two directories and a link for each, and one sync of
 //! the file system. `issue --batch` is the whole process: it reads the file, checks every line before the first signature, and
-//! leaves store and journal, durable. The table of memory follows: the largest resident set of batches of 1,000 and 10,000.
+//! leaves store and journal, durable; so many keys it keeps in packs, and with `--pack never` in those directories. The table of memory follows: the largest resident set of batches of 1,000 and 10,000.
 //!
 //! A file system that lately lost many files (a test run before this one) makes new ones more slowly; TMPDIR chooses another.
 
@@ -65,15 +65,25 @@ fn main() {
         Contender::new("certwright issue --batch, durable", |round| {
             let store = path(&format!("store-{round}"));
             init(&store);
-            run(&store, &large);
+            run(&store, &large, "auto");
+        }),
+        Contender::new("the same with --pack never", |round| {
+            let store = path(&format!("directories-{round}"));
+            init(&store);
+            run(&store, &large, "never");
         }),
     ];
     measure::interleave(&mut contenders, ROUNDS, AT_MOST);
     measure::print(&contenders);
-    let [ring, library, files, own] = [0, 1, 2, 3].map(|index| contenders[index].median());
+    let [ring, library, files, own, directories] = [0, 1, 2, 3, 4].map(|index| contenders[index].median());
     println!("{:.0} µs a certificate and key, durable", own * 1e6 / CERTIFICATES as f64);
     println!("issue --batch / certwright's library alone: {:.2} (goal at most 2)", own / library);
-    println!("issue --batch / ring alone: {:.2}; / ring with the same files: {:.2}", own / ring, own / files);
+    println!("issue --batch / ring alone: {:.2}", own / ring);
+    println!(
+        "--pack never / certwright's library alone: {:.2}; / ring with the same files: {:.2}",
+        directories / library,
+        directories / files
+    );
     drop(contenders);
     for (count, file) in [(CERTIFICATES / 10, &small), (CERTIFICATES, &large)] {
         let store = path(&format!("memory-{count}"));
@@ -93,8 +103,8 @@ fn init(store: &Path) {
     assert!(status.is_ok_and(|status| status.success()), "certwright init fails");
 }
 
-fn run(store: &Path, list: &Path) {
-    let status = certwright(store).args(["issue", "--batch"]).arg(list).status();
+fn run(store: &Path, list: &Path, pack: &str) {
+    let status = certwright(store).args(["issue", "--pack", pack, "--batch"]).arg(list).status();
     assert!(status.is_ok_and(|status| status.success()), "certwright issue fails");
 }
 

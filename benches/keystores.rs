@@ -14,6 +14,7 @@ use certwright::ca::{RandomSerials, Session, self_signed_certificate};
 use certwright::container::{Content, Encoding, Entry, Format, Keystore, Preset, encode};
 use certwright::issuance::{Profiles, Request};
 use certwright::keys::{Algorithm, PrivateKey, Secret};
+use certwright::store::Filing;
 use certwright::x509::Certificate;
 use measure::Contender;
 use sha2::{Digest, Sha256};
@@ -126,7 +127,13 @@ fn truststore(directory: &Path) {
 fn self_signed(key: &PrivateKey, name: &str) -> Certificate {
     let profile = Profiles::default().get("root").expect("the root profile");
     let request = Request { name: Some(name.to_owned()), ..Request::new(key.public_key().clone()) };
-    let session = Session { now: OffsetDateTime::now_utc(), actor: "bench", serials: &RandomSerials, progress: &|| {} };
+    let session = Session {
+        now: OffsetDateTime::now_utc(),
+        actor: "bench",
+        serials: &RandomSerials,
+        progress: &|| {},
+        filing: Filing::Directories,
+    };
     self_signed_certificate(&profile, &request, key, &session).expect("a certificate").certificate
 }
 

@@ -1816,7 +1816,7 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__issue)
-            opts="-q -h -V --profile --authority --key --key-file --subject --validity --not-before --not-after --set --out --force --lineage --key-passphrase --no-key-passphrase --strict --for --dry-run --self-signed --batch --batch-format --out-dir --skip-existing --keep-going --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            opts="-q -h -V --profile --authority --key --key-file --subject --validity --not-before --not-after --set --out --force --lineage --key-passphrase --no-key-passphrase --strict --for --dry-run --self-signed --batch --batch-format --out-dir --skip-existing --pack --keep-going --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1936,6 +1936,10 @@ _certwright() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
                     fi
+                    return 0
+                    ;;
+                --pack)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 --store)
@@ -3743,7 +3747,7 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__sign)
-            opts="-q -h -V --profile --authority --san --subject --validity --not-before --not-after --set --out --fullchain --out-dir --force --lineage --strict --for --dry-run --keep-going --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            opts="-q -h -V --profile --authority --san --subject --validity --not-before --not-after --set --out --fullchain --out-dir --force --lineage --strict --for --dry-run --keep-going --pack --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3833,6 +3837,10 @@ _certwright() {
                     ;;
                 --for)
                     COMPREPLY=($(compgen -W "apple erlang gnutls go java nss openssl pyca python3.13 rfc5280 rustls windows" -- "${cur}"))
+                    return 0
+                    ;;
+                --pack)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 --store)

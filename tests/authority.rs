@@ -9,7 +9,7 @@ use std::time::Duration;
 use certwright::ca::{self, AuthorityPlan, CaError, LoadedAuthority, Order, RandomSerials, SerialSource, Session};
 use certwright::issuance::{IssuanceError, Profiles, Request, Validity};
 use certwright::keys::{Algorithm, KeyError, PrivateKey};
-use certwright::store::{CertificateRow, Settings, Store, StoreError};
+use certwright::store::{CertificateRow, Filing, Settings, Store, StoreError};
 use certwright::x509::Name;
 use certwright::x509::time::{Span, parse_instant};
 use tempfile::TempDir;
@@ -22,7 +22,7 @@ struct Bench {
 }
 
 fn session(now: OffsetDateTime) -> Session<'static> {
-    Session { now, actor: "test@host", serials: &RandomSerials, progress: &|| {} }
+    Session { now, actor: "test@host", serials: &RandomSerials, progress: &|| {}, filing: Filing::Directories }
 }
 
 impl Bench {

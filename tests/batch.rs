@@ -317,15 +317,97 @@ fn standard_input_and_dry_runs_are_batches_too() {
 #[test]
 fn thousands_are_issued_in_several_transactions() {
     let sandbox = Sandbox::with_root();
-    let mut text = String::from("name\n");
-    text.extend((0..1100).map(|number| format!("host-{number}.test\n")));
-    write(&sandbox, "many.csv", text);
+    let names: Vec<_> = (0..1100).map(|number| format!("host-{number}.test")).collect();
+    write(&sandbox, "many.csv", format!("name\n{}\n", names.join("\n")));
     let run = sandbox.run(["issue", "--batch", "many.csv"]).succeeded();
-    assert_eq!(run.stdout.lines().count(), 1100);
+    // So many have no directory each.
+    assert_eq!(run.stdout.lines().collect::<Vec<_>>(), names);
+    let files = |dir: &str| fs::read_dir(sandbox.path(dir)).map_or(0, Iterator::count);
+    assert_eq!((files("store/issued"), files("store/packed")), (1, 2));
     let checked = sandbox.run(["store", "check", "--json"]).succeeded();
     assert_eq!(json(&checked)["certificates"], 1101);
     let found = audit(&sandbox.path("store"), &[], Moment::AtRest);
     assert_eq!(found.violations, Vec::<String>::new());
+}
+
+/// Keys in one file, and whatever needs one finds it there.
+#[test]
+fn what_is_packed_is_used_like_the_rest() {
+    let sandbox = Sandbox::with_root();
+    write(&sandbox, "all.csv", "name\na.test\nb.test\nc.test\n");
+    sandbox.run(["issue", "c.test"]).succeeded();
+    let batch = ["issue", "--batch", "all.csv", "--pack", "always", "--json"];
+    let run = sandbox.run(batch).succeeded();
+    let issued = json(&run);
+    // A name that has a directory keeps to it: its current is the newest.
+    let kept: Vec<_> = (0..3).map(|at| issued["certificates"][at]["directory"].is_string()).collect();
+    assert_eq!(kept, [false, false, true], "{}", run.stdout);
+    assert!(run.stderr.contains("the keys of 2 are in packed/ of the store"), "{}", run.stderr);
+    assert!(!is_there(&sandbox, "store/issued/a.test"));
+    let shown = json(&sandbox.run(["show", "a.test", "--json"]).succeeded());
+    assert_eq!((shown["directory"].is_null(), shown["packed"]["at"].is_u64()), (true, true), "{shown}");
+    assert!(sandbox.run(["show", "a.test"]).succeeded().stdout.contains("store/packed/"));
+
+    sandbox.run(["export", "a.test", "--for", "nginx", "--out", "nginx"]).succeeded();
+    sandbox.run(["key", "match", "nginx/key.pem", "nginx/fullchain.pem"]).succeeded();
+    // A renewal keeps the key, makes no directory, and writes where files are.
+    sandbox.run(["renew", "a.test"]).succeeded();
+    assert!(!is_there(&sandbox, "store/issued/a.test"));
+    sandbox.run(["key", "match", "nginx/key.pem", "nginx/fullchain.pem"]).succeeded();
+    sandbox.run(["renew", "b.test", "--rekey"]).succeeded();
+    sandbox.run(["keystore", "build", "b.test", "--out", "b.p12", "--storepass", "pass:changeit"]).succeeded();
+    sandbox.run(["issue", "--batch", "all.csv", "--skip-existing", "--out-dir", "out"]).succeeded();
+    for name in ["a.test", "b.test", "c.test"] {
+        let (key, certificate) = (format!("out/{name}/key.pem"), format!("out/{name}/cert.pem"));
+        sandbox.run(["key", "match", &key, &certificate]).succeeded();
+    }
+    // Issued by its name, it gets a directory.
+    sandbox.run(["issue", "b.test"]).succeeded();
+    assert!(is_there(&sandbox, "store/issued/b.test/current/key.pem"));
+    let found = audit(&sandbox.path("store"), &[&sandbox.path("out")], Moment::AtRest);
+    assert_eq!(found.violations, Vec::<String>::new());
+
+    // Two keys that changed places are the wrong keys.
+    let pack = shown["packed"]["pack"].as_u64().expect("a number");
+    let path = sandbox.path(format!("store/packed/{pack}.pem"));
+    let text = fs::read_to_string(&path).expect("a pack");
+    let (one, other) = text.split_at(text.len() / 2);
+    write(&sandbox, &path.display().to_string(), format!("{other}{one}"));
+    let old = shown["serial"].as_str().expect("a serial");
+    let run = sandbox.run(["export", old, "--for", "nginx", "--out", "again"]).exited(6);
+    assert!(run.stderr.contains("is the private key of another certificate"), "{}", run.stderr);
+    let run = sandbox.run(["store", "check"]).exited(6);
+    assert!(run.stderr.contains("does not have 2 of the 2 keys"), "{}{}", run.stderr, run.stdout);
+}
+
+#[test]
+fn encrypted_keys_are_packed_encrypted() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["init", "--passphrase", "pass:a good one"]).succeeded();
+    write(&sandbox, "all.csv", "name\na.test\nb.test\n");
+    let passphrase = ["--passphrase", "pass:a good one"];
+    sandbox.run([&["issue", "--batch", "all.csv", "--pack", "always"], &passphrase[..]].concat()).succeeded();
+    let pack = fs::read_dir(sandbox.path("store/packed")).expect("a directory").flatten().next().expect("a pack");
+    let text = fs::read_to_string(pack.path()).expect("a pack");
+    assert_eq!(text.matches("-----BEGIN ENCRYPTED PRIVATE KEY-----").count(), 2, "{text}");
+    assert!(!text.contains("BEGIN PRIVATE KEY"));
+    sandbox.run([&["export", "a.test", "--for", "nginx", "--out", "nginx"], &passphrase[..]].concat()).succeeded();
+    sandbox.run(["key", "match", "nginx/key.pem", "nginx/fullchain.pem"]).succeeded();
+}
+
+#[test]
+fn requests_can_be_signed_without_directories() {
+    let sandbox = Sandbox::with_root();
+    fs::create_dir(sandbox.path("requests")).expect("a directory");
+    for name in ["a", "b"] {
+        request(&sandbox.path("requests"), &format!("{name}.csr"), &format!("{name}.test"));
+    }
+    sandbox.run(["sign", "requests", "--pack", "always", "--out-dir", "out"]).succeeded();
+    assert!(is_there(&sandbox, "out/b/fullchain.pem"));
+    assert!(!is_there(&sandbox, "store/issued/a.test") && !is_there(&sandbox, "store/packed"));
+    sandbox.run(["renew", "a.test"]).succeeded();
+    assert!(!is_there(&sandbox, "store/issued/a.test"));
+    sandbox.run(["store", "check"]).succeeded();
 }
 
 fn request(dir: &Path, file: &str, name: &str) {

@@ -260,11 +260,11 @@ fn issue_batch_can_be_killed_anywhere() {
         return;
     }
     let base = Sandbox::with_root();
-    // The second one takes two transactions, and is killed a few times on the way.
-    for (lines, at_most) in [(20, 40), (1_005, 4)] {
+    // The last one takes two transactions, and is killed a few times on the way.
+    for (lines, pack, at_most) in [(20, "never", 40), (20, "always", 40), (1_005, "auto", 4)] {
         let text: String = (0..lines).map(|number| format!("host-{number}.test\n")).collect();
         std::fs::write(base.path("all.csv"), format!("name\n{text}")).expect("a file is written");
-        let batch = ["issue", "--batch", "all.csv", "--out-dir", "out"];
+        let batch = ["issue", "--batch", "all.csv", "--out-dir", "out", "--pack", pack];
         let points = kill_points(&base, &batch);
         let step = points.len().div_ceil(at_most);
         let points: Vec<_> = points.into_iter().rev().step_by(step).collect();
@@ -292,7 +292,7 @@ fn issue_batch_can_be_killed_anywhere() {
                 assert!(found, "{place}: {line} was reported but is not complete");
             }
         }
-        eprintln!("issue --batch, {lines} lines: killed at {stopped} of {} system calls", points.len());
+        eprintln!("issue --batch --pack {pack}, {lines} lines: killed at {stopped} of {} system calls", points.len());
         assert!(stopped > 1, "only {stopped} of {} runs were killed", points.len());
     }
 }

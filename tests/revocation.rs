@@ -10,7 +10,7 @@ use certwright::ca::{
 };
 use certwright::issuance::{Profiles, Request, Validity};
 use certwright::keys::{Algorithm, PrivateKey};
-use certwright::store::{CrlSchedule, Settings, Store};
+use certwright::store::{CrlSchedule, Filing, Settings, Store};
 use certwright::x509::time::{Span, parse_instant};
 use certwright::x509::{Certificate, Crl, Name, RevocationReason, Serial};
 use tempfile::TempDir;
@@ -87,7 +87,7 @@ impl Pki {
 }
 
 fn session(now: OffsetDateTime) -> Session<'static> {
-    Session { now, actor: "test", serials: &RandomSerials, progress: &|| {} }
+    Session { now, actor: "test", serials: &RandomSerials, progress: &|| {}, filing: Filing::Directories }
 }
 
 fn schedule() -> Schedule {

@@ -13,7 +13,7 @@ use super::signing::Signing;
 use super::{CaError, LoadedAuthority, SerialSource};
 use crate::issuance::{IssuanceError, Issued, IssuerFacts, Prepared, Profile, Report, Request, Urls, prepare};
 use crate::keys::Signer;
-use crate::store::{DeliveryRecord, Settings, State, Writer};
+use crate::store::{DeliveryRecord, Filing, Settings, State, Writer};
 use crate::x509::path::{self, PathRequest};
 use crate::x509::{Certificate, Serial};
 
@@ -30,6 +30,8 @@ pub struct Session<'a> {
     pub serials: &'a dyn SerialSource,
     /// Called after each certificate that was signed, from any thread.
     pub progress: &'a (dyn Fn() + Sync),
+    /// Where the store keeps the files of new certificates.
+    pub filing: Filing,
 }
 
 /// One certificate to be issued.

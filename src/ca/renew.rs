@@ -18,7 +18,7 @@ use super::serial::draw;
 use super::{CaError, LoadedAuthority, Outcome, Session};
 use crate::issuance::{Issued, Profile};
 use crate::keys::PublicKey;
-use crate::store::{CertificateRecord, DeliveryRecord, Draft, Event, State, Writer};
+use crate::store::{CertificateRecord, DeliveryRecord, Draft, Event, Filing, State, Writer};
 use crate::x509::display::hex;
 use crate::x509::time::{Span, format_instant};
 use crate::x509::{RevocationReason, Serial};
@@ -127,6 +127,9 @@ fn commit(
 ) -> Result<Vec<Option<Result<Renewed, CaError>>>, CaError> {
     let (mut drafts, mut pending) = (Vec::new(), Vec::new());
     let mut results = Vec::with_capacity(renewals.len());
+    // What has no directory gets none by being renewed.
+    let is_packed = renewals.iter().any(|renewal| renewal.record.packed.is_some());
+    let filing = if is_packed { Filing::Packed } else { session.filing };
     for (renewal, signed) in renewals.into_iter().zip(signed) {
         let issued = match signed {
             None => {
@@ -158,7 +161,7 @@ fn commit(
         results.push(Some(Ok(Renewed { outcome, deliveries })));
     }
     drafts.extend(Draft::delivered(pending));
-    writer.commit(session.now, session.actor, drafts)?;
+    writer.commit_filed(session.now, session.actor, drafts, filing)?;
     Ok(results)
 }
 

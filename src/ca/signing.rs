@@ -119,7 +119,7 @@ impl Signed {
     /// [`CaError::Store`].
     pub fn record(mut self, writer: &mut Writer<'_>, session: &Session<'_>) -> Result<Vec<Outcome>, CaError> {
         self.drafts.extend(Draft::delivered(self.delivered));
-        writer.commit(session.now, session.actor, self.drafts)?;
+        writer.commit_filed(session.now, session.actor, self.drafts, session.filing)?;
         Ok(self.outcomes)
     }
 }

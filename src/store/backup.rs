@@ -142,10 +142,11 @@ impl Source<'_> {
         archive.add(&layout.journal(), &read(&layout.journal())?)?;
         let (mut missing_keys, mut plain) = (Vec::new(), 0);
         for path in self.key_paths()? {
-            match keyfile::read(&path) {
-                Ok(key) => {
-                    plain += usize::from(!is_encrypted(&key));
-                    archive.add(&path, &key)?;
+            let is_pack = path.parent() == Some(&layout.packed());
+            match if is_pack { keyfile::read_pack(&path) } else { keyfile::read(&path) } {
+                Ok(keys) => {
+                    plain += if is_pack { plain_keys(&keys) } else { usize::from(!has(&keys, ENCRYPTED)) };
+                    archive.add(&path, &keys)?;
                 }
                 Err(error) if error.is_not_found() => missing_keys.push(archive.name(&path)?),
                 Err(error) => return Err(error),
@@ -193,8 +194,11 @@ impl Source<'_> {
             paths.extend(io::files_in(&layout.previous_keys(name))?);
         }
         self.state.for_each_certificate::<StoreError>(&mut |row| {
-            if row.key {
-                paths.push(layout.issued(row.lineage, row.serial).join("key.pem"));
+            match row.pack {
+                _ if !row.key => {}
+                0 => paths.push(layout.issued(row.lineage, row.serial).join("key.pem")),
+                pack if paths.last() == Some(&layout.pack(pack)) => {}
+                pack => paths.push(layout.pack(pack)),
             }
             Ok(())
         })?;
@@ -240,7 +244,15 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, StoreError> {
     std::fs::read(path).map(Zeroizing::new).map_err(|error| StoreError::io(path, error))
 }
 
-fn is_encrypted(key: &[u8]) -> bool {
-    let has = |text: &[u8]| key.windows(text.len()).any(|window| window == text);
-    has(b"ENCRYPTED")
+fn has(bytes: &[u8], text: &[u8]) -> bool {
+    bytes.windows(text.len()).any(|window| window == text)
 }
+
+/// How many keys of a pack are not encrypted: each is below a line that begins with `#`.
+fn plain_keys(pack: &[u8]) -> usize {
+    let text = std::str::from_utf8(pack).unwrap_or_default();
+    text.split("\n#").filter(|key| !has(key.as_bytes(), ENCRYPTED)).count()
+}
+
+/// What is in every encrypted key in PEM.
+const ENCRYPTED: &[u8] = b"ENCRYPTED";

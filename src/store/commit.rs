@@ -8,13 +8,17 @@ use zeroize::Zeroizing;
 use super::flush;
 use super::head::Stamp;
 use super::release::Release;
-use super::{AuthorityRecord, Draft, Entry, Event, Notice, StoreError, Writer, event, files, io, journal};
+use super::{
+    AuthorityRecord, Draft, Entry, Event, Filing, Notice, StoreError, Writer, event, files, io, journal, pack,
+};
 
 /// A transaction that may be recorded: nothing of it contradicts the store.
 struct Transaction {
     entries: Vec<Entry>,
     /// For every entry its private key.
     keys: Vec<Option<Zeroizing<Vec<u8>>>>,
+    /// The private keys that are kept in one file.
+    pack: Option<Zeroizing<Vec<u8>>>,
 }
 
 impl Writer<'_> {
@@ -27,6 +31,20 @@ impl Writer<'_> {
     /// when it failed after that; [`StoreError::Invalid`] and [`StoreError::Exists`] when the drafts contradict themselves
     /// or the store, with nothing touched.
     pub fn commit(&mut self, now: OffsetDateTime, actor: &str, drafts: Vec<Draft>) -> Result<(), StoreError> {
+        self.commit_filed(now, actor, drafts, Filing::Directories)
+    }
+
+    /// As [`Writer::commit`], with a choice of where the files of new certificates go.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn commit_filed(
+        &mut self,
+        now: OffsetDateTime,
+        actor: &str,
+        drafts: Vec<Draft>,
+        filing: Filing,
+    ) -> Result<(), StoreError> {
         if self.unsound {
             self.make_sound()?;
         }
@@ -35,11 +53,21 @@ impl Writer<'_> {
         }
         // The first line is missing where `create` was killed before it.
         self.begin_journal(now, actor)?;
-        self.record(now, actor, drafts)
+        self.record(now, actor, drafts, filing)
     }
 
-    pub(super) fn record(&mut self, now: OffsetDateTime, actor: &str, drafts: Vec<Draft>) -> Result<(), StoreError> {
+    pub(super) fn record(
+        &mut self,
+        now: OffsetDateTime,
+        actor: &str,
+        drafts: Vec<Draft>,
+        filing: Filing,
+    ) -> Result<(), StoreError> {
         let mut transaction = self.prepare(now, actor, drafts)?;
+        if filing == Filing::Packed {
+            let Transaction { entries, keys, pack } = &mut transaction;
+            *pack = pack::gather(self.store.layout(), self.state.seq + 1, entries, keys)?;
+        }
         let (lines, last) = journal::encode(&mut transaction.entries, &self.state.head)?;
         self.unsound = true;
         self.stage(&transaction)?;
@@ -81,7 +109,7 @@ impl Writer<'_> {
             let (time, actor) = (time.clone(), actor.to_owned());
             Entry { seq, prev: String::new(), tx, lines, time, actor, event }
         };
-        Ok(Transaction { entries: (tx..).zip(events).map(entry).collect(), keys })
+        Ok(Transaction { entries: (tx..).zip(events).map(entry).collect(), keys, pack: None })
     }
 
     /// Whether the key of an authority needs not to be given: it is here, or was recorded before and may be elsewhere by now.
@@ -163,6 +191,10 @@ impl Writer<'_> {
             flush.file(io::write_file(&path, key, io::KEY_MODE)?, path);
             Ok(())
         })?;
+        if let Some(pack) = &transaction.pack {
+            let path = layout.staged_pack(self.state.seq + 1);
+            flush.file(io::write_file(&path, pack, io::KEY_MODE)?, path);
+        }
         flush.dir(layout.staging());
         flush.run()
     }
@@ -171,7 +203,9 @@ impl Writer<'_> {
     fn unstage(&mut self, transaction: &Transaction) {
         let layout = self.store.layout();
         let keys = transaction.entries.iter().zip(&transaction.keys).filter(|(_, key)| key.is_some());
-        let mut left = keys.map(|(entry, _)| layout.staged_key(entry.seq)).chain([layout.marker(self.state.seq + 1)]);
+        let tx = self.state.seq + 1;
+        let pack = transaction.pack.as_ref().map(|_| layout.staged_pack(tx));
+        let mut left = keys.map(|(entry, _)| layout.staged_key(entry.seq)).chain(pack).chain([layout.marker(tx)]);
         self.unsound = left.any(|path| io::remove_file(&path).is_err());
     }
 

@@ -9,7 +9,7 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{CheckpointRecord, CrlRecord, DeliveryRecord, RevocationRecord, Rollover, Settings};
+use super::{CheckpointRecord, CrlRecord, DeliveryRecord, Packed, RevocationRecord, Rollover, Settings};
 pub(super) use crate::x509::display::hex;
 use crate::x509::{Certificate, Csr, Serial, X509Error};
 
@@ -190,8 +190,11 @@ pub struct CertificateRecord {
     pub not_after: String,
     /// SHA-256 of its `SubjectPublicKeyInfo`, hex.
     pub key_sha256: String,
-    /// Whether the store holds its private key (under `issued/<lineage>/<serial>/key.pem`).
+    /// Whether the store holds its private key: in `issued/<lineage>/<serial>/key.pem`, or in a pack.
     pub key: bool,
+    /// Where its key is instead of a directory with its files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packed: Option<Packed>,
     /// The certificate, DER in base64.
     pub certificate: String,
     /// For an imported certificate those above it, nearest first, up to and with the root as far as known; DER in base64.
@@ -243,6 +246,7 @@ impl CertificateRecord {
             not_after: format_instant(certificate.not_after),
             key_sha256: hex(digest(&SHA256, &certificate.spki_der).as_ref()),
             key,
+            packed: None,
             certificate: encode_der(certificate.der()),
             chain: Vec::new(),
             variables: BTreeMap::new(),
@@ -345,6 +349,8 @@ struct CertificateLine<'a> {
     not_after: String,
     key_sha256: String,
     key: bool,
+    #[serde(default)]
+    packed: Option<Packed>,
     certificate: String,
     #[serde(default)]
     variables: BTreeMap<String, String>,
@@ -399,6 +405,7 @@ impl From<CertificateLine<'_>> for Line {
             not_after: line.not_after,
             key_sha256: line.key_sha256,
             key: line.key,
+            packed: line.packed,
             certificate: line.certificate,
             chain: Vec::new(),
             variables: line.variables,

@@ -1,10 +1,14 @@
 //! Looking for what is not as the journal says.
 
+mod packs;
+
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+use packs::Packs;
 
 use super::files::{self, Content, Contents};
 use super::open::read_manifest;
@@ -90,7 +94,8 @@ impl Inspection<'_> {
 
     fn directories(&mut self) -> Result<(), StoreError> {
         let layout = self.layout;
-        let top = [layout.authorities(), layout.issued_root(), layout.profiles(), layout.public(), layout.staging()];
+        let (authorities, issued, packed) = (layout.authorities(), layout.issued_root(), layout.packed());
+        let top = [authorities, issued, packed, layout.profiles(), layout.public(), layout.staging()];
         self.directory(layout.root())?;
         top.iter().try_for_each(|dir| self.directory(dir).map(drop))
     }
@@ -114,8 +119,12 @@ impl Inspection<'_> {
         let contents = Contents::of_all(state)?;
         // What is in the journal; what else is there was released without a record.
         let mut known: HashMap<String, BTreeSet<String>> = HashMap::new();
+        let mut packs = Packs::default();
         state.for_each_in_lineage::<StoreError>(&mut |row, newest| {
             known.entry(row.lineage.to_owned()).or_default().insert(row.serial.to_owned());
+            if row.pack > 0 {
+                return packs.look(self, row);
+            }
             let dir = self.layout.issued(row.lineage, row.serial);
             self.directory(&dir)?;
             if let Some(record) = state.copy_by_serial(row.serial)? {
@@ -135,7 +144,8 @@ impl Inspection<'_> {
             }
             Ok(())
         })?;
-        self.unknown_certificates(&known)
+        self.unknown_certificates(&known)?;
+        packs.finish(self)
     }
 
     fn current(&mut self, lineage: &str, serial: &str) -> Result<(), StoreError> {
@@ -205,7 +215,7 @@ impl Inspection<'_> {
         for name in names(&dir)? {
             let path = dir.join(name);
             if let Some(metadata) = metadata(&path)?
-                && let Some(why) = keyfile::unsafe_key(&metadata)
+                && let Some(why) = keyfile::unsafe_key(&metadata, keyfile::MAX_SIZE)
             {
                 self.report(Severity::Damage, path, why, keyfile::may_close(&metadata).then_some(Fix::KeyMode));
             }
@@ -307,7 +317,7 @@ impl Inspection<'_> {
             (None, None) => {}
             (Some(_), None) => self.report(Severity::Warning, path, "is a key that the journal does not know", None),
             (Some(metadata), Some(_)) => {
-                if let Some(why) = keyfile::unsafe_key(&metadata) {
+                if let Some(why) = keyfile::unsafe_key(&metadata, keyfile::MAX_SIZE) {
                     // It is refused wherever it is needed.
                     let fix = keyfile::may_close(&metadata).then_some(Fix::KeyMode);
                     self.report(Severity::Damage, path, why, fix);

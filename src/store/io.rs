@@ -86,6 +86,15 @@ pub(super) fn create_dir_with_parents(path: &Path, mode: u32) -> Result<(), Stor
     sync_dir(parent)
 }
 
+/// Whether something has this name: a link that leads nowhere too.
+pub(super) fn is_there(path: &Path) -> Result<bool, StoreError> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::io(path, error)),
+    }
+}
+
 /// The regular files of a directory, sorted; none if it is missing.
 pub(super) fn files_in(path: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let entries = match fs::read_dir(path) {

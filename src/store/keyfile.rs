@@ -2,22 +2,54 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use rustix::fs::OFlags;
 use zeroize::Zeroizing;
 
+use super::pack::MAX_PACK;
 use super::{StoreError, io};
 use crate::keys::{KeyError, KeyFile, KeyOutline, PublicKey};
 
 /// Largest key and profile, in bytes.
 pub(super) const MAX_SIZE: u64 = 1024 * 1024;
 
+/// How many directories above a key file are the store's own.
+const OWN: usize = 3;
+/// And above a pack.
+const OWN_OF_PACK: usize = 2;
+
 /// Reads a private key file, refusing one that others may read or may have replaced.
 pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-    // The store's own directories: whoever can write to one of them can put another key there.
-    for dir in path.ancestors().skip(1).take(3) {
+    let (file, length) = open(path, OWN, MAX_SIZE)?;
+    read_limited(file, length, path)
+}
+
+/// Reads a whole pack with the same care.
+pub(super) fn read_pack(path: &Path) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    let (file, length) = open(path, OWN_OF_PACK, MAX_PACK)?;
+    read_limited(file, length, path)
+}
+
+/// Reads one key of a pack with the same care.
+pub(super) fn read_part(path: &Path, at: u64, length: u64) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    let (file, _) = open(path, OWN_OF_PACK, MAX_PACK)?;
+    let length = usize::try_from(length).unwrap_or(usize::MAX).min(MAX_SIZE as usize);
+    let mut bytes = Zeroizing::new(vec![0; length]);
+    file.read_exact_at(&mut bytes, at).map_err(|error| match error.kind() {
+        ErrorKind::UnexpectedEof => {
+            StoreError::damaged(path, None, "is shorter than it was; put it back from a backup")
+        }
+        _ => StoreError::io(path, error),
+    })?;
+    Ok(bytes)
+}
+
+/// Opens a file with private keys, which is below so many directories of the store's; gives its length too.
+fn open(path: &Path, own: usize, most: u64) -> Result<(File, u64), StoreError> {
+    // Whoever can write to one of them can put another key there.
+    for dir in path.ancestors().skip(1).take(own) {
         let mode = fs::metadata(dir).map_or(0, |metadata| metadata.mode() & 0o7777);
         if mode & 0o002 != 0 && mode & 0o1000 == 0 {
             return Err(unfit(
@@ -35,14 +67,14 @@ pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         found => found.map_err(|error| StoreError::io(path, error))?,
     };
     let metadata = file.metadata().map_err(|error| StoreError::io(path, error))?;
-    if let Some(why) = unsafe_key(&metadata) {
+    if let Some(why) = unsafe_key(&metadata, most) {
         return Err(unfit(path, &why));
     }
-    read_limited(file, metadata.len(), path)
+    Ok((file, metadata.len()))
 }
 
-/// Why a file must not be used as a private key.
-pub(super) fn unsafe_key(metadata: &fs::Metadata) -> Option<String> {
+/// Why a file must not be used for private keys; `most` is how long it may be.
+pub(super) fn unsafe_key(metadata: &fs::Metadata, most: u64) -> Option<String> {
     if !metadata.is_file() {
         Some("is no regular file".to_owned())
     } else if let Some(why) = exposed(metadata) {
@@ -52,8 +84,8 @@ pub(super) fn unsafe_key(metadata: &fs::Metadata) -> Option<String> {
             "belongs to another user (uid {0}); run the command as that user: sudo -u '#{0}' …",
             metadata.uid()
         ))
-    } else if metadata.len() > MAX_SIZE {
-        Some("is larger than 1 MiB, which no key is".to_owned())
+    } else if metadata.len() > most {
+        Some(format!("is larger than {} MiB, which cannot be", most >> 20))
     } else {
         None
     }
@@ -131,7 +163,7 @@ pub(super) fn read_profiles(dir: &Path) -> Result<Vec<(String, Vec<u8>)>, StoreE
 fn read_limited(file: File, length: u64, path: &Path) -> Result<Zeroizing<Vec<u8>>, StoreError> {
     // Large enough from the start: a vector that grows leaves copies of a key behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 64));
-    file.take(MAX_SIZE).read_to_end(&mut bytes).map_err(|error| StoreError::io(path, error))?;
+    file.take(length).read_to_end(&mut bytes).map_err(|error| StoreError::io(path, error))?;
     Ok(bytes)
 }
 

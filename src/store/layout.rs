@@ -10,7 +10,7 @@ pub struct Layout {
 
 impl Layout {
     /// The names of a store's directories; what is in `profiles` is the operator's.
-    pub const DIRECTORIES: [&str; 6] = ["authorities", "cache", "issued", "profiles", "public", "staging"];
+    pub const DIRECTORIES: [&str; 7] = ["authorities", "cache", "issued", "packed", "profiles", "public", "staging"];
     /// The names of the files beside them.
     pub const FILES: [&str; 4] = ["journal.head", "journal.jsonl", "lock", "store.json"];
 
@@ -59,6 +59,11 @@ impl Layout {
         self.staging().join(format!("{seq}.key.pem"))
     }
 
+    /// `staging/<tx>.pack.pem`: the private keys of a transaction that is packed, until it is recorded.
+    pub(super) fn staged_pack(&self, tx: u64) -> PathBuf {
+        self.staging().join(format!("{tx}.pack.pem"))
+    }
+
     /// `staging/<seq>/`: the files of a recorded line, until they get their final name.
     pub(super) fn staged(&self, seq: u64) -> PathBuf {
         self.staging().join(seq.to_string())
@@ -92,6 +97,16 @@ impl Layout {
     /// `issued/<lineage>/<serial>/`.
     pub fn issued(&self, lineage: &str, serial: &str) -> PathBuf {
         self.lineage(lineage).join(serial)
+    }
+
+    /// `packed/`: there once a batch was packed.
+    pub fn packed(&self) -> PathBuf {
+        self.root.join("packed")
+    }
+
+    /// `packed/<pack>.pem`: the private keys of many certificates.
+    pub fn pack(&self, pack: u64) -> PathBuf {
+        self.packed().join(format!("{pack}.pem"))
     }
 
     /// `profiles/`.

@@ -12,7 +12,8 @@ use super::lock::Lock;
 use super::naming::{authority_name, is_serial, is_word};
 use super::reading::{Proved, RECENT};
 use super::{
-    CertificateRecord, CrlRecord, Entry, JournalReport, Layout, Manifest, State, StoreError, Writer, files, io, keyfile,
+    CertificateRecord, CrlRecord, Entry, JournalReport, Layout, Manifest, State, StoreError, Writer, files, io,
+    keyfile, pack,
 };
 
 /// A store that is open for reading.
@@ -128,16 +129,27 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unsafe`], [`StoreError::Io`]; [`StoreError::Invalid`] for what is no lineage or serial.
-    pub fn read_issued_key(&self, lineage: &str, serial: &str) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        if !is_word(lineage) || !is_serial(serial) {
+    pub fn read_issued_key(&self, record: &CertificateRecord) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        if let Some(packed) = record.packed {
+            return pack::read(&self.layout, packed);
+        }
+        if !is_word(&record.lineage) || !is_serial(&record.serial) {
             return Err(StoreError::Invalid("no such lineage or serial".to_owned()));
         }
-        keyfile::read(&self.layout.issued(lineage, serial).join("key.pem"))
+        keyfile::read(&self.issued_key(record))
     }
 
-    /// Where the private key of a certificate is, if the store has it.
+    /// The file with the private key of a certificate, if the store has it: its own, or a pack.
     pub fn issued_key(&self, record: &CertificateRecord) -> PathBuf {
-        self.layout.issued(&record.lineage, &record.serial).join("key.pem")
+        match record.packed {
+            Some(packed) => self.layout.pack(packed.pack),
+            None => self.layout.issued(&record.lineage, &record.serial).join("key.pem"),
+        }
+    }
+
+    /// The directory with the files of a certificate, if there is one.
+    pub fn directory(&self, lineage: &str, serial: &str) -> Option<PathBuf> {
+        Some(self.layout.issued(lineage, serial)).filter(|dir| dir.exists())
     }
 
     /// Reads the private key file of a certificate with the same care, and, where it is not encrypted, makes sure that it is the
@@ -146,7 +158,7 @@ impl Store {
     /// # Errors
     /// As [`Store::read_issued_key`]; [`StoreError::Damaged`] names the file that holds another key, or none.
     pub fn read_key_of(&self, record: &CertificateRecord) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        let pem = self.read_issued_key(&record.lineage, &record.serial)?;
+        let pem = self.read_issued_key(record)?;
         let certificate = record.certificate().ok();
         match certificate.and_then(|certificate| keyfile::wrong_key(&pem, &certificate.spki_der)) {
             Some(why) => Err(StoreError::damaged(self.issued_key(record), None, why)),
@@ -191,7 +203,7 @@ impl Store {
     /// Checks that journal, `store.json` and directories are of one store.
     pub(super) fn check_origin(&self, manifest: &Manifest, state: &State) -> Result<(), StoreError> {
         if state.seq == 0 {
-            for dir in [self.layout.authorities(), self.layout.issued_root()] {
+            for dir in [self.layout.authorities(), self.layout.issued_root(), self.layout.packed()] {
                 if fs::read_dir(&dir).is_ok_and(|mut entries| entries.next().is_some()) {
                     let why = format!("is missing or empty, but there are files in {}", dir.display());
                     return Err(StoreError::damaged(self.layout.journal(), None, why));

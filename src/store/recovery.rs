@@ -10,7 +10,7 @@ use super::journal::Scan;
 use super::open::{read_manifest, refuse_newer};
 use super::reading::Reading;
 use super::release::{Release, write_manifest};
-use super::{Entry, Event, Layout, Manifest, State, Store, StoreError, io, keyfile};
+use super::{Entry, Event, Layout, Manifest, State, Store, StoreError, io, keyfile, pack};
 
 /// What recovery did, one plain sentence each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,10 +159,14 @@ fn complete(
         drop_second_key(layout, entry)?;
         if let Some(record) = entry.event.certificate()
             && record.key
-            && !layout.issued(&record.lineage, &record.serial).join("key.pem").exists()
+            && record.packed.is_none()
+            && !store.issued_key(record).exists()
         {
             notices.push(Notice(format!("the private key of certificate {} is not in the store", record.serial)));
         }
+    }
+    if pack::is_packed(entries) && !layout.pack(tx).exists() {
+        notices.push(Notice(format!("the private keys of transaction {tx} are not in the store")));
     }
     let lines = entries.len();
     notices.push(Notice(format!(
@@ -207,9 +211,10 @@ fn clear(
     let path = store.layout().staging().join(name);
     let recorded = seq.is_some_and(|seq| (1..=state.seq).contains(&seq));
     if recorded {
-        let key = if name.ends_with(".key.pem") { path.clone() } else { path.join("key.pem") };
+        let is_key = name.ends_with(".key.pem") || name.ends_with(".pack.pem");
+        let key = if is_key { path.clone() } else { path.join("key.pem") };
         if key.exists() {
-            let why = "is the private key of a recorded line, and its place is taken; move it to safety";
+            let why = "has private keys of recorded lines, and their place is taken; move it to safety";
             return Err(StoreError::damaged(key, None, why));
         }
     } else {

@@ -11,7 +11,7 @@ use super::files::{self, Contents};
 use super::flush::{self, Flush};
 use super::{
     AuthorityRecord, CertificateRecord, CrlRecord, Entry, Event, Layout, Manifest, State, StoreError, authority_files,
-    io,
+    io, pack,
 };
 use crate::x509::pem;
 
@@ -30,11 +30,15 @@ type Unit<'a> = Vec<&'a Entry>;
 impl Release<'_> {
     /// Lets the files appear and makes them durable.
     pub(super) fn run(&self, entries: &[Entry]) -> Result<(), StoreError> {
-        let records = entries.iter().filter_map(|entry| entry.event.certificate());
-        let contents = Contents::new(self.state, records)?;
-        let units = units(entries);
-        self.phase(&units, entries.len(), |entry, _, flush| self.stage(entry, &contents, flush))?;
-        self.phase(&units, entries.len(), |entry, last, flush| self.place(entry, last, flush))?;
+        let has_directory = |entry: &&Entry| entry.event.certificate().is_none_or(|record| record.packed.is_none());
+        let with_files: Vec<&Entry> = entries.iter().filter(has_directory).collect();
+        let contents = Contents::new(self.state, with_files.iter().filter_map(|entry| entry.event.certificate()))?;
+        let units = units(&with_files);
+        self.phase(&units, with_files.len(), |entry, _, flush| self.stage(entry, &contents, flush))?;
+        self.phase(&units, with_files.len(), |entry, last, flush| self.place(entry, last, flush))?;
+        if let (Some(first), true) = (entries.first(), pack::is_packed(entries)) {
+            pack::place(self.layout, first.tx)?;
+        }
         if let Some(settings) = entries.iter().rev().find_map(|entry| match &entry.event {
             Event::SettingsChanged { settings } => Some(settings),
             _ => None,
@@ -243,10 +247,10 @@ pub(super) fn replace(layout: &Layout, name: &str, target: &Path, bytes: &[u8]) 
     target.parent().map_or(Ok(()), io::sync_dir)
 }
 
-fn units(entries: &[Entry]) -> Vec<Unit<'_>> {
+fn units<'a>(entries: &[&'a Entry]) -> Vec<Unit<'a>> {
     let mut units: Vec<Unit<'_>> = Vec::new();
     let mut lineages = HashMap::new();
-    for entry in entries {
+    for &entry in entries {
         if let Some(record) = entry.event.certificate() {
             let unit = *lineages.entry(record.lineage.as_str()).or_insert(units.len());
             if let Some(unit) = units.get_mut(unit) {

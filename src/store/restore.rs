@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use super::backup::{INDEX, Sum};
 use super::flush::Flush;
 use super::naming::{authority_name, is_serial, is_word};
+use super::pack::MAX_PACK;
 use super::{Backup, Severity, State, Store, StoreError, io};
 
 /// Largest private key, profile or `store.json`.
@@ -173,7 +174,8 @@ fn unpack(input: &mut dyn Read, scratch: &Path) -> Result<Backup, StoreError> {
         }
         let path = scratch.join(&name);
         path.parent().map_or(Ok(()), |parent| io::create_dir_with_parents(parent, io::DIR_MODE))?;
-        let mode = if name.ends_with("key.pem") { io::KEY_MODE } else { io::FILE_MODE };
+        let is_key = name.ends_with("key.pem") || name.starts_with("packed/");
+        let mode = if is_key { io::KEY_MODE } else { io::FILE_MODE };
         let mut file = io::create_file(&path, mode)?;
         let mut hash = Context::new(&SHA256);
         let mut piece = Zeroizing::new([0; PIECE]);
@@ -211,11 +213,18 @@ fn limit(name: &str) -> Option<u64> {
             Some(MAX_SMALL)
         }
         ["issued", lineage, serial, "key.pem"] if is_word(lineage) && is_serial(serial) => Some(MAX_SMALL),
+        ["packed", pack] if is_pack(pack) => Some(MAX_PACK),
         ["profiles", profile] if profile.ends_with(".json") && !profile.starts_with('.') && !profile.contains('\0') => {
             Some(MAX_SMALL)
         }
         _ => None,
     }
+}
+
+/// Whether this is the name of a pack: `<number>.pem`.
+fn is_pack(name: &str) -> bool {
+    let number = name.strip_suffix(".pem").and_then(|number| number.parse::<u64>().ok());
+    number.is_some_and(|number| name == format!("{number}.pem"))
 }
 
 fn damaged(why: &str) -> StoreError {

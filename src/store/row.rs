@@ -33,6 +33,8 @@ pub struct CertificateRow<'a> {
     pub key: bool,
     /// Whether it was brought with a chain of its own.
     pub brought: bool,
+    /// The pack that its key is in; 0 for one that has a directory.
+    pub pack: u64,
 }
 
 /// The first fields of a [`CertificateRow`], for a look at all of them that takes little time.
@@ -76,6 +78,7 @@ impl CertificateRecord {
             names: self.names.iter().map(String::as_str).collect(),
             key: self.key,
             brought: !self.chain.is_empty(),
+            pack: self.packed.map_or(0, |packed| packed.pack),
         }
     }
 

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::head::{Head, Stamp};
 use super::lock::Lock;
 use super::recovery::{self, Sound};
-use super::{DeliveryRecord, Event, Notice, State, Store, StoreError, index};
+use super::{DeliveryRecord, Event, Filing, Notice, State, Store, StoreError, index};
 
 /// The right to write: exists only while the exclusive lock is held.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         let event = Event::StoreCreated { store_id: self.store_id.clone() };
-        self.record(now, actor, vec![Draft { event, key_pem: None }])
+        self.record(now, actor, vec![Draft { event, key_pem: None }], Filing::Directories)
     }
 
     /// Makes the store sound after a commit that failed.

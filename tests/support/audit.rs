@@ -54,6 +54,8 @@ pub(crate) struct Issued {
     pub(crate) lineage: String,
     /// Whether the store says it holds the key.
     pub(crate) key: bool,
+    /// Where its key is in which pack, where it has no directory: first byte and length.
+    packed: Option<(u64, usize, usize)>,
     /// The certificate.
     pub(crate) der: Vec<u8>,
 }
@@ -119,7 +121,10 @@ impl Audit {
                 }
                 let der = base64::prelude::BASE64_STANDARD.decode(text("certificate")).unwrap_or_default();
                 let (serial, lineage) = (text("serial"), text("lineage"));
-                self.issued.push(Issued { serial, lineage, key: entry["key"] == true, der });
+                let number = |field: &str| entry["packed"][field].as_u64().unwrap_or_default();
+                let place = (number("pack"), number("at") as usize, number("length") as usize);
+                let packed = entry["packed"].is_object().then_some(place);
+                self.issued.push(Issued { serial, lineage, key: entry["key"] == true, packed, der });
             }
             self.revocation(&entry);
         }
@@ -181,7 +186,8 @@ impl Audit {
             } else if name.ends_with(".crl") || name.ends_with(".crl.pem") {
                 self.crl(&shown(&path), &path, &name);
             } else if name.ends_with(".pem") {
-                if name == "key.pem" && metadata.mode() & 0o777 != 0o600 {
+                let has_keys = name == "key.pem" || directory == root.join("packed");
+                if has_keys && metadata.mode() & 0o777 != 0o600 {
                     self.broken(format!("{} has mode {:o}", shown(&path), metadata.mode() & 0o777));
                 }
                 match read_pem(&path) {
@@ -214,11 +220,21 @@ impl Audit {
         }
     }
 
-    /// Every certificate whose key the store holds has its whole directory.
+    /// Every certificate whose key the store holds has its whole directory, or its key in a pack.
     fn everything_recorded_is_there(&mut self, store: &Path) {
+        let mut packs = BTreeMap::new();
         for issued in self.issued.clone().iter().filter(|issued| issued.key) {
             let directory = store.join("issued").join(&issued.lineage).join(&issued.serial);
-            if !is_complete(&directory, &issued.der) {
+            let is_there = match issued.packed {
+                None => is_complete(&directory, &issued.der),
+                Some((pack, at, length)) => {
+                    let path = store.join(format!("packed/{pack}.pem"));
+                    let pack: &mut Vec<u8> = packs.entry(pack).or_insert_with(|| fs::read(path).unwrap_or_default());
+                    let key = pack.get(at..at + length).and_then(|key| pem::parse(key).ok());
+                    !directory.exists() && key.is_some_and(|key| public_half(key.contents()) == public_key(&issued.der))
+                }
+            };
+            if !is_there {
                 self.broken(format!("{} {} is recorded but not complete", issued.lineage, issued.serial));
             }
         }

@@ -31,6 +31,7 @@ mod man;
 mod manifest;
 mod ocsp;
 mod options;
+mod pack;
 mod profile;
 mod publish;
 mod renew;

@@ -10,7 +10,7 @@ use crate::ca::{self, LoadedAuthority, RandomSerials, Session};
 use crate::cli::{CliError, Context, SecretSource};
 use crate::issuance::{Profiles, Validity};
 use crate::keys::{KeyError, KeyFile, PrivateKey, Secret};
-use crate::store::{AuthorityRecord, Store};
+use crate::store::{AuthorityRecord, Filing, Store};
 use crate::x509::extension::{NameConstraints, Subtree};
 use crate::x509::time::{Span, parse_instant};
 
@@ -232,7 +232,7 @@ pub(crate) fn about_key(path: &str, error: KeyError) -> CliError {
 
 /// What stays the same for every certificate of a run.
 pub(crate) fn session<'a>(cx: &Context, actor: &'a str, progress: &'a (dyn Fn() + Sync)) -> Session<'a> {
-    Session { now: cx.now(), actor, serials: &RandomSerials, progress }
+    Session { now: cx.now(), actor, serials: &RandomSerials, progress, filing: Filing::Directories }
 }
 
 /// Generates a key for an authority or a leaf.

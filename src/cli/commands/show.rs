@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::options::reference;
 use crate::ca;
 use crate::cli::{CliError, Context, Exit};
-use crate::store::{CertificateRecord, State, Store};
+use crate::store::{CertificateRecord, Packed, State, Store};
 use crate::x509::Certificate;
 
 const EXAMPLES: &str = "\
@@ -39,8 +39,9 @@ pub struct ShowArgs {
 struct ShowReport<'a> {
     #[serde(flatten)]
     record: CertificateRecord,
+    packed: Option<Packed>,
     state: &'static str,
-    directory: String,
+    directory: Option<String>,
     lineage_serials: Vec<&'a str>,
 }
 
@@ -78,7 +79,8 @@ impl ShowArgs {
     fn tell(&self, cx: &mut Context, store: &Store, state: &State, record: &CertificateRecord) -> Result<(), CliError> {
         let certificate = record.certificate()?;
         let validity = super::list::standing(state, &record.row(), cx.now())?;
-        let directory = store.layout().issued(&record.lineage, &record.serial);
+        let directory = store.directory(&record.lineage, &record.serial).map(|dir| dir.display().to_string());
+        let pack = (record.packed.is_some() && record.key).then(|| store.issued_key(record).display().to_string());
         let serials: Vec<&str> =
             state.lineage(&record.lineage)?.into_iter().map(|other| other.serial.as_str()).collect();
         cx.ui.line(&format!("{:<16}{}", "name", record.lineage))?;
@@ -86,7 +88,12 @@ impl ShowArgs {
         cx.ui.line(&format!("{:<16}{}", "profile", record.profile))?;
         cx.ui.line(&format!("{:<16}{}", "authority", record.authority))?;
         super::inspect::certificate_lines(cx, &certificate)?;
-        cx.ui.line(&format!("{:<16}{}", "files", directory.display()))?;
+        if let Some(directory) = &directory {
+            cx.ui.line(&format!("{:<16}{directory}", "files"))?;
+        }
+        if let Some(pack) = pack {
+            cx.ui.line(&format!("{:<16}in {pack}", "key"))?;
+        }
         if serials.len() > 1 {
             cx.ui.line(&format!(
                 "{:<16}{} certificates, this is number {}",
@@ -98,9 +105,10 @@ impl ShowArgs {
         cx.ui.json(
             "show",
             &ShowReport {
-                record: CertificateRecord { certificate: certificate.to_pem(), ..record.clone() },
+                record: CertificateRecord { certificate: certificate.to_pem(), packed: None, ..record.clone() },
+                packed: record.packed,
                 state: validity,
-                directory: directory.display().to_string(),
+                directory,
                 lineage_serials: serials,
             },
         )

@@ -11,10 +11,11 @@ use serde::Serialize;
 
 use super::bundle::Bundle;
 use super::options::{ValidityArgs, VariableArgs, load_authority, profiles, session};
+use super::pack::Pack;
 use super::report::{CertificateReport, summary, tell};
 use super::target::target;
 use super::{crl, delivery};
-use crate::ca::{self, Order, Outcome, Rehearsal};
+use crate::ca::{self, Order, Outcome, Rehearsal, Session};
 use crate::cli::{CliError, Context, Exit, files};
 use crate::issuance::lint::Target;
 use crate::issuance::{IssuerFacts, Profile, Request};
@@ -84,6 +85,9 @@ pub struct SignArgs {
     /// Sign the good requests even when others are refused
     #[arg(long)]
     pub keep_going: bool,
+    /// When to keep the certificates in the store's journal alone instead of a directory for each
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t)]
+    pub pack: Pack,
 }
 
 #[derive(Debug, Serialize)]
@@ -157,7 +161,8 @@ impl SignArgs {
         });
         let to = to.collect();
         let only = if let [order] = &orders[..] { Some(order.label.clone()) } else { None };
-        let outcomes = ca::issue_to(&mut writer, &authority, &profile, &session(cx, &actor, &tick), orders, to);
+        let session = Session { filing: self.pack.filing(orders.len()), ..session(cx, &actor, &tick) };
+        let outcomes = ca::issue_to(&mut writer, &authority, &profile, &session, orders, to);
         let outcomes = outcomes.map_err(|error| match (error, only) {
             // Of several, the one that is refused is named anyway.
             (error @ ca::CaError::Issuance(_), Some(request)) => CliError::from(error).about(request),

@@ -9,7 +9,7 @@ use super::*;
 use crate::ca::{self, AuthorityPlan, Commission, LoadedAuthority, Order, RandomSerials, Session, issue_possible};
 use crate::keys::{Algorithm, PrivateKey};
 use crate::manifest::{Asked, Notation, authority_request, certificate_request};
-use crate::store::Store;
+use crate::store::{Filing, Store};
 
 const NOW: OffsetDateTime = datetime!(2027-01-31 12:00 UTC);
 
@@ -32,7 +32,8 @@ fn applied(manifest: &Manifest) -> State {
     let dir = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
     let store = Store::create(&dir.path().join("store"), NOW, "tester").unwrap();
     let mut writer = store.lock(std::time::Duration::from_secs(9), "test").unwrap();
-    let session = Session { now: NOW, actor: "tester", serials: &RandomSerials, progress: &|| {} };
+    let session =
+        Session { now: NOW, actor: "tester", serials: &RandomSerials, progress: &|| {}, filing: Filing::Directories };
     let profiles = Profiles::default();
     let key = std::sync::Arc::new(PrivateKey::generate(Algorithm::EcP256).unwrap());
     let described = &manifest.authorities["root"];

@@ -11,7 +11,7 @@ use crate::store::revocation::Standing;
 use crate::store::{AuthorityRecord, DeliveryRecord, Settings};
 
 /// Goes up whenever the index is written differently; another number is rebuilt.
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 /// Longest file that is read, in bytes.
 pub(super) const MOST: u64 = 1 << 30;

@@ -34,7 +34,7 @@ fn try_commit(root: &Path) -> Result<(), StoreError> {
 }
 
 /// Everything but the lock's note and `journal.head`, which may lag.
-fn content(root: &Path) -> BTreeMap<String, (u32, Vec<u8>)> {
+pub(super) fn content(root: &Path) -> BTreeMap<String, (u32, Vec<u8>)> {
     let mut found = tree(root);
     found.retain(|name, _| name != "lock" && name != "journal.head");
     found
@@ -115,7 +115,7 @@ fn assert_recovers(store: &Store, before: &BTreeMap<String, (u32, Vec<u8>)>, wha
 }
 
 /// Runs `work` on copies of a store with a fault at every step in turn, then `judge`.
-fn at_every_step(
+pub(super) fn at_every_step(
     root: &Path,
     fault: Fault,
     work: impl Fn(&Path) -> Result<(), StoreError>,

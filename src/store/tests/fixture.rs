@@ -96,6 +96,7 @@ pub(super) fn record(authority: &str, lineage: &str, serial: &str, key: bool) ->
         not_after: "2027-04-01T00:00:00Z".to_owned(),
         key_sha256: "00".repeat(32),
         key,
+        packed: None,
         certificate: der(&format!("certificate {serial}")),
         chain: Vec::new(),
         variables: BTreeMap::new(),

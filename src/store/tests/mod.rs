@@ -10,4 +10,5 @@ mod fixture;
 mod index;
 mod journal;
 mod lock;
+mod packs;
 mod permissions;

@@ -14,7 +14,7 @@ use crate::cli::{CliError, Context, SecretSource};
 use crate::issuance::Profiles;
 use crate::keys::{PrivateKey, Signer};
 use crate::manifest::{Authority, AuthorityWork, KeyChoice, Plan, Work, authority_request};
-use crate::store::{State, Store, Writer};
+use crate::store::{Filing, State, Store, Writer};
 use zeroize::Zeroizing;
 
 /// Authorities that sign, by name, and why one cannot.
@@ -133,7 +133,13 @@ impl Run<'_> {
             },
         };
         let actor = cx.settings.actor.clone();
-        let session = Session { now: cx.now(), actor: &actor, serials: &RandomSerials, progress: &|| {} };
+        let session = Session {
+            now: cx.now(),
+            actor: &actor,
+            serials: &RandomSerials,
+            progress: &|| {},
+            filing: Filing::Directories,
+        };
         let (signer, made, passphrase): (Arc<dyn Signer>, _, _) = match (choice, ready) {
             (KeyChoice::New(_), Some((Some(key), Some(pem), secret))) => {
                 let request = authority_request(name, authority, key.public_key().clone()).map_err(CliError::failed)?;
@@ -203,7 +209,13 @@ impl Run<'_> {
             None => None,
         };
         let actor = cx.settings.actor.clone();
-        let session = Session { now: cx.now(), actor: &actor, serials: &RandomSerials, progress: &|| {} };
+        let session = Session {
+            now: cx.now(),
+            actor: &actor,
+            serials: &RandomSerials,
+            progress: &|| {},
+            filing: Filing::Directories,
+        };
         let plan = ImportPlan { name, certificate, chain, key, accept_weak: false };
         let (made, notes) = ca::import(writer, plan, &session)?;
         for note in notes {

@@ -68,7 +68,7 @@ impl Search<'_> {
     pub(super) fn prove_certificate(&self, name: &str, source: &str, secret: &Secret) -> Result<(), CliError> {
         let encrypted = |name: &str| {
             let record = self.state.lineage(&Certificate::lineage(name)).ok()?.pop().filter(|record| record.key)?;
-            encrypted(self.store.read_issued_key(&record.lineage, &record.serial).ok()?)
+            encrypted(self.store.read_issued_key(record).ok()?)
         };
         if let Some(own) = encrypted(name) {
             return prove(secret, std::iter::once((format!("the key that {name} has"), own)), source);

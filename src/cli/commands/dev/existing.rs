@@ -161,7 +161,7 @@ impl Place<'_> {
 
     /// The key as the store keeps it, where it does and without a passphrase.
     fn key_in_store(&self, certificate: &Certificate, record: &CertificateRecord) -> Option<Zeroizing<Vec<u8>>> {
-        let kept = self.store.read_issued_key(&record.lineage, &record.serial).ok().filter(|_| record.key)?;
+        let kept = self.store.read_issued_key(record).ok().filter(|_| record.key)?;
         fits(&kept, certificate).then_some(kept)
     }
 }

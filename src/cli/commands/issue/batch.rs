@@ -18,6 +18,7 @@ use super::summary::{BatchReport, Issued, Refused, Skipped, refusal};
 use crate::ca::{self, CaError, Outcome, Rehearsal, Session, Signed, Signing};
 use crate::cli::commands::bundle::Bundle;
 use crate::cli::commands::options::{load_authority, profiles, session};
+use crate::cli::commands::pack::Pack;
 use crate::cli::commands::{crl, delivery, dry_run};
 use crate::cli::{CliError, Context, Exit, files};
 use crate::issuance::{Prepared, Report};
@@ -49,6 +50,9 @@ pub(super) struct BatchArgs {
     /// Leave out lines whose certificate is in the store and good, and write those of its files that are missing
     #[arg(long, requires = "batch")]
     pub skip_existing: bool,
+    /// When to keep the new private keys in one file of the store instead of a directory for each name
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t, requires = "batch")]
+    pub pack: Pack,
     /// Issue the good lines even when others are refused
     #[arg(long, requires = "batch")]
     pub keep_going: bool,
@@ -66,7 +70,8 @@ enum Verdict {
 struct Checked {
     number: u64,
     name: String,
-    outcome: Result<(Line, Prepared), CliError>,
+    /// The line, and what would be signed, where that is asked for.
+    outcome: Result<(Line, Option<Prepared>), CliError>,
 }
 
 impl IssueArgs {
@@ -129,7 +134,14 @@ impl Batch<'_> {
         while lines.peek().is_some() {
             let chunk: Vec<_> = lines.by_ref().take(CHUNK).collect();
             let check = |(number, raw): (u64, Result<Raw<'_>, String>)| {
-                Ok::<_, CliError>(check_line(number, raw, input, terms, &rehearsal))
+                let mut checked = check_line(number, raw, input, terms, &rehearsal);
+                if let Ok((_, prepared)) = &mut checked.outcome
+                    && !(self.args.dry_run || self.args.many.skip_existing)
+                {
+                    // Many of them: each core clears away its own.
+                    *prepared = None;
+                }
+                Ok::<_, CliError>(checked)
             };
             for Checked { number, name, outcome } in ca::in_parallel(chunk, check)? {
                 let verdict = outcome.and_then(|(line, prepared)| {
@@ -141,7 +153,10 @@ impl Batch<'_> {
                         .hint("give one of them another with lineage, or leave it out"));
                     }
                     let newest = if self.args.many.skip_existing { state.lineage(&line.lineage)?.pop() } else { None };
-                    let same = newest.filter(|record| is_same(state, record, &line, &prepared, session.now));
+                    let is_same = |record: &&CertificateRecord| {
+                        prepared.as_ref().is_some_and(|prepared| is_same(state, record, &line, prepared, session.now))
+                    };
+                    let same = newest.filter(is_same);
                     if let Some(record) = same {
                         self.report.skipped.push(Skipped {
                             line: number,
@@ -154,7 +169,7 @@ impl Batch<'_> {
                         files::refuse_existing(&Bundle::paths(&line.directory(out), true), self.args.force)?;
                     }
                     if self.args.dry_run {
-                        rehearsed.push((format!("line {number}"), prepared));
+                        rehearsed.extend(prepared.map(|prepared| (format!("line {number}"), prepared)));
                     }
                     Ok(Verdict::Issue)
                 });
@@ -202,7 +217,8 @@ impl Batch<'_> {
         let writer = cx.lock_knowing(store, state)?;
         let actor = cx.settings.actor.clone();
         let tick = || progress.tick();
-        let (session, state) = (session(cx, &actor, &tick), writer.state().clone());
+        let filing = self.args.many.pack.filing(total);
+        let (session, state) = (Session { filing, ..session(cx, &actor, &tick) }, writer.state().clone());
         let press = Press { args: self.args, input, terms, authorities: &authorities, keys: &keys };
         self.run(cx, writer, &press, Signing::new(&state, &session)?, &session)
             .map_err(|error| self.interrupted(error, total))?;
@@ -275,18 +291,19 @@ impl Batch<'_> {
         let (mut bundles, mut rows) = (Vec::new(), Vec::with_capacity(outcomes.len()));
         for (outcome, Target { number, dir, key_pem }) in outcomes.iter().zip(targets) {
             let serial = outcome.certificate.serial.hex();
-            let place = dir.clone().unwrap_or_else(|| store.layout().issued(&outcome.lineage, &serial));
+            let kept = || store.directory(&outcome.lineage, &serial);
+            let directory = dir.clone().or_else(kept).map(|dir| dir.display().to_string());
+            self.report.packed += usize::from(directory.is_none());
             if let Some(dir) = dir {
                 bundles.push((dir, Bundle::new(outcome, key_pem)));
             }
-            rows.push((number, serial, place));
+            rows.push((number, serial, directory));
         }
         Bundle::write_all(&bundles, self.args.force)?;
-        for (outcome, (line, serial, place)) in outcomes.iter().zip(rows) {
+        for (outcome, (line, serial, directory)) in outcomes.iter().zip(rows) {
             self.tell(cx, line, &outcome.report);
             self.report.count += 1;
-            let directory = place.display().to_string();
-            cx.ui.line(&directory)?;
+            cx.ui.line(directory.as_deref().unwrap_or(&outcome.lineage))?;
             if cx.ui.is_json() {
                 let (lineage, not_after) = (outcome.lineage.clone(), format_instant(outcome.certificate.not_after));
                 self.report.certificates.push(Issued { line, lineage, serial, not_after, directory });
@@ -341,6 +358,13 @@ impl Batch<'_> {
         }
         self.tell_more(cx);
         cx.ui.say(&self.report.sentence(&self.shown));
+        if self.report.packed > 0 {
+            cx.ui.say(&format!(
+                "the keys of {} are in packed/ of the store, without a directory for each: the same command with --skip-existing \
+                 --out-dir DIR writes their files, and \"certwright export NAME\" those of one",
+                self.report.packed
+            ));
+        }
         cx.ui.json("issue-batch", &self.report)?;
         Ok(self.exit())
     }
@@ -358,7 +382,7 @@ fn check_line(
         name = fields.name.clone().unwrap_or_default();
         let line = terms.line(fields)?;
         let prepared = terms.rehearse(rehearsal, &line)?;
-        Ok((line, prepared))
+        Ok((line, Some(prepared)))
     });
     Checked { number, name, outcome }
 }

@@ -19,6 +19,9 @@ pub(super) struct BatchReport {
     /// How many were issued.
     #[serde(skip)]
     pub(super) count: usize,
+    /// How many have no directory.
+    #[serde(skip)]
+    pub(super) packed: usize,
     /// How many reports had remarks.
     #[serde(skip)]
     pub(super) remarks: usize,
@@ -31,7 +34,8 @@ pub(super) struct Issued {
     pub(super) lineage: String,
     pub(super) serial: String,
     pub(super) not_after: String,
-    pub(super) directory: String,
+    /// Where its files are; none where the key is in a pack and no directory was named.
+    pub(super) directory: Option<String>,
 }
 
 /// A line whose certificate was there.

@@ -191,7 +191,7 @@ fn key_secret(
         return Ok(None);
     }
     // One that is gone, or of no use, tells nothing.
-    let old = store.read_issued_key(&record.lineage, &record.serial).ok();
+    let old = store.read_issued_key(record).ok();
     let old = old.and_then(|pem| KeyOutline::read(&pem).ok());
     if old.is_some_and(|old| old.encryption.is_some()) && signer.passphrase.is_none() {
         return Err(CliError::usage("the old key is encrypted with a passphrase of its own")
@@ -278,7 +278,7 @@ fn deliver_all(cx: &mut Context, files: &Files<'_>, means: &Means, deliveries: &
 fn item(ready: &Ready, certificate: &crate::x509::Certificate, store: &Store) -> Item {
     let (lineage, serial) = (ready.record.lineage.clone(), certificate.serial.hex());
     Item {
-        directory: Some(store.layout().issued(&lineage, &serial).display().to_string()),
+        directory: store.directory(&lineage, &serial).map(|dir| dir.display().to_string()),
         lineage,
         why: ready.why,
         old_serial: ready.record.serial.clone(),
@@ -296,7 +296,7 @@ fn item(ready: &Ready, certificate: &crate::x509::Certificate, store: &Store) ->
 
 fn unfinished_item(record: CertificateRecord, old_serial: String, store: &Store, deliveries: Vec<Delivered>) -> Item {
     Item {
-        directory: Some(store.layout().issued(&record.lineage, &record.serial).display().to_string()),
+        directory: store.directory(&record.lineage, &record.serial).map(|dir| dir.display().to_string()),
         lineage: record.lineage,
         why: "unfinished",
         old_serial,
