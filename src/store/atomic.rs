@@ -21,6 +21,9 @@ use super::{StoreError, event, io};
 /// something else: a script may well run this under its own lock of the directory.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How many files of one directory are as good as a directory of their own, when it comes to whether whole file systems are synced.
+const FILES_OF_A_SET: usize = 4;
+
 pub use sets::{FileSet, write_sets, write_sets_holding};
 pub use tree::write_tree;
 
@@ -91,7 +94,7 @@ fn replace_set(dir: &Path, files: &[(&str, &[u8], u32)], replace: bool, held: Op
     let mut order: Vec<_> = files.iter().zip(&targets).collect();
     order.sort_by_key(|((_, _, mode), _)| !is_secret(*mode));
     let mut temporaries = Temporaries::default();
-    let mut flush = Flush::new(0);
+    let mut flush = Flush::new(files.len() / FILES_OF_A_SET);
     for ((_, bytes, mode), target) in &order {
         let (file, path) = temporaries.add(dir, target, bytes, *mode)?;
         flush.file(file, path);

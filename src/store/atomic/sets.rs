@@ -8,7 +8,7 @@ use std::thread;
 use super::super::flush::{Flush, died, threads};
 use super::super::lock::Held;
 use super::super::{StoreError, io};
-use super::{check_names, parent, replace_set, temporary_name};
+use super::{FILES_OF_A_SET, check_names, parent, replace_set, temporary_name};
 
 /// Files `(name, bytes, mode)` that belong together in a directory of their own.
 #[derive(Debug, Clone)]
@@ -56,7 +56,7 @@ pub fn write_sets_holding(sets: &[FileSet<'_>], replace: bool, held: Option<&Hel
     for set in fresh.iter().filter(|set| late.contains(&set.dir)) {
         replace_set(set.dir, &set.files, replace, held)?;
     }
-    let mut flush = Flush::new(fresh.len());
+    let mut flush = Flush::new(items(&fresh));
     parents.into_iter().for_each(|(dir, _)| flush.dir(dir.to_owned()));
     flush.run()
 }
@@ -67,7 +67,7 @@ fn stage(sets: &[&FileSet<'_>], staged: &Staged<'_>) -> Result<(), StoreError> {
         sets.iter().zip(&staged.0).map(|(set, (staging, _))| (*set, staging.as_path())).collect();
     let share = work.len().div_ceil(threads(work.len())).max(1);
     let write = |work: &[(&FileSet<'_>, &Path)]| -> Result<Flush, StoreError> {
-        let mut flush = Flush::new(sets.len());
+        let mut flush = Flush::new(items(sets));
         for (set, staging) in work {
             io::create_dir(staging)?;
             for (name, bytes, mode) in &set.files {
@@ -81,7 +81,7 @@ fn stage(sets: &[&FileSet<'_>], staged: &Staged<'_>) -> Result<(), StoreError> {
         }
         Ok(flush)
     };
-    let mut flush = Flush::new(sets.len());
+    let mut flush = Flush::new(items(sets));
     thread::scope(|scope| {
         let others: Vec<_> = work.chunks(share).skip(1).map(|chunk| scope.spawn(|| write(chunk))).collect();
         flush.merge(write(work.chunks(share).next().unwrap_or_default())?);
@@ -91,6 +91,11 @@ fn stage(sets: &[&FileSet<'_>], staged: &Staged<'_>) -> Result<(), StoreError> {
         Ok::<(), StoreError>(())
     })?;
     flush.run()
+}
+
+/// How many sets there are, as far as syncing goes: one with many files, like a directory of keystores, is as good as many.
+fn items(sets: &[&FileSet<'_>]) -> usize {
+    sets.len().max(sets.iter().map(|set| set.files.len()).sum::<usize>() / FILES_OF_A_SET)
 }
 
 /// Directories under temporary names and what they become; those that have not got their final name are removed when this
