@@ -551,7 +551,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand issue" -l batch -d
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l batch-format -d 'How the file is written [default: as its name ends: .jsonl, .ndjson, .csv, .tsv]' -r -f -a "jsonl\t'One JSON object a line'
 csv\t'Comma, semicolon or tab separated, with a first line of names'"
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l out-dir -d 'For each line a directory here, named like its name in the store, with the files that --out has' -r -f -a "(__fish_complete_directories)"
-complete -c certwright -n "__fish_certwright_using_subcommand issue" -l pack -d 'When to keep the new private keys in one file of the store instead of a directory for each name' -r -f -a "auto\t'Where there are more than a thousand'
+complete -c certwright -n "__fish_certwright_using_subcommand issue" -l pack -d 'When to keep the new private keys in one file of the store instead of a directory for each name' -r -f -a "auto\t'Where there are a thousand or more'
 always\t'However few there are'
 never\t'However many there are'"
 complete -c certwright -n "__fish_certwright_using_subcommand issue" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -f -a "(__fish_complete_directories)"
@@ -1113,7 +1113,7 @@ python3.13\t''
 rfc5280\t''
 rustls\t''
 windows\t''"
-complete -c certwright -n "__fish_certwright_using_subcommand sign" -l pack -d 'When to keep the certificates in the store\'s journal alone instead of a directory for each' -r -f -a "auto\t'Where there are more than a thousand'
+complete -c certwright -n "__fish_certwright_using_subcommand sign" -l pack -d 'When to keep the certificates in the store\'s journal alone instead of a directory for each' -r -f -a "auto\t'Where there are a thousand or more'
 always\t'However few there are'
 never\t'However many there are'"
 complete -c certwright -n "__fish_certwright_using_subcommand sign" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -f -a "(__fish_complete_directories)"

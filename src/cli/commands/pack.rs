@@ -7,7 +7,7 @@ use crate::store::Filing;
 /// `--pack`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Pack {
-    /// Where there are more than a thousand
+    /// Where there are a thousand or more
     #[default]
     Auto,
     /// However few there are
@@ -17,13 +17,13 @@ pub enum Pack {
 }
 
 impl Pack {
-    /// From more certificates than this on, directories in the store cost more time than all the rest.
+    /// From so many certificates on, directories in the store cost more time than all the rest.
     const MANY: usize = 1000;
 
     /// Where the files of so many certificates go.
     pub(super) fn filing(self, certificates: usize) -> Filing {
         match self {
-            Self::Auto if certificates > Self::MANY => Filing::Packed,
+            Self::Auto if certificates >= Self::MANY => Filing::Packed,
             Self::Always => Filing::Packed,
             Self::Auto | Self::Never => Filing::Directories,
         }
