@@ -6,7 +6,7 @@ use super::DevArgs;
 use super::wish::Wish;
 use crate::ca::{self, AuthorityPlan};
 use crate::cli::commands::options::{generate, profiles, session};
-use crate::cli::trust::quoted;
+use crate::cli::shell::quoted;
 use crate::cli::{CliError, Context};
 use crate::issuance::Request;
 use crate::keys::{Algorithm, PublicKey};
