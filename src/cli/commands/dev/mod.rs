@@ -157,9 +157,9 @@ impl DevArgs {
         let store = cx.create_store()?;
         // Build steps that run at once share a directory: the first one makes what is missing, the others find it.
         let _held = hold(store.layout().root(), cx.settings.lock_timeout)?;
-        let wish = Wish::new(self, Some(&store.read()?))?;
-        let made_authority = self.ensure_authority(cx, &store, &wish)?;
         let state = store.read()?;
+        let wish = Wish::new(self, Some(&state))?;
+        let (state, made_authority) = self.ensure_authority(cx, &store, state, &wish)?;
         let record = ca::resolve(&state, Some(&wish.authority))?.clone();
         if let Some(path) = self.foreign(&record, &password, &state)? {
             return Err(kept(&path));
@@ -180,7 +180,7 @@ impl DevArgs {
                 Done { action: "restored", reason, certificate: *certificate, outcome: None }
             }
             other => {
-                let outcome = self.issue(cx, &store, &record, &wish, &password)?;
+                let outcome = self.issue(cx, (&store, &state), &record, &wish, &password)?;
                 let reason = other.reason();
                 self.tell_issued(cx, &wish, &outcome, (&reason, made_authority));
                 Done { action: "issued", reason, certificate: outcome.certificate.clone(), outcome: Some(outcome) }
