@@ -220,7 +220,7 @@ impl DevArgs {
         Done { action, reason, certificate, outcome }: Done,
         password: &Secret,
     ) -> Result<Exit, CliError> {
-        let root = root_of(record)?;
+        let root = record.top()?;
         if self.keystores && keystores::defect(&self.out, &certificate, &root, password)?.is_some() {
             keystores::write(cx, &self.out, &root, password)?;
             cx.ui.say("wrote keystore.p12, keystore.jks, truststore.p12 and truststore.jks");
@@ -312,11 +312,6 @@ impl DevArgs {
             targets: more.targets,
         }
     }
-}
-
-/// The root above an authority, or itself.
-fn root_of(record: &AuthorityRecord) -> Result<Certificate, CliError> {
-    Ok(record.chain()?.pop().map_or_else(|| record.certificate(), Ok)?)
 }
 
 fn not_ours(path: &Path) -> String {
