@@ -61,7 +61,7 @@ pub use revoke::{Cause, Revocable, Revoked, release, revoke};
 pub use rollover::{
     Begun, Cross, Finished, PreparedRollover, Remaining, RolloverPlan, Signers, Terms, begin_rollover, change_rollover,
     check_may_finish, check_may_remake, finish_rollover, is_superseded, is_to_be_moved, prepare_rollover, remaining,
-    renewing_authority, succession, unfit_successor,
+    renewing_authority, succession, tops_above, unfit_successor,
 };
 pub use serial::{RandomSerials, SerialSource};
 pub use signing::{Signed, Signing};

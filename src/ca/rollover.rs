@@ -25,7 +25,9 @@ pub use begin::begin_rollover;
 pub use finish::{change_rollover, check_may_finish, finish_rollover};
 pub use prepare::prepare_rollover;
 pub use remaining::{Remaining, remaining};
-pub use standing::{check_may_remake, is_superseded, is_to_be_moved, renewing_authority, succession, unfit_successor};
+pub use standing::{
+    check_may_remake, is_superseded, is_to_be_moved, renewing_authority, succession, tops_above, unfit_successor,
+};
 pub(super) use standing::{check_not_retired, rollover_above};
 
 /// What shall take an authority's place, and how.

@@ -17,6 +17,7 @@ mod progress;
 mod prompt;
 mod secret;
 mod settings;
+mod shell;
 mod table;
 #[cfg(test)]
 mod testing;

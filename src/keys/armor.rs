@@ -171,13 +171,13 @@ impl Content {
         let third = reader.next().ok();
         Some(match (first.tag, second.tag, third.map(|third| third.tag)) {
             (INTEGER, SEQUENCE, Some(OCTET_STRING)) => Self::Pkcs8,
-            (INTEGER, SEQUENCE, None | Some(SEQUENCE)) if first.value == [3] => Self::Pkcs12,
+            (INTEGER, SEQUENCE, None | Some(SEQUENCE)) if first.contents == [3] => Self::Pkcs12,
             (INTEGER, INTEGER, Some(INTEGER)) => Self::Pkcs1,
             (INTEGER, INTEGER, None) => Self::RsaPublicKey,
-            (INTEGER, OCTET_STRING, _) if first.value == [1] => Self::Sec1,
+            (INTEGER, OCTET_STRING, _) if first.contents == [1] => Self::Sec1,
             (SEQUENCE, OCTET_STRING, None) => Self::EncryptedPkcs8,
-            (SEQUENCE, BIT_STRING, None) if first.value.first() == Some(&OID) => Self::PublicKey,
-            (SEQUENCE, SEQUENCE, Some(BIT_STRING)) => Self::of_signed(first.value)?,
+            (SEQUENCE, BIT_STRING, None) if first.contents.first() == Some(&OID) => Self::PublicKey,
+            (SEQUENCE, SEQUENCE, Some(BIT_STRING)) => Self::of_signed(first.contents)?,
             _ => return None,
         })
     }

@@ -1,35 +1,22 @@
-//! The little DER that keys need: a strict reader over borrowed bytes and a writer that wipes what it wrote.
+//! The little DER that keys need: a reader that knows their types, and a writer that wipes what it wrote.
 
 use der::asn1::ObjectIdentifier;
 use zeroize::Zeroizing;
 
 use super::KeyError;
-
-pub(super) const INTEGER: u8 = 0x02;
-pub(super) const BIT_STRING: u8 = 0x03;
-pub(super) const OCTET_STRING: u8 = 0x04;
-pub(super) const NULL: u8 = 0x05;
-pub(super) const OID: u8 = 0x06;
-pub(super) const SEQUENCE: u8 = 0x30;
+use super::tlv::{self, Fault};
+pub(super) use super::tlv::{BIT_STRING, INTEGER, NULL, OBJECT_IDENTIFIER as OID, OCTET_STRING, SEQUENCE, Tlv};
 
 /// Reads DER elements one after the other; `what` names the structure in errors.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'a> {
-    rest: &'a [u8],
+    elements: tlv::Reader<'a>,
     what: &'static str,
-}
-
-/// One tag-length-value.
-#[derive(Clone, Copy)]
-pub(super) struct Element<'a> {
-    pub(super) tag: u8,
-    pub(super) value: &'a [u8],
-    pub(super) whole: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(bytes: &'a [u8], what: &'static str) -> Self {
-        Self { rest: bytes, what }
+        Self { elements: tlv::Reader::new(bytes), what }
     }
 
     /// Opens a SEQUENCE that fills all of `bytes`.
@@ -40,24 +27,22 @@ impl<'a> Reader<'a> {
         Ok(Self::new(value, what))
     }
 
-    /// Reads the next element: definite, minimal lengths and low tag numbers only.
-    pub(super) fn next(&mut self) -> Result<Element<'a>, KeyError> {
-        let (tag, header, length) = self.header().ok_or_else(|| self.broken())?;
-        let end = header.checked_add(length).ok_or_else(|| self.broken())?;
-        let whole = self.rest.get(..end).ok_or_else(|| self.broken())?;
-        self.rest = &self.rest[end..];
-        Ok(Element { tag, value: &whole[header..], whole })
+    /// Reads the next element.
+    pub(super) fn next(&mut self) -> Result<Tlv<'a>, KeyError> {
+        let read = self.elements.read();
+        self.sound(read)
     }
 
     /// Reads the next element, which must have the tag, and returns its contents.
     pub(super) fn expect(&mut self, tag: u8) -> Result<&'a [u8], KeyError> {
-        let element = self.next()?;
-        if element.tag == tag { Ok(element.value) } else { Err(self.broken()) }
+        let read = self.elements.expect(tag);
+        self.sound(read)
     }
 
     /// Reads the next element if it has the tag.
     pub(super) fn optional(&mut self, tag: u8) -> Result<Option<&'a [u8]>, KeyError> {
-        if self.rest.first() == Some(&tag) { self.expect(tag).map(Some) } else { Ok(None) }
+        let read = self.elements.optional(tag);
+        Ok(self.sound(read)?.map(|element| element.contents))
     }
 
     /// Opens the next element, a SEQUENCE.
@@ -105,54 +90,34 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.rest.is_empty()
+        self.elements.is_empty()
     }
 
     pub(super) fn rest(&self) -> &'a [u8] {
-        self.rest
+        self.elements.rest()
     }
 
     /// Fails when something is left over.
     pub(super) fn finish(self) -> Result<(), KeyError> {
-        if self.rest.is_empty() { Ok(()) } else { Err(self.broken()) }
+        self.sound(self.elements.finish())
     }
 
     pub(super) fn broken(&self) -> KeyError {
         KeyError::Malformed(format!("broken DER in the {}", self.what))
     }
 
-    fn header(&self) -> Option<(u8, usize, usize)> {
-        let tag = *self.rest.first()?;
-        if tag & 0x1f == 0x1f {
-            return None;
-        }
-        let first = *self.rest.get(1)?;
-        if first < 0x80 {
-            return Some((tag, 2, usize::from(first)));
-        }
-        let count = usize::from(first & 0x7f);
-        let octets = self.rest.get(2..2 + count)?;
-        if count == 0 || count > 4 || octets[0] == 0 {
-            return None;
-        }
-        let length = octets.iter().fold(0_usize, |length, octet| length << 8 | usize::from(*octet));
-        (length >= 0x80).then_some((tag, 2 + count, length))
+    /// What was read, or that the structure is broken: of a key nothing more is told.
+    fn sound<T>(&self, read: Result<T, Fault>) -> Result<T, KeyError> {
+        read.map_err(|_| self.broken())
     }
 }
 
 /// Writes one element around the concatenated parts; the buffer never grows, so no stale copy is left behind.
 pub(super) fn tlv(tag: u8, parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
     let length: usize = parts.iter().map(|part| part.len()).sum();
-    let mut out = Vec::with_capacity(length + 6);
-    out.push(tag);
-    if length < 0x80 {
-        out.push(length as u8);
-    } else {
-        let octets = length.to_be_bytes();
-        let skip = octets.iter().take_while(|octet| **octet == 0).count();
-        out.push(0x80 | (octets.len() - skip) as u8);
-        out.extend_from_slice(&octets[skip..]);
-    }
+    let header = tlv::header(tag, length);
+    let mut out = Vec::with_capacity(header.len() + length);
+    out.extend_from_slice(&header);
     for part in parts {
         out.extend_from_slice(part);
     }
@@ -190,18 +155,8 @@ mod tests {
 
     #[test]
     fn refuses_what_is_not_der() {
-        for bad in [
-            &[0x30, 0x80, 0, 0][..], // indefinite length
-            &[0x30, 0x81, 1, 0],     // length not minimal
-            &[0x30, 0x82, 0, 1, 0],  // leading zero in the length
-            &[0x1f, 0x81, 0],        // high tag number
-            &[0x30, 5, 0],           // cut off
-            &[0x30, 0x84, 255, 255, 255, 255],
-            &[0x30, 0x88, 255, 255, 255, 255, 255, 255, 255, 255],
-            &[],
-        ] {
-            assert!(Reader::new(bad, "test").next().is_err(), "{bad:02x?}");
-        }
+        let broken = Reader::new(&[0x30, 0x80, 0, 0], "test").next().unwrap_err();
+        assert_eq!(broken.to_string(), Reader::new(&[], "test").broken().to_string());
         for bad in [&[2, 2, 0, 1][..], &[2, 1, 0x80], &[2, 0]] {
             assert!(Reader::new(bad, "test").unsigned().is_err(), "{bad:02x?}");
         }

@@ -2,7 +2,7 @@
 
 use der::asn1::ObjectIdentifier as Oid;
 
-use super::asn1::{self, Element, NULL, OID, Reader, SEQUENCE};
+use super::asn1::{self, NULL, OID, Reader, SEQUENCE, Tlv};
 use super::{Curve, Digest, KeyError, MlDsaLevel};
 
 pub(super) const RSA: Oid = Oid::new_unwrap("1.2.840.113549.1.1.1");
@@ -25,7 +25,7 @@ const SHA512: Oid = Oid::new_unwrap("2.16.840.1.101.3.4.2.3");
 #[derive(Clone, Copy)]
 pub(super) struct Identifier<'a> {
     pub(super) oid: Oid,
-    pub(super) parameters: Option<Element<'a>>,
+    pub(super) parameters: Option<Tlv<'a>>,
 }
 
 impl<'a> Identifier<'a> {
@@ -50,7 +50,7 @@ impl<'a> Identifier<'a> {
     pub(super) fn null_or_none(&self) -> Result<(), KeyError> {
         match self.parameters {
             None => Ok(()),
-            Some(Element { tag: NULL, value: [], .. }) => Ok(()),
+            Some(Tlv { tag: NULL, contents: [], .. }) => Ok(()),
             Some(_) => Err(KeyError::Malformed(format!("{} has parameters other than NULL", name(&self.oid)))),
         }
     }
@@ -124,7 +124,7 @@ impl PssParameters {
 }
 
 /// Reads `RSASSA-PSS-params` with the defaults of RFC 4055 §3.1.
-pub(super) fn pss_parameters(element: Element<'_>) -> Result<PssParameters, KeyError> {
+pub(super) fn pss_parameters(element: Tlv<'_>) -> Result<PssParameters, KeyError> {
     const WHAT: &str = "RSASSA-PSS parameters";
     let mut fields = Reader::sequence(element.whole, WHAT)?;
     let digest = match fields.optional(0xa0)? {
@@ -181,7 +181,7 @@ fn hash(der: &[u8]) -> Result<Digest, KeyError> {
 }
 
 /// Reads `ECParameters`: a named curve, nothing else (RFC 5480 §2.1.1).
-pub(super) fn curve(parameters: Option<Element<'_>>) -> Result<Curve, KeyError> {
+pub(super) fn curve(parameters: Option<Tlv<'_>>) -> Result<Curve, KeyError> {
     let Some(parameters) = parameters else {
         return Err(KeyError::Malformed("an EC key that names no curve".to_owned()));
     };

@@ -26,10 +26,10 @@ pub(super) fn read(level: MlDsaLevel, der: &[u8]) -> Result<Parts, KeyError> {
     let element = reader.next()?;
     reader.finish()?;
     match element.tag {
-        SEED => from_seed(level, element.value),
-        OCTET_STRING => from_expanded(level, element.value),
+        SEED => from_seed(level, element.contents),
+        OCTET_STRING => from_expanded(level, element.contents),
         SEQUENCE => {
-            let mut both = Reader::new(element.value, "ML-DSA private key");
+            let mut both = Reader::new(element.contents, "ML-DSA private key");
             let (seed, expanded) = (both.expect(OCTET_STRING)?, both.expect(OCTET_STRING)?);
             both.finish()?;
             let parts = from_seed(level, seed)?;

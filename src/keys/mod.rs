@@ -29,6 +29,7 @@ mod secret;
 mod signature;
 mod signer;
 mod stand_in;
+pub(crate) mod tlv;
 mod verify;
 mod weakness;
 

@@ -7,8 +7,8 @@ use crate::ca::revoke::check_not_revoked;
 use crate::ca::{CaError, RESPONDER_PROFILE};
 use crate::issuance::Profile;
 use crate::store::{AuthorityRecord, Rollover, State, encode_der};
-use crate::x509::Certificate;
 use crate::x509::time::{format_instant, parse_instant};
+use crate::x509::{Certificate, X509Error};
 
 /// How long before an authority retires what it signed is due.
 const RETIRES_SOON: Duration = Duration::days(30);
@@ -66,6 +66,23 @@ pub fn is_superseded(state: &State, certificate: &Certificate) -> bool {
     let finished = state.authorities.values().filter(|record| record.rollover.finished);
     let mut history = finished.flat_map(|record| state.authority_history(&record.authority));
     history.any(|record| record.certificate == der)
+}
+
+/// Through what an authority is trusted, oldest first: the topmost certificates above its newest record, and above older ones as long
+/// as they are valid. During a rollover the other root, [`Rollover::anchors`], is trusted as well.
+///
+/// # Errors
+/// Each by itself: [`X509Error::Malformed`] when the journal holds something unreadable.
+pub fn tops_above<'a>(
+    state: &'a State,
+    name: &'a str,
+    now: OffsetDateTime,
+) -> impl DoubleEndedIterator<Item = Result<(&'a AuthorityRecord, Certificate), X509Error>> {
+    let newest = state.authorities.get(name);
+    state.authority_history(name).filter_map(move |record| match record.top() {
+        Ok(top) => (Some(record) == newest || top.not_after >= now).then_some(Ok((record, top))),
+        Err(error) => Some(Err(error)),
+    })
 }
 
 /// Why the successor of an authority cannot take its place, so that another one may be put there; `None` where it can, and where there

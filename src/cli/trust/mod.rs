@@ -25,7 +25,7 @@ pub(super) use find::{Selection, find};
 pub(super) use java::CHANGEIT;
 pub(super) use machine::Machine;
 pub(super) use runner::Runner;
-pub(super) use step::{Step, StepReport, quoted, shell_line};
+pub(super) use step::{Step, StepReport};
 
 use serde::Serialize;
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::Anchor;
+use crate::cli::shell;
 use crate::keys::Secret;
 
 /// One thing to do to a trust store.
@@ -75,14 +76,14 @@ impl Step {
     pub(in crate::cli) fn shell(&self, anchor: &Anchor) -> String {
         let file = OsString::from(format!("{}.pem", anchor.name()));
         match self {
-            Self::MakeDirectory(dir) => shell_line(["mkdir".as_ref(), "-p".as_ref(), dir.as_os_str()]),
-            Self::Remove(path) => shell_line(["rm".as_ref(), path.as_os_str()]),
+            Self::MakeDirectory(dir) => shell::line(["mkdir".as_ref(), "-p".as_ref(), dir.as_os_str()]),
+            Self::Remove(path) => shell::line(["rm".as_ref(), path.as_os_str()]),
             Self::Run(invocation) => {
-                let line = shell_line(invocation.words(&file));
+                let line = shell::line(invocation.words(&file));
                 if invocation.password.is_some() { format!("{line} < PASSWORD-FILE") } else { line }
             }
             Self::Write(path) => {
-                shell_line(["install".as_ref(), "-m".as_ref(), "644".as_ref(), file.as_os_str(), path.as_os_str()])
+                shell::line(["install".as_ref(), "-m".as_ref(), "644".as_ref(), file.as_os_str(), path.as_os_str()])
             }
         }
     }
@@ -112,33 +113,9 @@ pub(in crate::cli) struct StepReport {
     shell: String,
 }
 
-/// Words as a shell reads them back.
-pub(in crate::cli) fn shell_line<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> String {
-    words.into_iter().map(|word| quoted(&word.to_string_lossy())).collect::<Vec<_>>().join(" ")
-}
-
-/// A word for a POSIX shell.
-pub(in crate::cli) fn quoted(word: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"%+,-./:=@_".contains(&byte);
-    if !word.is_empty() && word.bytes().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_survive_a_shell() {
-        let words = ["a", "it's", "", "$(x)", "a b", "x\ny", "~", "sql:/h/.pki/nssdb", "C,,"];
-        let line = shell_line(words.map(OsStr::new));
-        let output = std::process::Command::new("sh").args(["-c", &format!("printf '%s\\0' {line}")]).output().unwrap();
-        let back: Vec<&str> = std::str::from_utf8(&output.stdout).unwrap().split_terminator('\0').collect();
-        assert_eq!(back, words);
-        assert!(line.ends_with("sql:/h/.pki/nssdb C,,"), "{line}");
-    }
 
     #[test]
     fn a_password_is_never_shown() {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::authorities::{Standing, changing};
 use super::deliveries::{altered, rewritten};
 use super::{Action, Facts, Kind, Plan, Step, TruststoreWork, Work};
-use crate::ca::{is_superseded, succession};
+use crate::ca::{is_superseded, succession, tops_above};
 use crate::manifest::model::{Manifest, TrustFormat, Truststore, format_of};
 use crate::store::{AuthorityRecord, DeliveryForm, DeliveryRecord, State, lineage_name};
 use crate::x509::Certificate;
@@ -147,14 +147,11 @@ fn anchors<'b>(
     // During a rollover both roots are trusted, and the new one alone when it is finished, unless nothing has taken the place of
     // what is below the old one.
     for (name, has_other) in authorities.iter().flat_map(|name| with_successors(state, name)) {
-        let newest = state.authorities.get(name);
         // The newest first: some readers take the first of a subject.
-        let mut history: Vec<&AuthorityRecord> = state.authority_history(name).collect();
-        history.reverse();
-        let roots = history.into_iter().filter_map(|record| Some((record, record.top().ok()?)));
-        let roots = roots.filter(|(record, root)| Some(*record) == newest || root.not_after >= now);
+        let tops = tops_above(state, name, now).rev().filter_map(Result::ok).map(|(_, top)| top);
+        let newest = state.authorities.get(name);
         let others = newest.and_then(|newest| newest.rollover.anchors().ok()).unwrap_or_default();
-        for anchor in roots.map(|(_, root)| root).chain(others) {
+        for anchor in tops.chain(others) {
             if has_other && is_superseded(state, &anchor) {
                 continue;
             }

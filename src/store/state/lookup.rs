@@ -111,7 +111,7 @@ impl State {
     }
 
     /// Every record of an authority, oldest first: more than one after a rollover or a renewal.
-    pub fn authority_history<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a AuthorityRecord> {
+    pub fn authority_history<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = &'a AuthorityRecord> {
         self.history.iter().filter(move |record| record.authority == name)
     }
 

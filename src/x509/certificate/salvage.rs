@@ -1,92 +1,16 @@
 //! Reading a certificate that is not quite one: as far as it goes, with a list of what is wrong.
 
+mod defect;
+mod loose;
+
 use time::OffsetDateTime;
 
-use super::{Certificate, WHAT, read_version};
-use crate::x509::structure::{self, GENERALIZED_TIME, UTC_TIME};
+use super::{Certificate, WHAT, layout};
+use crate::x509::structure;
 use crate::x509::tlv::{self, Fault, Reader, Tlv, malformed};
-use crate::x509::{Extension, GeneralName, Name, Serial, X509Error, escape, oid};
+use crate::x509::{Extension, Name, Serial, X509Error, escape, oid};
 
-/// What is wrong with the encoding of a certificate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Defect {
-    /// What kind of defect it is.
-    pub kind: DefectKind,
-    /// The field or extension, and what is wrong with it; safe to print.
-    pub why: String,
-}
-
-/// Kinds of [`Defect`] that are worth telling apart: programs disagree about which of them matter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DefectKind {
-    /// The signature algorithms inside and outside the signed part differ.
-    AlgorithmsDiffer,
-    /// A critical flag that is neither 00 nor ff, which is BER.
-    BooleanNotDer,
-    /// An `extendedKeyUsage` that lists nothing.
-    EkuEmpty,
-    /// Something else is not as X.690 or RFC 5280 want it written.
-    Encoding,
-    /// The value of an extension is not as its standard wants it written, in some other way than those here.
-    ExtensionValue,
-    /// A length that is indefinite, which is BER.
-    LengthIndefinite,
-    /// A length that takes more octets than it needs, which is BER.
-    LengthNotMinimal,
-    /// An attribute of issuer or subject that says that it is UTF-8 and is not.
-    NameNotUtf8,
-    /// An extension that is there twice.
-    Repeated,
-    /// An alternative name with octets above 127.
-    SanNotAscii,
-    /// A serial number that takes more octets than it needs, which is BER.
-    SerialNotMinimal,
-    /// A time with a fraction of a second.
-    TimeFraction,
-    /// A time that there is not: February 30.
-    TimeImpossible,
-    /// A time without seconds.
-    TimeNoSeconds,
-    /// A time without a time zone.
-    TimeNoZone,
-    /// A time with an offset to UTC.
-    TimeOffset,
-    /// Octets after the end of the certificate.
-    TrailingBytes,
-    /// A field after the last one of the signed part.
-    TrailingField,
-    /// A field after the signature.
-    TrailingSignatureField,
-    /// A field that this version of certificates does not have.
-    Version,
-    /// A version that there is not.
-    VersionUnknown,
-}
-
-/// What is wrong with the first wrong length in what cannot be read, if that is what is wrong with it.
-pub fn length_defect(ber: &[u8]) -> Option<DefectKind> {
-    let mut rest = ber;
-    while let [tag, first, after @ ..] = rest {
-        let count = usize::from(first & 0x7f);
-        let (length, contents) = match first {
-            0x80 => return Some(DefectKind::LengthIndefinite),
-            0x81..=0x84 => {
-                let (octets, contents) = after.split_at_checked(count)?;
-                let length = octets.iter().fold(0_u32, |sum, octet| sum << 8 | u32::from(*octet));
-                if octets[0] == 0 || length < 0x80 {
-                    return Some(DefectKind::LengthNotMinimal);
-                }
-                (usize::try_from(length).ok()?, contents)
-            }
-            0x85.. => return None,
-            short => (usize::from(*short), after),
-        };
-        // What is constructed is looked into: its contents come next.
-        let skipped = if tag & 0x20 == 0 { length } else { 0 };
-        rest = contents.get(skipped..)?;
-    }
-    None
-}
+pub use defect::{Defect, DefectKind, length_defect};
 
 /// A certificate of which not everything could be read.
 #[derive(Debug, Clone)]
@@ -183,7 +107,7 @@ impl Salvage {
 
     fn fields(&mut self, mut fields: Reader<'_>, certificate: &mut Certificate) -> Result<(), Fault> {
         let version = fields.optional(tlv::context_constructed(0))?;
-        certificate.version = match read_version(version) {
+        certificate.version = match layout::read_version(version) {
             Ok(version) => version,
             Err(why) if version.is_some_and(|tagged| tagged.contents == [tlv::INTEGER, 1, 0]) => {
                 self.push(DefectKind::Version, &why);
@@ -262,10 +186,10 @@ impl Salvage {
     fn validity(&mut self, validity: Tlv<'_>) -> (OffsetDateTime, OffsetDateTime) {
         let mut times = Reader::new(validity.contents);
         let mut next = |part: &str| match times.read() {
-            Ok(time) => match (structure::instant(time), loose_instant(time)) {
+            Ok(time) => match (structure::instant(time), loose::loose_instant(time)) {
                 (Ok(instant), _) => instant,
                 (Err(why), loose) => {
-                    self.push(time_defect(time), &format!("{part}: {why}"));
+                    self.push(defect::time_defect(time), &format!("{part}: {why}"));
                     loose.unwrap_or(OffsetDateTime::UNIX_EPOCH)
                 }
             },
@@ -289,7 +213,7 @@ impl Salvage {
             };
             match structure::read_extension(item.contents) {
                 Ok(extension) => self.extension(extension, certificate),
-                Err(why) => match with_loose_flag(item.contents) {
+                Err(why) => match loose::with_loose_flag(item.contents) {
                     Some(extension) => {
                         self.push(DefectKind::BooleanNotDer, &why);
                         self.extension(extension, certificate);
@@ -312,7 +236,7 @@ impl Salvage {
             if extension.oid == oid::EXTENDED_KEY_USAGE && extension.value == [tlv::SEQUENCE, 0] {
                 kind = DefectKind::EkuEmpty;
             } else if extension.oid == oid::SUBJECT_ALT_NAME
-                && let Some(names) = ascii_names(&extension.value)
+                && let Some(names) = loose::ascii_names(&extension.value)
             {
                 kind = DefectKind::SanNotAscii;
                 certificate.subject_alt_names = names;
@@ -321,67 +245,6 @@ impl Salvage {
         }
         certificate.extensions.push(extension);
     }
-}
-
-/// An extension whose critical flag is any octet, if nothing else is wrong with it.
-fn with_loose_flag(contents: &[u8]) -> Option<Extension> {
-    let mut fields = Reader::new(contents);
-    let oid = tlv::oid(fields.expect(tlv::OBJECT_IDENTIFIER).ok()?).ok()?;
-    let [flag] = fields.expect(tlv::BOOLEAN).ok()? else { return None };
-    let value = fields.expect(tlv::OCTET_STRING).ok()?.to_vec();
-    fields.finish().ok()?;
-    Some(Extension { oid, critical: *flag != 0, value })
-}
-
-/// The alternative names but for those with octets above 127, if nothing else is wrong with them.
-fn ascii_names(value: &[u8]) -> Option<Vec<GeneralName>> {
-    let mut items = Reader::new(Tlv::only_contents(value, tlv::SEQUENCE).ok()?);
-    let mut names = Vec::new();
-    while !items.is_empty() {
-        let item = items.read().ok()?;
-        match GeneralName::parse_all(&tlv::encode(tlv::SEQUENCE, item.whole)) {
-            Ok(read) => names.extend(read),
-            Err(_) if !item.contents.is_ascii() => {}
-            Err(_) => return None,
-        }
-    }
-    Some(names)
-}
-
-/// What is wrong with a time that RFC 5280 does not want written so.
-fn time_defect(time: Tlv<'_>) -> DefectKind {
-    let digits = time.contents.iter().take_while(|octet| octet.is_ascii_digit()).count();
-    let full = match time.tag {
-        UTC_TIME => 12,
-        GENERALIZED_TIME => 14,
-        _ => return DefectKind::Encoding,
-    };
-    match &time.contents[digits..] {
-        b"" if digits == full => DefectKind::TimeNoZone,
-        b"Z" if digits == full => DefectKind::TimeImpossible,
-        b"Z" if digits == full - 2 => DefectKind::TimeNoSeconds,
-        [b'.' | b',', ..] => DefectKind::TimeFraction,
-        [b'+' | b'-', ..] => DefectKind::TimeOffset,
-        _ => DefectKind::Encoding,
-    }
-}
-
-/// An instant in one of the forms that X.509 of old allowed: without seconds, or with a difference to UTC, which is ignored.
-fn loose_instant(time: Tlv<'_>) -> Option<OffsetDateTime> {
-    let digits: Vec<u8> = time.contents.iter().copied().take_while(u8::is_ascii_digit).collect();
-    let century = match time.tag {
-        UTC_TIME if digits.first()? < &b'5' => b"20".as_slice(),
-        UTC_TIME => b"19",
-        GENERALIZED_TIME => b"",
-        _ => return None,
-    };
-    let mut full = [century, &digits].concat();
-    if full.len() == 12 {
-        full.extend_from_slice(b"00");
-    }
-    full.truncate(14);
-    full.push(b'Z');
-    structure::generalized_time(&full)
 }
 
 #[cfg(test)]
@@ -430,26 +293,6 @@ mod tests {
         assert_eq!(salvaged.certificate.version, 1);
         assert!(salvaged.defects.iter().all(|defect| defect.kind == DefectKind::Version));
         assert_eq!(salvaged.defects.len(), 2);
-    }
-
-    #[test]
-    fn lengths_of_ber_are_told_apart() {
-        let der = server();
-        assert_eq!(length_defect(&der), None);
-        assert_eq!(length_defect(&[0x30, 0x80, 5, 0, 0, 0]), Some(DefectKind::LengthIndefinite));
-        assert_eq!(length_defect(&[0x30, 3, 0x30, 0x81, 0]), Some(DefectKind::LengthNotMinimal));
-        assert_eq!(length_defect(&[0x30, 4, 4, 2, 0x30, 0x80]), None);
-        for cut in 0..der.len() {
-            assert_eq!(length_defect(&der[..cut]), None);
-        }
-    }
-
-    #[test]
-    fn times_without_seconds_are_understood() {
-        let contents = b"2606010000Z";
-        let time = Tlv { tag: UTC_TIME, contents, whole: contents };
-        assert_eq!(loose_instant(time), Some(time::macros::datetime!(2026-06-01 0:00 UTC)));
-        assert_eq!(loose_instant(Tlv { tag: UTC_TIME, contents: b"x", whole: b"x" }), None);
     }
 
     #[test]

@@ -7,14 +7,14 @@ use super::execute::{Run, again};
 use super::keys::Keys;
 use super::secrets::{self, Secrets};
 use super::source::{Described, certificates};
-use crate::ca::{self, AuthorityPlan, ImportPlan, LoadedAuthority, RandomSerials, RemakePlan, Session};
+use crate::ca::{self, AuthorityPlan, ImportPlan, LoadedAuthority, RemakePlan};
 use crate::cli::commands::crl;
-use crate::cli::commands::options::read_key_from;
+use crate::cli::commands::options::{read_key_from, session};
 use crate::cli::{CliError, Context, SecretSource};
 use crate::issuance::Profiles;
 use crate::keys::{PrivateKey, Signer};
 use crate::manifest::{Authority, AuthorityWork, KeyChoice, Plan, Work, authority_request};
-use crate::store::{Filing, State, Store, Writer};
+use crate::store::{State, Store, Writer};
 use zeroize::Zeroizing;
 
 /// Authorities that sign, by name, and why one cannot.
@@ -133,13 +133,7 @@ impl Run<'_> {
             },
         };
         let actor = cx.settings.actor.clone();
-        let session = Session {
-            now: cx.now(),
-            actor: &actor,
-            serials: &RandomSerials,
-            progress: &|| {},
-            filing: Filing::Directories,
-        };
+        let session = session(cx, &actor, &|| {});
         let (signer, made, passphrase): (Arc<dyn Signer>, _, _) = match (choice, ready) {
             (KeyChoice::New(_), Some((Some(key), Some(pem), secret))) => {
                 let request = authority_request(name, authority, key.public_key().clone()).map_err(CliError::failed)?;
@@ -209,13 +203,7 @@ impl Run<'_> {
             None => None,
         };
         let actor = cx.settings.actor.clone();
-        let session = Session {
-            now: cx.now(),
-            actor: &actor,
-            serials: &RandomSerials,
-            progress: &|| {},
-            filing: Filing::Directories,
-        };
+        let session = session(cx, &actor, &|| {});
         let plan = ImportPlan { name, certificate, chain, key, accept_weak: false };
         let (made, notes) = ca::import(writer, plan, &session)?;
         for note in notes {

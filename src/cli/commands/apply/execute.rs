@@ -14,13 +14,14 @@ use super::keys::{Keys, Search};
 use super::secrets::{self, Passwords, Secrets};
 use super::source::Described;
 use super::tell::Outcome;
-use crate::ca::{self, Cause, Commission, Order, RandomSerials, Revocable, Schedule, Session, issue_possible};
+use crate::ca::{self, Cause, Commission, Order, Revocable, Schedule, Session, issue_possible};
 use crate::cli::commands::crl::bring::{bring, check_or, clear};
+use crate::cli::commands::options::session;
 use crate::cli::files::{self, OutputFile, leftovers};
 use crate::cli::{CliError, Context};
 use crate::issuance::{Profile, Profiles};
 use crate::manifest::{Asked, Certificate, CrlWork, Plan, Work, certificate_request};
-use crate::store::{DeliveryRecord, Draft, Event, Filing, State, Store, Writer};
+use crate::store::{DeliveryRecord, Draft, Event, State, Store, Writer};
 use crate::x509::RevocationReason;
 
 /// A manifest, the store that it is applied to, and how.
@@ -251,13 +252,7 @@ impl Run<'_> {
         let progress = cx.ui.progress(commissions.len() as u64, "issuing");
         let tick = || progress.tick();
         let actor = cx.settings.actor.clone();
-        let session = Session {
-            now: self.now,
-            actor: &actor,
-            serials: &RandomSerials,
-            progress: &tick,
-            filing: Filing::Directories,
-        };
+        let session = Session { now: self.now, ..session(cx, &actor, &tick) };
         let issued = issue_possible(writer, &session, commissions, &|index, outcome| {
             let Some((step, certificate, _)) = of_step.get(index) else { return Vec::new() };
             places.records(*step, certificate, outcome, self.now)

@@ -6,7 +6,7 @@ use super::DevArgs;
 use super::wish::Wish;
 use crate::ca::{self, AuthorityPlan};
 use crate::cli::commands::options::{generate, profiles, session};
-use crate::cli::trust::quoted;
+use crate::cli::shell::quoted;
 use crate::cli::{CliError, Context};
 use crate::issuance::Request;
 use crate::keys::{Algorithm, PublicKey};
@@ -57,18 +57,24 @@ pub(super) fn end(record: &AuthorityRecord) -> Result<OffsetDateTime, CliError> 
 }
 
 impl DevArgs {
-    /// Makes the development authority if it is not there; says whether it did.
+    /// Makes the development authority if it is not there; gives what the journal adds up to then, and whether it did.
     ///
     /// # Errors
     /// Exit 4 when the one that is there cannot sign what is wanted; when none can be made.
-    pub(super) fn ensure_authority(&self, cx: &mut Context, store: &Store, wish: &Wish) -> Result<bool, CliError> {
-        let state = store.read()?;
+    pub(super) fn ensure_authority(
+        &self,
+        cx: &mut Context,
+        store: &Store,
+        state: State,
+        wish: &Wish,
+    ) -> Result<(State, bool), CliError> {
         let Some(record) = state.authorities.get(&wish.authority) else {
-            let made = make(cx, store, &wish.authority, &wish.names, &self.permit)?;
+            let made = make(cx, (store, state), &wish.authority, &wish.names, &self.permit)?;
+            let state = store.read()?;
             if made {
-                self.warn_of_others_names(cx, &store.read()?, wish)?;
+                self.warn_of_others_names(cx, &state, wish)?;
             }
-            return Ok(made);
+            return Ok((state, made));
         };
         let (name, certificate) = (&wish.authority, record.certificate()?);
         let constraints = certificate.name_constraints.unwrap_or_default();
@@ -100,7 +106,7 @@ impl DevArgs {
             let why = format!("a certificate would end after the development authority {name}, which ends on {end}");
             return Err(CliError::refused(why).hint(format!("leave out --validity, or {}", hint())));
         }
-        Ok(false)
+        Ok((state, false))
     }
 
     /// Warns where a new authority may sign for names that others may have, and nobody said that this is meant.
@@ -156,7 +162,7 @@ fn permits_all(authority: &Certificate, names: &[GeneralName]) -> bool {
 
 fn make(
     cx: &mut Context,
-    store: &Store,
+    (store, state): (&Store, State),
     name: &str,
     wanted: &[GeneralName],
     permit: &[Subtree],
@@ -167,7 +173,7 @@ fn make(
     let host = cx.settings.actor.clone();
     let request = request(name, &host, constraints, key.public_key().clone())?;
     let plan = AuthorityPlan { name, profile: &profile, request, key_pem: key.to_pkcs8_pem(None)?, key };
-    let mut writer = cx.lock(store)?;
+    let mut writer = cx.lock_knowing(store, state)?;
     let mut settings = writer.state().settings.clone();
     settings.default_authority.get_or_insert_with(|| name.to_owned());
     match ca::create_root(&mut writer, plan, None, settings, &session(cx, &host, &|| {})) {

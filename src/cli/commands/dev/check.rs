@@ -3,7 +3,7 @@
 use super::existing::{Existing, Place};
 use super::foreign::Own;
 use super::wish::Wish;
-use super::{DevArgs, More, keystores, not_ours, root_of};
+use super::{DevArgs, More, keystores, not_ours};
 use crate::cli::commands::report::summary;
 use crate::cli::{CliError, Context, Exit};
 use crate::keys::Secret;
@@ -57,7 +57,7 @@ impl DevArgs {
         password: &Secret,
     ) -> Result<Option<String>, CliError> {
         if self.keystores
-            && let Some(what) = keystores::defect(&self.out, certificate, &root_of(record)?, password)?
+            && let Some(what) = keystores::defect(&self.out, certificate, &record.top()?, password)?
         {
             return Ok(Some(what));
         }

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use crate::cli::commands::truststore::anchors::Anchors;
 use crate::cli::files::{self, OutputFile};
-use crate::cli::{CliError, Context};
+use crate::cli::{CliError, Context, shell};
 use crate::container::{self, Encoding, Format, Keystore, Preset};
 use crate::keys::Secret;
 use crate::x509::Certificate;
@@ -39,7 +39,7 @@ impl Shell {
     /// The line that sets a variable for this shell and what it starts.
     fn export(self, name: &str, value: &str) -> String {
         match self {
-            Self::Sh => format!("export {name}='{}'\n", value.replace('\'', r"'\''")),
+            Self::Sh => format!("export {name}={}\n", shell::in_quotes(value)),
             Self::Fish => format!("set -gx {name} '{}'\n", value.replace('\\', r"\\").replace('\'', r"\'")),
             Self::Powershell => {
                 // To PowerShell the typographic quotes are quotes as well.

@@ -27,7 +27,7 @@ impl DevArgs {
     pub(super) fn issue(
         &self,
         cx: &mut Context,
-        store: &Store,
+        (store, state): (&Store, &State),
         record: &AuthorityRecord,
         wish: &Wish,
         password: &Secret,
@@ -39,11 +39,11 @@ impl DevArgs {
         let key_pem = key.to_pkcs8_pem(None)?;
         let request = self.request(wish, key.public_key().clone());
         let lineage = lineage_name(&first);
-        self.check_new(cx, wish, &store.read()?, (record, &profile), &request, password)?;
+        self.check_new(cx, wish, state, (record, &profile), &request, password)?;
         // A company's root beside this authority's stays.
         let keeps_anchors = !self.force && existing::trusts(&self.out, record)?;
         let order = Order { label: first, request, lineage, key_pem: Some(key_pem.clone()) };
-        let mut writer = cx.lock(store)?;
+        let mut writer = cx.lock_knowing(store, state.clone())?;
         let actor = cx.settings.actor.clone();
         let outcomes = ca::issue(&mut writer, &authority, &profile, &session(cx, &actor, &|| {}), vec![order])?;
         drop(writer);

@@ -23,7 +23,8 @@ use super::options::parse_variable;
 use super::report::{CertificateReport, summary};
 use super::trust::{self, StoreReport};
 use crate::ca::{self, Outcome};
-use crate::cli::trust::{Kind, quoted};
+use crate::cli::shell::quoted;
+use crate::cli::trust::Kind;
 use crate::cli::{CliError, Context, Exit, SecretSource, files};
 use crate::keys::{Algorithm, Secret};
 use crate::store::{AuthorityRecord, State, hold};
@@ -156,9 +157,9 @@ impl DevArgs {
         let store = cx.create_store()?;
         // Build steps that run at once share a directory: the first one makes what is missing, the others find it.
         let _held = hold(store.layout().root(), cx.settings.lock_timeout)?;
-        let wish = Wish::new(self, Some(&store.read()?))?;
-        let made_authority = self.ensure_authority(cx, &store, &wish)?;
         let state = store.read()?;
+        let wish = Wish::new(self, Some(&state))?;
+        let (state, made_authority) = self.ensure_authority(cx, &store, state, &wish)?;
         let record = ca::resolve(&state, Some(&wish.authority))?.clone();
         if let Some(path) = self.foreign(&record, &password, &state)? {
             return Err(kept(&path));
@@ -179,7 +180,7 @@ impl DevArgs {
                 Done { action: "restored", reason, certificate: *certificate, outcome: None }
             }
             other => {
-                let outcome = self.issue(cx, &store, &record, &wish, &password)?;
+                let outcome = self.issue(cx, (&store, &state), &record, &wish, &password)?;
                 let reason = other.reason();
                 self.tell_issued(cx, &wish, &outcome, (&reason, made_authority));
                 Done { action: "issued", reason, certificate: outcome.certificate.clone(), outcome: Some(outcome) }
@@ -219,7 +220,7 @@ impl DevArgs {
         Done { action, reason, certificate, outcome }: Done,
         password: &Secret,
     ) -> Result<Exit, CliError> {
-        let root = root_of(record)?;
+        let root = record.top()?;
         if self.keystores && keystores::defect(&self.out, &certificate, &root, password)?.is_some() {
             keystores::write(cx, &self.out, &root, password)?;
             cx.ui.say("wrote keystore.p12, keystore.jks, truststore.p12 and truststore.jks");
@@ -311,11 +312,6 @@ impl DevArgs {
             targets: more.targets,
         }
     }
-}
-
-/// The root above an authority, or itself.
-fn root_of(record: &AuthorityRecord) -> Result<Certificate, CliError> {
-    Ok(record.chain()?.pop().map_or_else(|| record.certificate(), Ok)?)
 }
 
 fn not_ours(path: &Path) -> String {

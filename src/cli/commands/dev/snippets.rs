@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::cli::trust::quoted;
+use crate::cli::shell::quoted;
 use crate::x509::GeneralName;
 
 /// The guide after a certificate was made: what to trust, and configuration for Node, curl, nginx and Spring Boot.

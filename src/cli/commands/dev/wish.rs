@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::targets::{self, Wanted};
 use super::{DevArgs, authority, existing};
 use crate::cli::commands::options::VariableArgs;
-use crate::cli::trust::quoted;
+use crate::cli::shell::quoted;
 use crate::cli::{CliError, Context};
 use crate::keys::Algorithm;
 use crate::store::State;

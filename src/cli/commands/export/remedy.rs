@@ -2,6 +2,7 @@
 
 use super::subject::Exported;
 use crate::ca;
+use crate::cli::shell::quoted;
 use crate::cli::{CliError, Context};
 use crate::container::target::{Layout, Misfit, Need, Variables};
 use crate::store::lineage_name;
@@ -193,34 +194,9 @@ fn as_typed(name: &GeneralName) -> String {
     }
 }
 
-/// A word for a POSIX shell.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-:/@=+,%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) && !word.starts_with('-') {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_survive_a_shell() {
-        for (word, expected) in [
-            ("www.corp.test", "www.corp.test"),
-            ("Alice Smith", "'Alice Smith'"),
-            ("o'neil", "'o'\\''neil'"),
-            ("$(id)", "'$(id)'"),
-            ("*.corp.test", "'*.corp.test'"),
-            ("-x", "'-x'"),
-            ("", "''"),
-            ("a;b", "'a;b'"),
-        ] {
-            assert_eq!(quoted(word), expected);
-        }
-    }
 
     #[test]
     fn names_are_typed_as_they_are_read() {

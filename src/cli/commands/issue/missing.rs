@@ -3,14 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::IssueArgs;
-use super::batch::delivered;
 use super::summary::Skipped;
 use crate::ca;
 use crate::cli::commands::bundle::Bundle;
-use crate::cli::commands::issued_key;
+use crate::cli::commands::{delivery, issued_key};
 use crate::cli::files::{self, leftovers, places};
 use crate::cli::{CliError, Context};
-use crate::store::{Draft, Event, State, Store};
+use crate::store::{CertificateRecord, DeliveryRecord, Draft, Event, State, Store};
 use crate::x509::pem;
 
 /// Directories that are not there or not complete, with the serials of the certificates whose files belong into them.
@@ -118,4 +117,10 @@ fn present(dir: &Path, state: &State) -> Result<Present, CliError> {
     let serial = found.serial.hex();
     let record = state.by_serial(&serial)?.and_then(|record| record.certificate().ok());
     Ok(if record.is_some_and(|ours| ours.der() == found.der()) { Present::Ours(serial) } else { Present::Foreign })
+}
+
+/// The delivery of a certificate that was issued before to a directory.
+fn delivered(dir: &Path, record: &CertificateRecord, encrypted: bool) -> Option<DeliveryRecord> {
+    let delivery = delivery::bundle(dir, true, encrypted)?;
+    Some(DeliveryRecord { lineage: record.lineage.clone(), serial: record.serial.clone(), ..delivery })
 }

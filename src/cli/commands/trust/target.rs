@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::ca;
 use crate::cli::files::{self, places};
-use crate::cli::trust::{Anchor, CHANGEIT, Kind, Selection, shell_line};
-use crate::cli::{CliError, Context, SecretSource};
+use crate::cli::trust::{Anchor, CHANGEIT, Kind, Selection};
+use crate::cli::{CliError, Context, SecretSource, shell};
 use crate::store::AuthorityRecord;
 use crate::x509::{Certificate, pem};
 
@@ -137,7 +137,7 @@ impl TargetArgs {
             words.extend([option.into(), value]);
         }
         words.extend(more.iter().map(OsString::from));
-        let line = shell_line(words.iter().map(OsString::as_os_str));
+        let line = shell::line(words.iter().map(OsString::as_os_str));
         match file {
             Some("-") => format!("{line} # FILE: a file with the certificate, standard input being read by now"),
             _ => line,

@@ -47,10 +47,10 @@ impl Anchors {
     pub(super) fn add_authority(&mut self, cx: &mut Context, state: &State, name: &str) -> Result<(), CliError> {
         let newest = ca::resolve(state, Some(name))?;
         let now = cx.now();
-        for record in state.authority_history(name) {
-            let anchor = record.top()?;
-            let is_newer_known = record.certificate == newest.certificate;
-            if record != newest && (is_newer_known || anchor.not_after < now) {
+        for top in ca::tops_above(state, name, now) {
+            let (record, anchor) = top?;
+            // What is above it was not all known then.
+            if record != newest && record.certificate == newest.certificate {
                 continue;
             }
             if !anchor.is_root() {
