@@ -4,6 +4,7 @@ use super::existing::{Existing, Place};
 use super::foreign::Own;
 use super::wish::Wish;
 use super::{DevArgs, More, keystores, not_ours};
+use crate::cli::commands::export::subject::Exported;
 use crate::cli::commands::report::summary;
 use crate::cli::{CliError, Context, Exit};
 use crate::keys::Secret;
@@ -61,8 +62,12 @@ impl DevArgs {
         {
             return Ok(Some(what));
         }
+        if wish.targets.is_empty() {
+            return Ok(None);
+        }
+        let exported = Exported::of_certificate(cx, certificate)?;
         for wanted in &wish.targets {
-            if let Some(what) = wanted.defect(cx, &self.out, certificate, password)? {
+            if let Some(what) = wanted.defect(cx, &self.out, &exported, password)? {
                 return Ok(Some(what));
             }
         }

@@ -19,6 +19,7 @@ use std::str::FromStr;
 use clap::Args;
 use serde::Serialize;
 
+use super::export::subject::Exported;
 use super::options::parse_variable;
 use super::report::{CertificateReport, summary};
 use super::trust::{self, StoreReport};
@@ -253,9 +254,10 @@ impl DevArgs {
         certificate: &Certificate,
         password: &Secret,
     ) -> Result<Vec<TargetReport>, CliError> {
+        let exported = Exported::of_certificate(cx, certificate)?;
         let mut reports = Vec::new();
         for wanted in &wish.targets {
-            reports.push(wanted.bring_up(cx, &self.out, certificate, password)?);
+            reports.push(wanted.bring_up(cx, &self.out, &exported, password)?);
         }
         for line in reports.iter().flat_map(TargetReport::lines) {
             cx.ui.say(line);

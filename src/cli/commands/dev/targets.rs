@@ -150,13 +150,13 @@ impl Wanted {
         &self,
         cx: &mut Context,
         out: &Path,
-        certificate: &Certificate,
+        exported: &Exported,
         password: &Secret,
     ) -> Result<TargetReport, CliError> {
-        let (exported, dir) = (Exported::of_certificate(cx, certificate)?, self.directory(out));
+        let dir = self.directory(out);
         let subject = exported.subject(cx.now());
         let (layout, variables) = self.layout(&subject, out)?;
-        let built = build(cx, &exported, &layout, &variables, password)?;
+        let built = build(cx, exported, &layout, &variables, password)?;
         let written = defect(&dir, &built, password)?.is_some();
         if written {
             let output = |file: &container::target::BuiltFile| OutputFile {
@@ -188,12 +188,11 @@ impl Wanted {
         &self,
         cx: &mut Context,
         out: &Path,
-        certificate: &Certificate,
+        exported: &Exported,
         password: &Secret,
     ) -> Result<Option<String>, CliError> {
-        let exported = Exported::of_certificate(cx, certificate)?;
         let (layout, variables) = self.layout(&exported.subject(cx.now()), out)?;
-        let built = build(cx, &exported, &layout, &variables, password)?;
+        let built = build(cx, exported, &layout, &variables, password)?;
         defect(&self.directory(out), &built, password)
     }
 }
