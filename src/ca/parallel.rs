@@ -1,7 +1,8 @@
 //! Work spread over the cores.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::thread::ScopedJoinHandle;
+use std::thread::{self, ScopedJoinHandle};
 
 /// Below this many items threads cost more than they bring.
 const PARALLEL_FROM: usize = 8;
@@ -19,7 +20,7 @@ pub fn in_parallel<T: Send, R: Send, E: Send>(
 ) -> Result<Vec<R>, E> {
     // The system is asked only where it matters: it reads files to answer.
     let cores = match items.len() {
-        PARALLEL_FROM.. => std::thread::available_parallelism().map_or(1, usize::from),
+        PARALLEL_FROM.. => thread::available_parallelism().map_or(1, usize::from),
         _ => 1,
     };
     if cores == 1 {
@@ -31,24 +32,28 @@ pub fn in_parallel<T: Send, R: Send, E: Send>(
         std::iter::from_fn(|| Some(rest.by_ref().take(share).collect::<Vec<T>>()).filter(|all| !all.is_empty()));
     // Pieces are taken in order: whatever comes before a piece with an error is worked on, or has an error itself.
     let pieces = Mutex::new(pieces.collect::<Vec<_>>().into_iter().enumerate());
-    let next = || pieces.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let has_failed = AtomicBool::new(false);
+    let next = || match has_failed.load(Ordering::Relaxed) {
+        true => None,
+        false => pieces.lock().unwrap_or_else(PoisonError::into_inner).next(),
+    };
     let worker = || {
         let mut done = Vec::with_capacity(PIECES);
         while let Some((place, piece)) = next() {
             let piece = piece.into_iter().map(&work).collect::<Result<Vec<R>, E>>();
-            let failed = piece.is_err();
+            has_failed.fetch_or(piece.is_err(), Ordering::Relaxed);
             done.push((place, piece));
-            if failed {
-                break;
-            }
         }
         done
     };
-    let mut parts: Vec<(usize, Result<Vec<R>, E>)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(worker)).collect();
+    let mut parts: Vec<(usize, Result<Vec<R>, E>)> = thread::scope(|scope| {
+        // Where no thread is to be had, this one does all of it.
+        let others: Vec<_> =
+            (1..cores).filter_map(|_| thread::Builder::new().spawn_scoped(scope, worker).ok()).collect();
+        let own = worker();
         // A worker that panicked takes this thread with it: there is no result to go on with.
-        let join = |worker: ScopedJoinHandle<'_, _>| worker.join().unwrap_or_else(|why| std::panic::resume_unwind(why));
-        workers.into_iter().flat_map(join).collect()
+        let join = |other: ScopedJoinHandle<'_, _>| other.join().unwrap_or_else(|why| std::panic::resume_unwind(why));
+        own.into_iter().chain(others.into_iter().flat_map(join)).collect()
     });
     parts.sort_unstable_by_key(|(place, _)| *place);
     let mut all = Vec::with_capacity(count);

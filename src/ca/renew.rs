@@ -127,9 +127,6 @@ fn commit(
 ) -> Result<Vec<Option<Result<Renewed, CaError>>>, CaError> {
     let (mut drafts, mut pending) = (Vec::new(), Vec::new());
     let mut results = Vec::with_capacity(renewals.len());
-    // What has no directory gets none by being renewed.
-    let is_packed = renewals.iter().any(|renewal| renewal.record.packed.is_some());
-    let filing = if is_packed { Filing::Packed } else { session.filing };
     for (renewal, signed) in renewals.into_iter().zip(signed) {
         let issued = match signed {
             None => {
@@ -161,7 +158,8 @@ fn commit(
         results.push(Some(Ok(Renewed { outcome, deliveries })));
     }
     drafts.extend(Draft::delivered(pending));
-    writer.commit_filed(session.now, session.actor, drafts, filing)?;
+    // What has no directory gets none by being renewed.
+    writer.commit_filed(session.now, session.actor, drafts, Filing::AsBefore)?;
     Ok(results)
 }
 

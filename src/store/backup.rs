@@ -179,7 +179,10 @@ impl Source<'_> {
 
     fn size(&self, journal: u64) -> Result<u64, StoreError> {
         const MEMBER: u64 = 8 * 1024;
-        Ok(journal + MEMBER * (self.key_paths()?.len() as u64 + 64))
+        let (paths, packed) = (self.key_paths()?, self.store.layout().packed());
+        let packs = paths.iter().filter(|path| path.starts_with(&packed));
+        let packs: u64 = packs.filter_map(|path| std::fs::metadata(path).ok()).map(|metadata| metadata.len()).sum();
+        Ok(journal + packs + MEMBER * (paths.len() as u64 + 64))
     }
 
     /// Every private key that should be in the store, or that an authority had before, in order.

@@ -64,10 +64,8 @@ impl Writer<'_> {
         filing: Filing,
     ) -> Result<(), StoreError> {
         let mut transaction = self.prepare(now, actor, drafts)?;
-        if filing == Filing::Packed {
-            let Transaction { entries, keys, pack } = &mut transaction;
-            *pack = pack::gather(self.store.layout(), self.state.seq + 1, entries, keys)?;
-        }
+        let Transaction { entries, keys, pack } = &mut transaction;
+        *pack = pack::gather((self.store.layout(), &self.state), filing, entries, keys)?;
         let (lines, last) = journal::encode(&mut transaction.entries, &self.state.head)?;
         self.unsound = true;
         self.stage(&transaction)?;

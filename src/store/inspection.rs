@@ -104,10 +104,10 @@ impl Inspection<'_> {
         let mut known: HashMap<String, BTreeSet<String>> = HashMap::new();
         let mut packs = Packs::default();
         state.for_each_in_lineage::<StoreError>(&mut |row, newest| {
-            known.entry(row.lineage.to_owned()).or_default().insert(row.serial.to_owned());
             if row.pack > 0 {
-                return packs.look(self, row);
+                return packs.look(self, row, newest);
             }
+            known.entry(row.lineage.to_owned()).or_default().insert(row.serial.to_owned());
             let dir = self.layout.issued(row.lineage, row.serial);
             self.directory(&dir)?;
             if let Some(record) = state.copy_by_serial(row.serial)? {

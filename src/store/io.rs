@@ -2,7 +2,7 @@
 //!
 //! One place for flags, modes and error paths; and the place where tests stop the store at any step.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, FileType, OpenOptions, Permissions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -86,11 +86,11 @@ pub(super) fn create_dir_with_parents(path: &Path, mode: u32) -> Result<(), Stor
     sync_dir(parent)
 }
 
-/// Whether something has this name: a link that leads nowhere too.
-pub(super) fn is_there(path: &Path) -> Result<bool, StoreError> {
+/// What has this name, if anything: of a link the link itself.
+pub(super) fn kind(path: &Path) -> Result<Option<FileType>, StoreError> {
     match fs::symlink_metadata(path) {
-        Ok(_) => Ok(true),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Ok(metadata) => Ok(Some(metadata.file_type())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(StoreError::io(path, error)),
     }
 }

@@ -32,18 +32,16 @@ pub(super) fn read_pack(path: &Path) -> Result<Zeroizing<Vec<u8>>, StoreError> {
     read_limited(file, length, path)
 }
 
-/// Reads one key of a pack with the same care.
-pub(super) fn read_part(path: &Path, at: u64, length: u64) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+/// Reads a part of a pack with the same care; `None` where it is shorter.
+pub(super) fn read_part(path: &Path, at: u64, length: u64) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
     let (file, _) = open(path, OWN_OF_PACK, MAX_PACK)?;
     let length = usize::try_from(length).unwrap_or(usize::MAX).min(MAX_SIZE as usize);
     let mut bytes = Zeroizing::new(vec![0; length]);
-    file.read_exact_at(&mut bytes, at).map_err(|error| match error.kind() {
-        ErrorKind::UnexpectedEof => {
-            StoreError::damaged(path, None, "is shorter than it was; put it back from a backup")
-        }
-        _ => StoreError::io(path, error),
-    })?;
-    Ok(bytes)
+    match file.read_exact_at(&mut bytes, at) {
+        Ok(()) => Ok(Some(bytes)),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(None),
+        Err(error) => Err(StoreError::io(path, error)),
+    }
 }
 
 /// Opens a file with private keys, which is below so many directories of the store's; gives its length too.
@@ -129,7 +127,7 @@ pub(super) fn wrong_key(bytes: &[u8], spki: &[u8]) -> Option<String> {
 
 /// Whether two files have the same content.
 pub(super) fn same(one: &Path, other: &Path) -> bool {
-    let read = |path: &Path| fs::read(path).map(Zeroizing::new);
+    let read = |path: &Path| io::read_regular(path, MAX_PACK).map(Zeroizing::new);
     matches!((read(one), read(other)), (Ok(one), Ok(other)) if one == other)
 }
 

@@ -131,7 +131,7 @@ impl Store {
     /// [`StoreError::Unsafe`], [`StoreError::Io`]; [`StoreError::Invalid`] for what is no lineage or serial.
     pub fn read_issued_key(&self, record: &CertificateRecord) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         if let Some(packed) = record.packed {
-            return pack::read(&self.layout, packed);
+            return pack::read(&self.layout, record, packed);
         }
         if !is_word(&record.lineage) || !is_serial(&record.serial) {
             return Err(StoreError::Invalid("no such lineage or serial".to_owned()));

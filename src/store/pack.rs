@@ -10,20 +10,22 @@ use std::io::ErrorKind;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{CertificateRecord, Entry, Event, Layout, StoreError, io, keyfile};
+use super::{CertificateRecord, Entry, Event, Layout, State, StoreError, io, keyfile};
 
 /// Largest pack, in bytes: more than a hundred thousand keys of the largest kind.
 pub(super) const MAX_PACK: u64 = 1 << 30;
 
-/// Where the files of new certificates go.
+/// Where the files of new certificates go. A lineage that has a directory always keeps to it, since its `current` names the newest
+/// certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Filing {
     /// Under `issued/`, a directory for each.
     #[default]
     Directories,
-    /// Their keys into one file in `packed/`, and nothing else; but a lineage that has a directory keeps to it, since its `current`
-    /// names the newest certificate.
+    /// Their keys into one file in `packed/`, and nothing else.
     Packed,
+    /// As those of their lineages before them; under `issued/` what is new.
+    AsBefore,
 }
 
 /// Where the private key of a certificate is that has no directory.
@@ -44,18 +46,19 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// Takes the keys of a transaction's certificates for its pack, and notes in each record where its key is going to be. Those of
-/// lineages that have a directory stay as they are. Gives the pack, if a key is in it.
+/// Takes the keys of those certificates of a transaction that have no directory for its pack, and notes in each record where its key
+/// is going to be. Gives the pack, if a key is in it.
 pub(super) fn gather(
-    layout: &Layout,
-    tx: u64,
+    (layout, state): (&Layout, &State),
+    filing: Filing,
     entries: &mut [Entry],
     keys: &mut [Option<Zeroizing<Vec<u8>>>],
 ) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
-    let mut chosen = Vec::with_capacity(entries.len());
+    let tx = state.seq + 1;
+    let mut chosen = Vec::new();
     for (entry, key) in entries.iter_mut().zip(keys) {
         if let Event::CertificateIssued(record) = &mut entry.event
-            && !io::is_there(&layout.lineage(&record.lineage))?
+            && is_chosen(state, filing, &record.lineage)?
         {
             chosen.push((title(record), record, key.take()));
         }
@@ -77,10 +80,31 @@ pub(super) fn gather(
         }
         record.packed = Some(packed);
     }
+    if pack.is_empty() {
+        return Ok(None);
+    }
     if pack.len() as u64 > MAX_PACK {
         return Err(StoreError::Invalid("so many keys cannot be kept at once: issue fewer at a time".to_owned()));
     }
-    Ok(Some(pack).filter(|pack| !pack.is_empty()))
+    // Once the transaction is recorded it would be too late to find out.
+    match io::kind(&layout.packed())? {
+        Some(kind) if !kind.is_dir() => {
+            Err(StoreError::damaged(layout.packed(), None, "is no directory; move it away"))
+        }
+        Some(_) if io::kind(&layout.pack(tx))?.is_some() => {
+            Err(StoreError::damaged(layout.pack(tx), None, "is in the place of a new pack; move it away"))
+        }
+        _ => Ok(Some(pack)),
+    }
+}
+
+/// Whether a new certificate of a lineage has no directory.
+fn is_chosen(state: &State, filing: Filing, lineage: &str) -> Result<bool, StoreError> {
+    if filing == Filing::Directories {
+        return Ok(false);
+    }
+    let newest = state.lineage(lineage)?.pop();
+    Ok(newest.map_or(filing == Filing::Packed, |newest| newest.packed.is_some()))
 }
 
 /// The line above a key.
@@ -97,11 +121,11 @@ pub(super) fn is_packed(entries: &[Entry]) -> bool {
 /// Lets the pack of a recorded transaction appear under its final name, durably. Where it is there already, nothing happens.
 pub(super) fn place(layout: &Layout, tx: u64) -> Result<(), StoreError> {
     let (staged, target) = (layout.staged_pack(tx), layout.pack(tx));
-    if !io::is_there(&staged)? {
+    if io::kind(&staged)?.is_none() {
         return Ok(());
     }
     let made = io::create_dir_if_missing(&layout.packed())?;
-    if io::is_there(&target)? {
+    if io::kind(&target)?.is_some() {
         // A power cut may have kept the old name as well.
         if keyfile::same(&staged, &target) {
             return io::remove_file(&staged).map(drop);
@@ -116,10 +140,36 @@ pub(super) fn place(layout: &Layout, tx: u64) -> Result<(), StoreError> {
 }
 
 /// Reads the key of a certificate.
-pub(super) fn read(layout: &Layout, packed: Packed) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+pub(super) fn read(
+    layout: &Layout,
+    record: &CertificateRecord,
+    packed: Packed,
+) -> Result<Zeroizing<Vec<u8>>, StoreError> {
     let path = layout.pack(packed.pack);
     if packed.length == 0 {
         return Err(StoreError::io(path, ErrorKind::NotFound.into()));
     }
-    keyfile::read_part(&path, packed.at, packed.length)
+    let other = || {
+        let why = format!(
+            "does not have the key of {} at byte {}; put it back from a backup, or renew with a new key",
+            record.lineage, packed.at
+        );
+        StoreError::damaged(&path, None, why)
+    };
+    let title = title(record);
+    let begin = packed.at.checked_sub(title.len() as u64).ok_or_else(other)?;
+    let piece = keyfile::read_part(&path, begin, title.len() as u64 + packed.length)?.ok_or_else(other)?;
+    own_key(&piece, &title).map(|key| Zeroizing::new(key.to_vec())).ok_or_else(other)
+}
+
+/// The key of a certificate in a pack that was read whole.
+pub(super) fn find<'p>(pack: &'p [u8], record: &CertificateRecord, packed: Packed) -> Option<&'p [u8]> {
+    let title = title(record);
+    let (at, length) = (usize::try_from(packed.at).ok()?, usize::try_from(packed.length).ok()?);
+    own_key(pack.get(at.checked_sub(title.len())?..at.checked_add(length)?)?, &title)
+}
+
+/// What stands below its own title: offsets alone would fit the pack of another store.
+fn own_key<'p>(piece: &'p [u8], title: &str) -> Option<&'p [u8]> {
+    piece.strip_prefix(title.as_bytes())
 }

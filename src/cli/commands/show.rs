@@ -88,9 +88,9 @@ impl ShowArgs {
         cx.ui.line(&format!("{:<16}{}", "profile", record.profile))?;
         cx.ui.line(&format!("{:<16}{}", "authority", record.authority))?;
         super::inspect::certificate_lines(cx, &certificate)?;
-        if let Some(directory) = &directory {
-            cx.ui.line(&format!("{:<16}{directory}", "files"))?;
-        }
+        let files =
+            directory.clone().unwrap_or_else(|| format!("none: \"certwright show {} --fullchain\"", record.lineage));
+        cx.ui.line(&format!("{:<16}{files}", "files"))?;
         if let Some(pack) = pack {
             cx.ui.line(&format!("{:<16}in {pack}", "key"))?;
         }

@@ -29,7 +29,7 @@ use crate::store::{CertificateBrief, CertificateRow, StoreError, io};
 /// How many groups are read ahead of whoever looks at all lines, and from how many on that pays.
 const AHEAD: usize = 8;
 const AHEAD_FROM: u64 = 16;
-/// How many groups and blocks are kept that were looked at.
+/// How many groups and blocks are kept that were read.
 const RECENT: usize = 4;
 const RECENT_BLOCKS: usize = 64;
 
@@ -68,9 +68,9 @@ pub(super) struct Segment {
     /// As they are in the file: a command looks at few of them.
     groups: Vec<u8>,
     blocks: Vec<u8>,
-    /// The groups that were looked at last, the latest first: a certificate, its row and the line that proves it are close together.
+    /// The groups that were read last: a certificate, its row and the line that proves it are close together.
     recent: Recent<Group>,
-    /// The blocks that were looked at last: a batch looks for thousands of terms, and a young index has few blocks.
+    /// The blocks that were read last: a batch looks for thousands of terms, and a young index has few blocks.
     recent_blocks: Recent<Vec<u8>>,
 }
 

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{Fix, Inspection, metadata, names};
 use crate::store::pack::MAX_PACK;
-use crate::store::{CertificateRow, Packed, Severity, StoreError, keyfile};
+use crate::store::{CertificateRow, Severity, StoreError, keyfile, pack};
 
 /// The packs that the journal tells of.
 #[derive(Default)]
@@ -17,33 +17,50 @@ pub(super) struct Packs {
 }
 
 /// What was found of a pack.
-#[derive(Default)]
 struct Pack {
+    /// Why nothing of it can be used, and how that is put right.
+    fault: Option<(String, Option<Fix>)>,
     /// How many keys should be in it.
     keys: usize,
-    /// How many are not, and the first of them.
-    wrong: usize,
-    first: Option<String>,
+    /// Whose are not.
+    wrong: Vec<String>,
+    /// Whether a newest certificate of its name is among those that are concerned: the key of one that was replaced is no loss.
+    hurts: bool,
 }
 
+/// How many names are told of those whose key is not there.
+const TOLD: usize = 5;
+
 impl Packs {
-    /// Looks at the key of one certificate.
-    pub(super) fn look(&mut self, inspection: &mut Inspection<'_>, row: &CertificateRow<'_>) -> Result<(), StoreError> {
+    /// Looks at the key of one certificate; `newest` of its lineage or not.
+    pub(super) fn look(
+        &mut self,
+        inspection: &mut Inspection<'_>,
+        row: &CertificateRow<'_>,
+        newest: bool,
+    ) -> Result<(), StoreError> {
         let Some(record) = inspection.state.copy_by_serial(row.serial)? else { return Ok(()) };
         let Some(packed) = record.packed.filter(|_| record.key) else { return Ok(()) };
         if !self.known.contains_key(&packed.pack) {
-            self.open = open(inspection, packed.pack)?.map(|bytes| (packed.pack, bytes));
+            let (bytes, fault) = match open(inspection, packed.pack)? {
+                Ok(bytes) => (Some((packed.pack, bytes)), None),
+                Err(fault) => (None, Some(fault)),
+            };
+            self.open = bytes;
+            self.known.insert(packed.pack, Pack { fault, keys: 0, wrong: Vec::new(), hurts: false });
         }
-        let pack = self.known.entry(packed.pack).or_default();
+        let Some(pack) = self.known.get_mut(&packed.pack) else { return Ok(()) };
         pack.keys += 1;
+        if pack.fault.is_some() {
+            pack.hurts |= newest;
+        }
         let Some((_, bytes)) = self.open.as_ref().filter(|(open, _)| *open == packed.pack) else { return Ok(()) };
-        let why = match key_in(bytes, packed) {
-            Some(key) => record.certificate().ok().and_then(|own| keyfile::wrong_key(key, &own.spki_der)),
-            None => Some("is not in it: it is shorter than it was; put it back from a backup".to_owned()),
-        };
-        if let Some(why) = why {
-            pack.wrong += 1;
-            pack.first.get_or_insert_with(|| format!("what is at byte {} for {} {why}", packed.at, record.serial));
+        let is_right = pack::find(bytes, &record, packed).is_some_and(|key| {
+            record.certificate().ok().and_then(|own| keyfile::wrong_key(key, &own.spki_der)).is_none()
+        });
+        if !is_right {
+            pack.wrong.push(record.lineage);
+            pack.hurts |= newest;
         }
         Ok(())
     }
@@ -51,39 +68,45 @@ impl Packs {
     /// Tells what was found.
     pub(super) fn finish(self, inspection: &mut Inspection<'_>) -> Result<(), StoreError> {
         let layout = inspection.layout;
-        for (number, Pack { keys, wrong, first }) in &self.known {
-            if let Some(first) = first {
-                let what = format!("does not have {wrong} of the {keys} keys that the journal says: {first}");
-                inspection.report(Severity::Damage, layout.pack(*number), what, None);
-            }
-        }
         for name in names(&layout.packed())? {
             let path = layout.packed().join(&name);
             if !self.known.keys().any(|pack| layout.pack(*pack) == path) {
                 inspection.unknown(path, &name, "has no keys that the journal knows");
             }
         }
+        for (number, Pack { fault, keys, wrong, hurts }) in self.known {
+            let severity = if hurts { Severity::Damage } else { Severity::Warning };
+            if let Some((what, fix)) = fault {
+                inspection.report(severity, layout.pack(number), what, fix);
+            } else if !wrong.is_empty() {
+                let more = if wrong.len() > TOLD { ", …" } else { "" };
+                let names = wrong.iter().take(TOLD).map(String::as_str).collect::<Vec<_>>().join(", ");
+                let what = format!(
+                    "does not have {} of the {keys} keys that the journal says, those of {names}{more}: put it back from a backup, or \
+                     renew these with --rekey",
+                    wrong.len()
+                );
+                inspection.report(severity, layout.pack(number), what, None);
+            }
+        }
         Ok(())
     }
 }
 
-fn key_in(pack: &[u8], packed: Packed) -> Option<&[u8]> {
-    let at = usize::try_from(packed.at).ok()?;
-    pack.get(at..at.checked_add(usize::try_from(packed.length).ok()?)?)
-}
-
-/// Reads a pack; tells why it cannot be read.
-fn open(inspection: &mut Inspection<'_>, pack: u64) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+/// Reads a pack, or says why it cannot be used and how that is put right.
+#[expect(clippy::type_complexity, reason = "what went wrong is no error of the inspection")]
+fn open(
+    inspection: &Inspection<'_>,
+    pack: u64,
+) -> Result<Result<Zeroizing<Vec<u8>>, (String, Option<Fix>)>, StoreError> {
     let path = inspection.layout.pack(pack);
     let Some(metadata) = metadata(&path)? else {
-        let what = "is missing, and the keys of many certificates with it: put it back from a backup";
-        inspection.report(Severity::Damage, path, what, None);
-        return Ok(None);
+        let what = "is missing, and the keys of its certificates with it: put it back from a backup, or renew these with --rekey";
+        return Ok(Err((what.to_owned(), None)));
     };
     if let Some(why) = keyfile::unsafe_key(&metadata, MAX_PACK) {
         // It is refused wherever it is needed.
-        inspection.report(Severity::Damage, path, why, keyfile::may_close(&metadata).then_some(Fix::KeyMode));
-        return Ok(None);
+        return Ok(Err((why, keyfile::may_close(&metadata).then_some(Fix::KeyMode))));
     }
-    Ok(keyfile::read_pack(&path).ok())
+    Ok(keyfile::read_pack(&path).map_err(|error| (format!("cannot be used: {error}"), None)))
 }

@@ -72,10 +72,15 @@ impl Inspection<'_> {
                     // It is refused wherever it is needed.
                     let fix = keyfile::may_close(&metadata).then_some(Fix::KeyMode);
                     self.report(Severity::Damage, path, why, fix);
-                } else if let (Ok(bytes), Ok(spki)) = (keyfile::read(path), spki())
-                    && let Some(why) = keyfile::wrong_key(&bytes, &spki)
-                {
-                    self.report(Severity::Damage, path, why, None);
+                } else {
+                    let why = match (keyfile::read(path), spki()) {
+                        (Ok(bytes), Ok(spki)) => keyfile::wrong_key(&bytes, &spki),
+                        (Ok(_), Err(_)) => None,
+                        (Err(error), _) => Some(format!("cannot be used: {error}")),
+                    };
+                    if let Some(why) = why {
+                        self.report(Severity::Damage, path, why, None);
+                    }
                 }
             }
         }

@@ -5,6 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::faults::{at_every_step, content};
+use rustix::fs::{FileType, Mode};
+
 use super::fixture::{NOW, WAIT, commit, copy, leaf, lock, read, store_with_root, temporary, tree};
 use crate::store::faults::{self, Fault};
 use crate::store::io::Step;
@@ -116,16 +118,88 @@ fn keys_are_durable_before_they_are_recorded() {
 }
 
 #[test]
-fn a_pack_whose_place_is_taken_is_not_lost() {
+fn a_pack_whose_place_is_taken_is_refused_before_anything_is_recorded() {
     let (_dir, store) = base();
-    fs::write(store.layout().pack(5), "what somebody put there").unwrap();
-    pack(store.layout().root(), drafts()).unwrap_err();
+    let before = content(store.layout().root());
+    let is_of =
+        |error: &StoreError, path: &Path| matches!(error, StoreError::Damaged { path: found, .. } if found == path);
+    rustix::fs::mknodat(rustix::fs::CWD, store.layout().pack(5), FileType::Fifo, Mode::RUSR, 0).unwrap();
+    let error = pack(store.layout().root(), drafts()).unwrap_err();
+    assert!(is_of(&error, &store.layout().pack(5)), "{error}");
+    fs::remove_file(store.layout().pack(5)).unwrap();
+    assert_eq!(content(store.layout().root()), before);
+    let aside = store.layout().root().with_extension("packed");
+    fs::rename(store.layout().packed(), &aside).unwrap();
+    std::os::unix::fs::symlink(&aside, store.layout().packed()).unwrap();
+    let error = pack(store.layout().root(), drafts()).unwrap_err();
+    assert!(is_of(&error, &store.layout().packed()), "{error}");
+}
+
+#[test]
+fn a_recorded_pack_whose_place_is_taken_is_not_lost() {
+    let (_dir, store) = base();
+    let place = store.layout().pack(5);
+    pack(store.layout().root(), drafts()).unwrap();
+    // As after a kill just before the pack got its name.
+    fs::rename(&place, store.layout().staged_pack(5)).unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, &place, FileType::Fifo, Mode::RUSR, 0).unwrap();
     let error = store.lock(WAIT, "test").map(drop).unwrap_err();
     assert!(matches!(&error, StoreError::Damaged { path, .. } if *path == store.layout().staged_pack(5)), "{error}");
-    fs::remove_file(store.layout().pack(5)).unwrap();
+    fs::remove_file(&place).unwrap();
     drop(lock(&store));
     assert_eq!(key(&store, "02").unwrap(), "key 02\n");
     assert_eq!(store.check().unwrap(), []);
+}
+
+/// The same names and lengths, and so the same offsets.
+#[test]
+fn the_pack_of_another_store_is_not_this_ones() {
+    let (_dir, store) = base();
+    let (_other_dir, other) = base();
+    pack(store.layout().root(), drafts()).unwrap();
+    pack(
+        other.layout().root(),
+        vec![leaf("b", "a2", Some("key a2\n")), leaf("c", "a3", None), leaf("d", "a4", Some("key a4"))],
+    )
+    .unwrap();
+    fs::copy(other.layout().pack(5), store.layout().pack(5)).unwrap();
+    assert!(matches!(key(&store, "02"), Err(StoreError::Damaged { .. })));
+    let found = findings(&store);
+    assert!(found[0].2.starts_with("does not have 2 of the 2 keys that the journal says, those of b, d"), "{found:?}");
+}
+
+#[test]
+fn keys_of_certificates_that_were_replaced_may_go() {
+    let (dir, store) = base();
+    pack(store.layout().root(), drafts()).unwrap();
+    let again = vec![leaf("b", "12", Some("key 12")), leaf("d", "14", Some("key 14"))];
+    let as_before =
+        |root: &Path| Store::open(root)?.lock(WAIT, "test")?.commit_filed(NOW, "tester", again, Filing::AsBefore);
+    as_before(store.layout().root()).unwrap();
+    assert!(!store.layout().lineage("b").exists() && store.layout().pack(8).exists());
+    fs::write(store.layout().pack(5), "nothing").unwrap();
+    assert_eq!(findings(&store).iter().map(|found| found.0).collect::<Vec<_>>(), [Severity::Warning]);
+    let mut archive = Vec::new();
+    lock(&store).backup(&mut archive).unwrap();
+    restore(&mut archive.as_slice(), &dir.path().join("restored")).unwrap();
+    fs::remove_file(store.layout().pack(5)).unwrap();
+    assert_eq!(findings(&store).iter().map(|found| found.0).collect::<Vec<_>>(), [Severity::Warning]);
+}
+
+/// Nothing that is under `issued/` for a packed certificate is the store's.
+#[test]
+fn a_directory_of_a_packed_certificate_is_a_stranger() {
+    let (_dir, store) = base();
+    let dir = store.layout().issued("p", "0f");
+    fs::create_dir_all(&dir).unwrap();
+    fs::write(dir.join("key.pem"), "another key").unwrap();
+    let found = findings(&store);
+    assert_eq!((found[0].0, found[0].1.as_str()), (Severity::Damage, "issued/p"), "{found:?}");
+    // And it does not decide where the next one goes.
+    let next = vec![leaf("p", "10", Some("key 10"))];
+    store.lock(WAIT, "test").unwrap().commit_filed(NOW, "tester", next, Filing::AsBefore).unwrap();
+    assert_eq!(key(&store, "10").unwrap(), "key 10");
+    assert!(!store.layout().issued("p", "10").exists());
 }
 
 #[test]
@@ -136,8 +210,8 @@ fn a_check_tells_what_is_wrong_with_a_pack_once() {
     let damage = |what: &str| vec![(Severity::Damage, "packed/5.pem".to_owned(), what.to_owned())];
 
     fs::write(&path, "# b 02\n").unwrap();
-    let what = "does not have 2 of the 2 keys that the journal says: what is at byte 7 for 02 is not in it: it is shorter than \
-                it was; put it back from a backup";
+    let what = "does not have 2 of the 2 keys that the journal says, those of b, d: put it back from a backup, or renew these with \
+                --rekey";
     assert_eq!(findings(&store), damage(what));
     assert!(matches!(key(&store, "02"), Err(StoreError::Damaged { .. })));
 
@@ -150,7 +224,9 @@ fn a_check_tells_what_is_wrong_with_a_pack_once() {
     fs::remove_file(&path).unwrap();
     assert_eq!(
         findings(&store),
-        damage("is missing, and the keys of many certificates with it: put it back from a backup")
+        damage(
+            "is missing, and the keys of its certificates with it: put it back from a backup, or renew these with --rekey"
+        )
     );
     fs::write(store.layout().packed().join("notes.txt"), "").unwrap();
     assert!(findings(&store).iter().any(|(_, path, what)| path == "packed/notes.txt" && what.contains("no keys")));

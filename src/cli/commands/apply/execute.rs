@@ -21,7 +21,7 @@ use crate::cli::files::{self, OutputFile, leftovers};
 use crate::cli::{CliError, Context};
 use crate::issuance::{Profile, Profiles};
 use crate::manifest::{Asked, Certificate, CrlWork, Plan, Work, certificate_request};
-use crate::store::{DeliveryRecord, Draft, Event, State, Store, Writer};
+use crate::store::{DeliveryRecord, Draft, Event, Filing, State, Store, Writer};
 use crate::x509::RevocationReason;
 
 /// A manifest, the store that it is applied to, and how.
@@ -252,7 +252,7 @@ impl Run<'_> {
         let progress = cx.ui.progress(commissions.len() as u64, "issuing");
         let tick = || progress.tick();
         let actor = cx.settings.actor.clone();
-        let session = Session { now: self.now, ..session(cx, &actor, &tick) };
+        let session = Session { now: self.now, filing: Filing::AsBefore, ..session(cx, &actor, &tick) };
         let issued = issue_possible(writer, &session, commissions, &|index, outcome| {
             let Some((step, certificate, _)) = of_step.get(index) else { return Vec::new() };
             places.records(*step, certificate, outcome, self.now)

@@ -131,7 +131,7 @@ impl Batch<'_> {
         let writer = cx.lock_knowing(store, state)?;
         let actor = cx.settings.actor.clone();
         let tick = || progress.tick();
-        let filing = self.args.many.pack.filing(total);
+        let filing = self.args.many.pack.filing(self.verdicts.len());
         let (session, state) = (Session { filing, ..session(cx, &actor, &tick) }, writer.state().clone());
         let press = Press { args: self.args, input, terms, authorities: &authorities, keys: &keys };
         self.run(cx, writer, &press, Signing::new(&state, &session)?, &session)

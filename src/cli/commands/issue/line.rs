@@ -162,6 +162,7 @@ impl Line {
             validity: self.validity,
             variables: self.variables.clone(),
             strict: self.strict,
+            targets: self.targets.clone(),
             key_is_new: true,
             ..Request::new(key)
         }

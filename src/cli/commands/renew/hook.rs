@@ -16,7 +16,8 @@ pub(super) fn run(cx: &mut Context, command: &str, item: &Item) -> String {
         .env("CERTWRIGHT_SERIAL", item.serial.as_deref().unwrap_or(&item.old_serial))
         .env("CERTWRIGHT_OLD_SERIAL", &item.old_serial)
         .env("CERTWRIGHT_NOT_AFTER", &item.not_after)
-        .env("CERTWRIGHT_DIRECTORY", item.directory.as_deref().unwrap_or_default())
+        // Not even an empty one where there is none: "$CERTWRIGHT_DIRECTORY/*" would be the files of the root directory.
+        .envs(item.directory.as_deref().map(|directory| ("CERTWRIGHT_DIRECTORY", directory)))
         .env("CERTWRIGHT_DELIVERIES", paths.join("\n"))
         .stdin(Stdio::null())
         .stdout(std::io::stderr())

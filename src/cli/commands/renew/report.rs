@@ -247,8 +247,9 @@ impl Report {
                 Some(why) => cx.ui.warn(&format!("{name}: not written to {}: {}", delivery.path, escape(why))),
             }
         }
-        if let (true, Some(directory)) = (item.deliveries.is_empty(), &item.directory) {
-            cx.ui.line(directory)?;
+        if item.deliveries.is_empty() && !self.dry_run {
+            // What has neither is known by its name.
+            cx.ui.line(item.directory.as_deref().unwrap_or(&item.lineage))?;
         }
         if let Some(why) = item.hook.as_ref().filter(|hook| *hook != "done") {
             cx.ui.warn(&format!("{name}: the command in --exec {why}; the new certificate stays"));
