@@ -206,6 +206,19 @@ fn values_and_flags_that_do_not_go_together_are_usage_errors() {
 }
 
 #[test]
+fn what_a_program_would_refuse_is_not_issued() {
+    let sandbox = Sandbox::with_root();
+    write(&sandbox, "all.jsonl", "{\"name\": \"a.test\"}\n{\"name\": \"b.test\", \"key\": \"ed25519\"}\n");
+    let batch = ["issue", "--batch", "all.jsonl", "--for", "nss"];
+    for more in [&[][..], &["--dry-run"]] {
+        let run = sandbox.run([&batch[..], more].concat()).exited(4);
+        assert!(run.stderr.contains("line 2 (b.test)") && run.stderr.contains("nss"), "{}", run.stderr);
+    }
+    sandbox.run([&batch[..], &["--keep-going"]].concat()).exited(4);
+    assert!(is_there(&sandbox, "store/issued/a.test") && !is_there(&sandbox, "store/issued/b.test"));
+}
+
+#[test]
 fn a_second_run_goes_on_where_the_first_was_stopped() {
     let sandbox = Sandbox::with_root();
     let batch = ["issue", "--batch", "all.csv", "--out-dir", "out"];

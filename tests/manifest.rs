@@ -1211,6 +1211,50 @@ fn authorities_are_brought_in_and_kept() {
     assert_eq!(scene.apply(&["--plan"], 1)["problems"][0]["name"], "other");
 }
 
+/// What is signed in the run that brings an authority in is no less protected than what comes later.
+#[test]
+fn keys_below_an_authority_that_is_brought_in_are_encrypted_as_its_own() {
+    let elsewhere = Sandbox::new();
+    elsewhere.run(["init", "--no-passphrase", "--cn", "Ext"]).succeeded();
+    let from = |name: &str| elsewhere.path(format!("store/authorities/root/{name}"));
+    let scene = Scene::new();
+    scene.secret("pass", "a good passphrase");
+    for name in ["ca.pem", "key.pem"] {
+        fs::copy(from(name), scene.sandbox.path(name)).unwrap();
+    }
+    scene.write(&json!({
+        "defaults": {"passphrase": "file:pass"},
+        "authorities": {"ext": {"certificate": "ca.pem", "private_key": "key.pem"}},
+        "certificates": {"a.test": {}},
+    }));
+    scene.apply(&[], 0);
+    for key in ["authorities/ext/key.pem", "issued/a.test/current/key.pem"] {
+        let text = fs::read_to_string(scene.sandbox.path(format!("store/{key}"))).unwrap();
+        assert!(text.contains("BEGIN ENCRYPTED PRIVATE KEY"), "{key}: {text}");
+    }
+}
+
+/// A file that is cut off in one place.
+#[test]
+fn a_damaged_crl_keeps_a_revocation_from_no_other_place() {
+    let mut manifest = json!({
+        "defaults": {"passphrase": "none"}, "authorities": {"ca": {"key": "ec-p256"}},
+        "certificates": {"a.test": {}}, "crls": [{"to": "one"}, {"to": "two"}],
+    });
+    let scene = Scene::applied(&manifest);
+    let cut = scene.sandbox.path("one/ca.crl");
+    fs::write(&cut, &fs::read(&cut).unwrap()[..100]).unwrap();
+    manifest["revocations"] = json!([{"certificate": "a.test", "reason": "keyCompromise"}]);
+    scene.write(&manifest);
+    scene.apply(&[], 1);
+    let inspect = |path: &str| scene.sandbox.run(["crl", "inspect", path]).succeeded().stdout;
+    assert!(inspect("two/ca.crl").contains("keyCompromise"), "{}", inspect("two/ca.crl"));
+    assert_eq!(fs::metadata(&cut).unwrap().len(), 100);
+    fs::remove_file(&cut).unwrap();
+    scene.apply(&[], 0);
+    assert!(inspect("one/ca.crl").contains("keyCompromise"));
+}
+
 #[test]
 fn an_authority_without_its_key_signs_nothing() {
     let scene = Scene::new();

@@ -12,7 +12,7 @@ use crate::cli::commands::crl;
 use crate::cli::commands::options::{read_key_from, session};
 use crate::cli::{CliError, Context, SecretSource};
 use crate::issuance::Profiles;
-use crate::keys::{PrivateKey, Signer};
+use crate::keys::{PrivateKey, Secret, Signer};
 use crate::manifest::{Authority, AuthorityWork, KeyChoice, Plan, Work, authority_request};
 use crate::store::{State, Store, Writer};
 use zeroize::Zeroizing;
@@ -78,6 +78,8 @@ pub(super) fn open(
 pub(super) struct Brought {
     key: PrivateKey,
     pem: Zeroizing<Vec<u8>>,
+    /// What it is encrypted with, as are the keys of what it signs.
+    secret: Option<Secret>,
 }
 
 /// Reads the keys of authorities that are brought in.
@@ -99,7 +101,7 @@ pub(super) fn read_brought(
             let what = format!("passphrase for the key of authority {}", step.name);
             let secret = secrets.new_key(cx, secrets::of_authority(&described.manifest, authority), &what)?;
             let pem = key.to_pkcs8_pem(secret.as_ref())?;
-            Ok(Brought { key, pem })
+            Ok(Brought { key, pem, secret })
         })();
         brought.insert(step.name.clone(), one);
     }
@@ -217,7 +219,7 @@ impl Run<'_> {
                 cross: Vec::new(),
                 other_anchors: Vec::new(),
                 signer: Arc::new(brought.key),
-                passphrase: None,
+                passphrase: brought.secret,
             }),
             None => Err(ca::CaError::KeyNotHere(name.to_owned()).into()),
         };

@@ -15,7 +15,7 @@ use super::secrets::{self, Passwords, Secrets};
 use super::source::Described;
 use super::tell::Outcome;
 use crate::ca::{self, Cause, Commission, Order, Revocable, Schedule, Session, issue_possible};
-use crate::cli::commands::crl::bring::{bring, check_or, clear};
+use crate::cli::commands::crl::bring::{bring, check_crls, check_or, clear};
 use crate::cli::commands::options::session;
 use crate::cli::files::{self, OutputFile, leftovers};
 use crate::cli::{CliError, Context};
@@ -305,8 +305,11 @@ impl Run<'_> {
             if self.force {
                 clear(writer.state(), name, dir)?;
             }
-            check_or(writer.state(), name, dir, NOT_OURS)?;
+            check_crls(writer.state(), name, dir)?;
         }
+        // What is in the way in one place keeps a revocation from no other.
+        let (refused, dirs): (Vec<&PathBuf>, Vec<&PathBuf>) =
+            dirs.into_iter().partition(|dir| check_or(writer.state(), name, dir, NOT_OURS).is_err());
         for (wanted, delta) in [(work.full, false), (work.delta, true)] {
             if !wanted {
                 continue;
@@ -323,7 +326,7 @@ impl Run<'_> {
         for dir in dirs {
             bring(self.store, writer.state(), std::iter::once(name), dir)?;
         }
-        Ok(())
+        refused.into_iter().try_for_each(|dir| check_or(writer.state(), name, dir, NOT_OURS))
     }
 }
 

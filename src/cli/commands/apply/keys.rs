@@ -86,7 +86,19 @@ impl Search<'_> {
                             new.push(New { step, algorithm, secret });
                         })
                     }
-                    _ => Ok(()),
+                    // One that is brought in: its key is read elsewhere, and those of what it signs are encrypted as it is.
+                    None => {
+                        let authority = self.manifest.authorities.get(&one.name);
+                        let source = authority.and_then(|authority| secrets::of_authority(self.manifest, authority));
+                        let what = format!("passphrase for the key of authority {}", one.name);
+                        match authority.is_some_and(|authority| authority.private_key.is_some()) {
+                            true => secrets.new_key(cx, source, &what).map(|secret| {
+                                made.insert(one.name.clone(), secret);
+                            }),
+                            false => Ok(()),
+                        }
+                    }
+                    Some(KeyChoice::Same | KeyChoice::Requested) => Ok(()),
                 },
                 Work::Certificate(work) => match (self.manifest.certificates.get(&one.name), work.key, &work.before) {
                     (Some(certificate), KeyChoice::New(algorithm), _) => self

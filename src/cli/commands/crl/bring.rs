@@ -104,6 +104,18 @@ pub(in crate::cli::commands) fn check_or(state: &State, name: &str, dir: &Path, 
     look(state, name, dir, |path, there| check(state, name, path, there, (None, next)))
 }
 
+/// Refuses a directory that has CRLs which this store must not replace. What is no CRL at all says nothing about the store, so that it
+/// keeps nothing from being signed.
+///
+/// # Errors
+/// Exit 4.
+pub(in crate::cli::commands) fn check_crls(state: &State, name: &str, dir: &Path) -> Result<(), CliError> {
+    look(state, name, dir, |path, there| match there {
+        Some(_) => check(state, name, path, there, (None, ELSEWHERE)),
+        None => Ok(()),
+    })
+}
+
 /// Takes files away that lie where an authority's CRLs belong and are none.
 ///
 /// # Errors

@@ -8,6 +8,7 @@ use super::IssueArgs;
 use super::fields::Fields;
 use crate::ca::{self, Rehearsal};
 use crate::cli::CliError;
+use crate::issuance::lint::Target;
 use crate::issuance::{IssuerFacts, Prepared, Profile, Profiles, Request, Validity};
 use crate::keys::{Algorithm, KeyError, PrivateKey, PublicKey};
 use crate::store::{State, lineage_name, lineage_word};
@@ -26,6 +27,7 @@ pub(super) struct Line {
     validity: Validity,
     variables: BTreeMap<String, String>,
     strict: bool,
+    targets: Vec<Target>,
 }
 
 /// An authority as far as a line needs it before anything is signed.
@@ -107,7 +109,19 @@ impl<'s, 'a> Terms<'s, 'a> {
             return Err(CliError::usage("its lineage is empty"));
         }
         let lineage = fields.lineage.as_deref().map_or_else(|| lineage_name(&name), lineage_word);
-        Ok(Line { name, lineage, profile, issuer, algorithm, names, subject, validity, variables, strict: args.strict })
+        Ok(Line {
+            name,
+            lineage,
+            profile,
+            issuer,
+            algorithm,
+            names,
+            subject,
+            validity,
+            variables,
+            strict: args.strict,
+            targets: args.targets.clone(),
+        })
     }
 
     /// Finds out whether a line may be had, with a key that stands in for its own.
