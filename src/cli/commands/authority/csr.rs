@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::ca;
 use crate::cli::commands::options::{NewKeyArgs, generate, session, with_passphrase};
-use crate::cli::{CliError, Context, Exit, SecretSource, files};
+use crate::cli::files::{self, Inputs};
+use crate::cli::{CliError, Context, Exit};
 use crate::keys::{Algorithm, PrivateKey};
 use crate::store::{AuthorityRecord, State};
 use crate::x509::time::format_instant;
@@ -64,10 +65,8 @@ impl CsrArgs {
     /// Exit 1 when the authority exists without its key; 2 when another one is there, or waiting, than is asked for.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         if let Some(out) = &self.out {
-            files::refuse_existing(std::slice::from_ref(out), self.force)?;
+            files::refuse_existing(&Inputs::new(cx, [])?, std::slice::from_ref(out), self.force)?;
             files::refuse_missing_directory(out)?;
-            let read: Vec<_> = self.new_key.new_passphrase.iter().filter_map(SecretSource::file).collect();
-            files::refuse_inputs(cx, &[out], &read)?;
         }
         let state = cx.store_if_there()?.map(|store| store.read()).transpose()?.unwrap_or_default();
         let csr = match (state.authorities.get(&self.name), state.requested.get(&self.name)) {

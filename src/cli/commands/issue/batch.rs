@@ -20,7 +20,8 @@ use crate::cli::commands::bundle::Bundle;
 use crate::cli::commands::options::{load_authority, profiles, session};
 use crate::cli::commands::pack::Pack;
 use crate::cli::commands::{crl, delivery, dry_run};
-use crate::cli::{CliError, Context, Exit, files};
+use crate::cli::files::{self, Inputs};
+use crate::cli::{CliError, Context, Exit};
 use crate::issuance::{Prepared, Report};
 use crate::store::{CertificateRecord, DeliveryRecord, State, Store, StoreError, Writer};
 use crate::x509::time::format_instant;
@@ -128,6 +129,7 @@ impl Batch<'_> {
         let actor = cx.settings.actor.clone();
         let session = session(cx, &actor, &|| {});
         let rehearsal = Rehearsal::new(state, &session)?;
+        let inputs = Inputs::new(cx, self.args.many.batch.as_deref())?;
         let mut lineages: HashMap<String, u64> = HashMap::new();
         let mut rehearsed = Vec::new();
         let mut lines = input.lines().peekable();
@@ -166,7 +168,8 @@ impl Batch<'_> {
                         return Ok(Verdict::Skip);
                     }
                     if let Some(out) = &self.args.many.out_dir {
-                        files::refuse_existing(&Bundle::paths(&line.directory(out), true), self.args.force)?;
+                        let paths = Bundle::paths(&line.directory(out), true);
+                        files::refuse_existing(&inputs, &paths, self.args.force)?;
                     }
                     if self.args.dry_run {
                         rehearsed.extend(prepared.map(|prepared| (format!("line {number}"), prepared)));
