@@ -77,7 +77,7 @@ impl CsrArgs {
                 cx.ui.say(&format!("authority {} was requested before; this is the same request", self.name));
                 csr
             }
-            (None, None) => self.make(cx)?,
+            (None, None) => self.make(cx, &state)?,
         };
         let report =
             CsrReport { authority: self.name.clone(), subject: csr.subject.to_string(), request: csr.to_pem() };
@@ -156,7 +156,9 @@ impl CsrArgs {
         Ok(csr)
     }
 
-    fn make(&self, cx: &mut Context) -> Result<Csr, CliError> {
+    fn make(&self, cx: &mut Context, state: &State) -> Result<Csr, CliError> {
+        // A refusal leaves no store behind.
+        ca::check_free(state, &self.name)?;
         let subject = match self.asked_subject()? {
             Some(subject) => subject,
             None => Name::common_name_only(&format!("{} CA", self.name))?,
