@@ -83,6 +83,36 @@ fn a_rehearsal_of_requests_says_which_are_refused() {
 }
 
 #[test]
+fn a_request_whose_files_are_there_is_refused_and_the_others_are_signed() {
+    let sandbox = Sandbox::with_root();
+    for dir in ["requests", "more", "out/a"] {
+        fs::create_dir_all(sandbox.path(dir)).expect("a directory");
+    }
+    for (name, file) in [("a.test", "requests/a.csr"), ("b.test", "requests/b.csr"), ("c.test", "more/a.csr")] {
+        let key = format!("{name}.key");
+        sandbox.run(["csr", "create", "--new-key", &key, "--no-passphrase", name, "--out", file]).succeeded();
+    }
+    write(&sandbox, "out/a/cert.pem", "theirs");
+    let all = ["sign", "requests", "more", "--out-dir", "out"];
+    let run = sandbox.run(all).exited(1);
+    assert!(run.stderr.contains("requests/a.csr: out/a/cert.pem exists already"), "{}", run.stderr);
+    for words in [&["--dry-run"][..], &[]] {
+        let run = sandbox.run(all.iter().chain(words).chain(&["--keep-going", "--json"])).exited(1);
+        let report = json(&run);
+        assert_eq!(report["certificates"].as_array().map(Vec::len), Some(1), "{report:#}");
+        let refused = report["refused"].as_array().expect("a list");
+        let told: Vec<_> = refused.iter().map(|one| (one["request"].clone(), one["exit"].clone())).collect();
+        assert_eq!(told, [("requests/a.csr".into(), 1.into()), ("more/a.csr".into(), 1.into())]);
+    }
+    assert!(sandbox.path("out/b/cert.pem").exists());
+    assert_eq!(fs::read(sandbox.path("out/a/cert.pem")).expect("a file"), b"theirs");
+    // Of two requests that go to one place the first one does.
+    let run = sandbox.run(all.iter().chain(&["--keep-going", "--force"])).exited(2);
+    assert!(run.stderr.contains("more/a.csr: another request is written to out/a already"), "{}", run.stderr);
+    assert_ne!(fs::read(sandbox.path("out/a/cert.pem")).expect("a file"), b"theirs");
+}
+
+#[test]
 fn comments_are_no_lines_and_no_line_is_nothing_to_do() {
     let sandbox = Sandbox::with_root();
     write(&sandbox, "fleet.csv", "name\n# a note\norders\n");

@@ -416,3 +416,51 @@ fn an_option_is_never_taken_and_ignored() {
     let both = sandbox.run(["status", "--json", "--format", "prometheus"]).exited(USAGE);
     assert!(both.stderr.contains("--out FILE"), "{}", both.stderr);
 }
+
+#[test]
+fn a_refused_command_leaves_no_store_behind() {
+    let sandbox = Sandbox::with_root();
+    sandbox.run(["issue", "a.test", "--out", "a"]).succeeded();
+    let refused = |line: &str, code, words| {
+        let line = format!("--store new {line} --no-passphrase");
+        fails(&sandbox, &line.split(' ').collect::<Vec<_>>(), code, &[words]);
+    };
+    refused("authority csr ../x", USAGE, "cannot name an authority");
+    refused("authority csr Root --out x.csr", USAGE, "cannot name an authority");
+    let root = "store/authorities/root";
+    refused(&format!("authority import Root --cert {root}/ca.pem --key {root}/key.pem"), USAGE, "cannot name");
+    refused(&format!("authority import x --cert {root}/ca.pem --key a/key.pem"), FAILED, "does not belong");
+    refused("authority import x --cert a/cert.pem --key a/key.pem", FAILED, "is not the certificate of an authority");
+    refused("authority import x --cert a/cert.pem --key missing.pem", FAILED, "missing.pem");
+    refused(&format!("keystore import a/cert.pem --key {root}/key.pem"), FAILED, "does not belong");
+    refused(&format!("keystore import {root}/ca.pem --key {root}/key.pem"), FAILED, "--authority");
+    refused(
+        "keystore import a/cert.pem --key a/key.pem --authority x",
+        FAILED,
+        "is not the certificate of an authority",
+    );
+}
+
+#[test]
+fn a_revoked_authority_and_those_below_are_shown_as_such() {
+    let sandbox = Sandbox::with_root();
+    for line in [
+        "authority create middle --parent root --path-len 1 --no-passphrase",
+        "authority create leaf --parent middle --no-passphrase",
+        "authority create other --parent root --no-passphrase",
+    ] {
+        sandbox.run(line.split(' ')).succeeded();
+    }
+    sandbox.run(["revoke", "middle", "--reason", "ca-compromise"]).succeeded();
+    let (revoked, below) = ("revoked", "an authority above it is revoked");
+    let listed = sandbox.run(["authority", "list"]).succeeded().stdout;
+    for (name, state) in [("root", "can sign"), ("middle", revoked), ("leaf", below), ("other", "can sign")] {
+        let row = listed.lines().find(|line| line.starts_with(name)).expect("a row");
+        assert!(row.contains(&format!("  {state}  ")), "{row}");
+        let shown = sandbox.run(["authority", "show", name, "--json"]).succeeded().stdout;
+        let shown: serde_json::Value = serde_json::from_str(&shown).expect("JSON");
+        assert_eq!(shown["state"], state);
+    }
+    let status = sandbox.run(["status"]).exited(3).stdout;
+    assert!(status.contains("an authority above it is revoked") && status.contains("it is revoked"), "{status}");
+}

@@ -3,7 +3,6 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test stops where it fails")]
 
 #[path = "support/sandbox.rs"]
-#[expect(dead_code, reason = "shared with other tests")]
 mod sandbox;
 
 use std::fs;
@@ -1334,6 +1333,9 @@ fn a_rollover_is_not_undone() {
     let signer = |name: &str| scene.shown(name)["authority"].clone();
     run(&["authority", "rollover", "services", "--no-passphrase"]);
     scene.is_settled();
+    let notes = scene.apply(&["--plan"], 0)["notes"].to_string();
+    let note = "authority services, the default of the manifest, has a successor: services-2 signs in its place";
+    assert!(notes.contains(note), "{notes}");
     run(&["renew", "a.test"]);
     scene.is_settled();
     assert_eq!([signer("a.test"), signer("b.test")], ["services-2", "services"]);
@@ -1353,6 +1355,64 @@ fn a_rollover_is_not_undone() {
     scene.write(&other);
     let refused = scene.apply(&[], 1);
     assert!(refused["problems"][0].to_string().contains("services-2 takes its place"), "{refused:#}");
+}
+
+#[test]
+fn what_renews_a_certificate_that_is_kept_is_told() {
+    let scene = Scene { sandbox: Sandbox::with_root() };
+    let run = |line: &str| scene.sandbox.run(line.split(' ')).succeeded().stderr;
+    run("csr create --new-key dev.pem --no-passphrase dev.test --out dev.csr");
+    run("sign dev.csr --validity 30d --out dev.crt");
+    let said = run("manifest from-store --out pki.json");
+    assert!(said.contains("\"certwright renew --due\" renews such"), "{said}");
+    let mut manifest: Value = serde_json::from_slice(&fs::read(scene.sandbox.path("pki.json")).unwrap()).unwrap();
+    assert_eq!(manifest["certificates"], json!({"dev.test": {"keep": true}}));
+    manifest["defaults"]["renew"] = json!("30d");
+    scene.write(&manifest);
+    let report = scene.apply(&[], 0);
+    assert!(report["notes"].to_string().contains("certwright renew dev.test\\\" renews it"), "{report:#}");
+    let before = fs::read(scene.sandbox.path("dev.crt")).unwrap();
+    run("renew dev.test");
+    assert_ne!(fs::read(scene.sandbox.path("dev.crt")).unwrap(), before);
+    scene.is_settled();
+}
+
+#[test]
+fn a_default_that_cannot_sign_is_told() {
+    let other = Sandbox::with_root();
+    let scene = Scene::new();
+    let anchor = fs::read(other.path("store/authorities/root/ca.pem")).unwrap();
+    fs::write(scene.sandbox.path("partner.pem"), anchor).unwrap();
+    let mut manifest = json!({
+        "defaults": {"passphrase": "none", "authority": "partner"},
+        "authorities": {"own": {"key": "ec-p256"}, "services": {"parent": "own"}, "partner": {"certificate": "partner.pem"}},
+        "certificates": {"a.test": {"authority": "services"}},
+    });
+    let told = |code: i32, words: &str| {
+        let report = scene.apply(&["--plan"], code);
+        assert!(report["notes"].to_string().contains(words), "{report:#}");
+    };
+    scene.write(&manifest);
+    let checked = scene.sandbox.run(["manifest", "check", "pki.json"]).succeeded();
+    assert!(
+        checked.stderr.contains("the default authority partner is described without its key"),
+        "{}",
+        checked.stderr
+    );
+    let partner = "authority partner, the default of the manifest, cannot sign: its key is not here";
+    told(3, &format!("{partner}; the store's default is services"));
+    scene.apply(&[], 0);
+    // One that is named for the store is taken at its word.
+    manifest["settings"] = json!({"default_authority": "partner"});
+    scene.write(&manifest);
+    told(3, &format!("{partner}\""));
+    manifest["defaults"]["authority"] = json!("services");
+    manifest["settings"] = json!({"default_authority": "own"});
+    manifest["certificates"]["a.test"] = json!({"authority": "own"});
+    scene.write(&manifest);
+    scene.apply(&[], 0);
+    scene.sandbox.run(["revoke", "services", "--reason", "ca-compromise"]).succeeded();
+    told(3, "authority services, the default of the manifest, is revoked; the store's default is own");
 }
 
 #[test]

@@ -50,6 +50,17 @@ fn what_is_read_is_not_replaced() {
     sandbox.run("csr create --key k.pem www.test --out www.csr".split(' ')).succeeded();
     sandbox.run("issue a.test --out a".split(' ')).succeeded();
     symlink("k.pem", sandbox.path("link.pem")).expect("a link");
+    for name in [
+        "out/www/cert.pem",
+        "out/cert/cert.pem",
+        "out/b.test/key.pem",
+        "nginx/key.pem",
+        "out/b.test/ca.pem",
+        "fleet.csv",
+    ] {
+        fs::create_dir_all(sandbox.path(name).parent().expect("a directory")).expect("a directory");
+        fs::write(sandbox.path(name), "name\nb.test\n").expect("a file");
+    }
     for line in [
         "csr create --key k.pem www.test --out k.pem --force",
         "csr create --key link.pem www.test --out dir/../k.pem --force",
@@ -61,9 +72,26 @@ fn what_is_read_is_not_replaced() {
         "truststore build a/ca.pem ./k.pem --out k.pem --force",
         "key generate --passphrase file:pass --out pass --force",
         "key convert k.pem --new-passphrase file:pass --out pass --force",
+        "sign www.csr --passphrase file:pass --out dir/../pass --force",
+        "sign www.csr --passphrase=file:out/www/cert.pem --out-dir out --force",
+        "sign out/cert/cert.pem --out-dir out --force",
+        "issue b.test --key-passphrase file:out/www/cert.pem --out out/www --force",
+        "issue --batch fleet.csv --key-passphrase file:out/b.test/key.pem --out-dir out --force",
+        "issue --batch out/b.test/ca.pem --batch-format csv --out-dir out --force",
+        "export a.test --for nginx --key-passphrase file:nginx/key.pem --out nginx --force",
+        "export a.test --for nginx --key nginx/key.pem --out nginx --force",
+        "keystore build a.test --out ./pass --format jks --storepass env:X --keypass file:pass --force",
+        "store backup ./pass --passphrase file:pass --force",
+        "authority csr other --new-passphrase file:pass --out pass --force",
+        "manifest from-store --passphrase file:pass --out pass --force",
     ] {
         refused(&sandbox, line, USAGE, "is read, and would be replaced");
     }
+    let pki = "authorities: {root: {keep: true}}\ncertificates: {c.test: {deliver: [{certificate: pass}]}}\n";
+    fs::write(sandbox.path("pki.yaml"), format!("{pki}defaults: {{key_passphrase: 'file:pass'}}\n")).expect("a file");
+    let applied = sandbox.run("apply pki.yaml --force".split(' ')).exited(FAILED);
+    assert!(applied.stderr.contains("is read, and would be replaced"), "{}", applied.stderr);
+    assert_eq!(fs::read_to_string(sandbox.path("pass")).expect("a file"), "correct horse battery\n");
     // This is what somebody means who names one key twice.
     sandbox.run("key convert k.pem --new-passphrase file:pass --out ./k.pem --force".split(' ')).succeeded();
     assert!(fs::read_to_string(sandbox.path("k.pem")).expect("a key").contains("ENCRYPTED"));

@@ -175,6 +175,20 @@ pub fn import(
     Ok((made, notes))
 }
 
+/// Refuses what a store with nothing in it would not take, before one is made.
+///
+/// # Errors
+/// As [`import`].
+pub fn check_import(plan: &ImportPlan<'_>, now: OffsetDateTime) -> Result<(), CaError> {
+    let ImportPlan { name, accept_weak, .. } = *plan;
+    let key = plan.key.as_ref().map(|(key, _)| key.duplicate()).transpose();
+    let key = key.map_err(|error| CaError::key(format!("the key of authority {name}"), error))?;
+    let (certificate, chain) = (plan.certificate.clone(), plan.chain.clone());
+    let key = key.map(|key| (key, Zeroizing::default()));
+    let plan = ImportPlan { name, certificate, chain, key, accept_weak };
+    plan_import(&State::default(), plan, now).map(drop)
+}
+
 /// Checks what [`import`] brings in; gives the authority, remarks, and what the journal shall record.
 pub(super) fn plan_import(
     state: &State,
@@ -274,7 +288,11 @@ fn make_default(settings: &Settings, name: &str, drafts: &mut Vec<Draft>) {
     }
 }
 
-pub(super) fn check_free(state: &State, name: &str) -> Result<(), CaError> {
+/// Refuses a name that no authority can have, and one that is taken.
+///
+/// # Errors
+/// [`CaError::BadName`], [`CaError::AuthorityExists`].
+pub fn check_free(state: &State, name: &str) -> Result<(), CaError> {
     authority_name(name).map_err(|error| CaError::BadName(error.to_string()))?;
     if state.authorities.contains_key(name) || state.requested.contains_key(name) {
         return Err(CaError::AuthorityExists(name.to_owned()));

@@ -69,6 +69,17 @@ pub fn import_certificate(
     Ok((record, notes))
 }
 
+/// Refuses what a store with nothing in it would not take, before one is made.
+///
+/// # Errors
+/// As [`import_certificate`].
+pub fn check_import_certificate(plan: &CertificateImport<'_>) -> Result<(), CaError> {
+    let nothing = State::default();
+    check_lineage(plan.lineage)?;
+    check(&nothing, &plan.certificate, &plan.key.0)?;
+    chain(&nothing, &plan.certificate, plan.above.clone()).map(drop)
+}
+
 /// What is unusual about a certificate from elsewhere, and taken all the same.
 pub(super) fn oddities(certificate: &Certificate, now: OffsetDateTime) -> Vec<String> {
     let serial =

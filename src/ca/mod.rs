@@ -29,13 +29,15 @@ mod signing;
 mod status;
 
 pub use audit::{Audit, Kept, audit};
-pub use authority::{AuthorityPlan, ImportPlan, Made, create_root, create_subordinate, import, request};
+pub use authority::{
+    AuthorityPlan, ImportPlan, Made, check_free, check_import, create_root, create_subordinate, import, request,
+};
 pub use clock::{accept_clock, check_clock, crls_ahead};
 pub use crl::{DEFAULT_VALIDITY, Due, Schedule, SignedCrl, holding, sign_crl};
 pub use each::{Commission, issue_possible};
 pub use error::CaError;
 pub use guard::is_authority_name;
-pub use import::{CertificateImport, import_certificate};
+pub use import::{CertificateImport, check_import_certificate, import_certificate};
 pub use issue::{
     Assignment, Order, Outcome, Rehearsal, Session, check_lineage, dry_run, issue, issue_each, issue_to,
     self_signed_certificate,
@@ -57,7 +59,7 @@ pub use reference::{Reference, find, find_lineage, find_whole};
 pub use remake::{RemakePlan, remake};
 pub use renew::{Renewal, RenewalRehearsal, Renewed, due_from, is_compromised, renew};
 pub use resigned::is_resigned;
-pub use revoke::{Cause, Revocable, Revoked, release, revoke};
+pub use revoke::{Cause, Distrust, Revocable, Revoked, distrust, release, revoke};
 pub use rollover::{
     Begun, Cross, Finished, PreparedRollover, Remaining, RolloverPlan, Signers, Terms, begin_rollover, change_rollover,
     check_may_finish, check_may_remake, finish_rollover, is_superseded, is_to_be_moved, prepare_rollover, remaining,

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::CaError;
 use super::clock::check_clock;
-use crate::store::{CertificateRecord, Draft, Event, RevocationRecord, State, Writer, encode_der};
+use crate::store::{AuthorityRecord, CertificateRecord, Draft, Event, RevocationRecord, State, Writer, encode_der};
 use crate::x509::time::format_instant;
 use crate::x509::{Certificate, RevocationReason, RevokedEntry, Serial};
 
@@ -243,24 +243,46 @@ pub fn release(
 /// # Errors
 /// [`CaError::Refused`].
 pub(super) fn check_not_revoked(state: &State, name: &str, path: &[Certificate]) -> Result<(), CaError> {
+    let Some((certificate, parent)) = revoked_of(state, path)? else { return Ok(()) };
+    Err(CaError::Refused {
+        why: format!("authority {name} cannot sign: the certificate of {} is revoked by {parent}", certificate.subject),
+        next: "sign with another authority, or make a new one with \"certwright authority create\"".to_owned(),
+    })
+}
+
+/// The first of these certificates that is revoked, and the authority that did it.
+fn revoked_of<'a>(state: &'a State, path: &'a [Certificate]) -> Result<Option<(&'a Certificate, &'a str)>, CaError> {
     for certificate in path.iter().filter(|certificate| !certificate.is_root()) {
         for (parent, record) in &state.authorities {
-            if state.revocation(parent, &certificate.serial)?.is_none() {
-                continue;
-            }
-            if record.certificate().is_ok_and(|authority| authority.subject == certificate.issuer) {
-                return Err(CaError::Refused {
-                    why: format!(
-                        "authority {name} cannot sign: the certificate of {} is revoked by {parent}",
-                        certificate.subject
-                    ),
-                    next: "sign with another authority, or make a new one with \"certwright authority create\""
-                        .to_owned(),
-                });
+            if state.revocation(parent, &certificate.serial)?.is_some()
+                && record.certificate().is_ok_and(|authority| authority.subject == certificate.issuer)
+            {
+                return Ok(Some((certificate, parent)));
             }
         }
     }
-    Ok(())
+    Ok(None)
+}
+
+/// Why nobody trusts what an authority signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Distrust {
+    /// Its own certificate is revoked.
+    Revoked,
+    /// That of an authority above it is.
+    BelowRevoked,
+}
+
+/// Whether an authority is revoked, or stands below one that is.
+///
+/// # Errors
+/// [`CaError::X509`] and [`CaError::Store`] for a journal that cannot be read.
+pub fn distrust(state: &State, record: &AuthorityRecord) -> Result<Option<Distrust>, CaError> {
+    let mut path = vec![record.certificate()?];
+    path.extend(record.chain()?);
+    let found = revoked_of(state, &path)?;
+    let is_own = |certificate: &Certificate| path.first().is_some_and(|own| own.serial == certificate.serial);
+    Ok(found.map(|(certificate, _)| if is_own(certificate) { Distrust::Revoked } else { Distrust::BelowRevoked }))
 }
 
 fn self_signed(certificate: &Certificate) -> CaError {

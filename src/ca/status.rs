@@ -8,8 +8,8 @@ use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
 use self::survey::Survey;
-use super::{CaError, Due, Schedule, check_clock, remaining};
-use crate::store::{AuthorityRecord, Rollover, State, Store};
+use super::{CaError, Distrust, Due, Schedule, check_clock, remaining};
+use crate::store::{Rollover, State, Store};
 use crate::x509::time::{Span, format_instant, parse_instant};
 
 /// What counts as due.
@@ -227,14 +227,16 @@ fn authorities(
             Some(span) => span.after(now)?,
             None => now.saturating_add(notice(end - certificate.not_before)),
         };
-        let revoked = is_revoked(state, record)?;
+        let distrust = super::distrust(state, record)?;
+        let revoked = distrust.is_some();
         let replaced = record.rollover.successor.is_some();
         let lasts = longest.get(name).copied().unwrap_or_default();
         let attention = if replaced {
             // What is to be done about it is told with its rollover.
             None
-        } else if revoked {
-            Some("it is revoked: what it signed is refused".to_owned())
+        } else if let Some(distrust) = distrust {
+            let which = if distrust == Distrust::Revoked { "it" } else { "an authority above it" };
+            Some(format!("{which} is revoked: what it signed is refused"))
         } else if now > end {
             Some("it has expired".to_owned())
         } else if end <= horizon {
@@ -293,16 +295,6 @@ fn rollovers(state: &State, limits: &Limits, now: OffsetDateTime) -> Result<Vec<
         });
     }
     Ok(all)
-}
-
-fn is_revoked(state: &State, record: &AuthorityRecord) -> Result<bool, CaError> {
-    let mut path = vec![record.certificate()?];
-    path.extend(record.chain()?);
-    match super::revoke::check_not_revoked(state, &record.authority, &path) {
-        Ok(()) => Ok(false),
-        Err(CaError::Refused { .. }) => Ok(true),
-        Err(error) => Err(error),
-    }
 }
 
 fn crls(state: &State, serving: &HashSet<String>, now: OffsetDateTime) -> Result<Vec<CrlStatus>, CaError> {

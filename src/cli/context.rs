@@ -1,5 +1,6 @@
 //! What every command gets: the resolved settings and the ways to talk.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +10,7 @@ use time::OffsetDateTime;
 
 use super::input::Input;
 use super::progress::Progress;
-use super::secret::Secrets;
+use super::secret::{Secrets, secret_files};
 use super::ui::Ui;
 use super::{CliError, Environment, SecretSource, Settings};
 use crate::clock::Clock;
@@ -30,6 +31,8 @@ pub struct Context {
     /// Standard input.
     pub(super) input: Input,
     pub(super) secrets: Secrets,
+    /// Files that are read, whatever the command, and that nothing may replace.
+    inputs: BTreeSet<PathBuf>,
     /// Where the running program is, as far as the system tells.
     program: Option<PathBuf>,
     clock: Box<dyn Clock>,
@@ -39,8 +42,9 @@ impl Context {
     pub(super) fn new(environment: Environment, mut ui: Ui, settings: Settings) -> Self {
         ui.configure(settings.json, settings.quiet);
         let Environment { variables, arguments, program, stdin, prompt, terminals, clock, .. } = environment;
+        let inputs = secret_files(&variables, &arguments);
         let secrets = Secrets::new(variables, &arguments, prompt, !settings.non_interactive);
-        Self { settings, ui, input: Input::new(stdin, terminals.0), secrets, program, clock }
+        Self { settings, ui, input: Input::new(stdin, terminals.0), secrets, inputs, program, clock }
     }
 
     /// The current instant.
@@ -214,6 +218,16 @@ impl Context {
     /// Keeps an environment variable that holds a secret from children.
     pub(super) fn hide_variable(&mut self, name: &str) {
         self.secrets.hide(name);
+    }
+
+    /// The files that are read, whatever the command: those that secrets come from, and what was added.
+    pub(super) fn inputs(&self) -> impl Iterator<Item = &Path> {
+        self.inputs.iter().map(PathBuf::as_path)
+    }
+
+    /// Keeps a file that is read from being replaced.
+    pub(super) fn protect(&mut self, input: &Path) {
+        self.inputs.insert(input.to_owned());
     }
 
     /// What starts this program again, wherever programs are looked for then: its path, else its name.

@@ -1,6 +1,7 @@
 //! Files that the user names: read with a size cap, written durably, never overwritten in silence.
 
 pub(super) mod digest;
+mod inputs;
 pub(super) mod leftovers;
 pub(super) mod ownership;
 pub(super) mod places;
@@ -26,7 +27,8 @@ use crate::store::atomic::{self, FileSet};
 use crate::store::{Held, StoreError, open_file};
 use crate::x509::{Certificate, pem};
 
-pub(super) use several::{Output, check_key_output, check_outputs, refuse_inputs, write_key, write_several};
+pub(super) use inputs::Inputs;
+pub(super) use several::{Output, check_key_output, check_outputs, write_key, write_several};
 use stores::Except;
 
 /// Mode of directories that others look into.
@@ -82,12 +84,13 @@ pub(super) fn reading<T>(cx: &mut Context, path: &Path, work: impl FnOnce(&mut d
     Ok(work(&mut BufReader::new(file)))
 }
 
-/// Refuses what is a store's own, even with `force`, and what exists without it; call it before anything is signed. Devices and
-/// pipes (`/dev/null`) are no files that could be lost.
+/// Refuses what the command reads or is a store's own, even with `force`, and what exists without it; call it before anything is
+/// signed. Devices and pipes (`/dev/null`) are no files that could be lost.
 ///
 /// # Errors
-/// Exit 1, naming the first existing file and `--force`.
-pub(super) fn refuse_existing(paths: &[PathBuf], force: bool) -> Result<(), CliError> {
+/// Exit 2 for what is read; exit 1, naming the first existing file and `--force`.
+pub(super) fn refuse_existing(inputs: &Inputs, paths: &[PathBuf], force: bool) -> Result<(), CliError> {
+    inputs.refuse(paths.iter().map(PathBuf::as_path))?;
     refuse_existing_but(paths, Except::Nothing, force)
 }
 
@@ -209,7 +212,8 @@ fn write_sets_as(
     held: Option<&Held>,
 ) -> Result<(), CliError> {
     for (dir, files) in sets {
-        refuse_existing(&files.iter().map(|file| dir.join(&file.name)).collect::<Vec<_>>(), force)?;
+        let paths: Vec<_> = files.iter().map(|file| dir.join(&file.name)).collect();
+        refuse_existing_but(&paths, Except::Nothing, force)?;
     }
     let sets: Vec<FileSet<'_>> = sets
         .iter()

@@ -4,10 +4,10 @@ mod reader;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
-pub(super) use reader::Secrets;
+pub(super) use reader::{Secrets, secret_files};
 
 /// What a secret may be named by.
 const SOURCES: &str = "env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt or, for what is no secret, pass:TEXT";
@@ -29,16 +29,6 @@ pub enum SecretSource {
     Prompt,
     /// `stdin`: the next line of standard input.
     Stdin,
-}
-
-impl SecretSource {
-    /// The file that it is read from, if it is one.
-    pub fn file(&self) -> Option<&Path> {
-        match self {
-            Self::File(path) => Some(path),
-            _ => None,
-        }
-    }
 }
 
 impl FromStr for SecretSource {

@@ -7,8 +7,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use crate::ca::issue::AUTHORITY_LINEAGE;
-use crate::ca::revoke::check_not_revoked;
-use crate::ca::{CaError, RESPONDER_PROFILE};
+use crate::ca::{CaError, RESPONDER_PROFILE, distrust};
 use crate::store::{CertificateRow, State};
 use crate::x509::RevocationReason;
 use crate::x509::time::format_instant;
@@ -78,13 +77,7 @@ pub fn remaining(state: &State, authority: &str, now: OffsetDateTime) -> Result<
                 continue;
             }
             let certificate = record.certificate()?;
-            let mut path = record.chain()?;
-            path.insert(0, certificate.clone());
-            match check_not_revoked(state, name, &path) {
-                Err(CaError::Refused { .. }) => continue,
-                result => result?,
-            }
-            if certificate.not_after < now {
+            if distrust(state, record)?.is_some() || certificate.not_after < now {
                 continue;
             }
             let (serial, not_after) = (certificate.serial.hex(), format_instant(certificate.not_after));

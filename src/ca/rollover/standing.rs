@@ -2,9 +2,7 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::Side;
-use crate::ca::revoke::check_not_revoked;
-use crate::ca::{CaError, RESPONDER_PROFILE};
+use crate::ca::{CaError, Distrust, RESPONDER_PROFILE, distrust};
 use crate::issuance::Profile;
 use crate::store::{AuthorityRecord, Rollover, State, encode_der};
 use crate::x509::time::{format_instant, parse_instant};
@@ -97,16 +95,14 @@ pub fn unfit_successor(
 ) -> Result<Option<String>, CaError> {
     let Some(name) = &record.rollover.successor else { return Ok(None) };
     let Some(successor) = state.authorities.get(name) else { return Ok(Some(format!("authority {name} is gone"))) };
-    let side = Side::of(successor)?;
-    Ok(match check_not_revoked(state, name, &side.full_chain()) {
-        Err(CaError::Refused { .. }) => Some(format!("authority {name}, or one above it, is revoked")),
-        Err(error) => return Err(error),
-        Ok(()) if now > side.certificate.not_after => {
-            Some(format!("authority {name} expired at {}", format_instant(side.certificate.not_after)))
-        }
+    let end = successor.certificate()?.not_after;
+    Ok(match distrust(state, successor)? {
+        Some(Distrust::Revoked) => Some(format!("authority {name} is revoked")),
+        Some(Distrust::BelowRevoked) => Some(format!("an authority above {name} is revoked")),
+        None if now > end => Some(format!("authority {name} expired at {}", format_instant(end))),
         // Where the old key is elsewhere, so may the new one be.
-        Ok(()) if record.key && !successor.key => Some(format!("the key of authority {name} is not here")),
-        Ok(()) => None,
+        None if record.key && !successor.key => Some(format!("the key of authority {name} is not here")),
+        None => None,
     })
 }
 

@@ -9,7 +9,7 @@ mod missing;
 mod press;
 mod summary;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -24,7 +24,8 @@ use super::report::{CertificateReport, summary, tell};
 use super::target::target;
 use super::{crl, delivery, dry_run};
 use crate::ca::{self, LoadedAuthority, Order};
-use crate::cli::{CliError, Context, Exit, SecretSource, files};
+use crate::cli::files::{self, Inputs};
+use crate::cli::{CliError, Context, Exit, SecretSource};
 use crate::issuance::lint::Target;
 use crate::issuance::{IssuerFacts, Profile, Profiles, Request};
 use crate::keys::{Algorithm, PrivateKey, Secret};
@@ -125,11 +126,7 @@ impl IssueArgs {
         }
         if let Some(out) = &self.out {
             let paths = Bundle::paths(out, true);
-            files::refuse_existing(&paths, self.force)?;
-            let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
-            let secrets = self.key_passphrase.iter().filter_map(SecretSource::file);
-            let read: Vec<&Path> = self.key_file.iter().map(PathBuf::as_path).chain(secrets).collect();
-            files::refuse_inputs(cx, &paths, &read)?;
+            files::refuse_existing(&Inputs::new(cx, self.key_file.as_deref())?, &paths, self.force)?;
         }
         if self.self_signed {
             return self.run_self_signed(cx);

@@ -1,14 +1,16 @@
 //! `certwright sign`: certificates for CSRs.
 
+mod outputs;
 mod requests;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use serde::Serialize;
 
+use self::outputs::directory_for;
 use super::bundle::Bundle;
 use super::options::{ValidityArgs, VariableArgs, load_authority, profiles, session};
 use super::pack::Pack;
@@ -130,13 +132,13 @@ impl SignArgs {
     /// Exit 4 when a request is refused; nothing at all is signed then, unless `--keep-going`.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let requests = requests::expand(cx, &self.requests)?;
-        self.check_outputs(cx, &requests)?;
+        let outputs = self.check_outputs(cx, &requests)?;
         let store = cx.open_store()?;
         let state = store.read()?;
         let profile = profiles(&store)?.get(&self.profile)?;
         let record = ca::resolve(&state, self.authority.as_deref())?.clone();
         let mut refused = Vec::new();
-        let items = self.read_items(cx, &requests, &state, &profile, &record, &mut refused)?;
+        let items = self.read_items(cx, (&requests, outputs), &state, (&profile, &record), &mut refused)?;
         if self.dry_run {
             return self.run_dry(cx, &state, (&profile, &record), &items, refused);
         }
@@ -174,30 +176,19 @@ impl SignArgs {
         self.finish(cx, &outcomes, refused)
     }
 
-    fn check_outputs(&self, cx: &Context, requests: &[PathBuf]) -> Result<(), CliError> {
-        let several = requests.len() > 1;
-        if several && self.out.is_some() {
-            return Err(CliError::usage("--out takes one certificate, and several requests were given")
-                .hint("use --out-dir DIR"));
+    /// Tells of a request that is refused, where the others are signed all the same.
+    fn put_aside(
+        &self,
+        cx: &mut Context,
+        request: &Path,
+        error: CliError,
+        refused: &mut Vec<Refusal>,
+    ) -> Result<(), CliError> {
+        if !self.keep_going {
+            return Err(error);
         }
-        if several && self.lineage.is_some() {
-            return Err(CliError::usage("--lineage names one certificate, and several requests were given"));
-        }
-        if let Some(out) = &self.out {
-            files::refuse_inputs(cx, &[out], &requests.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
-            files::refuse_existing(std::slice::from_ref(out), self.force)?;
-            files::refuse_missing_directory(out)?;
-        }
-        let Some(dir) = &self.out_dir else { return Ok(()) };
-        let mut seen = HashSet::new();
-        for request in requests {
-            let target = directory_for(dir, request);
-            files::refuse_existing(&Bundle::paths(&target, false), self.force)?;
-            if !seen.insert(target.clone()) {
-                return Err(CliError::usage(format!("two requests would both be written to {}", target.display()))
-                    .hint("rename one of the files"));
-            }
-        }
+        cx.ui.warn(&error.message);
+        refused.push(Refusal::new(&request.display().to_string(), error));
         Ok(())
     }
 
@@ -205,10 +196,9 @@ impl SignArgs {
     fn read_items(
         &self,
         cx: &mut Context,
-        requests: &[PathBuf],
+        (requests, outputs): (&[PathBuf], Vec<Result<(), CliError>>),
         state: &State,
-        profile: &Profile,
-        record: &AuthorityRecord,
+        (profile, record): (&Profile, &AuthorityRecord),
         refused: &mut Vec<Refusal>,
     ) -> Result<Vec<Item>, CliError> {
         let (certificate, chain) = (record.certificate()?, record.chain()?);
@@ -216,8 +206,8 @@ impl SignArgs {
         let actor = cx.settings.actor.clone();
         let variables = self.variables.resolve()?;
         let mut files = Vec::with_capacity(requests.len());
-        for path in requests {
-            files.push((path.as_path(), files::read(cx, path, Csr::MAX_SIZE)));
+        for (path, output) in requests.iter().zip(outputs) {
+            files.push((path.as_path(), output.and_then(|()| files::read(cx, path, Csr::MAX_SIZE))));
         }
         let session = session(cx, &actor, &|| {});
         let rehearsal = Rehearsal::new(state, &session)?;
@@ -247,11 +237,7 @@ impl SignArgs {
             });
             match item {
                 Ok(item) => items.push(item),
-                Err((_, error)) if !self.keep_going => return Err(error),
-                Err((path, error)) => {
-                    cx.ui.warn(&error.message);
-                    refused.push(Refusal::new(&path.display().to_string(), error));
-                }
+                Err((path, error)) => self.put_aside(cx, path, error, refused)?,
             }
         }
         Ok(items)
@@ -289,11 +275,7 @@ impl SignArgs {
             let prepared = ca::dry_run(state, Some(&facts), profile, &session(cx, &actor, &|| {}), &item.request);
             match prepared.map_err(|error| CliError::from(error).about(&item.label)) {
                 Ok(prepared) => all.push((item.label.clone(), prepared)),
-                Err(error) if self.keep_going => {
-                    cx.ui.warn(&error.message);
-                    refused.push(Refusal::new(&item.label, error));
-                }
-                Err(error) => return Err(error),
+                Err(error) => self.put_aside(cx, Path::new(&item.label), error, &mut refused)?,
             }
         }
         super::dry_run::tell(cx, &all, &refused)?;
@@ -350,16 +332,4 @@ impl SignArgs {
 fn twice(item: &Item, before: &str) -> CliError {
     let why = format!("its key and its name in the store, {}, are those of {before}", item.lineage);
     CliError::usage(why).about(&item.label).hint("leave one of them out")
-}
-
-/// The directory for a request's certificate: named like the request's file, without its last extension.
-fn directory_for(dir: &Path, request: &Path) -> PathBuf {
-    let stem = request.file_stem().map_or_else(|| "stdin".into(), |stem| stem.to_string_lossy().into_owned());
-    // `...csr` has the stem `..`, and whoever names the file would choose the directory.
-    let plain = !matches!(stem.as_str(), "" | "." | "..");
-    dir.join(match stem.as_str() {
-        "-" => "stdin".to_owned(),
-        _ if plain => stem,
-        _ => lineage_name(&stem),
-    })
 }

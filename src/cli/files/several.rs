@@ -5,8 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::stores::Except;
-use super::{CliError, Context, is_standard_stream, places, refuse_existing_but, write, write_but};
-use crate::cli::SecretSource;
+use super::{CliError, Context, Inputs, is_standard_stream, places, refuse_existing_but, write, write_but};
 
 /// One of several outputs.
 pub(in crate::cli) struct Output<'a> {
@@ -29,7 +28,7 @@ pub(in crate::cli) fn check_outputs(
     inputs: &[&Path],
     force: bool,
 ) -> Result<(), CliError> {
-    refuse_inputs(cx, paths, inputs)?;
+    Inputs::new(cx, inputs.iter().copied())?.refuse(paths.iter().copied())?;
     check(cx, paths, Except::Nothing, force)
 }
 
@@ -37,13 +36,8 @@ pub(in crate::cli) fn check_outputs(
 ///
 /// # Errors
 /// As [`check_outputs`].
-pub(in crate::cli) fn check_key_output(
-    cx: &Context,
-    path: &Path,
-    inputs: &[&Path],
-    force: bool,
-) -> Result<(), CliError> {
-    refuse_inputs(cx, &[path], inputs)?;
+pub(in crate::cli) fn check_key_output(cx: &Context, path: &Path, force: bool) -> Result<(), CliError> {
+    Inputs::new(cx, [])?.refuse([path])?;
     check(cx, &[path], Except::Keys, force)
 }
 
@@ -53,27 +47,6 @@ pub(in crate::cli) fn check_key_output(
 /// Names the file.
 pub(in crate::cli) fn write_key(cx: &mut Context, path: &Path, bytes: &[u8], force: bool) -> Result<(), CliError> {
     write_but(cx, &Output { path, bytes, secret: true }, Except::Keys, force)
-}
-
-/// Refuses outputs in the place of what the command reads: these files, and the one with the passphrase.
-///
-/// # Errors
-/// Exit 2, naming the file.
-pub(in crate::cli) fn refuse_inputs(cx: &Context, outputs: &[&Path], inputs: &[&Path]) -> Result<(), CliError> {
-    let passphrase = cx.settings.passphrase.as_ref().and_then(SecretSource::file);
-    let mut read = HashSet::new();
-    for input in inputs.iter().copied().chain(passphrase).filter(|input| !is_standard_stream(input)) {
-        // A link and what it leads to: both would be missed.
-        read.insert(places::name_in_place(input)?);
-        read.insert(places::located(input)?);
-    }
-    for output in outputs.iter().filter(|output| !is_standard_stream(output)) {
-        if read.contains(&places::name_in_place(output)?) {
-            return Err(CliError::usage(format!("{} is read, and would be replaced", output.display()))
-                .hint("give the output a file of its own"));
-        }
-    }
-    Ok(())
 }
 
 fn check(cx: &Context, paths: &[&Path], except: Except, force: bool) -> Result<(), CliError> {

@@ -120,7 +120,7 @@ fn a_dash_is_a_standard_stream() {
     assert_eq!(read(&mut cx, Path::new("-"), 10).unwrap().as_slice(), b"in");
     write(&mut cx, Path::new("-"), &[0, 1], true, false).unwrap();
     assert_eq!(stdout.text(), "\0\u{1}");
-    assert!(refuse_existing(&["-".into()], false).is_ok());
+    assert!(refuse_existing(&Inputs::default(), &["-".into()], false).is_ok());
 }
 
 #[test]

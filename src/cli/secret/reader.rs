@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::super::environment::variable;
@@ -37,7 +37,7 @@ impl Secrets {
         prompt: Box<dyn Prompt>,
         interactive: bool,
     ) -> Self {
-        let secret_variables = secret_variables(&variables, arguments);
+        let secret_variables = named(&variables, arguments, b"env:").map(OsStr::to_owned).collect();
         Self { variables, secret_variables, prompt, interactive, cache: Vec::new(), warnings: Vec::new() }
     }
 
@@ -188,21 +188,29 @@ impl Secrets {
     }
 }
 
-/// The variables that hold secrets: those that any argument names as `env:VAR`, used yet or not.
-fn secret_variables(variables: &BTreeMap<OsString, OsString>, arguments: &[OsString]) -> BTreeSet<OsString> {
+/// The files that secrets come from: those that any argument names as `file:PATH`, used yet or not.
+pub(in crate::cli) fn secret_files(
+    variables: &BTreeMap<OsString, OsString>,
+    arguments: &[OsString],
+) -> BTreeSet<PathBuf> {
+    named(variables, arguments, b"file:").filter(|path| !path.is_empty()).map(PathBuf::from).collect()
+}
+
+/// What arguments name as the source of a secret, after the word for its kind: `VAR` of `env:VAR`, used yet or not.
+fn named<'a>(
+    variables: &'a BTreeMap<OsString, OsString>,
+    arguments: &'a [OsString],
+    kind: &'static [u8],
+) -> impl Iterator<Item = &'a OsStr> {
     let default = variables.get(OsStr::new("CERTWRIGHT_PASSPHRASE_SOURCE"));
-    arguments
-        .iter()
-        .chain(default)
-        .filter_map(|argument| {
-            let bytes = argument.as_bytes();
-            let value = bytes.strip_prefix(b"env:").or_else(|| {
-                let equals = bytes.iter().position(|byte| *byte == b'=')?;
-                bytes[equals + 1..].strip_prefix(b"env:")
-            })?;
-            Some(OsStr::from_bytes(value).to_owned())
-        })
-        .collect()
+    arguments.iter().chain(default).filter_map(move |argument| {
+        let bytes = argument.as_bytes();
+        let value = bytes.strip_prefix(kind).or_else(|| {
+            let equals = bytes.iter().position(|byte| *byte == b'=')?;
+            bytes[equals + 1..].strip_prefix(kind)
+        })?;
+        Some(OsStr::from_bytes(value))
+    })
 }
 
 /// Reads an inherited descriptor by its name in `/dev/fd`: adopting a bare number would take unsafe code.

@@ -148,7 +148,9 @@ impl<'a> Sketch<'a> {
                 1 => "1 certificate is for a key that is elsewhere, and kept as it is".to_owned(),
                 count => format!("{count} certificates are for keys that are elsewhere, and kept as they are"),
             };
-            sketch.notes.push(format!("{these}: name a request in \"csr\" instead to have it signed again"));
+            sketch.notes.push(format!(
+                "{these}: \"certwright renew --due\" renews such; name a request in \"csr\" instead, and apply does"
+            ));
         }
         let most = signed.iter().max_by_key(|(_, count)| **count).map(|(name, _)| (*name).to_owned());
         let usual = most.or_else(|| state.settings.default_authority.clone());

@@ -134,6 +134,14 @@ impl Manifest {
         all.chain(deliveries).chain(truststores).filter_map(Option::as_deref)
     }
 
+    /// Files that cannot be made again, and are read: requests, private keys and what secrets come from.
+    pub fn inputs(&self) -> impl Iterator<Item = &Path> {
+        let secrets = self.sources().filter_map(|source| source.strip_prefix("file:")).map(Path::new);
+        let keys = self.authorities.values().filter_map(|authority| authority.private_key.as_deref());
+        let requests = self.certificates.values().filter_map(|certificate| certificate.csr.as_deref());
+        secrets.chain(keys).chain(requests)
+    }
+
     /// Makes every path one that starts at a directory: the one that the manifest is in.
     pub fn rebase(&mut self, base: &Path) {
         let rebase = |path: &mut PathBuf| *path = tidy(&base.join(&*path));

@@ -98,6 +98,16 @@ impl TrustFormat {
         }
     }
 
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::File(Format::Pkcs12) => "p12",
+            Self::File(Format::Jks) => "jks",
+            Self::File(Format::Pem) => "pem",
+            Self::Hashed => Self::HASHED,
+        }
+    }
+
     /// Its name, as the store records it.
     pub fn name(self) -> &'static str {
         match self {

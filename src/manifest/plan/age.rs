@@ -34,7 +34,12 @@ pub(super) fn kept(
     }
     let window = facts.manifest.renew_of(described);
     let from = window_end(&certificate, window).map_err(|error| error.to_string())?;
-    Ok((now >= from).then(|| format!("it is due, and kept as it is: it ends at {end}")))
+    let lineage = &record.lineage;
+    let next = match facts.state.authorities.contains_key(&record.authority) {
+        true => format!("; \"certwright renew {lineage}\" renews it, with its key"),
+        false => String::new(),
+    };
+    Ok((now >= from).then(|| format!("it is due, and kept as it is: it ends at {end}{next}")))
 }
 
 /// A certificate that is as described, and perhaps old.

@@ -1,7 +1,10 @@
 //! Profiles and settings.
 
+use std::collections::BTreeSet;
+
 use super::authorities::can_sign;
 use super::{Action, Facts, Kind, Plan, Step, Work};
+use crate::ca::{Distrust, distrust, renewing_authority};
 use crate::store::{CrlSchedule, Settings};
 
 /// Profiles that the store does not have as they are described.
@@ -51,11 +54,12 @@ pub(super) fn settings(facts: &Facts<'_>, plan: &mut Plan) -> Settings {
     let usual = || said_usual().or_else(|| lowest(facts)).filter(|_| is_new);
     if let Some(name) = said.default_authority.clone().or_else(usual) {
         // One that another has replaced stands for that one.
-        let replaced = crate::ca::renewing_authority(facts.state, &name, facts.situation.now) != name;
+        let replaced = renewing_authority(facts.state, &name, facts.situation.now) != name;
         if !(replaced && before.default_authority.is_some()) {
             after.default_authority = Some(name);
         }
     }
+    note_default(facts, after.default_authority.as_deref(), plan);
     for (name, authority) in &manifest.authorities {
         let Some(terms) = &authority.crl else { continue };
         let number_after = before.crl.get(name).map_or(0, |before| before.number_after);
@@ -78,6 +82,27 @@ pub(super) fn settings(facts: &Facts<'_>, plan: &mut Plan) -> Settings {
         });
     }
     after
+}
+
+/// Says of an authority that the manifest names for all certificates, or for the store, why it signs nothing, and who does.
+fn note_default(facts: &Facts<'_>, default: Option<&str>, plan: &mut Plan) {
+    let (state, manifest) = (facts.state, facts.manifest);
+    let named: BTreeSet<&String> =
+        manifest.settings.default_authority.iter().chain(&manifest.defaults.authority).collect();
+    for name in named {
+        let successor = renewing_authority(state, name, facts.situation.now);
+        let distrust = state.authorities.get(name).and_then(|record| distrust(state, record).ok()?);
+        let why = match distrust {
+            _ if successor != name => format!("has a successor: {successor} signs in its place"),
+            Some(Distrust::Revoked) => "is revoked".to_owned(),
+            Some(Distrust::BelowRevoked) => "stands below an authority that is revoked".to_owned(),
+            None if !can_sign(facts, name) => "cannot sign: its key is not here".to_owned(),
+            None => continue,
+        };
+        let other = default.filter(|other| other != name && successor == name);
+        let other = other.map(|other| format!("; the store's default is {other}")).unwrap_or_default();
+        plan.notes.push(format!("authority {name}, the default of the manifest, {why}{other}"));
+    }
 }
 
 /// The last authority that can sign, in the order of their making.

@@ -9,10 +9,10 @@ use time::OffsetDateTime;
 use super::MAX_SIZE;
 use super::build::{self, Material};
 use crate::ca::{self, Outcome};
-use crate::cli::CliError;
 use crate::cli::commands::crl::bring::check_or;
 use crate::cli::commands::truststore::hashed;
-use crate::cli::files::{self, digest, places};
+use crate::cli::files::{self, Inputs, digest, places};
+use crate::cli::{CliError, Context};
 use crate::keys::{KeyFile, KeyOutline};
 use crate::manifest::{
     Certificate as Described, CertificateWork, Delivery, Manifest, Place, Plan, Seen, Step, Truststore, Work,
@@ -36,6 +36,8 @@ pub(super) struct Places {
     digests: HashSet<String>,
     /// Directories that are described for the exports of lineages, with the role where one is said.
     exports: BTreeSet<(String, PathBuf, Option<String>)>,
+    /// What is read.
+    inputs: Inputs,
     force: bool,
     found: Mutex<Found>,
 }
@@ -49,7 +51,7 @@ struct Found {
 }
 
 impl Places {
-    pub(super) fn new(manifest: &Manifest, state: &State, force: bool) -> Result<Self, CliError> {
+    pub(super) fn new(cx: &Context, manifest: &Manifest, state: &State, force: bool) -> Result<Self, CliError> {
         let site = |known: DeliveryRecord| ((known.path.clone(), known.file.clone()), known);
         let mut exports = BTreeSet::new();
         for (name, certificate) in &manifest.certificates {
@@ -69,7 +71,8 @@ impl Places {
             }
         }
         let known = all.into_iter().map(site).collect();
-        Ok(Self { known, owned, noted, digests, exports, force, found: Mutex::default() })
+        let inputs = Inputs::new(cx, [])?;
+        Ok(Self { known, owned, noted, digests, exports, inputs, force, found: Mutex::default() })
     }
 
     /// The records of a certificate's deliveries; those that cannot be made are noted.
@@ -211,18 +214,19 @@ impl Places {
         {
             return Err(taken(path, &other));
         }
+        self.inputs.refuse(files.iter().map(PathBuf::as_path))?;
         files::refuse_in_stores(files)?;
         let there: Vec<&PathBuf> = files.iter().filter(|file| places::is_there(file)).collect();
         if there.is_empty() {
             return Ok(());
         }
         if self.force || there.iter().any(|file| places::is_directory(file)) {
-            return files::refuse_existing(files, self.force);
+            return files::refuse_existing(&self.inputs, files, self.force);
         }
         // What another delivery left there is ours to replace: which of those that are described have it was checked.
         let foreign: Vec<PathBuf> = there.into_iter().filter(|file| !self.is_ours(file)).cloned().collect();
         // A place of ours may have been given to somebody else meanwhile.
-        files::refuse_existing(&foreign, false).map_err(|error| error.hint(NOT_OURS))
+        files::refuse_existing(&self.inputs, &foreign, false).map_err(|error| error.hint(NOT_OURS))
     }
 }
 
@@ -256,16 +260,17 @@ fn taken(path: &str, other: &str) -> CliError {
 /// # Errors
 /// When the journal cannot be read.
 pub(super) fn rehearse(
+    cx: &Context,
     described: &super::source::Described,
     state: &State,
     plan: &Plan,
-    (force, now): (bool, OffsetDateTime),
+    force: bool,
 ) -> Result<Vec<Option<CliError>>, CliError> {
     if plan.steps.is_empty() {
         return Ok(Vec::new());
     }
     let manifest = &described.manifest;
-    let places = Places::new(manifest, state, force)?;
+    let (places, now) = (Places::new(cx, manifest, state, force)?, cx.now());
     // As it is done: certificates first, then the files of those that are as described.
     let mut results = places.rehearse_certificates(manifest, state, plan, now);
     for (step, result) in plan.steps.iter().zip(&mut results) {

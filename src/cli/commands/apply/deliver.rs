@@ -80,7 +80,7 @@ impl Run<'_> {
         jobs: &mut Vec<Job>,
     ) -> Result<(), CliError> {
         let (mut added, mut failed) = (Vec::new(), Vec::new());
-        let places = Places::new(&self.described.manifest, writer.state(), self.force)?;
+        let places = Places::new(cx, &self.described.manifest, writer.state(), self.force)?;
         for (step, one) in plan.steps.iter().enumerate() {
             let job = match &one.work {
                 Work::Delivery(work) => {

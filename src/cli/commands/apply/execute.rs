@@ -75,7 +75,7 @@ impl<'a> Execution<'a> {
             return Ok(None);
         }
         // A certificate with a place that it cannot have is not issued: what is one thing to the manifest is done as a whole.
-        let places = Places::new(manifest, writer.state(), self.force)?;
+        let places = Places::new(cx, manifest, writer.state(), self.force)?;
         let results = places.rehearse_certificates(manifest, writer.state(), &plan, cx.now());
         // What was only rehearsed has no place yet.
         places.taken(&mut Vec::new());

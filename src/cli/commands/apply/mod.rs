@@ -88,7 +88,7 @@ impl Args {
             };
             let plan = self.compare(cx, &described, &state, &profiles)?;
             if self.plan || plan.steps.is_empty() {
-                let mut refused = claims::rehearse(&described, &state, &plan, (self.force, cx.now()))?;
+                let mut refused = claims::rehearse(cx, &described, &state, &plan, self.force)?;
                 prune::rehearse(&described.manifest, &plan, &mut refused);
                 return Outcome::planned(plan, refused).tell(cx, &self.manifest, self.plan);
             }

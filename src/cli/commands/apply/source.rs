@@ -88,6 +88,8 @@ impl Described {
             }
         }
         manifest.rebase(&base(path)?);
+        cx.protect(path);
+        manifest.inputs().for_each(|input| cx.protect(input));
         // One place has one name, by whatever way the manifest was reached.
         for place in manifest.places_mut() {
             *place = delivery::place(place)?;

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use crate::ca;
 use crate::cli::commands::options::{NewKeyArgs, generate, session, with_passphrase};
-use crate::cli::{CliError, Context, Exit, SecretSource, files};
+use crate::cli::files::{self, Inputs};
+use crate::cli::{CliError, Context, Exit};
 use crate::keys::{Algorithm, PrivateKey};
 use crate::store::{AuthorityRecord, State};
 use crate::x509::time::format_instant;
@@ -64,10 +65,8 @@ impl CsrArgs {
     /// Exit 1 when the authority exists without its key; 2 when another one is there, or waiting, than is asked for.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         if let Some(out) = &self.out {
-            files::refuse_existing(std::slice::from_ref(out), self.force)?;
+            files::refuse_existing(&Inputs::new(cx, [])?, std::slice::from_ref(out), self.force)?;
             files::refuse_missing_directory(out)?;
-            let read: Vec<_> = self.new_key.new_passphrase.iter().filter_map(SecretSource::file).collect();
-            files::refuse_inputs(cx, &[out], &read)?;
         }
         let state = cx.store_if_there()?.map(|store| store.read()).transpose()?.unwrap_or_default();
         let csr = match (state.authorities.get(&self.name), state.requested.get(&self.name)) {
@@ -78,7 +77,7 @@ impl CsrArgs {
                 cx.ui.say(&format!("authority {} was requested before; this is the same request", self.name));
                 csr
             }
-            (None, None) => self.make(cx)?,
+            (None, None) => self.make(cx, &state)?,
         };
         let report =
             CsrReport { authority: self.name.clone(), subject: csr.subject.to_string(), request: csr.to_pem() };
@@ -157,7 +156,9 @@ impl CsrArgs {
         Ok(csr)
     }
 
-    fn make(&self, cx: &mut Context) -> Result<Csr, CliError> {
+    fn make(&self, cx: &mut Context, state: &State) -> Result<Csr, CliError> {
+        // A refusal leaves no store behind.
+        ca::check_free(state, &self.name)?;
         let subject = match self.asked_subject()? {
             Some(subject) => subject,
             None => Name::common_name_only(&format!("{} CA", self.name))?,

@@ -8,6 +8,7 @@ use crate::ca::{self, ImportPlan};
 use crate::cli::commands::options::{NewKeyArgs, read_key, session};
 use crate::cli::commands::report::{CertificateReport, summary};
 use crate::cli::{CliError, Context, Exit, files};
+use crate::store::Store;
 use crate::x509::{Certificate, pem};
 
 /// Largest certificate file that is read.
@@ -68,8 +69,9 @@ impl ImportArgs {
         for path in &self.chain {
             chain.extend(read_certificates(cx, path)?);
         }
-        let store = cx.create_store()?;
-        let known = store.read()?.authorities.get(&self.name).cloned();
+        let there = cx.store_if_there()?;
+        let state = there.as_ref().map(Store::read).transpose()?.unwrap_or_default();
+        let known = state.authorities.get(&self.name).cloned();
         let (is_same, replaces) = match &known {
             Some(known) => (known.certificate()? == certificate, ca::is_resigned(known, &certificate)?),
             None => (false, false),
@@ -97,6 +99,11 @@ impl ImportArgs {
         };
         let given = chain.clone();
         let plan = ImportPlan { name: &self.name, certificate, chain, key, accept_weak: self.accept_weak };
+        if there.is_none() {
+            // A refusal leaves no store behind.
+            ca::check_import(&plan, cx.now())?;
+        }
+        let store = cx.create_store()?;
         let mut writer = cx.lock(&store)?;
         let actor = cx.settings.actor.clone();
         let (made, notes) = ca::import(&mut writer, plan, &session(cx, &actor, &|| {}))?;

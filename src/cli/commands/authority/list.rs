@@ -3,9 +3,13 @@
 use clap::Args;
 use serde::Serialize;
 
+use crate::ca::{self, Distrust};
 use crate::cli::{CliError, Context, Exit};
 use crate::store::{AuthorityRecord, Rollover, State, Store};
 use crate::x509::time::format_instant;
+
+/// The state of an authority whose own certificate is revoked.
+const REVOKED: &str = "revoked";
 
 const EXAMPLES: &str = "\
 certwright authority list
@@ -118,12 +122,14 @@ impl AuthorityReport {
         Ok(Self {
             name: record.authority.clone(),
             default: state.settings.default_authority.as_deref() == Some(record.authority.as_str()),
-            state: match () {
-                () if now > certificate.not_after => "expired",
-                () if now < certificate.not_before => "not valid yet",
-                () if record.key && store.has_authority_key(&record.authority) => "can sign",
-                () if record.key => "its key is not here",
-                () => "anchor only, no key here",
+            state: match ca::distrust(state, record)? {
+                Some(Distrust::Revoked) => REVOKED,
+                Some(Distrust::BelowRevoked) => "an authority above it is revoked",
+                None if now > certificate.not_after => "expired",
+                None if now < certificate.not_before => "not valid yet",
+                None if record.key && store.has_authority_key(&record.authority) => "can sign",
+                None if record.key => "its key is not here",
+                None => "anchor only, no key here",
             },
             subject: certificate.subject.to_string(),
             issuer: certificate.issuer.to_string(),
@@ -143,6 +149,9 @@ impl AuthorityReport {
     fn standing(&self) -> String {
         match &self.rollover {
             None => self.state.to_owned(),
+            Some(RolloverReport { successor, finished: true, .. }) if self.state == REVOKED => {
+                format!("{REVOKED}, replaced by {successor}")
+            }
             Some(RolloverReport { successor, finished: true, .. }) => {
                 format!("replaced by {successor}, signs CRLs only")
             }

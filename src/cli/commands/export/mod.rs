@@ -11,7 +11,7 @@ use self::report::{ExportReport, FileReport};
 use self::subject::Exported;
 use super::keystore::target::{PresetName, preset_of, warn_short};
 use super::options::{VariableArgs, parse_variable};
-use crate::cli::files::{self, OutputFile};
+use crate::cli::files::{self, Inputs, OutputFile};
 use crate::cli::{CliError, Context, Exit, SecretSource};
 use crate::container::Preset;
 use crate::container::target::{Built, Credentials, Layout, PlannedFile, Target, TargetError, Variables};
@@ -126,7 +126,8 @@ impl Args {
         }
         let plan = layout.plan(&subject, &variables)?;
         if !self.dry_run {
-            files::refuse_existing(&plan.iter().map(|file| out.join(&file.name)).collect::<Vec<_>>(), self.force)?;
+            let paths: Vec<_> = plan.iter().map(|file| out.join(&file.name)).collect();
+            files::refuse_existing(&Inputs::new(cx, self.key.as_deref())?, &paths, self.force)?;
         }
         let mut cautions = exported.cautions();
         cautions.extend(layout.cautions(&subject, &variables)?);

@@ -79,8 +79,7 @@ impl Args {
     /// # Errors
     /// Exit 1 when the key cannot be read or has no such form, 2 when it would become plain without anybody saying so.
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        let sources: Vec<_> = self.new_passphrase.iter().filter_map(SecretSource::file).collect();
-        files::check_key_output(cx, &self.out, &sources, self.force)?;
+        files::check_key_output(cx, &self.out, self.force)?;
         self.check_link()?;
         let bytes = files::read(cx, &self.file, MAX_SIZE)?;
         let shown = self.file.display().to_string();

@@ -79,10 +79,9 @@ impl Args {
     /// # Errors
     /// Exit 1 when the file exists or what was asked cannot be written; 2 when no password can be had.
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        let format = target::format_of(&self.out, self.format)?;
+        let format = target::format_of(&self.out, self.format.map(Format::from))?;
         let preset = target::preset_of(cx, format, self.preset)?;
-        let passwords = [&self.storepass, &self.keypass].into_iter().flatten().filter_map(SecretSource::file);
-        files::check_outputs(cx, &[&self.out], &self.loose.files().chain(passwords).collect::<Vec<_>>(), self.force)?;
+        files::check_outputs(cx, &[&self.out], &self.loose.files().collect::<Vec<_>>(), self.force)?;
         let sources = self.sources(cx)?;
         let issued: Vec<_> = sources.iter().filter_map(|source| source.issued.clone()).collect();
         for name in sources.iter().filter(|source| source.authority).map(|source| &source.name) {

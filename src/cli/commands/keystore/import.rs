@@ -14,7 +14,7 @@ use crate::cli::commands::options::{NewKeyArgs, read_key, session};
 use crate::cli::{CliError, Context, Exit, SecretSource, files};
 use crate::container::{Content, Entry, Opened, OpenedContent};
 use crate::keys::{KeyError, PrivateKey};
-use crate::store::{Store, StoreError, lineage_name, lineage_word};
+use crate::store::{Store, lineage_name, lineage_word};
 use crate::x509::{Certificate, escape, pem};
 
 const EXAMPLES: &str = "\
@@ -101,12 +101,10 @@ impl Args {
         let facts = self.facts(cx, &found)?;
         let name = self.store_name(&found.alias)?;
         let whose = if self.authority.is_some() { "authority " } else { "" };
-        // Everything that may be refused comes before a store is made.
         let key_pem = self.key_pem(cx, &found.key, &format!("the key of {whose}{name}"))?;
-        let store = open_or_create(cx)?;
         let report = match &self.authority {
-            Some(_) => self.import_authority(cx, &store, &name, (found, key_pem), facts)?,
-            None => import_lineage(cx, &store, &name, (found, key_pem), facts)?,
+            Some(_) => self.import_authority(cx, &name, (found, key_pem), facts)?,
+            None => import_lineage(cx, &name, (found, key_pem), facts)?,
         };
         cx.ui.json("keystore-import", &report)?;
         cx.ui.line(&report.directory)?;
@@ -130,17 +128,17 @@ impl Args {
     fn import_authority(
         &self,
         cx: &mut Context,
-        store: &Store,
         name: &str,
         (found, key_pem): (Found, Zeroizing<Vec<u8>>),
         entry: EntryFacts,
     ) -> Result<Report, CliError> {
-        if store.read()?.authorities.contains_key(name) {
-            return Err(ca::CaError::AuthorityExists(name.to_owned()).into());
-        }
         let Found { key, certificate, above, .. } = found;
         let accept_weak = self.accept_weak;
         let plan = ImportPlan { name, certificate, chain: above, key: Some((key, key_pem)), accept_weak };
+        let store = &open_or_create(cx, |cx| ca::check_import(&plan, cx.now()))?;
+        if store.read()?.authorities.contains_key(name) {
+            return Err(ca::CaError::AuthorityExists(name.to_owned()).into());
+        }
         let mut writer = cx.lock(store)?;
         let actor = cx.settings.actor.clone();
         let (made, notes) = ca::import(&mut writer, plan, &session(cx, &actor, &|| {}))?;
@@ -236,7 +234,6 @@ impl Args {
 
 fn import_lineage(
     cx: &mut Context,
-    store: &Store,
     lineage: &str,
     (found, key_pem): (Found, Zeroizing<Vec<u8>>),
     entry: EntryFacts,
@@ -244,6 +241,7 @@ fn import_lineage(
     let Found { alias, key, certificate, above } = found;
     let title = title(&certificate.subject, &certificate.subject_alt_names);
     let plan = CertificateImport { lineage, certificate, above, key: (key, key_pem) };
+    let store = &open_or_create(cx, |_| ca::check_import_certificate(&plan))?;
     let mut writer = cx.lock(store)?;
     let actor = cx.settings.actor.clone();
     let (record, notes) = ca::import_certificate(&mut writer, plan, &session(cx, &actor, &|| {}))?;
@@ -260,13 +258,18 @@ fn import_lineage(
     Ok(Report { kind: "certificate", name: lineage.to_owned(), authority, directory, entry })
 }
 
-/// Opens the store, or makes one and says so: a path that was mistyped shall not go unseen.
-fn open_or_create(cx: &mut Context) -> Result<Store, CliError> {
-    let path = cx.store_path()?.to_path_buf();
-    let is_new = matches!(Store::open(&path), Err(StoreError::Missing(_)));
+/// Opens the store, or makes one, where `check` has nothing against it, and says so: a path that was mistyped shall not go unseen.
+fn open_or_create(
+    cx: &mut Context,
+    check: impl FnOnce(&Context) -> Result<(), ca::CaError>,
+) -> Result<Store, CliError> {
+    let is_new = cx.store_if_there()?.is_none();
+    if is_new {
+        check(cx)?;
+    }
     let store = cx.create_store()?;
     if is_new {
-        cx.ui.say(&format!("made a new store: {}", path.display()));
+        cx.ui.say(&format!("made a new store: {}", store.layout().root().display()));
     }
     Ok(store)
 }

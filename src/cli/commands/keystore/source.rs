@@ -102,8 +102,7 @@ pub(super) struct LooseArgs {
 impl LooseArgs {
     /// The files that are read.
     pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
-        let passphrase = self.key_passphrase.as_ref().and_then(SecretSource::file);
-        self.cert.iter().chain(&self.key).chain(&self.chain).map(PathBuf::as_path).chain(passphrase)
+        self.cert.iter().chain(&self.key).chain(&self.chain).map(PathBuf::as_path)
     }
 
     /// Reads the files, if there are any.

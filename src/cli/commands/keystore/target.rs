@@ -59,9 +59,9 @@ impl From<PresetName> for Preset {
 ///
 /// # Errors
 /// Exit 2 when nothing says which.
-pub(in crate::cli::commands) fn format_of(path: &Path, asked: Option<FormatName>) -> Result<Format, CliError> {
+pub(in crate::cli::commands) fn format_of(path: &Path, asked: Option<Format>) -> Result<Format, CliError> {
     let guessed = || path.extension().and_then(|extension| Format::of_extension(&extension.to_string_lossy()));
-    asked.map(Format::from).or_else(guessed).ok_or_else(|| {
+    asked.or_else(guessed).ok_or_else(|| {
         CliError::usage(format!("the name {} does not say in which format to write", path.display()))
             .hint("say --format p12, jks or pem, or give it the ending .p12, .pfx, .jks or .pem")
     })

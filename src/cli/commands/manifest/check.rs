@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::cli::commands::apply::source::{Described, FormatName};
 use crate::cli::{CliError, Context, Exit, files};
 use crate::issuance::Profiles;
-use crate::manifest::{Authority, MAX_SIZE};
+use crate::manifest::{Authority, MAX_SIZE, Manifest};
 use crate::x509::escape;
 
 const EXAMPLES: &str = "\
@@ -68,7 +68,11 @@ impl Args {
             manifest.certificates.values().map(|one| one.deliver.len()).sum::<usize>() + manifest.truststores.len();
         let (authorities, certificates) = (manifest.authorities.len(), manifest.certificates.len());
         cx.ui.line(&format!("ok: {} describes {}", escape(&file), described.summary()))?;
-        let notes: Vec<String> = unknown_profiles(&described).into_iter().chain(described.missing().cloned()).collect();
+        let notes: Vec<String> = unknown_profiles(&described)
+            .into_iter()
+            .chain(keyless_defaults(manifest))
+            .chain(described.missing().cloned())
+            .collect();
         for note in &notes {
             cx.ui.say(&format!("note: {note}"));
         }
@@ -76,6 +80,17 @@ impl Args {
         cx.ui.json("manifest-check", &report)?;
         Ok(Exit::Done)
     }
+}
+
+/// Authorities that are to sign what names no other, and whose key the manifest does not bring.
+fn keyless_defaults(manifest: &Manifest) -> impl Iterator<Item = String> {
+    let named: BTreeSet<&String> =
+        manifest.settings.default_authority.iter().chain(&manifest.defaults.authority).collect();
+    let keyless = named.into_iter().filter(|name| {
+        let authority = manifest.authorities.get(*name);
+        authority.is_some_and(|authority| authority.certificate.is_some() && authority.private_key.is_none())
+    });
+    keyless.map(|name| format!("the default authority {name} is described without its key; a store may have it"))
 }
 
 /// Profiles that are named, and neither built in nor described: a store may have them.

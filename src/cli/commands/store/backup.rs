@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::cli::{CliError, Context, Exit, files};
+use crate::cli::files::{self, Inputs};
+use crate::cli::{CliError, Context, Exit};
 use crate::issuance::Profile;
 use crate::store::Backup;
 
@@ -52,7 +53,7 @@ impl Args {
         if cx.ui.is_json() && files::is_standard_stream(&self.file) {
             return Err(CliError::usage("the archive and the JSON report cannot both go to standard output"));
         }
-        files::refuse_existing(std::slice::from_ref(&self.file), self.force)?;
+        files::refuse_existing(&Inputs::new(cx, [])?, std::slice::from_ref(&self.file), self.force)?;
         files::refuse_missing_directory(&self.file)?;
         let store = cx.open_store()?;
         let with_room = |size| Zeroizing::new(Vec::with_capacity(usize::try_from(size).unwrap_or_default()));

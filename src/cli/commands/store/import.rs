@@ -119,7 +119,8 @@ impl Args {
             Program::Step => step::find(cx, &self.path)?,
         };
         let names = self.names(cx, &sources)?;
-        let known = cx.store_if_there()?.map(|store| store.read()).transpose()?.unwrap_or_default().authorities;
+        let there = cx.store_if_there()?;
+        let known = there.as_ref().map(Store::read).transpose()?.unwrap_or_default().authorities;
         // Before anybody types a passphrase.
         if let Some(name) = names.iter().find(|name| known.contains_key(*name)) {
             return Err(CliError::from(ca::CaError::AuthorityExists(name.clone()))
@@ -132,6 +133,10 @@ impl Args {
             left.push(behind);
         }
         let keys: Vec<bool> = migrations.iter().map(|migration| migration.authority.key.is_some()).collect();
+        if there.is_none() {
+            // A refusal leaves no store behind.
+            migrations.iter().try_for_each(|migration| ca::check_import(&migration.authority, cx.now()))?;
+        }
         let store = cx.create_store()?;
         let mut writer = cx.lock(&store)?;
         let actor = cx.settings.actor.clone();

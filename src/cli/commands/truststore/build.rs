@@ -3,15 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use serde::Serialize;
 
 use super::anchors::Anchors;
 use super::{CUSTOMARY, hashed};
 use crate::cli::commands::inspect::keystore::EntryFacts;
-use crate::cli::commands::keystore::target::{self, FormatName, PresetName};
+use crate::cli::commands::keystore::target::{self, PresetName};
 use crate::cli::{CliError, Context, Exit, SecretSource, files};
 use crate::container::{Encoding, Format, Keystore};
 use crate::keys::Secret;
+use crate::manifest::TrustFormat;
 
 const EXAMPLES: &str = "\
 certwright truststore build --out truststore.p12                    # the roots of the store
@@ -53,27 +55,19 @@ pub(super) struct Args {
     force: bool,
 }
 
-/// A format that a truststore may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum TrustFormat {
-    /// PKCS#12 with Oracle's mark, so that Java sees the anchors
-    P12,
-    /// Java's own format, for JDK 8 and older tools
-    Jks,
-    /// A bundle: one certificate after the other
-    Pem,
-    /// OpenSSL's directory, a file for each anchor
-    Hashed,
-}
+impl ValueEnum for TrustFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::File(Format::Pkcs12), Self::File(Format::Jks), Self::File(Format::Pem), Self::Hashed]
+    }
 
-impl TrustFormat {
-    fn of_one_file(self) -> Option<FormatName> {
-        match self {
-            Self::P12 => Some(FormatName::P12),
-            Self::Jks => Some(FormatName::Jks),
-            Self::Pem => Some(FormatName::Pem),
-            Self::Hashed => None,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::File(Format::Pkcs12) => "PKCS#12 with Oracle's mark, so that Java sees the anchors",
+            Self::File(Format::Jks) => "Java's own format, for JDK 8 and older tools",
+            Self::File(Format::Pem) => "A bundle: one certificate after the other",
+            Self::Hashed => "OpenSSL's directory, a file for each anchor",
+        };
+        Some(PossibleValue::new(self.word()).help(help))
     }
 }
 
@@ -94,15 +88,15 @@ impl Args {
     pub(super) fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let format = match self.format {
             Some(TrustFormat::Hashed) => None,
-            other => Some(target::format_of(&self.out, other.and_then(TrustFormat::of_one_file))?),
+            Some(TrustFormat::File(format)) => Some(format),
+            None => Some(target::format_of(&self.out, None)?),
         };
         if format.is_none() && self.storepass.is_some() {
             return Err(CliError::usage("anchors in a hashed directory have no password")
                 .hint("leave --storepass out, or choose --format p12 or jks"));
         }
         if format.is_some() {
-            let read = self.sources.iter().filter(|source| is_file(source)).map(Path::new);
-            let read: Vec<_> = read.chain(self.storepass.as_ref().and_then(SecretSource::file)).collect();
+            let read: Vec<_> = self.sources.iter().filter(|source| is_file(source)).map(Path::new).collect();
             files::check_outputs(cx, &[&self.out], &read, self.force)?;
         }
         let anchors = self.anchors(cx)?;

@@ -9,7 +9,8 @@ use super::{Batch, CHUNK, TOLD};
 use crate::ca::{self, Rehearsal};
 use crate::cli::commands::bundle::Bundle;
 use crate::cli::commands::options::session;
-use crate::cli::{CliError, Context, files};
+use crate::cli::files::{self, Inputs};
+use crate::cli::{CliError, Context};
 use crate::issuance::Prepared;
 use crate::store::{CertificateRecord, State};
 
@@ -41,6 +42,7 @@ impl Batch<'_> {
         let actor = cx.settings.actor.clone();
         let session = session(cx, &actor, &|| {});
         let rehearsal = Rehearsal::new(state, &session)?;
+        let inputs = Inputs::new(cx, self.args.many.batch.as_deref())?;
         let mut lineages: HashMap<String, u64> = HashMap::new();
         let mut rehearsed = Vec::new();
         let mut lines = input.lines().peekable();
@@ -79,7 +81,8 @@ impl Batch<'_> {
                         return Ok(Verdict::Skip);
                     }
                     if let Some(out) = &self.args.many.out_dir {
-                        files::refuse_existing(&Bundle::paths(&line.directory(out), true), self.args.force)?;
+                        let paths = Bundle::paths(&line.directory(out), true);
+                        files::refuse_existing(&inputs, &paths, self.args.force)?;
                     }
                     if self.args.dry_run {
                         rehearsed.extend(prepared.map(|prepared| (format!("line {number}"), prepared)));
