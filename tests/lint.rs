@@ -184,14 +184,19 @@ fn the_files_of_a_directory_are_linted_one_by_one() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("www/bad.crt, line 1"), "{output:?}");
     // One that cannot be read does not hide it.
     scene.write("www/broken.der", "nothing of the kind");
+    scene.write("www/torn.cer", "-----BEGIN CERTIFICATE-----\nMIIB\n");
     scene.write("www/empty.cer", "");
     let (report, status) = scene.report("lint www/");
     assert_eq!((status, files(&report).len(), &report["ok"]), (1, sound.len() + 1, &Value::Bool(false)), "{report}");
     let failed: Vec<&str> =
         report["failed"].as_array().unwrap().iter().map(|one| one["file"].as_str().unwrap()).collect();
-    assert_eq!(failed, ["www/broken.der", "www/empty.cer"]);
+    assert_eq!(failed, ["www/broken.der", "www/torn.cer"]);
     let output = scene.run("lint www");
     assert!(String::from_utf8_lossy(&output.stdout).contains("; 2 files could not be read"), "{output:?}");
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("no certificate in it: empty.cer, key.pem\n"),
+        "{output:?}"
+    );
     // Nothing to lint is no success.
     std::fs::create_dir(scene.dir().join("none")).unwrap();
     for name in ["notes.txt", "key.pem"] {
