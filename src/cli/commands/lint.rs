@@ -28,9 +28,9 @@ certwright lint --list                                    # every rule, and who 
 /// Say what is wrong with a certificate, and who will refuse it
 ///
 /// Every certificate in each FILE is held against named rules: those of the standards, and those that programs were seen to
-/// enforce or are documented to. A certificate that no other command reads is linted as far as it goes. Of a directory the files *.pem,
-/// *.crt, *.cer, *.der, *.p12, *.pfx and *.jks are linted, and none of the directories in it; one that cannot be read is told. Signatures, time and
-/// revocation are what "certwright verify" looks at.
+/// enforce or are documented to. A certificate that no other command reads is linted as far as it goes. Of a directory the files
+/// *.pem, *.crt, *.cer, *.der, *.p12, *.pfx and *.jks are linted, and none of the directories in it; one that cannot be read is told.
+/// Signatures, time and revocation are what "certwright verify" looks at.
 ///
 /// With --for, only what matters to these programs is told, and what one of them refuses is an error; the last line says how
 /// many other errors there are. Exit status 3 means that something was found that is at least as bad as --fail-on;

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
 use super::options::parse_variable;
@@ -148,7 +148,7 @@ impl DevArgs {
     /// # Errors
     /// Exit 4 when a name is outside what the development authority may sign; 1 when foreign files are in the way.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
-        self.check_names(cx)?;
+        wish::check_words(cx)?;
         let password = keystores::password(cx, self.storepass.as_ref())?;
         if self.check {
             return self.run_check(cx, &password);
@@ -188,24 +188,6 @@ impl DevArgs {
         };
         self.warn_of_end(cx, (&state, &record), &wish, &done.certificate)?;
         self.complete(cx, &record, &wish, done, &password)
-    }
-
-    /// Refuses a name that was meant as the value of the option before it.
-    fn check_names(&self, cx: &Context) -> Result<(), CliError> {
-        fn is_one<T: ValueEnum>(word: &str) -> bool {
-            word.split(',').all(|part| T::from_str(part, false).is_ok())
-        }
-        let options: [(&str, bool, fn(&str) -> bool); 2] =
-            [("--env", self.env.is_some(), is_one::<Shell>), ("--trust", self.trust.is_some(), is_one::<Kind>)];
-        for (option, _, is_value) in options.iter().filter(|(_, is_given, _)| *is_given) {
-            if let Some(word) = cx.typed_after(option).filter(|word| is_value(word)) {
-                return Err(CliError::usage(format!(
-                    "{word} would be a name of the service: {option} takes what follows = only"
-                ))
-                .hint(format!("write {option}={word}; for a service of that name: certwright dev {word} {option}")));
-            }
-        }
-        Ok(())
     }
 
     /// The first of the files that would be replaced and that this store did not make; nothing with `--force`.

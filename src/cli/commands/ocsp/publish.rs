@@ -35,8 +35,8 @@ certwright ocsp publish --to stapled --authority issuing    # stapled/issuing/SE
 /// appendix A.1: REQUEST is the request in base64, whose slashes make directories), and AUTHORITY/SERIAL.ocsp for servers that
 /// staple. Each file appears in one step; what expired is taken away, and nothing else.
 ///
-/// Where a response there says "revoked" of what is not revoked in this store, nothing is signed or replaced, not even with --force: the
-/// store may come from an old backup.
+/// Where a response there says "revoked" of what is not revoked in this store, nothing is signed or replaced, not even with --force:
+/// the store may come from an old backup.
 ///
 /// Without --authority, every authority speaks whose key or responder is here; the others are left out with a word.
 #[derive(Debug, clap::Args)]

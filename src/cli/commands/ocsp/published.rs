@@ -30,7 +30,7 @@ pub(super) fn check_known(state: &State, name: &str, dir: &Path) -> Result<(), C
         let Ok(response) = BasicResponse::from_der(&der) else { continue };
         let others = response.responses.iter().filter(|single| {
             let CertStatus::Revoked { reason, .. } = single.status else { return false };
-            !is_known(&known, &single.certificate.serial, reason)
+            !is_known(known, &single.certificate.serial, reason)
                 && issuers.iter().any(|issuer| single.certificate.is_of(issuer) && speaks_for(&response, issuer))
         });
         lacking.extend(others.map(|single| single.certificate.serial.hex()));
