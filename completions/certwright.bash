@@ -1359,7 +1359,7 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__dev)
-            opts="-q -h -V --out --authority --permit --key --validity --check --force --keystores --for --format --set --storepass --env --trust --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            opts="-q -h -V --out --authority --permit --key --validity --check --force --keystores --for --format --set --storepass --env --env=sh --env=fish --env=powershell --trust --trust=system --trust=nss --trust=java --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1423,14 +1423,6 @@ _certwright() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace
                     fi
-                    return 0
-                    ;;
-                --env)
-                    COMPREPLY=($(compgen -W "sh fish powershell" -- "${cur}"))
-                    return 0
-                    ;;
-                --trust)
-                    COMPREPLY=($(compgen -W "system nss java" -- "${cur}"))
                     return 0
                     ;;
                 --store)
@@ -3519,7 +3511,7 @@ _certwright() {
             return 0
             ;;
         certwright__subcmd__renew)
-            opts="-q -h -V --due --within --all --signed-by --expired --rekey --key --key-passphrase --no-key-passphrase --force --authority --profile --validity --storepass --exec --jitter --dry-run --forget --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
+            opts="-q -h -V --due --within --all --signed-by --expired --rekey --key --key-passphrase --no-key-passphrase --force --authority --profile --validity --set --storepass --exec --jitter --dry-run --forget --store --json --non-interactive --quiet --lock-timeout --passphrase --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3562,6 +3554,13 @@ _certwright() {
                     return 0
                     ;;
                 --validity)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --set)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace

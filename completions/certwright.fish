@@ -381,18 +381,20 @@ complete -c certwright -n "__fish_certwright_using_subcommand dev" -l for -d 'Wr
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l format -d 'The form of these files, where a program reads several: pem, p12, jks [default: its first]' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l set -d 'Give a variable of these programs a value (export --show TARGET lists them); dir is where a program will find its files, if not where they are written' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l storepass -d 'Where the password of the keystores comes from [default: pass:changeit]' -r -f
-complete -c certwright -n "__fish_certwright_using_subcommand dev" -l env -d 'Print, for a shell to evaluate, the variables by which programs trust the authority [without SHELL: sh]' -r -f -a "sh\t'sh, bash, zsh and all that follow POSIX'
-fish\t'fish'
-powershell\t'PowerShell'"
-complete -c certwright -n "__fish_certwright_using_subcommand dev" -l trust -d 'Have this machine trust the authority, as trust install does: every store that is found, or only these kinds' -r -f -a "system\t'What the operating system\'s programs trust: curl, Python, Go, …'
-nss\t'The databases of Firefox, Thunderbird, Chromium and Chrome'
-java\t'The cacerts of Java runtimes'"
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l store -d 'The store\'s directory [env: CERTWRIGHT_STORE] [default: the platform\'s data directory]' -r -f -a "(__fish_complete_directories)"
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l lock-timeout -d 'How long to wait for another certwright to finish' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l passphrase -d 'Where the passphrase of keys comes from: env:VAR, file:PATH, fd:N, stdin, cmd:COMMAND, prompt, pass:TEXT [env: CERTWRIGHT_PASSPHRASE_SOURCE]' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l check -d 'Change nothing; exit 3 when there is something to do'
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l force -d 'Make a new certificate even when the present one is good, and replace foreign files'
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l keystores -d 'Write keystore.p12, keystore.jks, truststore.p12 and truststore.jks beside the PEM files'
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l env -d 'Print, for a shell to evaluate, the variables by which programs trust the authority [without SHELL: sh]'
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l env=sh -d 'sh, bash, zsh and all that follow POSIX'
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l env=fish -d 'fish'
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l env=powershell -d 'PowerShell'
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l trust -d 'Have this machine trust the authority, as trust install does: every store that is found, or only these kinds'
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l trust=system -d 'What the operating system\'s programs trust: curl, Python, Go, …'
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l trust=nss -d 'The databases of Firefox, Thunderbird, Chromium and Chrome'
+complete -c certwright -n "__fish_certwright_using_subcommand dev" -l trust=java -d 'The cacerts of Java runtimes'
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l json -d 'Print a JSON report on stdout'
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -l non-interactive -d 'Never ask on the terminal; a missing value is an error'
 complete -c certwright -n "__fish_certwright_using_subcommand dev" -s q -l quiet -d 'Say nothing on stderr but warnings and errors'
@@ -1007,7 +1009,7 @@ ed25519\t''
 ml-dsa-44\t''
 ml-dsa-65\t''
 ml-dsa-87\t''"
-complete -c certwright -n "__fish_certwright_using_subcommand renew" -l key-passphrase -d 'Encrypt new keys, in the store and where the old one was encrypted, with this passphrase' -r -f
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l key-passphrase -d 'Encrypt new keys with this passphrase, in the store whatever the old one was, and outside where the old one was encrypted' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l authority -d 'Who signs [default: who signed the old one, or the authority that takes its place]' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l profile -d 'What may be issued [default: the profile of the old one]' -r -f -a "client\t''
 code-signing\t''
@@ -1023,6 +1025,7 @@ server\t''
 spiffe\t''
 timestamping\t''"
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l validity -d 'How long it is valid [default: as long as the old one]' -r -f
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l set -d 'Give a variable of the profile a value [default: that of the old one]' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l storepass -d 'Where the password of keystores comes from; without it they are left as they are' -r -f
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l exec -d 'Run this command with sh for each one whose files were written, CERTWRIGHT_LINEAGE and others in its environment' -r -f -a "(__fish_complete_command)"
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l jitter -d 'Wait a random time first, at most this long' -r -f
@@ -1034,7 +1037,7 @@ complete -c certwright -n "__fish_certwright_using_subcommand renew" -l due -d '
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l all -d 'Renew everything that is valid'
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l expired -d 'With --due: what has expired as well'
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l rekey -d 'With a new key; with --due and --all what was signed for a request keeps the requester\'s'
-complete -c certwright -n "__fish_certwright_using_subcommand renew" -l no-key-passphrase -d 'Keep new keys in the store unencrypted'
+complete -c certwright -n "__fish_certwright_using_subcommand renew" -l no-key-passphrase -d 'Keep new keys in the store unencrypted; --key-passphrase beside it is for those outside'
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l force -d 'Renew what is revoked or on hold too, with a new key'
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l dry-run -d 'Say what would be renewed, and change nothing'
 complete -c certwright -n "__fish_certwright_using_subcommand renew" -l json -d 'Print a JSON report on stdout'

@@ -53,4 +53,5 @@ fn values_are_words_or_files_or_nothing() {
         assert!(offers(flag, what), "{flag} offers {what}");
     }
     assert!(!offers("--validity", "compgen"), "a duration is no file");
+    assert!(!offers("--env", "fish") && script.contains(" --env=fish "), "--env takes what follows = only");
 }

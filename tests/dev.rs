@@ -107,6 +107,53 @@ fn keystores_follow_the_certificate() {
 }
 
 #[test]
+fn what_is_no_file_is_replaced_by_force_and_not_waited_for() {
+    let sandbox = Sandbox::new();
+    for (name, options) in [
+        ("key.pem", &[][..]),
+        ("cert.pem", &[]),
+        ("ca.pem", &[]),
+        ("keystore.p12", &["--keystores"]),
+        ("bundle.pem", &["--env"]),
+        ("cacerts.p12", &["--env"]),
+        ("nginx/key.pem", &["--for", "nginx"]),
+    ] {
+        for is_pipe in [true, false] {
+            let path = sandbox.path("certs").join(name);
+            let _ = fs::remove_dir_all(sandbox.path("certs"));
+            fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
+            if is_pipe {
+                assert!(Command::new("mkfifo").arg(&path).status().expect("mkfifo").success());
+            } else {
+                std::os::unix::net::UnixListener::bind(&path).expect("a socket");
+            }
+            let refused = sandbox.run(["dev"].iter().chain(options)).exited(1);
+            assert!(refused.stderr.contains("was not made by this store"), "{name}: {}", refused.stderr);
+            sandbox.run(["dev", "--force"].iter().chain(options)).succeeded();
+            assert!(path.symlink_metadata().expect("a file").is_file(), "{name}");
+            sandbox.run(["dev", "--check"]).succeeded();
+        }
+    }
+}
+
+#[test]
+fn a_name_that_was_meant_as_a_value_is_not_taken() {
+    let sandbox = Sandbox::new();
+    for (words, says) in [
+        (&["dev", "--env", "fish"][..], "--env=fish"),
+        (&["dev", "app.test", "--quiet", "--env", "pwsh"], "--env=pwsh"),
+        (&["dev", "--trust", "nss"], "--trust=nss"),
+    ] {
+        let refused = sandbox.run(words).exited(2);
+        assert!(refused.stderr.contains(says), "{}", refused.stderr);
+        assert!(!sandbox.path("certs").exists());
+    }
+    sandbox.run(["dev", "fish", "--env"]).succeeded();
+    sandbox.run(["dev", "--env", "fish.test"]).succeeded();
+    sandbox.run(["dev", "--env=fish", "app.test"]).succeeded();
+}
+
+#[test]
 fn files_of_others_are_replaced_only_by_force() {
     let sandbox = Sandbox::new();
     let files = [

@@ -160,6 +160,54 @@ fn files_of_every_kind_are_read() {
 }
 
 #[test]
+fn the_files_of_a_directory_are_linted_one_by_one() {
+    let scene = Scene::with_store();
+    scene.ok("keystore build www.test --out www/store.p12 --storepass pass:changeit");
+    scene.write("www/notes.txt", "nothing");
+    std::fs::create_dir(scene.dir().join("www/deep.pem")).unwrap();
+    let files = |report: &Value| {
+        let all = report["certificates"].as_array().unwrap().iter();
+        let mut files: Vec<String> = all.map(|one| one["file"].as_str().unwrap().to_owned()).collect();
+        files.dedup();
+        files
+    };
+    let sound = ["www/ca.pem", "www/cert.pem", "www/chain.pem", "www/fullchain.pem", "www/store.p12"];
+    let (report, status) = scene.report("lint www");
+    assert_eq!((status, files(&report)), (0, sound.map(str::to_owned).to_vec()), "{report}");
+    let said = String::from_utf8(scene.run("lint www").stderr).unwrap();
+    assert!(said.contains("left out, since no certificate is called so: notes.txt\n"), "{said}");
+    assert!(said.contains("left out, since there is no certificate in it: key.pem\n"), "{said}");
+    // One with an error: the status says so, and the file is named.
+    scene.write("www/bad.crt", pem(b"\x30\x03\x02\x01\x00"));
+    let output = scene.run("lint www");
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("www/bad.crt, line 1"), "{output:?}");
+    // One that cannot be read does not hide it.
+    scene.write("www/broken.der", "nothing of the kind");
+    scene.write("www/torn.cer", "-----BEGIN CERTIFICATE-----\nMIIB\n");
+    scene.write("www/empty.cer", "");
+    let (report, status) = scene.report("lint www/");
+    assert_eq!((status, files(&report).len(), &report["ok"]), (1, sound.len() + 1, &Value::Bool(false)), "{report}");
+    let failed: Vec<&str> =
+        report["failed"].as_array().unwrap().iter().map(|one| one["file"].as_str().unwrap()).collect();
+    assert_eq!(failed, ["www/broken.der", "www/torn.cer"]);
+    let output = scene.run("lint www");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("; 2 files could not be read"), "{output:?}");
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("no certificate in it: empty.cer, key.pem\n"),
+        "{output:?}"
+    );
+    // Nothing to lint is no success.
+    std::fs::create_dir(scene.dir().join("none")).unwrap();
+    for name in ["notes.txt", "key.pem"] {
+        scene.write(&format!("none/{name}"), scene.read(&format!("www/{name}")));
+        let output = scene.run("lint none");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && said.contains("none: there is no certificate in it"), "{said}");
+    }
+}
+
+#[test]
 fn chains_are_linted_with_their_issuers_and_their_order() {
     let scene = Scene::with_store();
     let (cert, chain, root) =
@@ -278,6 +326,10 @@ const INTRODUCTION: &str = "\
 `certwright lint FILE` holds every certificate of a file against the rules below; the same rules run on what certwright is about
 to sign, where an error stops it (exit status 4) and a warning becomes a note in the report. A certificate that no other command
 reads is linted as far as it goes: what the strict reader does not like is a finding of `encoding`, `version` or another rule.
+
+`certwright lint DIRECTORY` does so with every file in it that ends in `.pem`, `.crt`, `.cer`, `.der`, `.p12`, `.pfx` or `.jks`, in the order of
+their names, and not with the directories in it. What is called otherwise and what has no certificate in it, a key say, is left out with a
+word. A file that cannot be read does not keep the others from it; the exit status tells of the first of them.
 
 - **Severity.** `error`: a standard forbids it. `warning`: a standard advises against it, or programs refuse it. `notice`: worth
   knowing; shown with `--severity notice`. Exit status 3 when something is at least as bad as `--fail-on` (an error, if nothing

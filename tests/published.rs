@@ -99,6 +99,59 @@ fn a_site_takes_no_published_revocation_back() {
 }
 
 #[test]
+fn responses_take_no_published_revocation_back() {
+    let sandbox = Sandbox::with_root();
+    for name in ["a.test", "held.test"] {
+        sandbox.run(["issue", name]).succeeded();
+    }
+    copy::copy_tree(&sandbox.path("store"), &sandbox.path("backup")).expect("a copy");
+    // What was put on hold is released again: that is known.
+    let publish = ["ocsp", "publish", "--to", "web"];
+    sandbox.run(["hold", "held.test"]).succeeded();
+    sandbox.run(publish).succeeded();
+    sandbox.run(["release", "held.test"]).succeeded();
+    sandbox.run(publish).succeeded();
+    // Issued and revoked after the backup was made.
+    sandbox.run(["issue", "later.test"]).succeeded();
+    sandbox.run(["revoke", "later.test"]).succeeded();
+    sandbox.run(["revoke", "a.test"]).succeeded();
+    sandbox.run(publish).succeeded();
+    sandbox.run(publish.iter().chain(&["--if-due"])).succeeded();
+    let report = sandbox.run(["list", "--name", "later.test", "--json"]).succeeded().stdout;
+    let report: serde_json::Value = serde_json::from_str(&report).expect("a report");
+    let later = report["certificates"][0]["serial"].as_str().expect("a serial").to_owned();
+    std::fs::remove_dir_all(sandbox.path("store")).expect("the store is lost");
+    std::fs::rename(sandbox.path("backup"), sandbox.path("store")).expect("the backup takes its place");
+    let before = journal(&sandbox);
+    for more in [&[][..], &["--if-due"], &["--force"], &["--authority", "root"]] {
+        let refused = sandbox.run(publish.iter().chain(more)).exited(4);
+        assert!(
+            refused.stderr.contains("call 2 certificates revoked") && refused.stderr.contains(&later),
+            "{}",
+            refused.stderr
+        );
+    }
+    assert_eq!(journal(&sandbox), before, "a responder was certified");
+    // The way out that it names.
+    sandbox.run(["revoke", "a.test"]).succeeded();
+    sandbox.run(publish).exited(4);
+    sandbox.run(["revoke", &later, "--authority", "root", "--unknown"]).succeeded();
+    sandbox.run(publish).succeeded();
+    // What another authority says is nothing to this one.
+    let other = |words: &[&str]| sandbox.run(["--store", "other"].iter().chain(words)).succeeded();
+    other(&["init", "--no-passphrase", "--key", "ec-p256", "--cn", "Proof Root"]);
+    other(&["issue", "b.test"]);
+    other(&["revoke", "b.test"]);
+    other(&["ocsp", "publish", "--to", "theirs"]);
+    for entry in std::fs::read_dir(sandbox.path("theirs/root")).expect("a directory").flatten() {
+        if entry.path().extension().is_some_and(|ending| ending == "ocsp") {
+            std::fs::copy(entry.path(), sandbox.path("web/root").join(entry.file_name())).expect("a copy");
+        }
+    }
+    sandbox.run(publish).succeeded();
+}
+
+#[test]
 fn what_is_refused_costs_nothing() {
     let sandbox = Sandbox::with_root();
     sandbox.run(["crl", "publish"]).succeeded();

@@ -194,6 +194,59 @@ fn whatever_was_issued_is_issued_again_as_it_was() {
 }
 
 #[test]
+fn a_profile_that_has_got_a_variable_since_is_given_its_value() {
+    let scene = Scene::new();
+    let profile = |subject: &str, variables: &str| {
+        let text = format!(
+            r#"{{ "description": "by team", "kind": "leaf", "validity": {{ "default": "30d", "max": "31d" }}, "subject": {{ "template": "{subject}" }},
+                "names": {{ "dns": ["*"], "required": true }}, "variables": {{ {variables} }},
+                "key_usage": ["digitalSignature"], "extended_key_usage": ["serverAuth"] }}"#
+        );
+        std::fs::write(scene.path("store/profiles/team.json"), text).unwrap();
+    };
+    let recorded = |days: i64| {
+        let shown = scene.ok(days, "log show --json").json();
+        let entries = shown["entries"].as_array().unwrap().clone();
+        entries.iter().rev().find_map(|entry| entry.get("variables").cloned()).unwrap_or_default()
+    };
+    profile("CN={{ name }}", r#""old": { "description": "what goes again" }"#);
+    scene.ok(0, "issue a.test --profile team --set old=x");
+    profile("CN={{ name }}", r#""team": { "description": "whose it is", "pattern": "r*" }"#);
+    for command in ["renew a.test", "renew a.test --dry-run", "renew a.test --set team=blue"] {
+        let refused = scene.at(1, command);
+        assert_eq!(refused.exit, 2, "{command}: {}", refused.err);
+        assert!(refused.err.contains("team"), "{command}: {}", refused.err);
+    }
+    scene.ok(1, "renew a.test --set team=red --dry-run");
+    scene.ok(1, "renew a.test --set team=red");
+    assert_eq!(recorded(1), serde_json::json!({ "team": "red" }));
+    scene.ok(2, "renew a.test");
+    scene.ok(2, "renew a.test --set team=rose");
+    assert_eq!(recorded(2), serde_json::json!({ "team": "rose" }));
+    // What would be said differently is not signed with any value.
+    profile("CN={{ name }},OU={{ team }}", r#""team": { "description": "whose it is" }"#);
+    assert_eq!(scene.at(3, "renew a.test --set team=red").exit, 4);
+    for wrong in
+        ["renew --due --set team=red", "renew a.test --set team=red --set team=rose", "renew a.test --set other=1"]
+    {
+        assert_eq!(scene.at(3, wrong).exit, 2, "{wrong}");
+    }
+}
+
+#[test]
+fn a_passphrase_for_new_keys_is_for_the_store_as_well_unless_that_is_to_have_none() {
+    let scene = Scene::new();
+    scene.ok(0, "issue a.test --key-passphrase pass:of-the-key --out @/a");
+    let encrypted = |path: &str| std::fs::read_to_string(scene.path(path)).unwrap().contains("ENCRYPTED PRIVATE KEY");
+    let both = || (encrypted("store/issued/a.test/current/key.pem"), encrypted("a/key.pem"));
+    assert_eq!(both(), (true, true));
+    scene.ok(1, "renew a.test --rekey --key-passphrase pass:of-the-key --no-key-passphrase");
+    assert_eq!(both(), (false, true));
+    scene.ok(2, "renew a.test --rekey --key-passphrase pass:of-the-key");
+    assert_eq!(both(), (true, true));
+}
+
+#[test]
 fn a_renewal_is_due_when_two_thirds_are_gone_or_as_asked() {
     let scene = Scene::new();
     scene.ok(0, "issue www.corp.test --out @/www");

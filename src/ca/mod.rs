@@ -57,7 +57,7 @@ pub use parallel::in_parallel;
 pub use preview::Preview;
 pub use reference::{Reference, find, find_lineage, find_whole};
 pub use remake::{RemakePlan, remake};
-pub use renew::{Renewal, RenewalRehearsal, Renewed, due_from, is_compromised, renew};
+pub use renew::{Renewal, RenewalChanges, RenewalRehearsal, Renewed, due_from, is_compromised, renew};
 pub use resigned::is_resigned;
 pub use revoke::{Cause, Distrust, Revocable, Revoked, distrust, release, revoke};
 pub use rollover::{

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-pub use self::prepare::RenewalRehearsal;
+pub use self::prepare::{RenewalChanges, RenewalRehearsal};
 
 use self::prepare::{Again, prepare_renewal};
 use super::clock::check_clock;
@@ -20,7 +20,7 @@ use crate::issuance::{Issued, Profile};
 use crate::keys::PublicKey;
 use crate::store::{CertificateRecord, DeliveryRecord, Draft, Event, Filing, State, Writer};
 use crate::x509::display::hex;
-use crate::x509::time::{Span, format_instant};
+use crate::x509::time::format_instant;
 use crate::x509::{RevocationReason, Serial};
 
 /// A certificate to be renewed.
@@ -35,8 +35,8 @@ pub struct Renewal<'a> {
     pub public_key: PublicKey,
     /// The private key in PEM, where the store is to have it.
     pub key_pem: Option<Zeroizing<Vec<u8>>>,
-    /// How long the new certificate is valid; as long as the old one was if nothing is said.
-    pub validity: Option<Span>,
+    /// What is to be otherwise than before.
+    pub changes: RenewalChanges<'a>,
     /// Whether a command is to run once its files are in place: until it did, they stay pending.
     pub command: bool,
 }
@@ -48,7 +48,7 @@ impl Renewal<'_> {
             issuer: self.authority.facts(),
             profile: self.profile,
             public_key: &self.public_key,
-            validity: self.validity,
+            changes: self.changes,
         }
     }
 }
@@ -139,11 +139,12 @@ fn commit(
             }
             Some(Ok(issued)) => issued,
         };
+        let variables = renewal.again().variables();
         let Renewal { record: old, authority, profile, key_pem, command, .. } = renewal;
         let has_key = key_pem.is_some();
         let mut record =
             CertificateRecord::new(&issued.certificate, &authority.name, &old.lineage, profile.name(), has_key);
-        record.variables = old.variables;
+        record.variables = variables;
         let to = |delivery: &DeliveryRecord| DeliveryRecord {
             serial: record.serial.clone(),
             pending: true,

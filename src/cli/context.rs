@@ -1,7 +1,7 @@
 //! What every command gets: the resolved settings and the ways to talk.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -36,6 +36,8 @@ pub struct Context {
     /// Where the running program is, as far as the system tells.
     program: Option<PathBuf>,
     clock: Box<dyn Clock>,
+    /// What was typed, the program's name first.
+    arguments: Vec<OsString>,
 }
 
 impl Context {
@@ -44,7 +46,16 @@ impl Context {
         let Environment { variables, arguments, program, stdin, prompt, terminals, clock, .. } = environment;
         let inputs = secret_files(&variables, &arguments);
         let secrets = Secrets::new(variables, &arguments, prompt, !settings.non_interactive);
-        Self { settings, ui, input: Input::new(stdin, terminals.0), secrets, inputs, program, clock }
+        Self { settings, ui, input: Input::new(stdin, terminals.0), secrets, inputs, program, clock, arguments }
+    }
+
+    /// What was typed right after an option, where that stood alone.
+    pub fn typed_after(&self, option: &str) -> Option<&str> {
+        let typed = self.arguments.split(|argument| argument == "--").next()?;
+        typed.windows(2).find_map(|pair| match pair {
+            [before, word] if before == option => word.to_str(),
+            _ => None,
+        })
     }
 
     /// The current instant.

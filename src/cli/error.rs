@@ -208,7 +208,7 @@ impl From<IssuanceError> for CliError {
             IssuanceError::Variable(_) => Self::new(
                 Exit::Usage,
                 error,
-                "\"certwright profile show PROFILE\" lists its variables; issue and sign take one with --set KEY=VALUE",
+                "\"certwright profile show PROFILE\" lists its variables; issue, sign and renew take one with --set KEY=VALUE",
             ),
             IssuanceError::CheckFailed(_) => Self::new(
                 Exit::Failed,

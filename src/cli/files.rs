@@ -324,6 +324,15 @@ fn mode(secret: bool) -> u32 {
     if secret { 0o600 } else { 0o644 }
 }
 
+/// As [`read_if_there`], for a file that is to be replaced: where a pipe, a socket or a device stands in its place there is none.
+///
+/// # Errors
+/// As [`read_if_there`].
+pub(super) fn read_if_file(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, CliError> {
+    let is_special = |found: fs::Metadata| !(found.is_file() || found.is_dir());
+    if fs::metadata(path).is_ok_and(is_special) { Ok(None) } else { read_if_there(path, limit) }
+}
+
 /// Reads a file that may be missing, and that nobody named as an input: a pipe in its place is not waited for.
 ///
 /// # Errors

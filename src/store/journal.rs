@@ -17,6 +17,9 @@ const PARALLEL: usize = 512 * 1024;
 /// How much of a long journal is in memory at a time.
 const CHUNK: usize = if cfg!(test) { 5000 } else { 8 << 20 };
 
+/// Longest line, in bytes. The largest that is written have a certificate of some megabytes in base64, and its names beside it.
+pub(super) const MAX_LINE: usize = if cfg!(test) { 1 << 20 } else { 64 << 20 };
+
 /// What `log verify` tells about a journal whose chain holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalReport {
@@ -136,6 +139,9 @@ impl Rules<'_> {
             at += count as u64;
             let whole = link.feed(&buffer)?;
             (link.watch.progress)(at);
+            if buffer.len() - whole > MAX_LINE {
+                return Err(self.damaged(link.last.0 + 1, too_long()));
+            }
             if at == length {
                 return link.end(&buffer[whole..]);
             }
@@ -283,6 +289,10 @@ fn hash_line(bytes: &[u8], prepare: bool) -> Result<Hashed, String> {
     Ok(Hashed { line, sha256: hash(bytes), prepared })
 }
 
+fn too_long() -> String {
+    format!("is longer than {} MiB, which no line of this program is", MAX_LINE >> 20)
+}
+
 /// SHA-256 of a line without its newline, hex.
 pub(super) fn hash(line: &[u8]) -> String {
     hex(digest(&SHA256, line).as_ref())
@@ -331,6 +341,9 @@ pub(super) fn encode(entries: &mut [Entry], head: &str) -> Result<(Vec<u8>, Stri
         entry.prev = last;
         let start = bytes.len();
         serde_json::to_writer(&mut bytes, entry).map_err(|error| StoreError::Invalid(error.to_string()))?;
+        if bytes.len() - start > MAX_LINE {
+            return Err(StoreError::Invalid(format!("a line of the journal {}", too_long())));
+        }
         last = hash(&bytes[start..]);
         bytes.push(b'\n');
     }

@@ -108,6 +108,10 @@ impl Store {
         let now = (reading.length, &reading.stamp);
         let index = Index::open(&self.layout, &self.manifest.store_id, &reading.journal, head, now)?;
         let offset = index.summary.bytes;
+        // As much as that is read piece by piece.
+        if reading.length.saturating_sub(offset) > journal::MAX_LINE as u64 {
+            return None;
+        }
         let bytes = reading.bytes(rules.path, offset).ok()?;
         let scan = rules.scan(&bytes, State::resting_on(index).ok()?, offset, visit).ok()?;
         self.proved.keep(&scan, offset, bytes, &reading.stamp);

@@ -1,5 +1,7 @@
 //! What is to be signed in the place of a certificate: the same once more, judged without the authority's key.
 
+use std::collections::BTreeMap;
+
 use time::{Duration, OffsetDateTime};
 
 use super::check_key;
@@ -38,17 +40,26 @@ impl<'a> RenewalRehearsal<'a> {
         issuer: IssuerFacts<'_>,
         profile: &Profile,
         rekey: bool,
-        validity: Option<Span>,
+        changes: RenewalChanges<'_>,
     ) -> Result<Certificate, CaError> {
         let public_key = record.certificate()?.public_key().map_err(|error| CaError::key(&record.lineage, error))?;
         if !rekey {
             check_key(self.state, record, &public_key)?;
         }
-        let again = Again { record, issuer, profile, public_key: &public_key, validity };
+        let again = Again { record, issuer, profile, public_key: &public_key, changes };
         let octets = self.session.serials.octets().map_err(|error| CaError::key("serial", error))?;
         let serial = Serial::from_random(octets);
         Ok(prepare_renewal(self.state, &self.guard, self.session, &again, &serial)?.preview().clone())
     }
+}
+
+/// What is asked to be otherwise than in the old certificate.
+#[derive(Debug, Clone, Copy)]
+pub struct RenewalChanges<'a> {
+    /// How long the new one is valid; as long as the old one was if nothing is said.
+    pub validity: Option<Span>,
+    /// Values for variables of the profile.
+    pub variables: &'a BTreeMap<String, String>,
 }
 
 /// A renewal as far as it can be judged without the authority's key.
@@ -57,12 +68,20 @@ pub(super) struct Again<'a> {
     pub(super) issuer: IssuerFacts<'a>,
     pub(super) profile: &'a Profile,
     pub(super) public_key: &'a PublicKey,
-    pub(super) validity: Option<Span>,
+    pub(super) changes: RenewalChanges<'a>,
 }
 
 impl Again<'_> {
     fn path(&self) -> Vec<Certificate> {
         std::iter::once(self.issuer.certificate).chain(self.issuer.chain).cloned().collect()
+    }
+
+    /// The values of the profile's variables: those that were given now, and those of the old certificate that the profile still has.
+    pub(super) fn variables(&self) -> BTreeMap<String, String> {
+        let known = self.profile.variables();
+        let is_known = |name: &String| known.iter().any(|(known, ..)| known == name);
+        let old = self.record.variables.iter().filter(|(name, _)| is_known(name));
+        old.chain(self.changes.variables).map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     /// When the first of the authorities above ends.
@@ -127,11 +146,12 @@ fn requests(renewal: &Again<'_>, old: &Certificate) -> Vec<Request> {
     let subject = Some(old.subject.clone()).filter(|subject| !subject.is_empty());
     let mut subjects = vec![subject, None];
     subjects.dedup();
+    let variables = renewal.variables();
     let one = |(name, subject): (Option<String>, Option<crate::x509::Name>)| Request {
         name,
         subject,
         names: old.subject_alt_names.clone(),
-        variables: renewal.record.variables.clone(),
+        variables: variables.clone(),
         ..Request::new(renewal.public_key.clone())
     };
     let pairs = subjects.iter().flat_map(|subject| names.iter().map(|name| (name.clone(), subject.clone())));
@@ -167,8 +187,8 @@ fn fitted(
     length: Option<Duration>,
     attempt: &dyn Fn(&Request) -> Result<Prepared, CaError>,
 ) -> Result<Prepared, CaError> {
-    if renewal.validity.is_some() {
-        request.validity = Validity { span: renewal.validity, ..Validity::default() };
+    if renewal.changes.validity.is_some() {
+        request.validity = Validity { span: renewal.changes.validity, ..Validity::default() };
         return attempt(request);
     }
     let Some(length) = length else {

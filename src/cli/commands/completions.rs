@@ -1,6 +1,7 @@
 //! `certwright completions`.
 
-use clap::{Arg, ValueHint};
+use clap::builder::StyledStr;
+use clap::{Arg, ArgAction, ValueHint};
 use clap_complete::Shell;
 
 use crate::cli::commands::revoke;
@@ -31,7 +32,11 @@ impl Args {
     /// When stdout cannot be written.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut offering(command()), "certwright", &mut script);
+        let mut command = offering(command());
+        if self.shell != Shell::Zsh {
+            command = spelled_out(command);
+        }
+        clap_complete::generate(self.shell, &mut command, "certwright", &mut script);
         if cx.ui.is_json() {
             let script = String::from_utf8_lossy(&script);
             cx.ui.json("completions", &serde_json::json!({ "shell": self.shell.to_string(), "script": script }))?;
@@ -53,6 +58,26 @@ fn offering(command: clap::Command) -> clap::Command {
         }
     });
     command.mut_subcommands(offering)
+}
+
+/// With a flag for each value of an option that takes one after an equals sign only. Scripts but that of zsh would offer them as
+/// words of their own, which the option does not take.
+fn spelled_out(command: clap::Command) -> clap::Command {
+    let glued: Vec<Arg> =
+        command.get_arguments().filter(|argument| argument.is_require_equals_set()).cloned().collect();
+    let command = glued.into_iter().fold(command, |command, option| {
+        let Some(long) = option.get_long() else { return command };
+        let flag = |id: String, text: String, help: Option<StyledStr>| {
+            Arg::new(id).long(text).action(ArgAction::SetTrue).help(help.unwrap_or_default())
+        };
+        let bare = flag(option.get_id().to_string(), long.to_owned(), option.get_help().cloned());
+        let values = option.get_possible_values().into_iter().map(|value| {
+            let text = format!("{long}={}", value.get_name());
+            flag(text.clone(), text, value.get_help().cloned())
+        });
+        command.mut_arg(option.get_id(), |_| bare).args(values)
+    });
+    command.mut_subcommands(spelled_out)
 }
 
 fn offer(argument: Arg, value: &str) -> Arg {

@@ -22,20 +22,23 @@ certwright lint server.crt --purpose server --host api.corp.test
 openssl s_client -connect host:443 -showcerts </dev/null | certwright lint - --for apple
 certwright lint keystore.p12 --passphrase file:store.pass --fail-on warning
 certwright lint www.corp.test                             # the store's newest one of that name
+certwright lint certs/                                    # every certificate and keystore there, by its ending
 certwright lint --list                                    # every rule, and who minds";
 
 /// Say what is wrong with a certificate, and who will refuse it
 ///
 /// Every certificate in each FILE is held against named rules: those of the standards, and those that programs were seen to
-/// enforce or are documented to. A certificate that no other command reads is linted as far as it goes. Signatures, time and
-/// revocation are what "certwright verify" looks at.
+/// enforce or are documented to. A certificate that no other command reads is linted as far as it goes. Of a directory the files
+/// *.pem, *.crt, *.cer, *.der, *.p12, *.pfx and *.jks are linted, and none of the directories in it; one that cannot be read is told.
+/// Signatures, time and revocation are what "certwright verify" looks at.
 ///
 /// With --for, only what matters to these programs is told, and what one of them refuses is an error; the last line says how
-/// many other errors there are. Exit status 3 means that something was found that is at least as bad as --fail-on.
+/// many other errors there are. Exit status 3 means that something was found that is at least as bad as --fail-on;
+/// where a file of a directory could not be read, the status says that instead.
 #[derive(Debug, clap::Args)]
 #[command(before_help = EXAMPLES)]
 pub struct Args {
-    /// Certificates: PEM, DER, PKCS#12, JKS, - for standard input, or a name or serial in the store
+    /// Certificates: PEM, DER, PKCS#12, JKS, a directory of such files, - for standard input, or a name or serial in the store
     #[arg(value_name = "FILE", required_unless_present = "list")]
     files: Vec<String>,
     /// Judge as these programs do
@@ -72,12 +75,12 @@ impl Args {
         if self.list {
             return listing::run(cx, &self.targets);
         }
-        let mut sources = Vec::new();
+        let (mut sources, mut failed) = (Vec::new(), Vec::new());
         for name in &self.files {
-            sources.push(Source::read(cx, name)?);
+            sources.extend(Source::read(cx, name, &mut failed)?);
         }
         let judged: Vec<Judged<'_>> = sources.iter().flat_map(|source| self.judge(source)).collect();
-        outcome::tell(cx, self, &judged)
+        outcome::tell(cx, self, &judged, &failed)
     }
 
     /// Lints what one file holds: its certificates one by one, then their order.

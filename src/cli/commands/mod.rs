@@ -15,6 +15,7 @@ mod crl;
 mod csr;
 mod delivery;
 mod dev;
+mod directory;
 mod dry_run;
 mod export;
 mod init;

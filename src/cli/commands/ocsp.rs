@@ -1,6 +1,7 @@
 //! `certwright ocsp`.
 
 pub(super) mod publish;
+mod published;
 mod respond;
 pub(super) mod responder;
 

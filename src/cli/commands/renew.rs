@@ -8,13 +8,14 @@ mod report;
 mod terms;
 mod work;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use self::choose::{Chosen, choose};
 use self::report::Report;
 use super::delivery;
-use super::options::reference;
+use super::options::{VariableArgs, parse_variable, reference};
 use crate::ca;
 use crate::cli::files::places;
 use crate::cli::{CliError, Context, Exit, SecretSource};
@@ -31,6 +32,7 @@ certwright renew --due --rekey --exec \"systemctl reload nginx\"  # for cron or 
 certwright renew --due --within 30d --jitter 1h
 certwright renew --due --storepass file:store.pass          # keystores and exports with a password too
 certwright renew --all --signed-by issuing --dry-run        # after \"authority rollover issuing\"
+certwright renew www.corp.test --set team=red               # the profile has got a variable since
 certwright renew www.corp.test --forget /srv/old/tls        # no files there any more";
 
 /// Renew certificates: the same subject, names, profile and length, signed once more
@@ -68,11 +70,11 @@ pub struct Args {
     /// Algorithm of the new key [default: that of the old one]
     #[arg(long, value_name = "ALG", requires = "rekey")]
     key: Option<Algorithm>,
-    /// Encrypt new keys, in the store and where the old one was encrypted, with this passphrase
+    /// Encrypt new keys with this passphrase, in the store whatever the old one was, and outside where the old one was encrypted
     #[arg(long, value_name = "SRC", requires = "rekey")]
     key_passphrase: Option<SecretSource>,
-    /// Keep new keys in the store unencrypted
-    #[arg(long, requires = "rekey", conflicts_with = "key_passphrase")]
+    /// Keep new keys in the store unencrypted; --key-passphrase beside it is for those outside
+    #[arg(long, requires = "rekey")]
     no_key_passphrase: bool,
     /// Renew what is revoked or on hold too, with a new key
     #[arg(long, requires_all = ["rekey", "references"])]
@@ -86,6 +88,9 @@ pub struct Args {
     /// How long it is valid [default: as long as the old one]
     #[arg(long, value_name = "DURATION", value_parser = Span::parse)]
     validity: Option<Span>,
+    /// Give a variable of the profile a value [default: that of the old one]
+    #[arg(long = "set", value_name = "KEY=VALUE", requires = "references", value_parser = parse_variable)]
+    variables: Vec<(String, String)>,
     /// Where the password of keystores comes from; without it they are left as they are
     #[arg(long, value_name = "SRC")]
     storepass: Option<SecretSource>,
@@ -99,7 +104,7 @@ pub struct Args {
     #[arg(long)]
     dry_run: bool,
     /// Write no files to this directory or file any more; renews nothing
-    #[arg(long, value_name = "PATH", requires = "references", conflicts_with_all = ["rekey", "exec", "dry_run"])]
+    #[arg(long, value_name = "PATH", requires = "references", conflicts_with_all = ["rekey", "variables", "exec", "dry_run"])]
     forget: Option<PathBuf>,
 }
 
@@ -113,6 +118,7 @@ impl Args {
         if let Some(path) = &self.forget {
             return self.forget(cx, path);
         }
+        self.variables()?;
         self.wait(cx)?;
         let store = cx.open_store()?;
         let state = store.read()?;
@@ -128,6 +134,11 @@ impl Args {
             work::run(self, cx, &store, state, chosen)?
         };
         report.tell(cx)
+    }
+
+    /// The values that were given for variables of the profile.
+    fn variables(&self) -> Result<BTreeMap<String, String>, CliError> {
+        VariableArgs { variables: self.variables.clone() }.resolve()
     }
 
     fn wait(&self, cx: &mut Context) -> Result<(), CliError> {

@@ -43,6 +43,30 @@ fn every_flipped_bit_is_noticed() {
 }
 
 #[test]
+fn a_line_without_end_is_not_read_to_its_end() {
+    let (_dir, store) = sample();
+    let path = store.layout().journal();
+    let whole = fs::read(&path).unwrap();
+    for end in ["", "\n"] {
+        let endless = [whole.as_slice(), &vec![b' '; 2 << 20], end.as_bytes()].concat();
+        fs::write(&path, &endless).unwrap();
+        let error = store.read().unwrap_err();
+        assert_eq!(damaged_line(&error), Some(6));
+        assert!(error.to_string().contains("longer than 1 MiB"), "{error}");
+        assert!(matches!(store.lock(WAIT, "test"), Err(StoreError::Damaged { .. })));
+        assert_eq!(fs::metadata(&path).unwrap().len(), endless.len() as u64, "the evidence was touched");
+    }
+    // None is written that could not be read again.
+    fs::write(&path, &whole).unwrap();
+    let settings = Settings { default_authority: Some("x".repeat(2 << 20)), ..Settings::default() };
+    let draft = Draft { event: Event::SettingsChanged { settings }, key_pem: None };
+    let mut writer = lock(&store);
+    assert!(matches!(writer.commit(NOW, "test", vec![draft]), Err(StoreError::Invalid(_))));
+    drop(writer);
+    assert_eq!(store.read().unwrap().seq, 5);
+}
+
+#[test]
 fn every_cut_is_noticed() {
     let (_dir, store) = sample();
     let path = store.layout().journal();

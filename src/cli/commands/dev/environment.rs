@@ -130,7 +130,7 @@ fn write_bundles(cx: &mut Context, dir: &Path, root: &Certificate) -> Result<(),
     let text: String = anchors.certificates().map(Certificate::to_pem).collect();
     let limit = text.len() + 1;
     let is_current =
-        files::read_if_there(&dir.join(BUNDLE), limit.max(8 << 20))?.is_some_and(|found| *found == text.as_bytes());
+        files::read_if_file(&dir.join(BUNDLE), limit.max(8 << 20))?.is_some_and(|found| *found == text.as_bytes());
     if is_current && files::places::is_file(&dir.join(CACERTS)) {
         return Ok(());
     }

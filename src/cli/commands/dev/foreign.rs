@@ -97,7 +97,7 @@ impl<'a> Own<'a> {
         }
         for (path, passwords) in paths {
             let Some(bytes) = read(&path)? else {
-                // A link that leads nowhere is something as well.
+                // A link that leads nowhere is something as well, and so is a pipe.
                 if files::places::is_there(&path) {
                     return Ok(Some(path));
                 }
@@ -160,5 +160,5 @@ pub(super) fn is_issued(state: &State, certificate: &Certificate) -> Result<bool
 }
 
 fn read(path: &Path) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, CliError> {
-    files::read_if_there(path, MAX_SIZE)
+    files::read_if_file(path, MAX_SIZE)
 }

@@ -32,7 +32,7 @@ pub(super) fn defect(
     let others = || Ok(Some("the keystores are not those of the certificate".to_owned()));
     for (name, _, with_key) in FILES {
         let path = dir.join(name);
-        let Some(bytes) = files::read_if_there(&path, 1 << 20)? else { return others() };
+        let Some(bytes) = files::read_if_file(&path, 1 << 20)? else { return others() };
         let wanted = Some(if with_key { certificate } else { root });
         let passwords = Passwords { store: Some(password), key: None };
         let holds = container::open(&bytes, &passwords).is_ok_and(|opened| {

@@ -150,6 +150,7 @@ impl DevArgs {
     /// # Errors
     /// Exit 4 when a name is outside what the development authority may sign; 1 when foreign files are in the way.
     pub fn run(&self, cx: &mut Context) -> Result<Exit, CliError> {
+        wish::check_words(cx)?;
         let password = keystores::password(cx, self.storepass.as_ref())?;
         if self.check {
             return self.run_check(cx, &password);
@@ -326,7 +327,7 @@ fn kept(path: &Path) -> CliError {
         .hint("nothing was issued; name another directory with --out, or replace the files with --force")
 }
 
-/// Reads a file in the output directory; `None` when it is not there.
+/// Reads a file in the output directory; `None` when it is not there, or something else is that is no file.
 fn read_if_there(path: &Path) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, CliError> {
-    files::read_if_there(path, 1 << 20)
+    files::read_if_file(path, 1 << 20)
 }

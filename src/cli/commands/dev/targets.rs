@@ -252,7 +252,7 @@ fn build(
 fn defect(dir: &Path, built: &Built, password: &Secret) -> Result<Option<String>, CliError> {
     for file in &built.files {
         let path = dir.join(&file.plan.name);
-        let same = match files::read_if_there(&path, MAX_SIZE)? {
+        let same = match files::read_if_file(&path, MAX_SIZE)? {
             None => false,
             Some(found) if !container::is_keystore(&file.bytes) => *found == *file.bytes,
             Some(found) => {

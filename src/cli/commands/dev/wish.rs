@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use clap::ValueEnum;
+
+use super::environment::Shell;
 use super::targets::{self, Wanted};
 use super::{DevArgs, authority, existing};
 use crate::cli::commands::options::VariableArgs;
 use crate::cli::shell::quoted;
+use crate::cli::trust::Kind;
 use crate::cli::{CliError, Context};
 use crate::keys::Algorithm;
 use crate::store::State;
@@ -84,6 +88,22 @@ fn programs(args: &DevArgs) -> Result<Vec<Wanted>, CliError> {
             .hint("\"certwright export --show TARGET\" lists the variables"));
     }
     Ok(all)
+}
+
+/// Refuses a name that was meant as the value of the option before it.
+///
+/// # Errors
+/// Exit 2, with what to write instead.
+pub(super) fn check_words(cx: &Context) -> Result<(), CliError> {
+    fn is_one<T: ValueEnum>(word: &str) -> bool {
+        word.split(',').all(|part| T::from_str(part, false).is_ok())
+    }
+    let after = |option| cx.typed_after(option).map(|word| (option, word));
+    let shell = after("--env").filter(|(_, word)| is_one::<Shell>(word));
+    let kind = || after("--trust").filter(|(_, word)| is_one::<Kind>(word));
+    let Some((option, word)) = shell.or_else(kind) else { return Ok(()) };
+    Err(CliError::usage(format!("{word} would be a name of the service: {option} takes what follows = only"))
+        .hint(format!("write {option}={word}; for a service of that name: certwright dev {word} {option}")))
 }
 
 /// A name as a developer types it.

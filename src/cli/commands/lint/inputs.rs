@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
+use serde::Serialize;
+
 use crate::ca;
+use crate::cli::commands::directory::{Wanted, left_out};
 use crate::cli::commands::inspect::about;
 use crate::cli::commands::options::reference;
 use crate::cli::files::{self, places};
@@ -12,6 +15,14 @@ use crate::issuance::lint::{Finding, unreadable};
 use crate::keys::Secret;
 use crate::x509::certificate::Salvaged;
 use crate::x509::{Certificate, pem};
+
+/// What is linted of a directory.
+const CERTIFICATES: Wanted = Wanted {
+    endings: &["cer", "crt", "der", "jks", "p12", "pem", "pfx"],
+    what: "certificate",
+    word: "certificate",
+    done: "linted",
+};
 
 /// The certificates behind one word of the command line.
 pub(super) struct Source {
@@ -34,28 +45,86 @@ pub(super) struct Item {
     pub(super) salvaged: Result<Salvaged, Finding>,
 }
 
+/// A file that could not be read, while others were.
+#[derive(Debug, Serialize)]
+pub(super) struct Failure {
+    file: String,
+    #[serde(serialize_with = "Exit::as_status")]
+    pub(super) exit: Exit,
+    why: String,
+    hint: Option<String>,
+}
+
+/// What a file holds.
+enum Found {
+    Certificates(Source),
+    /// It is sound, and there is no certificate in it: the error that says so.
+    Others(CliError),
+}
+
 impl Source {
-    /// Reads a file, or finds a certificate of the store where there is no such file.
+    /// Reads a file, those of a directory, or finds a certificate of the store where there is neither. A file of a directory that
+    /// cannot be read is told, and does not keep the others from being read.
     ///
     /// # Errors
     /// Exit 1 when there is nothing of that name, or no certificate in it.
-    pub(super) fn read(cx: &mut Context, name: &str) -> Result<Self, CliError> {
+    pub(super) fn read(cx: &mut Context, name: &str, failed: &mut Vec<Failure>) -> Result<Vec<Self>, CliError> {
         let path = Path::new(name);
         if name != "-" && !places::is_there(path) && !name.contains(std::path::is_separator) {
-            return in_store(cx, name);
+            return Ok(vec![in_store(cx, name)?]);
         }
+        if name != "-" && places::is_directory(path) {
+            return Self::of_directory(cx, path, failed);
+        }
+        match Self::of_file(cx, path)? {
+            Found::Certificates(source) => Ok(vec![source]),
+            Found::Others(error) => Err(error),
+        }
+    }
+
+    fn of_directory(cx: &mut Context, dir: &Path, failed: &mut Vec<Failure>) -> Result<Vec<Self>, CliError> {
+        let (mut sources, mut others, before) = (Vec::new(), Vec::new(), failed.len());
+        for path in CERTIFICATES.files_of(cx, dir)? {
+            match Self::of_file(cx, &path) {
+                Ok(Found::Certificates(source)) => sources.push(source),
+                Ok(Found::Others(_)) => others.extend(path.file_name().map(|name| name.to_string_lossy().into_owned())),
+                Err(error) => {
+                    cx.ui.warn(&error.message);
+                    let CliError { exit, message: why, hint } = error;
+                    failed.push(Failure { file: path.display().to_string(), exit, why, hint });
+                }
+            }
+        }
+        if sources.is_empty() && failed.len() == before {
+            return Err(CERTIFICATES.missing(dir));
+        }
+        left_out(cx, dir, "there is no certificate in it", &others);
+        Ok(sources)
+    }
+
+    fn of_file(cx: &mut Context, path: &Path) -> Result<Found, CliError> {
+        let name = &path.display().to_string();
         let bytes = files::read(cx, path, pem::MAX_SIZE)?;
         if container::is_keystore(&bytes) {
             return in_keystore(cx, name, &bytes);
         }
-        let found = pem::undecoded_certificates(&bytes).map_err(|error| about(path, &error))?;
+        let found = match pem::undecoded_certificates(&bytes) {
+            Ok(found) => found,
+            Err(error) => {
+                let error = about(path, &error);
+                // The chain of what a root signed is an empty file.
+                let is_sound = bytes.iter().all(u8::is_ascii_whitespace) || pem::read_all(&bytes).is_ok();
+                return if is_sound { Ok(Found::Others(error)) } else { Err(error) };
+            }
+        };
         let item = |pem::Undecoded { line, der }| Item {
             file: name.to_owned(),
             line,
             alias: None,
             salvaged: Certificate::salvage(&der).map_err(|error| unreadable(&der, &error.to_string())),
         };
-        Ok(Self { items: found.into_iter().map(item).collect(), issuers: Vec::new(), in_order: true })
+        let items = found.into_iter().map(item).collect();
+        Ok(Found::Certificates(Self { items, issuers: Vec::new(), in_order: true }))
     }
 
     /// The certificates, those left out of which nothing could be read.
@@ -88,7 +157,7 @@ fn in_store(cx: &mut Context, name: &str) -> Result<Source, CliError> {
 }
 
 /// What a keystore holds; each entry's chain stays together, but only that of a lone key is in the order of a server's.
-fn in_keystore(cx: &mut Context, name: &str, bytes: &[u8]) -> Result<Source, CliError> {
+fn in_keystore(cx: &mut Context, name: &str, bytes: &[u8]) -> Result<Found, CliError> {
     let password = match cx.settings.passphrase.is_some() {
         true => Some(cx.passphrase(None, &format!("password of {name}"))?),
         false => None,
@@ -119,7 +188,7 @@ fn in_keystore(cx: &mut Context, name: &str, bytes: &[u8]) -> Result<Source, Cli
         items.extend(certificates.into_iter().map(|certificate| sound(name, Some(&entry.alias), certificate)));
     }
     if items.is_empty() {
-        return Err(CliError::failed("no certificate in it").about(name));
+        return Ok(Found::Others(CliError::failed("no certificate in it").about(name)));
     }
-    Ok(Source { items, issuers: Vec::new(), in_order })
+    Ok(Found::Certificates(Source { items, issuers: Vec::new(), in_order }))
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::inputs::Failure;
 use super::{Args, Item};
 use crate::cli::commands::inspect::facts;
 use crate::cli::{CliError, Context, Exit};
@@ -20,10 +21,11 @@ pub(super) struct Judged<'a> {
 /// `certwright/lint/1`.
 #[derive(Serialize)]
 struct Report<'a> {
-    /// Whether nothing is as bad as `fail_on`.
+    /// Whether everything could be read, and nothing is as bad as `fail_on`.
     ok: bool,
     targets: &'a [Target],
     certificates: Vec<CertificateReport<'a>>,
+    failed: &'a [Failure],
     counts: Counts,
     /// How many findings were left out, because they are not as bad as `--severity`.
     hidden: usize,
@@ -60,22 +62,34 @@ struct Counts {
     notice: usize,
 }
 
-/// Tells what was found in all certificates.
-pub(super) fn tell(cx: &mut Context, args: &Args, judged: &[Judged<'_>]) -> Result<Exit, CliError> {
+/// Tells what was found in all certificates, and how many files could not be read.
+pub(super) fn tell(cx: &mut Context, args: &Args, judged: &[Judged<'_>], failed: &[Failure]) -> Result<Exit, CliError> {
     let all = || judged.iter().flat_map(|judged| &judged.findings);
     let count = |severity| all().filter(|finding| finding.severity == severity).count();
     let counts =
         Counts { error: count(Severity::Error), warning: count(Severity::Warning), notice: count(Severity::Notice) };
     let hidden = all().filter(|finding| finding.severity < args.severity).count();
-    let ok = all().all(|finding| finding.severity < args.fail_on);
+    let is_bad = all().any(|finding| finding.severity >= args.fail_on);
     for judged in judged {
         tell_one(cx, args, judged)?;
     }
     let unminded = judged.iter().map(|judged| judged.unminded).sum();
-    cx.ui.line(&summary(&counts, judged.len(), (hidden, unminded), args))?;
+    let mut summary = summary(&counts, judged.len(), (hidden, unminded), args);
+    match failed.len() {
+        0 => {}
+        1 => summary.push_str("; 1 file could not be read"),
+        count => summary.push_str(&format!("; {count} files could not be read")),
+    }
+    cx.ui.line(&summary)?;
     let certificates = judged.iter().map(|judged| report(judged, args.severity)).collect();
-    cx.ui.json("lint", &Report { ok, targets: &args.targets, certificates, counts, hidden, unminded })?;
-    Ok(if ok { Exit::Done } else { Exit::CheckFailed })
+    let exit = match failed.first() {
+        Some(failure) => failure.exit,
+        None if is_bad => Exit::CheckFailed,
+        None => Exit::Done,
+    };
+    let (ok, targets) = (exit == Exit::Done, args.targets.as_slice());
+    cx.ui.json("lint", &Report { ok, targets, certificates, failed, counts, hidden, unminded })?;
+    Ok(exit)
 }
 
 fn report<'a>(judged: &'a Judged<'a>, least: Severity) -> CertificateReport<'a> {

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use time::OffsetDateTime;
 
+use super::published::check_known;
 use super::responder::{ResponderArgs, Speaker};
 use crate::ca;
 use crate::cli::files::site::{Changes, Site};
@@ -17,7 +18,7 @@ use crate::x509::ocsp::{BasicResponse, CertIdHash, CertStatus, IssuerId, OcspReq
 use crate::x509::time::{Span, format_instant};
 
 /// Largest response that is read again, in bytes.
-const MAX_RESPONSE: usize = 256 << 10;
+pub(super) const MAX_RESPONSE: usize = 256 << 10;
 /// How often responses are made again that were overtaken by a revocation while they were made.
 const ROUNDS: usize = 4;
 
@@ -33,6 +34,9 @@ certwright ocsp publish --to stapled --authority issuing    # stapled/issuing/SE
 /// For every certificate that has not expired, the directory gets AUTHORITY/REQUEST, where a client's GET finds it (RFC 6960
 /// appendix A.1: REQUEST is the request in base64, whose slashes make directories), and AUTHORITY/SERIAL.ocsp for servers that
 /// staple. Each file appears in one step; what expired is taken away, and nothing else.
+///
+/// Where a response there says "revoked" of what is not revoked in this store, nothing is signed or replaced, not even with --force:
+/// the store may come from an old backup.
 ///
 /// Without --authority, every authority speaks whose key or responder is here; the others are left out with a word.
 #[derive(Debug, clap::Args)]
@@ -173,7 +177,8 @@ impl SignArgs {
     /// What is revoked while responses are signed and written is brought afterwards, so that no older response stays.
     ///
     /// # Errors
-    /// When an authority cannot speak, or a file cannot be written.
+    /// When an authority cannot speak, or a file cannot be written; exit 4 for responses there that say "revoked" of what is not
+    /// revoked here.
     pub(in crate::cli::commands) fn publish(
         &self,
         cx: &mut Context,
@@ -187,6 +192,7 @@ impl SignArgs {
         let hashes = if self.hash.is_empty() { vec![CertIdHash::Sha1] } else { self.hash.clone() };
         // Before a responder is certified.
         drop(Site::open(dir, state.store_id(), force, cx.settings.lock_timeout)?);
+        names.iter().try_for_each(|name| check_known(&state, name, &dir.join(format!("{prefix}{name}"))))?;
         let mut speakers = Vec::new();
         for name in names {
             let record = ca::resolve(&state, Some(name))?.clone();

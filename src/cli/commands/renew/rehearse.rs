@@ -23,6 +23,7 @@ pub(super) fn rehearse(
     let mut report = Report { dry_run: true, ..Report::of(&mut chosen) };
     let (known, actor) = (profiles(store)?, cx.settings.actor.clone());
     let session = session(cx, &actor, &|| {});
+    let changes = ca::RenewalChanges { validity: args.validity, variables: &args.variables()? };
     let rehearsal = ca::RenewalRehearsal::new(state, &session);
     for Todo { record, why } in chosen.todo {
         let rekeyed = rekeys(args, &record);
@@ -34,7 +35,7 @@ pub(super) fn rehearse(
             let (certificate, chain) = (issuer.certificate()?, issuer.chain()?);
             let issuer = IssuerFacts { name: &authority, certificate: &certificate, chain: &chain };
             check_rekey(rekeyed, &record)?;
-            rehearsal.certificate(&record, issuer, &profile, rekeyed, args.validity)?;
+            rehearsal.certificate(&record, issuer, &profile, rekeyed, changes)?;
             Ok(())
         };
         match tried() {

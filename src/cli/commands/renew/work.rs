@@ -184,11 +184,11 @@ fn key_secret(
     record: &CertificateRecord,
     signer: &LoadedAuthority,
 ) -> Result<Option<Secret>, CliError> {
-    if args.key_passphrase.is_some() {
-        return cx.new_passphrase(args.key_passphrase.as_ref(), "passphrase for the new keys").map(Some);
-    }
     if args.no_key_passphrase {
         return Ok(None);
+    }
+    if args.key_passphrase.is_some() {
+        return cx.new_passphrase(args.key_passphrase.as_ref(), "passphrase for the new keys").map(Some);
     }
     // One that is gone, or of no use, tells nothing.
     let old = store.read_issued_key(record).ok();
@@ -248,6 +248,7 @@ fn renew(
     authorities: &BTreeMap<String, Result<LoadedAuthority, CliError>>,
     profiles: &BTreeMap<String, Result<Profile, CliError>>,
 ) -> Result<Vec<Option<Result<Renewed, CaError>>>, CliError> {
+    let variables = &args.variables()?;
     let mut renewals = Vec::with_capacity(ready.len());
     for ready in ready.iter_mut() {
         let (Some(Ok(authority)), Some(Ok(profile))) =
@@ -261,7 +262,7 @@ fn renew(
             profile,
             public_key: ready.public_key.clone(),
             key_pem: ready.key_pem.take(),
-            validity: args.validity,
+            changes: ca::RenewalChanges { validity: args.validity, variables },
             command: args.exec.is_some(),
         });
     }
