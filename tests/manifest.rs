@@ -527,6 +527,34 @@ fn an_authority_that_is_made_anew_makes_its_children_anew() {
     scene.is_settled();
 }
 
+/// Whoever trusts the older root still would not notice that the newer one permits less.
+#[test]
+fn a_root_that_permits_less_takes_the_place_of_the_older_one() {
+    let mut manifest = json!({
+        "defaults": {"passphrase": "none"}, "authorities": {"ca": {"key": "ec-p256", "permit": ["test", "corp.example"]}},
+        "certificates": {"b.corp.example": {"deliver": [{"pem": "b"}]}}, "truststores": [{"to": "trust.pem"}],
+    });
+    let scene = Scene::applied(&manifest);
+    let verify = ["verify", "b/fullchain.pem", "--anchor", "trust.pem"];
+    scene.sandbox.run(verify).succeeded();
+    manifest["authorities"]["ca"]["permit"] = json!(["test"]);
+    manifest["certificates"] = json!({});
+    scene.write(&manifest);
+    scene.apply(&[], 0);
+    let roots = || String::from_utf8(scene.read("trust.pem")).unwrap().matches("BEGIN CERTIFICATE").count();
+    assert_eq!(roots(), 1);
+    scene.sandbox.run(verify).exited(3);
+    let build = ["truststore", "build", "--out", "built.pem"];
+    scene.sandbox.run(build).succeeded();
+    assert!(scene.read("built.pem") == scene.read("trust.pem"));
+    scene.is_settled();
+    // With another key it is another root.
+    manifest["authorities"]["ca"]["key"] = json!("ec-p384");
+    scene.write(&manifest);
+    scene.apply(&[], 0);
+    assert_eq!(roots(), 2);
+}
+
 #[test]
 fn revoking_needs_no_new_key_and_a_revoked_one_is_replaced() {
     let mut manifest = described();

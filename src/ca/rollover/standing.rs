@@ -67,7 +67,9 @@ pub fn is_superseded(state: &State, certificate: &Certificate) -> bool {
 }
 
 /// Through what an authority is trusted, oldest first: the topmost certificates above its newest record, and above older ones as long
-/// as they are valid. During a rollover the other root, [`Rollover::anchors`], is trusted as well.
+/// as they are valid. One that was signed again for the same key does not count: whatever is below the older is below the newer as well, and
+/// where that permits less, trust in the older would undo it. During a rollover the other root, [`Rollover::anchors`], is trusted as
+/// well.
 ///
 /// # Errors
 /// Each by itself: [`X509Error::Malformed`] when the journal holds something unreadable.
@@ -77,10 +79,16 @@ pub fn tops_above<'a>(
     now: OffsetDateTime,
 ) -> impl DoubleEndedIterator<Item = Result<(&'a AuthorityRecord, Certificate), X509Error>> {
     let newest = state.authorities.get(name);
-    state.authority_history(name).filter_map(move |record| match record.top() {
-        Ok(top) => (Some(record) == newest || top.not_after >= now).then_some(Ok((record, top))),
-        Err(error) => Some(Err(error)),
-    })
+    let all: Vec<_> = state.authority_history(name).map(|record| Ok((record, record.top()?))).collect();
+    let is_same =
+        |one: &Certificate, other: &Certificate| one.subject == other.subject && one.spki_der == other.spki_der;
+    let counts = |place: usize, found: &Result<(&AuthorityRecord, Certificate), X509Error>| {
+        let Ok((record, top)) = found else { return true };
+        let is_signed_again = all.iter().skip(place + 1).flatten().any(|(_, later)| is_same(later, top));
+        Some(*record) == newest || (top.not_after >= now && !is_signed_again)
+    };
+    let counting: Vec<bool> = all.iter().enumerate().map(|(place, found)| counts(place, found)).collect();
+    all.into_iter().zip(counting).filter_map(|(found, counts)| counts.then_some(found))
 }
 
 /// Why the successor of an authority cannot take its place, so that another one may be put there; `None` where it can, and where there
