@@ -963,6 +963,17 @@ fn a_store_describes_itself() {
 }
 
 #[test]
+fn what_would_change_at_once_is_kept_and_told() {
+    let sandbox = Sandbox::with_root();
+    sandbox.run(["issue", "a.test"]).succeeded();
+    assert!(!sandbox.run(["manifest", "from-store"]).succeeded().stderr.contains("is kept as it is"));
+    sandbox.run(["store", "settings", "--crl-url", "http://crl.test"]).succeeded();
+    let run = sandbox.run(["manifest", "from-store"]).succeeded();
+    let told = "certificate a.test is kept as it is, and never renewed by apply: described in full it would change at once (cRLDist";
+    assert!(run.stderr.contains(told) && run.stdout.contains("keep: true"), "{}", run.stderr);
+}
+
+#[test]
 fn secrets_come_from_their_sources() {
     let mut manifest = described();
     manifest["defaults"]["passphrase"] = json!("file:ca.pass");
@@ -1259,6 +1270,21 @@ fn keys_below_an_authority_that_is_brought_in_are_encrypted_as_its_own() {
         let text = fs::read_to_string(scene.sandbox.path(format!("store/{key}"))).unwrap();
         assert!(text.contains("BEGIN ENCRYPTED PRIVATE KEY"), "{key}: {text}");
     }
+}
+
+#[test]
+fn nothing_is_signed_whose_files_want_a_password_that_is_not_there() {
+    let scene = Scene::new();
+    scene.write(&json!({
+        "defaults": {"passphrase": "none"}, "authorities": {"ca": {"key": "ec-p256"}},
+        "certificates": {
+            "a.test": {"deliver": [{"keystore": "a.p12", "storepass": "env:CERTWRIGHT_TEST_NOT_THERE"}]}, "b.test": {},
+        },
+    }));
+    let report = scene.apply(&[], 1);
+    assert!(report.to_string().contains("CERTWRIGHT_TEST_NOT_THERE"), "{report:#}");
+    scene.sandbox.run(["show", "a.test"]).exited(1);
+    scene.sandbox.run(["show", "b.test"]).succeeded();
 }
 
 /// A file that is cut off in one place.

@@ -101,7 +101,7 @@ pub(in crate::cli) fn find(
     }
     if kinds.contains(&Kind::Nss) {
         let nss = databases(selection, machine, ui)?;
-        let hint = "start the browser once, or name the directory with --nss-db DIR";
+        let hint = "start the browser once, or name the directory with \"certwright trust install --nss-db DIR\"";
         missing(selection, Kind::Nss, nss.is_empty(), "no NSS database was found", hint)?;
         stores.extend(nss.into_iter().map(|store| Box::new(store) as Box<dyn TrustStore>));
     }

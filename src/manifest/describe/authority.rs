@@ -103,8 +103,8 @@ impl AuthorityGuess {
         value.into()
     }
 
-    /// Uses other words for what was found to differ.
-    pub(super) fn learn(&mut self, why: &[String]) {
+    /// Uses other words for what was found to differ. Says whether there are none left, so that it is kept as it is from now on.
+    pub(super) fn learn(&mut self, why: &[String]) -> bool {
         let about = |what: &str| why.iter().any(|why| why.to_ascii_lowercase().starts_with(what));
         let mut learned = false;
         if about("nameconstraints") || about("x509v3 name constraints") {
@@ -119,9 +119,7 @@ impl AuthorityGuess {
             self.validity += 1;
             learned |= self.validity <= self.validities.len();
         }
-        if !learned {
-            self.keep = true;
-        }
+        !learned && self.keep()
     }
 
     /// Gives up; whether that is news.

@@ -89,8 +89,8 @@ impl CertificateGuess {
         value.into()
     }
 
-    /// Uses other words for what was found to differ.
-    pub(super) fn learn(&mut self, why: &[String]) {
+    /// Uses other words for what was found to differ. Says whether there are none left, so that it is kept as it is from now on.
+    pub(super) fn learn(&mut self, why: &[String]) -> bool {
         let is_validity = |why: &&String| why.starts_with("validity ");
         let (validity, names) = (why.iter().any(|why| is_validity(&why)), !why.iter().all(|why| is_validity(&why)));
         if validity {
@@ -99,9 +99,8 @@ impl CertificateGuess {
         if names || why.is_empty() {
             self.name += 1;
         }
-        if self.name >= self.names.len() || self.validity > self.validities.len() {
-            self.keep = true;
-        }
+        let gives_up = self.name >= self.names.len() || self.validity > self.validities.len();
+        gives_up && !std::mem::replace(&mut self.keep, true)
     }
 }
 

@@ -71,6 +71,14 @@ pub fn describe(
     Err(ManifestError("no description was found that would change nothing".to_owned()))
 }
 
+/// The note for what no words describe.
+fn kept(kind: &str, step: &super::Step) -> String {
+    let (name, why) = (&step.name, step.why.join("; "));
+    format!(
+        "{kind} {name} is kept as it is, and never renewed by apply: described in full it would change at once ({why})"
+    )
+}
+
 /// A description that is being made.
 struct Sketch<'a> {
     state: &'a State,
@@ -221,13 +229,17 @@ impl<'a> Sketch<'a> {
                 _ if waits(step) => {}
                 (Work::Authority(_), _) => {
                     if let Some(guess) = self.authorities.get_mut(step.name.as_str()) {
-                        guess.learn(&step.why);
+                        if guess.learn(&step.why) {
+                            self.notes.push(kept("authority", step));
+                        }
                         learned = true;
                     }
                 }
                 (Work::Certificate(work), _) if !work.due => {
                     if let Some(guess) = self.certificates.get_mut(&step.name) {
-                        guess.learn(&step.why);
+                        if guess.learn(&step.why) {
+                            self.notes.push(kept("certificate", step));
+                        }
                         learned = true;
                     }
                 }

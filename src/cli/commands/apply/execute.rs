@@ -221,6 +221,11 @@ impl Run<'_> {
                     Some(Err(error)) => return Err(again(error).about(format_args!("authority {name}"))),
                     None => return Err(CliError::failed(format!("the authority {name} is not there"))),
                 };
+                // Nothing is signed whose files could not be written for want of a password.
+                let mut protections = certificate.deliver.iter().filter_map(|one| secrets::of_delivery(manifest, one));
+                if let Some(error) = protections.find_map(|one| self.passwords.get(&one)?.as_ref().err()) {
+                    return Err(again(error));
+                }
                 let profile = match profiles.get(manifest.profile_of(certificate)) {
                     Some(Ok(profile)) => profile,
                     Some(Err(error)) => return Err(again(error)),
