@@ -42,7 +42,7 @@ fn keystore_of_one_key() {
     let chain = vec![self_signed(&key, "bench.test")];
     let keystore =
         Keystore { entries: vec![Entry { alias: "bench".to_owned(), content: Content::Key { key, chain } }] };
-    let password = Secret::new("changeit");
+    let password = Secret::new("a secret of ours");
     let encoding = Encoding {
         format: Format::Pkcs12,
         preset: Preset::Modern,
@@ -63,7 +63,7 @@ fn keystore_of_one_key() {
 fn bare_derivations() {
     for salt in [[1; 32], [2; 32]] {
         let mut key = [0; 32];
-        ring::pbkdf2::derive(ring::pbkdf2::PBKDF2_HMAC_SHA256, ITERATIONS, &salt, b"changeit", &mut key);
+        ring::pbkdf2::derive(ring::pbkdf2::PBKDF2_HMAC_SHA256, ITERATIONS, &salt, b"a secret of ours", &mut key);
         std::hint::black_box(key);
     }
     let mut block = Sha256::digest([3; 192]);

@@ -221,6 +221,22 @@ fn issuers_of_one_name_do_not_share_a_pkcs12_file() {
     encode(&Keystore { entries: entries() }, &encoding(Format::Jks, Some(&password))).unwrap();
 }
 
+/// A password that everybody tries first is no secret, however slowly it is tried; anything else is one.
+#[test]
+fn secrets_take_many_rounds_and_defaults_few() {
+    let pki = Pki::new();
+    let (many, few): ([u8; 5], [u8; 4]) = ([0x02, 0x03, 0x01, 0x86, 0xa0], [0x02, 0x02, 0x08, 0x00]);
+    let has = |bytes: &[u8], number: &[u8]| bytes.windows(number.len()).any(|found| found == number);
+    for (password, is_secret) in [("changeit", false), ("Changeit", true), ("changeit ", true), ("kfdj39r", true)] {
+        let password = Secret::new(password);
+        let with = encoding(Format::Pkcs12, Some(&password));
+        let keys = encode(&Keystore { entries: vec![pki.entry("one", 2)] }, &with).unwrap();
+        assert_eq!((has(&keys, &many), has(&keys, &few)), (is_secret, !is_secret));
+        let anchors = encode(&Keystore { entries: vec![pki.anchor("root")] }, &with).unwrap();
+        assert_eq!((has(&anchors, &many), has(&anchors, &few)), (false, true));
+    }
+}
+
 #[test]
 fn damage_is_an_error_wherever_it_is() {
     let (pki, password) = (Pki::new(), secret());

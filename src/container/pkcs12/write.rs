@@ -14,6 +14,9 @@ use crate::x509::Certificate;
 const KEY_ITERATIONS: u32 = 100_000;
 /// Rounds where nothing is secret: what OpenSSL writes.
 const TRUST_ITERATIONS: u32 = 2_048;
+/// What everybody tries first, and programs have as their default: no number of rounds makes a secret of it.
+const NO_SECRETS: [&str; 8] =
+    ["changeit", "changeme", "keystore", "notasecret", "password", "secret", "storepass", "test"];
 
 /// Writes a keystore that was checked.
 pub(in super::super) fn write(
@@ -43,7 +46,8 @@ pub(in super::super) fn write(
         // The crate's name says RC4; the algorithm is pbeWithSHA1And40BitRC2-CBC.
         Preset::Rc2 => (EncryptionAlgorithm::PbeWithShaAnd40BitRc4Cbc, MacAlgorithm::HmacSha1),
     };
-    let iterations = if has_keys { KEY_ITERATIONS } else { TRUST_ITERATIONS };
+    let is_secret = has_keys && !password.is_empty() && !NO_SECRETS.contains(&password);
+    let iterations = if is_secret { KEY_ITERATIONS } else { TRUST_ITERATIONS };
     let writer = store.writer(password).encryption_algorithm(encryption).mac_algorithm(mac);
     let written = writer.encryption_iterations(iterations).mac_iterations(iterations).write();
     written.map(Zeroizing::new).map_err(failed)
