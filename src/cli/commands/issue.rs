@@ -51,8 +51,8 @@ not_after, lineage, set; what it does not say is as the options say. All lines a
 
 /// Make a key and its certificate in one step
 ///
-/// The files are kept in the store under issued/, and with --out written where a server reads them. A key in the store is
-/// encrypted when the authority's key is; the one in --out is not, unless --key-passphrase is given.
+/// The files are kept in the store under issued/ (of a large batch the keys alone: see --pack), and with --out written where a server
+/// reads them. A key in the store is encrypted when the authority's key is; the one in --out is not, unless --key-passphrase is given.
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES, after_help = AFTER)]
 pub struct IssueArgs {
