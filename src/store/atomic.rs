@@ -5,7 +5,6 @@ mod tree;
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
-use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
@@ -208,10 +207,9 @@ fn check_names(files: &[(&str, &[u8], u32)]) -> Result<(), StoreError> {
 }
 
 fn refuse_existing(path: &Path) -> Result<(), StoreError> {
-    match fs::symlink_metadata(path) {
-        Ok(_) => Err(StoreError::Exists(path.display().to_string())),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(StoreError::io(path, error)),
+    match io::kind(path)? {
+        Some(_) => Err(StoreError::Exists(path.display().to_string())),
+        None => Ok(()),
     }
 }
 

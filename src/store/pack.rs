@@ -54,6 +54,9 @@ pub(super) fn gather(
     entries: &mut [Entry],
     keys: &mut [Option<Zeroizing<Vec<u8>>>],
 ) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+    if filing == Filing::Directories {
+        return Ok(None);
+    }
     let tx = state.seq + 1;
     let mut chosen = Vec::new();
     for (entry, key) in entries.iter_mut().zip(keys) {
@@ -98,11 +101,8 @@ pub(super) fn gather(
     }
 }
 
-/// Whether a new certificate of a lineage has no directory.
+/// Whether a new certificate of a lineage has no directory, where not all have one.
 fn is_chosen(state: &State, filing: Filing, lineage: &str) -> Result<bool, StoreError> {
-    if filing == Filing::Directories {
-        return Ok(false);
-    }
     let newest = state.lineage(lineage)?.pop();
     Ok(newest.map_or(filing == Filing::Packed, |newest| newest.packed.is_some()))
 }
@@ -159,17 +159,13 @@ pub(super) fn read(
     let title = title(record);
     let begin = packed.at.checked_sub(title.len() as u64).ok_or_else(other)?;
     let piece = keyfile::read_part(&path, begin, title.len() as u64 + packed.length)?.ok_or_else(other)?;
-    own_key(&piece, &title).map(|key| Zeroizing::new(key.to_vec())).ok_or_else(other)
+    // Offsets alone would fit the pack of another store.
+    piece.strip_prefix(title.as_bytes()).map(|key| Zeroizing::new(key.to_vec())).ok_or_else(other)
 }
 
 /// The key of a certificate in a pack that was read whole.
 pub(super) fn find<'p>(pack: &'p [u8], record: &CertificateRecord, packed: Packed) -> Option<&'p [u8]> {
     let title = title(record);
     let (at, length) = (usize::try_from(packed.at).ok()?, usize::try_from(packed.length).ok()?);
-    own_key(pack.get(at.checked_sub(title.len())?..at.checked_add(length)?)?, &title)
-}
-
-/// What stands below its own title: offsets alone would fit the pack of another store.
-fn own_key<'p>(piece: &'p [u8], title: &str) -> Option<&'p [u8]> {
-    piece.strip_prefix(title.as_bytes())
+    pack.get(at.checked_sub(title.len())?..at.checked_add(length)?)?.strip_prefix(title.as_bytes())
 }

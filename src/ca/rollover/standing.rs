@@ -80,11 +80,9 @@ pub fn tops_above<'a>(
 ) -> impl DoubleEndedIterator<Item = Result<(&'a AuthorityRecord, Certificate), X509Error>> {
     let newest = state.authorities.get(name);
     let all: Vec<_> = state.authority_history(name).map(|record| Ok((record, record.top()?))).collect();
-    let is_same =
-        |one: &Certificate, other: &Certificate| one.subject == other.subject && one.spki_der == other.spki_der;
     let counts = |place: usize, found: &Result<(&AuthorityRecord, Certificate), X509Error>| {
         let Ok((record, top)) = found else { return true };
-        let is_signed_again = all.iter().skip(place + 1).flatten().any(|(_, later)| is_same(later, top));
+        let is_signed_again = all.iter().skip(place + 1).flatten().any(|(_, later)| later.is_same_authority(top));
         Some(*record) == newest || (top.not_after >= now && !is_signed_again)
     };
     let counting: Vec<bool> = all.iter().enumerate().map(|(place, found)| counts(place, found)).collect();

@@ -16,10 +16,12 @@ pub(super) struct Packs {
     open: Option<(u64, Zeroizing<Vec<u8>>)>,
 }
 
+/// Why nothing of a pack can be used, and how that is put right.
+type Fault = (String, Option<Fix>);
+
 /// What was found of a pack.
 struct Pack {
-    /// Why nothing of it can be used, and how that is put right.
-    fault: Option<(String, Option<Fix>)>,
+    fault: Option<Fault>,
     /// How many keys should be in it.
     keys: usize,
     /// Whose are not.
@@ -94,11 +96,7 @@ impl Packs {
 }
 
 /// Reads a pack, or says why it cannot be used and how that is put right.
-#[expect(clippy::type_complexity, reason = "what went wrong is no error of the inspection")]
-fn open(
-    inspection: &Inspection<'_>,
-    pack: u64,
-) -> Result<Result<Zeroizing<Vec<u8>>, (String, Option<Fix>)>, StoreError> {
+fn open(inspection: &Inspection<'_>, pack: u64) -> Result<Result<Zeroizing<Vec<u8>>, Fault>, StoreError> {
     let path = inspection.layout.pack(pack);
     let Some(metadata) = metadata(&path)? else {
         let what = "is missing, and the keys of its certificates with it: put it back from a backup, or renew these with --rekey";

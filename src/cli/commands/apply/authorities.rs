@@ -79,7 +79,7 @@ pub(super) struct Brought {
     key: PrivateKey,
     pem: Zeroizing<Vec<u8>>,
     /// What it is encrypted with, as are the keys of what it signs.
-    secret: Option<Secret>,
+    pub(super) secret: Option<Secret>,
 }
 
 /// Reads the keys of authorities that are brought in.

@@ -63,7 +63,8 @@ impl<'a> Execution<'a> {
         let signers = authorities::open(cx, self.described, (self.store, &state), &plan, &mut secrets);
         let brought = authorities::read_brought(cx, self.described, &plan, &mut secrets);
         let Described { manifest, requests, .. } = self.described;
-        let search = Search { manifest, requests, store: self.store, state: &state, signers: &signers };
+        let search =
+            Search { manifest, requests, store: self.store, state: &state, signers: &signers, brought: &brought };
         let mut keys = search.run(cx, &plan, &mut secrets)?;
         search.all_at_hand(&plan, &keys, cx.now())?;
         let passwords = secrets::passwords(cx, manifest, &plan, &mut secrets);
@@ -313,8 +314,13 @@ impl Run<'_> {
             check_crls(writer.state(), name, dir)?;
         }
         // What is in the way in one place keeps a revocation from no other.
-        let (refused, dirs): (Vec<&PathBuf>, Vec<&PathBuf>) =
-            dirs.into_iter().partition(|dir| check_or(writer.state(), name, dir, NOT_OURS).is_err());
+        let (mut refused, mut free) = (None, Vec::new());
+        for dir in dirs {
+            match check_or(writer.state(), name, dir, NOT_OURS) {
+                Ok(()) => free.push(dir),
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
         for (wanted, delta) in [(work.full, false), (work.delta, true)] {
             if !wanted {
                 continue;
@@ -328,10 +334,10 @@ impl Run<'_> {
             let actor = cx.settings.actor.clone();
             ca::sign_crl(writer, authority, &schedule, delta, self.now, &actor)?;
         }
-        for dir in dirs {
+        for dir in free {
             bring(self.store, writer.state(), std::iter::once(name), dir)?;
         }
-        refused.into_iter().try_for_each(|dir| check_or(writer.state(), name, dir, NOT_OURS))
+        refused.map_or(Ok(()), Err)
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use super::authorities::Brought;
 use super::execute::again;
 use super::secrets::{self, Secrets};
 use crate::ca::{self, LoadedAuthority, in_parallel};
@@ -56,6 +57,7 @@ pub(super) struct Search<'a> {
     pub(super) store: &'a Store,
     pub(super) state: &'a State,
     pub(super) signers: &'a BTreeMap<String, Result<LoadedAuthority, CliError>>,
+    pub(super) brought: &'a BTreeMap<String, Result<Brought, CliError>>,
 }
 
 impl Search<'_> {
@@ -65,7 +67,7 @@ impl Search<'_> {
     /// When the system gives no randomness; what concerns one key is in its place.
     pub(super) fn run(&self, cx: &mut Context, plan: &Plan, secrets: &mut Secrets) -> Result<Keys, CliError> {
         let (mut new, mut old, mut keys) = (Vec::new(), Vec::new(), Keys::new());
-        // The passphrases of authorities that this plan makes.
+        // The passphrases of authorities that this plan makes or brings in.
         let mut made = BTreeMap::new();
         for (step, one) in plan.steps.iter().enumerate() {
             let found = match &one.work {
@@ -86,17 +88,12 @@ impl Search<'_> {
                             new.push(New { step, algorithm, secret });
                         })
                     }
-                    // One that is brought in: its key is read elsewhere, and those of what it signs are encrypted as it is.
+                    // Those of what it signs are encrypted as its own is.
                     None => {
-                        let authority = self.manifest.authorities.get(&one.name);
-                        let source = authority.and_then(|authority| secrets::of_authority(self.manifest, authority));
-                        let what = format!("passphrase for the key of authority {}", one.name);
-                        match authority.is_some_and(|authority| authority.private_key.is_some()) {
-                            true => secrets.new_key(cx, source, &what).map(|secret| {
-                                made.insert(one.name.clone(), secret);
-                            }),
-                            false => Ok(()),
+                        if let Some(Ok(brought)) = self.brought.get(&one.name) {
+                            made.insert(one.name.clone(), brought.secret.clone());
                         }
+                        Ok(())
                     }
                     Some(KeyChoice::Same | KeyChoice::Requested) => Ok(()),
                 },

@@ -254,8 +254,13 @@ fn lacking(known: &Revocations, crl: &Crl) -> (usize, String) {
         .iter()
         .filter(|entry| entry.reason != Some(RevocationReason::RemoveFromCrl) && known.find(&entry.serial).is_none());
     let serials: Vec<String> = lacking.map(|entry| entry.serial.hex()).collect();
+    (serials.len(), first_of(&serials))
+}
+
+/// The first few of these serials.
+pub(in crate::cli::commands) fn first_of(serials: &[String]) -> String {
     let more = if serials.len() > SHOWN { ", …" } else { "" };
-    (serials.len(), format!("{}{more}", serials.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ")))
+    format!("{}{more}", serials.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", "))
 }
 
 /// The file of a CRL in the store, which must be what the journal says.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::publish::MAX_RESPONSE;
 use crate::cli::CliError;
+use crate::cli::commands::crl::bring::first_of;
 use crate::cli::files::{self, places};
 use crate::store::{Revocations, State};
 use crate::x509::ocsp::{BasicResponse, CertStatus};
@@ -11,8 +12,6 @@ use crate::x509::{Certificate, RevocationReason, Serial, oid};
 
 /// Most entries of a directory.
 const MOST: usize = 1 << 24;
-/// How many serials a message names at most.
-const SHOWN: usize = 5;
 
 /// Refuses a directory with responses of an authority that call a certificate revoked that is not so here: a store that was restored
 /// from a backup would take back what others have seen. Every certificate has a response of its own name there.
@@ -40,12 +39,11 @@ pub(super) fn check_known(state: &State, name: &str, dir: &Path) -> Result<(), C
         1 => "a certificate".to_owned(),
         count => format!("{count} certificates"),
     };
-    let more = if lacking.len() > SHOWN { ", …" } else { "" };
-    let serials = lacking.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    let serials = first_of(&lacking);
     Err(CliError::refused(format!("has responses that call {these} revoked that this store does not have as revoked"))
         .about(dir.display())
         .hint(format!(
-            "was the store restored from a backup? Then revoke again what they say ({serials}{more}): \"certwright revoke SERIAL \
+            "was the store restored from a backup? Then revoke again what they say ({serials}): \"certwright revoke SERIAL \
              --authority {name}\", with --unknown where nothing else is known of it, and publish"
         )))
 }
