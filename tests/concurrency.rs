@@ -163,7 +163,7 @@ impl Holder {
         strace.args(["-e", "inject=fsync:delay_enter=600s:when=1", "--", sandbox::CERTWRIGHT]).args(arguments);
         let holder = Self(strace.spawn().expect("strace starts"));
         let begun = Instant::now();
-        while std::fs::read(sandbox.path("store/lock")).expect("the lock file").is_empty() {
+        while std::fs::read(sandbox.path("store/lock")).expect("the lock file").trim_ascii().is_empty() {
             assert!(begun.elapsed() < Duration::from_secs(60), "the writer does not get the lock");
             std::thread::sleep(Duration::from_millis(5));
         }

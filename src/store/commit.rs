@@ -170,7 +170,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Makes the transaction's marker and keys durable in `staging/`; leaves nothing if it fails.
+    /// Makes the transaction's keys, or its marker, durable in `staging/`; leaves nothing if it fails.
     fn stage(&mut self, transaction: &Transaction) -> Result<(), StoreError> {
         if !transaction.entries.iter().any(|entry| entry.event.has_files()) {
             return Ok(());
@@ -180,7 +180,9 @@ impl Writer<'_> {
 
     fn write_staged(&self, transaction: &Transaction) -> Result<(), StoreError> {
         let layout = self.store.layout();
-        io::create_file(&layout.marker(self.state.seq + 1), io::FILE_MODE)?;
+        if keeper(&transaction.entries).is_none() {
+            io::create_file(&layout.marker(self.state.seq + 1), io::FILE_MODE)?;
+        }
         let keys = transaction.entries.iter().zip(&transaction.keys);
         let keys: Vec<_> = keys.filter_map(|(entry, key)| Some((entry.seq, key.as_ref()?))).collect();
         let total = keys.len();
@@ -242,8 +244,11 @@ impl Writer<'_> {
         self.state.head = last;
         self.write_head();
         let layout = self.store.layout();
-        Release { layout, state: &self.state, again: false }.run(&entries)?;
-        match io::remove_file(&layout.marker(tx)) {
+        let keeper = keeper(&entries);
+        Release { layout, state: &self.state, keeper, again: false }.run(&entries)?;
+        let key = keeper.map_or(Ok(false), |seq| io::remove_file(&layout.staged_key(seq)));
+        let removed = key.and_then(|key| if key { Ok(true) } else { io::remove_file(&layout.marker(tx)) });
+        match removed {
             Ok(_) => {
                 self.unsound = false;
                 self.continue_index();
@@ -253,6 +258,13 @@ impl Writer<'_> {
         }
         Ok(())
     }
+}
+
+/// The line of a transaction whose key keeps its name in `staging/` until all files are in place, and so says until then, as a
+/// marker does for a transaction without such a line, that there is something to do.
+pub(super) fn keeper(entries: &[Entry]) -> Option<u64> {
+    let keeps = |entry: &&Entry| entry.event.certificate().is_some_and(|record| record.key && record.packed.is_none());
+    entries.iter().find(keeps).map(|entry| entry.seq)
 }
 
 fn added_authority(event: &Event) -> Option<&str> {

@@ -1,6 +1,6 @@
 //! Stopping the store at any step of its file operations, for tests.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
@@ -31,6 +31,20 @@ struct Plan {
 
 thread_local! {
     static PLAN: RefCell<Plan> = RefCell::default();
+    static LINKLESS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `work` as on a file system where no file has two names.
+pub(super) fn without_links<T>(work: impl FnOnce() -> T) -> T {
+    LINKLESS.set(true);
+    let result = work();
+    LINKLESS.set(false);
+    result
+}
+
+/// Whether no file may get a second name.
+pub(super) fn linkless() -> bool {
+    LINKLESS.get()
 }
 
 /// Lets the `at`-th step from now (from 0) meet a fault while `work` runs; says whether it was reached.

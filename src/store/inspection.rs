@@ -236,17 +236,17 @@ impl Inspection<'_> {
     fn staging(&mut self) -> Result<bool, StoreError> {
         let staging = self.layout.staging();
         let left = names(&staging)?;
-        let marked = |name: &String| name.strip_suffix(".pending").and_then(|tx| tx.parse::<u64>().ok());
-        let recorded: Vec<u64> = left.iter().filter_map(marked).filter(|tx| *tx <= self.state.seq).collect();
-        for tx in &recorded {
-            let what = format!(
-                "says that the files of transaction {tx}, which is recorded, are not all in place: the next command that \
-                 writes completes them, and then the rest can be looked at"
-            );
-            self.problems
-                .push(Problem { finding: finding(Severity::Damage, self.layout.marker(*tx), what, true), fix: None });
-        }
-        if let (Some(first), true) = (left.first(), recorded.is_empty()) {
+        let seq = |name: &str| {
+            let number = name.strip_suffix(".pending").or_else(|| name.strip_suffix(".key.pem"));
+            number.and_then(|number| number.parse::<u64>().ok())
+        };
+        let recorded = left.iter().find(|name| seq(name).is_some_and(|seq| seq <= self.state.seq));
+        if let Some(name) = recorded {
+            let what = "says that the files of a transaction that is recorded are not all in place: the next command that \
+                        writes completes them, and then the rest can be looked at";
+            let finding = finding(Severity::Damage, staging.join(name), what, true);
+            self.problems.push(Problem { finding, fix: None });
+        } else if let Some(first) = left.first() {
             let what = match left.len() {
                 1 => "was left by a command that was stopped; the next one that writes settles it".to_owned(),
                 count => format!(
@@ -257,7 +257,7 @@ impl Inspection<'_> {
             let finding = finding(Severity::Warning, staging.join(first), what, true);
             self.problems.push(Problem { finding, fix: None });
         }
-        Ok(!recorded.is_empty())
+        Ok(recorded.is_some())
     }
 }
 

@@ -23,6 +23,7 @@ pub(super) const FILE_MODE: u32 = 0o644;
 pub(super) enum Step {
     CreateDir,
     CreateFile,
+    Link,
     Mode,
     WriteAt,
     Remove,
@@ -190,7 +191,9 @@ pub(super) fn read_regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
 
 fn read_at_most(file: File, most: u64) -> std::io::Result<Vec<u8>> {
     use std::io::Read;
-    let mut bytes = Vec::new();
+    // With room for all of it, and for a byte more that shows its end, it is read at once.
+    let length = file.metadata()?.len().min(most);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
     file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most { Err(ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
@@ -305,6 +308,25 @@ pub(super) fn rename_new_anywhere(from: &Path, to: &Path) -> Result<(), StoreErr
             ErrorKind::NotADirectory if fs::symlink_metadata(to).is_ok() => {
                 Err(StoreError::Exists(to.display().to_string()))
             }
+            _ => Err(StoreError::io(to, error)),
+        },
+    }
+}
+
+/// Gives a file a second name; says whether the file system can do that.
+pub(super) fn hard_link(from: &Path, to: &Path) -> Result<bool, StoreError> {
+    step(Step::Link, to)?;
+    #[cfg(test)]
+    if super::faults::linkless() {
+        return Ok(false);
+    }
+    match fs::hard_link(from, to) {
+        Ok(()) => Ok(true),
+        Err(error) => match error.kind() {
+            ErrorKind::CrossesDevices
+            | ErrorKind::PermissionDenied
+            | ErrorKind::TooManyLinks
+            | ErrorKind::Unsupported => Ok(false),
             _ => Err(StoreError::io(to, error)),
         },
     }

@@ -49,12 +49,13 @@ impl Layout {
         self.root.join("staging")
     }
 
-    /// `staging/<tx>.pending`: there exactly while the files of a transaction are not all in place.
+    /// `staging/<tx>.pending`: there exactly while the files of a transaction are not all in place, unless a staged key says so.
     pub(super) fn marker(&self, tx: u64) -> PathBuf {
         self.staging().join(format!("{tx}.pending"))
     }
 
-    /// `staging/<seq>.key.pem`: the private key that belongs to a line, until the line is recorded.
+    /// `staging/<seq>.key.pem`: the private key that belongs to a line, until the line is recorded; of one line in a transaction until
+    /// all its files are in place.
     pub(super) fn staged_key(&self, seq: u64) -> PathBuf {
         self.staging().join(format!("{seq}.key.pem"))
     }

@@ -12,8 +12,9 @@ use rustix::fs::OFlags;
 
 use super::{StoreError, event, io};
 
-/// Longest note about a holder that is shown.
-const MAX_HOLDER: usize = 200;
+/// Length of the note about a holder, in bytes. It is always the same, so that it is written over the last one: to cut the file to
+/// nothing and to let it grow again takes a file system ten times as long.
+const NOTE: usize = 128;
 
 /// The lock, held until it is dropped. The file stays.
 #[derive(Debug)]
@@ -45,16 +46,24 @@ impl Lock {
 
     /// Writes the holder into the file, for those who wait. The file's time tells since when.
     fn note(&self, command: &str) -> Result<(), StoreError> {
-        let note = format!("process {} ({})\n", std::process::id(), printable(command));
-        io::truncate(&self.file, &self.path, 0)?;
-        io::write_at(&self.file, &self.path, note.as_bytes(), 0)
+        self.write(&format!("process {} ({})", std::process::id(), printable(command)))
+    }
+
+    /// Fills the note with a text.
+    fn write(&self, text: &str) -> Result<(), StoreError> {
+        let mut note = [b' '; NOTE];
+        if let Some((end, room)) = note.split_last_mut() {
+            *end = b'\n';
+            room.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);
+        }
+        io::write_at(&self.file, &self.path, &note, 0)
     }
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
         // The note is a courtesy; the lock itself goes with the file descriptor.
-        let _ = io::truncate(&self.file, &self.path, 0);
+        let _ = self.write("");
     }
 }
 
@@ -116,7 +125,7 @@ fn holder(path: &Path) -> String {
     let mut note = Vec::new();
     let read = File::open(path).and_then(|file| {
         let since = file.metadata()?.modified()?;
-        file.take(4096).read_to_end(&mut note)?;
+        file.take(NOTE as u64).read_to_end(&mut note)?;
         Ok(event::format_instant(since.into()))
     });
     match (printable(String::from_utf8_lossy(&note).trim()), read) {
@@ -126,5 +135,5 @@ fn holder(path: &Path) -> String {
 }
 
 fn printable(text: &str) -> String {
-    text.chars().map(|found| if found.is_control() { ' ' } else { found }).take(MAX_HOLDER).collect()
+    text.chars().map(|found| if found.is_control() { ' ' } else { found }).collect()
 }

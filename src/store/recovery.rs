@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs::{self, File};
 use std::path::Path;
 
+use super::commit::keeper;
 use super::head::{Head, HeadFile, Stamp};
 use super::journal::Scan;
 use super::open::{read_manifest, refuse_newer};
@@ -44,7 +45,10 @@ pub(super) fn recover(store: &Store, known: Option<State>) -> Result<Sound, Stor
     let manifest = read_manifest(layout)?.ok_or_else(|| StoreError::Missing(layout.root().to_owned()))?;
     refuse_newer(&manifest)?;
     for dir in [layout.authorities(), layout.issued_root(), layout.profiles(), layout.public(), layout.staging()] {
-        io::create_dir_if_missing(&dir)?;
+        // They are all there nearly always, and to look is cheaper than to try.
+        if !io::kind(&dir)?.is_some_and(|kind| kind.is_dir()) {
+            io::create_dir_if_missing(&dir)?;
+        }
     }
     let leftovers = leftovers(&layout.staging())?;
     let head = HeadFile::read(&layout.head())?;
@@ -154,7 +158,7 @@ fn complete(
     notices: &mut Vec<Notice>,
 ) -> Result<(), StoreError> {
     let layout = store.layout();
-    Release { layout, state, again: true }.run(entries)?;
+    Release { layout, state, keeper: keeper(entries), again: true }.run(entries)?;
     for entry in entries {
         drop_second_key(layout, entry)?;
         if let Some(record) = entry.event.certificate()
@@ -168,6 +172,7 @@ fn complete(
     if pack::is_packed(entries) && !layout.pack(tx).exists() {
         notices.push(Notice(format!("the private keys of transaction {tx} are not in the store")));
     }
+    io::remove_file(&layout.marker(tx))?;
     let lines = entries.len();
     notices.push(Notice(format!(
         "completed the files of transaction {tx} ({lines} lines): a command that was stopped had recorded it"

@@ -1,7 +1,8 @@
 //! Letting the files of a recorded transaction appear under their final names.
 //!
 //! Everything is written and synced in `staging/<seq>/` first, then renamed into place, directory by directory. The same
-//! steps, taken again, finish what a kill interrupted; until then `staging/<tx>.pending` says that there is something to do.
+//! steps, taken again, finish what a kill interrupted; until then a key in `staging/`, or `staging/<tx>.pending` where there is
+//! none, says that there is something to do.
 
 use std::collections::HashMap;
 use std::fs;
@@ -20,6 +21,8 @@ pub(super) struct Release<'a> {
     pub(super) layout: &'a Layout,
     /// The sum of the journal, this transaction included.
     pub(super) state: &'a State,
+    /// The line whose key keeps its name in `staging/`.
+    pub(super) keeper: Option<u64>,
     /// Whether an earlier attempt may have left pieces.
     pub(super) again: bool,
 }
@@ -71,11 +74,11 @@ impl Release<'_> {
                 if self.again && self.layout.issued(&record.lineage, &record.serial).exists() {
                     return Ok(());
                 }
-                self.write(seq, &contents.certificate(record)?, flush)
+                self.write(entry, &contents.certificate(record)?, flush)
             }
-            Event::AuthorityRequested { request, .. } => self.write(seq, &[files::request(request)?], flush),
+            Event::AuthorityRequested { request, .. } => self.write(entry, &[files::request(request)?], flush),
             Event::AuthorityAdded(record) => {
-                self.write(seq, &files::authority(record)?, flush)?;
+                self.write(entry, &files::authority(record)?, flush)?;
                 for (ending, bytes) in files::public(record)? {
                     self.write_file(&self.layout.staged(seq).with_extension(ending), &bytes, flush)?;
                 }
@@ -101,17 +104,44 @@ impl Release<'_> {
         }
     }
 
-    fn write(&self, seq: u64, files: &[files::Content], flush: &mut Flush) -> Result<(), StoreError> {
-        let (dir, key) = (self.layout.staged(seq), self.layout.staged_key(seq));
+    fn write(&self, entry: &Entry, files: &[files::Content], flush: &mut Flush) -> Result<(), StoreError> {
+        let (dir, key) = (self.layout.staged(entry.seq), self.layout.staged_key(entry.seq));
         io::create_dir_if_missing(&dir)?;
         if key.exists() {
-            io::rename(&key, &dir.join("key.pem"))?;
+            self.place_key(entry, &key, &dir.join("key.pem"))?;
         }
-        for (name, bytes) in files {
-            self.write_file(&dir.join(name), bytes, flush)?;
+        for (index, (name, bytes)) in files.iter().enumerate() {
+            let path = dir.join(name);
+            // Where the root itself signed, fullchain.pem is cert.pem: a second name costs no inode and no sync.
+            let twin = files.iter().take(index).find(|(_, other)| *name == "fullchain.pem" && other == bytes);
+            if self.again {
+                io::remove_file(&path)?;
+            }
+            if !twin.map_or(Ok(false), |(twin, _)| io::hard_link(&dir.join(twin), &path))? {
+                flush.file(io::write_file(&path, bytes, io::FILE_MODE)?, path);
+            }
         }
         flush.dir(dir);
         Ok(())
+    }
+
+    /// Lets a staged key get its name beside the certificate.
+    fn place_key(&self, entry: &Entry, staged: &Path, target: &Path) -> Result<(), StoreError> {
+        if self.keeper == Some(entry.seq) {
+            if self.again {
+                io::remove_file(target)?;
+            }
+            if io::hard_link(staged, target)? {
+                return Ok(());
+            }
+            // Without second names another file has to say that there is something to do.
+            let marker = self.layout.marker(entry.tx);
+            if !marker.exists() {
+                io::create_file(&marker, io::FILE_MODE)?;
+                io::sync_dir(&self.layout.staging())?;
+            }
+        }
+        io::rename(staged, target)
     }
 
     fn write_file(&self, path: &Path, bytes: &[u8], flush: &mut Flush) -> Result<(), StoreError> {

@@ -65,21 +65,26 @@ struct CertificateLine<'a> {
 impl Line {
     /// Reads a line without its newline.
     pub(in crate::store) fn parse(bytes: &[u8]) -> Result<Self, String> {
-        match serde_json::from_slice::<CertificateLine<'_>>(bytes) {
-            Ok(line) if line.event == "certificate-issued" => Ok(line.into()),
+        match is_certificate(bytes).then(|| serde_json::from_slice::<CertificateLine<'_>>(bytes)) {
+            Some(Ok(line)) if line.event == "certificate-issued" => Ok(line.into()),
             _ => Self::parse_any(bytes),
         }
     }
 
     fn parse_any(bytes: &[u8]) -> Result<Self, String> {
+        let unknown = match serde_json::from_slice(bytes) {
+            Ok(Entry { seq, prev, tx, lines, time, actor, event }) => {
+                return Ok(Self { seq, prev, tx, lines, time, actor, event: Ok(event) });
+            }
+            Err(error) => Err(no_line(&error)),
+        };
         let header: Header<'_> = serde_json::from_slice(bytes).map_err(|error| no_line(&error))?;
-        let event = serde_json::from_slice::<Entry>(bytes).map(|entry| entry.event);
         Ok(Self {
             seq: header.seq,
             prev: header.prev.into_owned(),
             tx: header.tx,
             lines: header.lines,
-            event: event.map_err(|error| no_line(&error)),
+            event: unknown,
             time: header.time.into_owned(),
             actor: header.actor.into_owned(),
         })
@@ -118,6 +123,12 @@ impl From<CertificateLine<'_>> for Line {
         };
         Self { seq, prev, tx, lines, time, actor, event: Ok(Event::CertificateIssued(record)) }
     }
+}
+
+/// Whether a line seems to be of a certificate: its event stands near its beginning. No more than advice.
+fn is_certificate(bytes: &[u8]) -> bool {
+    const EVENT: &[u8] = br#""event":"certificate-issued""#;
+    bytes.windows(EVENT.len()).take(512).any(|found| found == EVENT)
 }
 
 fn no_line(error: &serde_json::Error) -> String {

@@ -1,5 +1,7 @@
 //! Chains of real certificates: the root is left out.
 
+use std::os::unix::fs::MetadataExt;
+
 use time::Duration;
 use zeroize::Zeroizing;
 
@@ -60,6 +62,14 @@ fn a_chain_ends_below_the_root() {
     assert_eq!(issued("authority-sub", &sub, "chain.pem"), "");
     assert_eq!(issued("authority-sub", &sub, "fullchain.pem"), sub.to_pem());
     assert_eq!(issued("authority-root", &root, "fullchain.pem"), root.to_pem());
+    // Where they are the same, they are one file.
+    let names = |name: &str, certificate: &Certificate, file: &str| {
+        let path = store.layout().issued(name, &certificate.serial.hex()).join(file);
+        std::fs::metadata(path).unwrap().nlink()
+    };
+    assert_eq!(names("leaf", &leaf, "fullchain.pem"), 1);
+    assert_eq!(names("authority-root", &root, "fullchain.pem"), 2);
+    assert_eq!(names("authority-root", &root, "chain.pem"), 1);
     assert_eq!(read(store.layout().authority("root").join("chain.pem")), "");
     assert_eq!(read(store.layout().authority("sub").join("chain.pem")), sub.to_pem());
     let record = &store.read().unwrap().authorities["sub"];

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::fixture::{NOW, WAIT, authority, commit, copy, leaf, lock, root, store_with_root, temporary, tree};
@@ -100,7 +101,9 @@ fn assert_recovers(store: &Store, before: &BTreeMap<String, (u32, Vec<u8>)>, wha
     assert_never_half(store);
     if recorded {
         let key = |path: &Path| fs::read_to_string(path.join("key.pem")).unwrap();
-        assert_eq!(key(&store.layout().issued("a", "02")), "key 02", "{what}");
+        let issued = store.layout().issued("a", "02");
+        assert_eq!(key(&issued), "key 02", "{what}");
+        assert_eq!(fs::metadata(issued.join("key.pem")).unwrap().nlink(), 1, "{what}: the key has another name left");
         assert_eq!(key(&store.layout().authority("sub")), "sub key", "{what}");
         assert_eq!(key(&store.layout().authority("root")), "second key", "{what}");
         let previous: Vec<_> = fs::read_dir(store.layout().previous_keys("root")).unwrap().collect();
@@ -164,6 +167,19 @@ fn a_commit_killed_at_any_step_is_whole_or_gone() {
         assert!(steps > 60, "only {steps} steps were seen");
     }
     assert!(gone > 10 && whole > 50, "{gone} {whole}");
+}
+
+#[test]
+fn a_commit_where_no_file_has_two_names_is_whole_or_gone() {
+    faults::without_links(|| {
+        let (_dir, store) = base();
+        let before = content(store.layout().root());
+        at_every_step(store.layout().root(), Fault::Die, try_commit, |root, result, what| {
+            let store = Store::open(root).unwrap();
+            assert_never_half(&store);
+            assert!(assert_recovers(&store, &before, what) || result.is_err(), "{what}: success without a record");
+        });
+    });
 }
 
 #[test]
@@ -280,6 +296,11 @@ fn recorded_before_released_and_durable_before_renamed() {
         assert_eq!(index < recorded, key, "{path:?}");
         // Every file is synced under its temporary name.
         assert!(index < position(Step::Sync, path), "{path:?}");
+    }
+    let linked: Vec<_> = steps.iter().enumerate().filter(|(_, (step, _))| *step == Step::Link).collect();
+    assert_eq!(linked.len(), 1, "a key that keeps its name in staging/: {linked:?}");
+    for (index, (_, path)) in linked {
+        assert!(recorded < index && index < position(Step::Sync, path.parent().unwrap()), "{path:?}");
     }
     for (index, (step, path)) in steps.iter().enumerate() {
         let released = !path.starts_with(store.layout().staging()) && *step == Step::Rename;
