@@ -55,9 +55,21 @@ pub(super) fn read(cx: &mut Context, path: &Path, limit: usize) -> Result<Zeroiz
         }
         return cx.input.rest(limit).map_err(|error| CliError::io("standard input", "read", &error));
     }
-    let failed = |error: io::Error| CliError::io(path, "read", &error);
-    let mut file = File::open(path).map_err(failed)?;
-    input::all(&mut file, limit).map_err(failed)
+    read_file(path, limit)
+}
+
+/// As [`read`], of a path that stands for nothing but a file.
+///
+/// # Errors
+/// Names the file.
+pub(super) fn read_file(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, CliError> {
+    File::open(path).and_then(|file| whole(file, limit)).map_err(|error| CliError::io(path, "read", &error))
+}
+
+/// What is in a file, at most `limit` bytes.
+fn whole(mut file: File, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+    let length = file.metadata().map_or(0, |metadata| metadata.len());
+    input::all(&mut file, limit, usize::try_from(length).unwrap_or(limit))
 }
 
 /// Reads a file that was written before, as [`read_if_there`] does; one that is gone is an error.
@@ -339,7 +351,7 @@ pub(super) fn read_if_file(path: &Path, limit: usize) -> Result<Option<Zeroizing
 /// Names the file, when it is there and cannot be read, or is no regular one.
 pub(super) fn read_if_there(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, CliError> {
     match open_file(path) {
-        Ok(mut file) => input::all(&mut file, limit).map(Some).map_err(|error| CliError::io(path, "read", &error)),
+        Ok(file) => whole(file, limit).map(Some).map_err(|error| CliError::io(path, "read", &error)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
             Err(CliError::io(path, "read", &error).hint("take away what is in its place, and run the command again"))

@@ -4,6 +4,9 @@ use std::io::{self, Read};
 
 use zeroize::Zeroizing;
 
+/// Bytes that there is room for where nobody knows how many come.
+const SOME: usize = 4 * 1024;
+
 /// Standard input. Lines are taken one byte at a time, so that what follows them stays there for whoever reads next.
 pub(super) struct Input {
     reader: Box<dyn Read>,
@@ -32,7 +35,7 @@ impl Input {
 
     /// Everything that is left, at most `limit` bytes.
     pub(super) fn rest(&mut self, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
-        all(&mut self.reader, limit)
+        all(&mut self.reader, limit, 0)
     }
 }
 
@@ -60,26 +63,30 @@ pub(super) fn first_line(reader: &mut dyn Read, limit: usize) -> io::Result<Opti
     if line.len() > limit { Err(too_long(limit)) } else { Ok(Some(line)) }
 }
 
-/// Reads to the end, at most `limit` bytes; the buffer is wiped when it is dropped, whatever it held on the way.
-pub(super) fn all(reader: &mut dyn Read, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(16 * 1024));
-    let mut chunk = Zeroizing::new([0u8; 8 * 1024]);
+/// Reads to the end, at most `limit` bytes; whatever held a piece of it is wiped when it is dropped. Where it is known how many bytes are
+/// to be `expected` (0 where it is not), they are read at once, and no more than that has to be wiped.
+pub(super) fn all(reader: &mut dyn Read, limit: usize, expected: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+    let room = if expected == 0 { SOME } else { expected };
+    let mut bytes = Zeroizing::new(vec![0; room.min(limit) + 1]);
+    let mut count = 0;
     loop {
-        let count = match reader.read(chunk.as_mut_slice()) {
-            Ok(0) => return Ok(bytes),
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        if bytes.len() + count > limit {
-            return Err(too_long(limit));
-        }
-        if bytes.len() + count > bytes.capacity() {
-            let mut larger = Zeroizing::new(Vec::with_capacity(bytes.capacity() * 2));
-            larger.extend_from_slice(&bytes);
+        if count == bytes.len() {
+            let mut larger = Zeroizing::new(vec![0; bytes.len() * 2]);
+            larger[..count].copy_from_slice(&bytes);
             bytes = larger;
         }
-        bytes.extend_from_slice(&chunk[..count]);
+        match reader.read(&mut bytes[count..]) {
+            Ok(0) => {
+                bytes.truncate(count);
+                return Ok(bytes);
+            }
+            Ok(more) => count += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        if count > limit {
+            return Err(too_long(limit));
+        }
     }
 }
 
@@ -117,6 +124,11 @@ mod tests {
         assert!(input(b"123456789").line(4).is_err());
         assert_eq!(input(b"1234").rest(4).unwrap().as_slice(), b"1234");
         assert!(input(b"12345").rest(4).is_err());
-        assert_eq!(all(&mut io::repeat(b'x').take(100_000), 100_000).unwrap().len(), 100_000);
+        // Whatever was expected: a file may have grown since, and one of the system's says that it has no length.
+        for expected in [0, 1, 99_999, 100_000, 200_000] {
+            let read = |limit| all(&mut io::repeat(b'x').take(100_000), limit, expected);
+            assert_eq!(read(100_000).unwrap().as_slice(), [b'x'; 100_000]);
+            assert!(read(99_999).is_err());
+        }
     }
 }

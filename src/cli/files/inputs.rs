@@ -1,6 +1,6 @@
 //! What a command reads, which nothing that it writes may replace.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -24,14 +24,20 @@ impl Inputs {
         files: impl IntoIterator<Item = &'a Path>,
     ) -> Result<Self, CliError> {
         let mut inputs = Self::default();
+        let mut directories = HashMap::new();
         for input in files.into_iter().chain(cx.inputs()).filter(|input| !is_standard_stream(input)) {
-            // A link and what it leads to: both would be missed.
-            for place in [places::name_in_place(input)?, places::located(input)?] {
-                inputs.names.extend(place.file_name().map(OsString::from));
-                inputs.places.insert(place);
+            inputs.add(places::name_in_known(input, &mut directories)?);
+            // Both would be missed, a link and what it leads to.
+            if places::is_link(input) {
+                inputs.add(places::located(input)?);
             }
         }
         Ok(inputs)
+    }
+
+    fn add(&mut self, place: PathBuf) {
+        self.names.extend(place.file_name().map(OsString::from));
+        self.places.insert(place);
     }
 
     /// Refuses outputs in the place of one of them.

@@ -1,5 +1,6 @@
 //! Looking at directories of the machine, and public files put into them and taken away again.
 
+use std::collections::HashMap;
 use std::fs::{self, FileType};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -92,7 +93,7 @@ pub(in crate::cli) fn is_closed_to_others(dir: &Path) -> bool {
 
 /// Whether a path is a link to what is not there.
 pub(in crate::cli) fn leads_nowhere(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) && !path.exists()
+    is_link(path) && !path.exists()
 }
 
 /// Whether there is a file, perhaps behind a link.
@@ -129,11 +130,30 @@ pub(in crate::cli) fn absolute(path: &Path) -> Result<PathBuf, CliError> {
 /// # Errors
 /// As [`absolute`].
 pub(in crate::cli) fn name_in_place(path: &Path) -> Result<PathBuf, CliError> {
-    let absolute = absolute(path)?;
-    match (absolute.parent(), absolute.file_name()) {
-        (Some(dir), Some(name)) => Ok(located(dir)?.join(name)),
-        _ => located(&absolute),
+    name_in_known(path, &mut HashMap::new())
+}
+
+/// As [`name_in_place`], for one of many paths: where a directory really is, is looked up once.
+///
+/// # Errors
+/// As [`absolute`].
+pub(in crate::cli) fn name_in_known(
+    path: &Path,
+    directories: &mut HashMap<PathBuf, PathBuf>,
+) -> Result<PathBuf, CliError> {
+    let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else { return located(path) };
+    if let Some(real) = directories.get(dir) {
+        return Ok(real.join(name));
     }
+    let real = if dir.as_os_str().is_empty() { located(Path::new("."))? } else { located(dir)? };
+    let place = real.join(name);
+    directories.insert(dir.to_owned(), real);
+    Ok(place)
+}
+
+/// Whether a path is a symbolic link.
+pub(in crate::cli) fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink())
 }
 
 /// The path with every link followed, as far as it is there: what is not there yet is made below what is.

@@ -123,7 +123,7 @@ fn outputs(child: &mut Child) -> std::io::Result<(String, String)> {
 }
 
 fn text(mut stream: impl Read) -> std::io::Result<String> {
-    Ok(String::from_utf8_lossy(&input::all(&mut stream, LIMIT)?).into_owned())
+    Ok(String::from_utf8_lossy(&input::all(&mut stream, LIMIT, 0)?).into_owned())
 }
 
 #[cfg(test)]
