@@ -3,6 +3,10 @@
 //! `cargo bench --bench cold_issue`. certwright and the bare program make durable what they write; no peer does. The bare
 //! program is this very binary, called with `bare` as its first argument. Every run of certwright has a store of its own,
 //! with a root and nothing issued: what a larger one costs is another question.
+//!
+//! The peers are installed, so certwright and the bare program are as well: copied to where they run from. What a linker has just
+//! written lies in memory page by page, and what was copied in large pieces, which the system maps three times as fast.
+//! `CERTWRIGHT_BENCH_BINARY=FILE` measures another build of certwright than the one that Cargo makes, such as the static one.
 
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a benchmark may stop and talk")]
 
@@ -20,8 +24,6 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 
 mod bare;
-#[path = "../tests/support/copy.rs"]
-mod copy;
 #[path = "../tests/support/der.rs"]
 mod der;
 mod measure;
@@ -40,39 +42,49 @@ fn main() {
         return issue_bare(certificate.as_ref(), key.as_ref(), out.as_ref());
     }
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let bench = Bench { directory: directory.path() };
-    let init = ["init", "--no-passphrase", "--key", "ec-p256", "--cn", "Bench Root"];
-    bench.quietly(Command::new(CERTWRIGHT).args(init).env("CERTWRIGHT_STORE", bench.path("store")));
+    let install = |from: &Path, name: &str| {
+        let to = directory.path().join(name);
+        fs::copy(from, &to).expect("a copy of the program");
+        to
+    };
+    let certwright = std::env::var_os("CERTWRIGHT_BENCH_BINARY").unwrap_or(env!("CARGO_BIN_EXE_certwright").into());
+    let bench = Bench {
+        directory: directory.path(),
+        certwright: install(certwright.as_ref(), "certwright"),
+        bare: install(&std::env::current_exe().expect("this program"), "bare"),
+    };
     bench.compare();
 }
 
-const CERTWRIGHT: &str = env!("CARGO_BIN_EXE_certwright");
-
 struct Bench<'a> {
     directory: &'a Path,
+    /// The programs, installed.
+    certwright: PathBuf,
+    bare: PathBuf,
 }
 
 impl Bench<'_> {
     fn compare(&self) {
         let (ca, key) = (self.path("store/authorities/root/ca.pem"), self.path("store/authorities/root/key.pem"));
-        let this = std::env::current_exe().expect("this program");
         let out = |what: &str, round: usize| self.path(&format!("{what}-{round}"));
         let store = |what: &str, round: usize| self.path(&format!("store-{what}-{round}"));
-        for round in 0..=ROUNDS {
-            copy::copy_tree(&self.path("store"), &store("kept", round)).expect("a copy of the store");
-            copy::copy_tree(&self.path("store"), &store("delivered", round)).expect("a copy of the store");
+        // Each made by certwright itself: to a copy it would have to prove first that nobody tampered with it.
+        let kept = (0..=ROUNDS).flat_map(|round| [store("kept", round), store("delivered", round)]);
+        for path in kept.chain([self.path("store")]) {
+            let init = ["init", "--no-passphrase", "--key", "ec-p256", "--cn", "Bench Root"];
+            self.quietly(Command::new(&self.certwright).args(init).env("CERTWRIGHT_STORE", path));
         }
         let mut contenders = vec![
             Contender::new("bare (ring, two files, durable)", |round| {
                 let out = out("bare", round);
-                self.quietly(Command::new(&this).arg("bare").args([&ca, &key, &out]));
+                self.quietly(Command::new(&self.bare).arg("bare").args([&ca, &key, &out]));
             }),
             Contender::new("certwright issue (into the store, durable)", |round| {
-                let mut command = Command::new(CERTWRIGHT);
+                let mut command = Command::new(&self.certwright);
                 self.quietly(command.args(["issue", "host.test"]).env("CERTWRIGHT_STORE", store("kept", round)));
             }),
             Contender::new("certwright issue --out DIR (durable)", |round| {
-                let mut command = Command::new(CERTWRIGHT);
+                let mut command = Command::new(&self.certwright);
                 command.args(["issue", "host.test", "--out"]).arg(out("certwright", round));
                 self.quietly(command.env("CERTWRIGHT_STORE", store("delivered", round)));
             }),
