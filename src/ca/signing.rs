@@ -53,7 +53,9 @@ impl<'a> Signing<'a> {
         let prepared = in_parallel(assignments.iter().zip(serials).collect(), |(assignment, serial)| {
             let Assignment { authority, profile, order, .. } = assignment;
             let (facts, settings) = (authority.facts(), &state.settings);
+            // Boxed: what goes from hand to hand is a kilobyte, and there may be thousands.
             prepare_guarded(guard, Some(&facts), profile, &order.request, settings, serial, session.now)
+                .map(Box::new)
                 .map_err(|error| if several { item(&order.label, error) } else { error })
         })?;
         let issued = in_parallel(assignments.iter().zip(prepared).collect(), |(assignment, prepared)| {
@@ -63,14 +65,16 @@ impl<'a> Signing<'a> {
             let record = CertificateRecord::new(&issued.certificate, name, &order.lineage, profile.name(), has_key);
             let outcome = Outcome::new((&order.label, &order.lineage), authority, split_chain(authority), issued);
             (session.progress)();
-            Ok::<_, CaError>((record, outcome))
+            Ok::<_, CaError>(Box::new((record, outcome)))
         })?;
         // What the chain above says is the same for all of an authority; each one's own signature and constraints are checked.
         for first in firsts {
-            verify_chain(&issued[first].1.certificate, assignments[first].authority, session.now)?;
+            let (_, outcome) = &*issued[first];
+            verify_chain(&outcome.certificate, assignments[first].authority, session.now)?;
         }
         let mut signed = Signed::default();
-        for (Assignment { order, delivery, .. }, (record, outcome)) in assignments.into_iter().zip(issued) {
+        for (Assignment { order, delivery, .. }, issued) in assignments.into_iter().zip(issued) {
+            let (record, outcome) = *issued;
             signed.add(order, record, outcome, delivery);
         }
         Ok(signed)

@@ -94,11 +94,12 @@ impl Scan {
     }
 }
 
-struct Hashed {
-    line: Line,
+/// A line that was read by itself, before anything is known about those around it.
+pub(super) struct Hashed {
+    pub(super) line: Line,
     sha256: String,
     /// What an index is to know of it, where one is built.
-    prepared: Option<Prepared>,
+    pub(super) prepared: Option<Prepared>,
 }
 
 /// What is done while a long journal is read.
@@ -300,7 +301,7 @@ pub(super) fn hash(line: &[u8]) -> String {
 
 /// Parses and hashes whole lines; gives each with its length, up to the first that is none. A line's hash depends on nothing but
 /// its bytes, so that long journals are shared among the cores.
-fn parse_lines(bytes: &[u8], prepare: bool) -> Vec<(Result<Hashed, String>, usize)> {
+pub(super) fn parse_lines(bytes: &[u8], prepare: bool) -> Vec<(Result<Hashed, String>, usize)> {
     let parse = |part: &[u8]| -> Vec<_> {
         let mut bad = false;
         // Nobody asks for what follows a line that is none.

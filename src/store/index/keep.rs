@@ -3,11 +3,10 @@
 use std::fs::File;
 use std::sync::Arc;
 
-use super::builder::{Builder, Prepared, SegmentFile};
+use super::builder::{Builder, SegmentFile};
 use super::segment::Segment;
 use super::{Index, Summary, summary};
-use crate::store::event::Line;
-use crate::store::journal::read_part;
+use crate::store::journal::{Hashed, parse_lines, read_part};
 use crate::store::{Layout, State, StoreError, io};
 
 /// Continues the index up to the state's last line, which ends at `length` in the journal; the lock is held.
@@ -54,12 +53,13 @@ fn add_lines(
     let path = layout.journal();
     let bytes = read_part(journal, &path, begin, end)?;
     let mut at = begin;
-    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-        let parsed = Line::parse(line.strip_suffix(b"\n").unwrap_or(line)).and_then(Line::into_entry);
-        let entry = parsed.map_err(|why| StoreError::damaged(&path, None, why))?;
+    for (line, length) in parse_lines(&bytes, true) {
+        let damaged = |why| StoreError::damaged(&path, None, why);
+        let Hashed { line, prepared, .. } = line.map_err(damaged)?;
+        let entry = line.into_entry().map_err(damaged)?;
         let issuer = entry.event.certificate().and_then(|record| state.recent_issuer(&record.serial));
-        builder.add(at, &Prepared::of(&entry.event), issuer)?;
-        at += line.len() as u64;
+        builder.add(at, &prepared.unwrap_or_default(), issuer)?;
+        at += length as u64;
     }
     Ok(())
 }

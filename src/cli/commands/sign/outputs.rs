@@ -24,7 +24,10 @@ impl SignArgs {
         if several && self.lineage.is_some() {
             return Err(CliError::usage("--lineage names one certificate, and several requests were given"));
         }
-        let inputs = Inputs::new(cx, requests.iter().map(PathBuf::as_path))?;
+        let inputs = match (&self.out, &self.out_dir) {
+            (None, None) => Inputs::default(),
+            _ => Inputs::new(cx, requests.iter().map(PathBuf::as_path))?,
+        };
         if let Some(out) = &self.out {
             files::refuse_existing(&inputs, std::slice::from_ref(out), self.force)?;
             files::refuse_missing_directory(out)?;
