@@ -1,16 +1,17 @@
 //! Issuing many certificates, by several authorities and profiles, each as far as it can be.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use super::clock::check_clock;
 use super::guard::Guard;
-use super::issue::{check_lineage, prepare_guarded, split_chain, verify_chain};
+use super::issue::{check_lineage, prepare_guarded, verify_chain};
 use super::parallel::in_parallel;
 use super::revoke::check_not_revoked;
 use super::rollover::check_not_retired;
 use super::serial::draw;
 use super::signing::Signed;
-use super::{CaError, LoadedAuthority, Order, Outcome, Session};
+use super::{CaError, LoadedAuthority, Order, Outcome, Served, Session};
 use crate::issuance::Profile;
 use crate::store::{CertificateRecord, DeliveryRecord, Writer};
 use crate::x509::Serial;
@@ -44,10 +45,10 @@ pub fn issue_possible(
         work.push((index, commission, draw(session.serials, writer.state(), &mut batch)?));
     }
     let (state, guard) = (writer.state(), Guard::new(writer.state()));
-    let chains: BTreeMap<&str, _> = commissions
-        .iter()
-        .map(|commission| (commission.authority.name.as_str(), split_chain(commission.authority)))
-        .collect();
+    let mut served: BTreeMap<&str, Arc<Served>> = BTreeMap::new();
+    for Commission { authority, .. } in &commissions {
+        served.entry(&authority.name).or_insert_with(|| authority.served());
+    }
     let sign = |commission: &Commission<'_>, serial: Serial| {
         let Commission { order, authority, profile } = commission;
         check_lineage(&order.lineage)?;
@@ -61,8 +62,8 @@ pub fn issue_possible(
     let signed = in_parallel(work, |(index, commission, serial): (usize, &Commission<'_>, Serial)| {
         let outcome = sign(commission, serial).map(|issued| {
             let Commission { order, authority, .. } = commission;
-            let chain = chains.get(authority.name.as_str()).cloned().unwrap_or_default();
-            let outcome = Outcome::new((&order.label, &order.lineage), authority, chain, issued);
+            let served = served.get(authority.name.as_str()).cloned().unwrap_or_default();
+            let outcome = Outcome::new((&order.label, &order.lineage), served, issued);
             let to = deliveries(index, &outcome);
             (outcome, to)
         });

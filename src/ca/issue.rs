@@ -1,6 +1,7 @@
 //! Issuing certificates: one or many in one transaction.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
@@ -10,7 +11,7 @@ use super::guard::Guard;
 use super::rollover::check_not_retired;
 use super::serial::draw;
 use super::signing::Signing;
-use super::{CaError, LoadedAuthority, SerialSource};
+use super::{CaError, LoadedAuthority, SerialSource, Served};
 use crate::issuance::{IssuanceError, Issued, IssuerFacts, Prepared, Profile, Report, Request, Urls, prepare};
 use crate::keys::Signer;
 use crate::store::{DeliveryRecord, Filing, Settings, State, Writer};
@@ -67,26 +68,20 @@ pub struct Outcome {
     pub lineage: String,
     /// The certificate.
     pub certificate: Certificate,
-    /// The certificates between it and the root, nearest first, and during a rollover the root's cross-certificates.
-    pub chain: Vec<Certificate>,
-    /// The root, as far as known.
-    pub root: Option<Certificate>,
-    /// What is trusted beside the root during a rollover.
-    pub other_anchors: Vec<Certificate>,
+    /// What goes with it, the same for all that the authority signed.
+    pub served: Arc<Served>,
     /// What was asked and what became of it.
     pub report: Report,
 }
 
 impl Outcome {
-    /// What came of an order: see [`split_chain`].
+    /// What came of an order.
     pub(super) fn new(
         (label, lineage): (&str, &str),
-        authority: &LoadedAuthority,
-        (chain, root): (Vec<Certificate>, Option<Certificate>),
+        served: Arc<Served>,
         Issued { certificate, report }: Issued,
     ) -> Self {
-        let (label, lineage) = (label.to_owned(), lineage.to_owned());
-        Self { label, lineage, certificate, chain, root, other_anchors: authority.other_anchors.clone(), report }
+        Self { label: label.to_owned(), lineage: lineage.to_owned(), certificate, served, report }
     }
 }
 
@@ -260,15 +255,4 @@ pub(super) fn check_path(certificate: &Certificate, above: &[Certificate], now: 
         host: None,
     };
     path::validate(&request).map(drop).map_err(|error| error.to_string())
-}
-
-/// Splits an authority's chain into what servers send (the root omitted, cross-certificates at the end) and the root.
-pub(super) fn split_chain(authority: &LoadedAuthority) -> (Vec<Certificate>, Option<Certificate>) {
-    let mut chain = authority.full_chain();
-    let root = match chain.last() {
-        Some(last) if last.is_root() => chain.pop(),
-        _ => None,
-    };
-    chain.extend_from_slice(&authority.cross);
-    (chain, root)
 }

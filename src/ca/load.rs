@@ -1,5 +1,7 @@
 //! Finding an authority and opening its key.
 
+use std::sync::Arc;
+
 use time::OffsetDateTime;
 
 use super::CaError;
@@ -25,7 +27,7 @@ pub struct LoadedAuthority {
     /// What is trusted beside its own root during a rollover.
     pub other_anchors: Vec<Certificate>,
     /// Its key, or the token that holds it.
-    pub signer: std::sync::Arc<dyn Signer>,
+    pub signer: Arc<dyn Signer>,
     /// The passphrase that opened its key, if it was encrypted.
     pub passphrase: Option<Secret>,
 }
@@ -34,6 +36,14 @@ impl LoadedAuthority {
     /// What issuance needs to know of it.
     pub(super) fn facts(&self) -> IssuerFacts<'_> {
         IssuerFacts { name: &self.name, certificate: &self.certificate, chain: &self.chain }
+    }
+
+    /// What goes with a certificate that it signs.
+    pub(super) fn served(&self) -> Arc<Served> {
+        let mut chain = self.full_chain();
+        let root = chain.pop_if(|last| last.is_root());
+        chain.extend_from_slice(&self.cross);
+        Arc::new(Served { chain, root, other_anchors: self.other_anchors.clone() })
     }
 
     /// The certificate followed by the ones above it.
@@ -83,7 +93,7 @@ pub fn load(
         chain: record.chain()?,
         cross: record.rollover.cross()?,
         other_anchors: record.rollover.anchors()?,
-        signer: std::sync::Arc::new(key),
+        signer: Arc::new(key),
         passphrase,
     })
 }

@@ -12,7 +12,7 @@ pub use self::prepare::{RenewalChanges, RenewalRehearsal};
 use self::prepare::{Again, prepare_renewal};
 use super::clock::check_clock;
 use super::guard::Guard;
-use super::issue::{split_chain, verify_chain};
+use super::issue::verify_chain;
 use super::parallel::in_parallel;
 use super::serial::draw;
 use super::{CaError, LoadedAuthority, Outcome, Session};
@@ -155,7 +155,7 @@ fn commit(
         let deliveries: Vec<_> = writer.state().deliveries(&old.lineage)?.iter().map(to).collect();
         pending.extend(deliveries.iter().cloned());
         drafts.push(Draft { event: Event::CertificateIssued(record), key_pem });
-        let outcome = Outcome::new((&old.lineage, &old.lineage), authority, split_chain(authority), issued);
+        let outcome = Outcome::new((&old.lineage, &old.lineage), authority.served(), issued);
         results.push(Some(Ok(Renewed { outcome, deliveries })));
     }
     drafts.extend(Draft::delivered(pending));

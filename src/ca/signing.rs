@@ -1,15 +1,17 @@
 //! Signing many certificates, and recording them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::clock::check_clock;
 use super::guard::Guard;
-use super::issue::{prepare_guarded, split_chain, verify_chain};
+use super::issue::{prepare_guarded, verify_chain};
 use super::parallel::in_parallel;
 use super::revoke::check_not_revoked;
 use super::rollover::check_not_retired;
 use super::serial::draw;
-use super::{Assignment, CaError, Order, Outcome, Session, check_lineage};
+use super::{Assignment, CaError, LoadedAuthority, Order, Outcome, Session, check_lineage};
+use crate::issuance::Prepared;
 use crate::store::{CertificateRecord, DeliveryRecord, Draft, Event, State, Writer};
 use crate::x509::Serial;
 
@@ -39,11 +41,11 @@ impl<'a> Signing<'a> {
         let Self { state, guard, session, drawn } = self;
         let (state, session) = (*state, *session);
         assignments.iter().try_for_each(|assignment| check_lineage(&assignment.order.lineage))?;
-        let firsts = first_of_each_authority(&assignments);
-        for &first in &firsts {
-            let authority = assignments[first].authority;
+        let (authorities, signers) = authorities_of(&assignments);
+        for authority in &authorities {
             check_not_revoked(state, &authority.name, &authority.full_chain())?;
         }
+        let served: Vec<_> = authorities.iter().map(|authority| authority.served()).collect();
         for Assignment { authority, profile, .. } in &assignments {
             check_not_retired(state, &authority.name, profile, session.now)?;
         }
@@ -58,19 +60,22 @@ impl<'a> Signing<'a> {
                 .map(Box::new)
                 .map_err(|error| if several { item(&order.label, error) } else { error })
         })?;
-        let issued = in_parallel(assignments.iter().zip(prepared).collect(), |(assignment, prepared)| {
+        let work = assignments.iter().zip(prepared).zip(&signers).collect();
+        let issued = in_parallel(work, |((assignment, prepared), &signer): ((_, Box<Prepared>), _)| {
             let Assignment { authority, profile, order, .. } = assignment;
             let issued = prepared.sign(authority.signer.as_ref())?;
             let (name, has_key) = (authority.name.as_str(), order.key_pem.is_some());
             let record = CertificateRecord::new(&issued.certificate, name, &order.lineage, profile.name(), has_key);
-            let outcome = Outcome::new((&order.label, &order.lineage), authority, split_chain(authority), issued);
+            let served = Arc::clone(&served[signer]);
+            let outcome = Outcome::new((&order.label, &order.lineage), served, issued);
             (session.progress)();
             Ok::<_, CaError>(Box::new((record, outcome)))
         })?;
         // What the chain above says is the same for all of an authority; each one's own signature and constraints are checked.
-        for first in firsts {
-            let (_, outcome) = &*issued[first];
-            verify_chain(&outcome.certificate, assignments[first].authority, session.now)?;
+        for (place, authority) in authorities.iter().enumerate() {
+            if let Some(first) = signers.iter().position(|signer| *signer == place) {
+                verify_chain(&issued[first].1.certificate, authority, session.now)?;
+            }
         }
         let mut signed = Signed::default();
         for (Assignment { order, delivery, .. }, issued) in assignments.into_iter().zip(issued) {
@@ -81,10 +86,18 @@ impl<'a> Signing<'a> {
     }
 }
 
-/// Where every authority comes first.
-fn first_of_each_authority(assignments: &[Assignment<'_>]) -> Vec<usize> {
-    let mut seen = HashSet::new();
-    (0..assignments.len()).filter(|&index| seen.insert(std::ptr::from_ref(assignments[index].authority))).collect()
+/// The authorities that sign, and for every assignment the place of its own among them.
+fn authorities_of<'a>(assignments: &[Assignment<'a>]) -> (Vec<&'a LoadedAuthority>, Vec<usize>) {
+    let mut authorities = Vec::new();
+    let mut places = HashMap::new();
+    let place = |assignment: &Assignment<'a>| {
+        *places.entry(std::ptr::from_ref(assignment.authority)).or_insert_with(|| {
+            authorities.push(assignment.authority);
+            authorities.len() - 1
+        })
+    };
+    let signers = assignments.iter().map(place).collect();
+    (authorities, signers)
 }
 
 /// Certificates that were signed and are not recorded yet. They leave this only by way of the journal.

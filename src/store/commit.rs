@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::flush;
 use super::head::Stamp;
+use super::index::Latest;
 use super::release::Release;
 use super::{
     AuthorityRecord, Draft, Entry, Event, Filing, Notice, StoreError, Writer, event, files, io, journal, pack,
@@ -71,7 +72,8 @@ impl Writer<'_> {
         self.stage(&transaction)?;
         self.append(&transaction, &lines)?;
         // From here on the transaction is recorded, whatever happens.
-        self.finish(transaction.entries, last).map_err(|error| StoreError::Recorded { source: Box::new(error) })
+        self.finish(&transaction.entries, &lines, last)
+            .map_err(|error| StoreError::Recorded { source: Box::new(error) })
     }
 
     /// Checks the drafts and numbers them.
@@ -236,22 +238,22 @@ impl Writer<'_> {
     }
 
     /// Does what is left once the journal has the transaction.
-    fn finish(&mut self, entries: Vec<Entry>, last: String) -> Result<(), StoreError> {
+    fn finish(&mut self, entries: &[Entry], lines: &[u8], last: String) -> Result<(), StoreError> {
         let Some(tx) = entries.first().map(|entry| entry.tx) else { return Ok(()) };
-        for entry in &entries {
+        for entry in entries {
             self.state.apply(entry)?;
         }
         self.state.head = last;
         self.write_head();
         let layout = self.store.layout();
-        let keeper = keeper(&entries);
-        Release { layout, state: &self.state, keeper, again: false }.run(&entries)?;
+        let keeper = keeper(entries);
+        Release { layout, state: &self.state, keeper, again: false }.run(entries)?;
         let key = keeper.map_or(Ok(false), |seq| io::remove_file(&layout.staged_key(seq)));
         let removed = key.and_then(|key| if key { Ok(true) } else { io::remove_file(&layout.marker(tx)) });
         match removed {
             Ok(_) => {
                 self.unsound = false;
-                self.continue_index();
+                self.continue_index(&Latest { lines, entries });
             }
             // Everything is durable; the next lock removes the rest.
             Err(error) => self.notices.push(Notice(format!("left for the next command to remove: {error}"))),

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::head::{Head, Stamp};
+use super::index::Latest;
 use super::lock::Lock;
 use super::recovery::{self, Sound};
 use super::{DeliveryRecord, Event, Filing, Notice, State, Store, StoreError, index};
@@ -70,7 +71,7 @@ impl<'a> Writer<'a> {
         let stamp = Some(stamp);
         let store_id = manifest.store_id;
         let mut writer = Self { store, state, notices, journal, length, stamp, store_id, unsound: false, _lock: lock };
-        writer.continue_index();
+        writer.continue_index(&Latest::default());
         Ok(writer)
     }
 
@@ -107,11 +108,11 @@ impl<'a> Writer<'a> {
     }
 
     /// Continues the index when there are many lines that it does not know.
-    pub(super) fn continue_index(&mut self) {
+    pub(super) fn continue_index(&mut self, latest: &Latest<'_>) {
         if self.state.recent_lines() < self.store.recent {
             return;
         }
-        let extended = index::extend(self.store.layout(), &self.journal, &self.state, self.length);
+        let extended = index::extend(self.store.layout(), &self.journal, &self.state, self.length, latest);
         match extended.and_then(State::resting_on) {
             Ok(state) => self.state = state,
             // Commands are slower without it, no more.

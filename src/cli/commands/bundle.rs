@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::ca::Outcome;
+use crate::ca::{Outcome, Served};
 use crate::cli::CliError;
 use crate::cli::files::{self, OutputFile};
 use crate::container::pem::PemFiles;
@@ -20,8 +20,9 @@ pub(crate) struct Bundle {
 impl Bundle {
     /// The files of an issued certificate, without key.pem when the key is elsewhere.
     pub(crate) fn new(outcome: &Outcome, key_pem: Option<Zeroizing<Vec<u8>>>) -> Self {
-        let anchors: Vec<_> = outcome.root.iter().chain(&outcome.other_anchors).collect();
-        Self::build(&outcome.certificate, &outcome.chain, &anchors, key_pem)
+        let Served { chain, root, other_anchors } = &*outcome.served;
+        let anchors: Vec<_> = root.iter().chain(other_anchors).collect();
+        Self::build(&outcome.certificate, chain, &anchors, key_pem)
     }
 
     /// The files of a certificate that is its own anchor.

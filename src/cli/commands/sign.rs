@@ -303,7 +303,7 @@ impl SignArgs {
     fn write_one(&self, cx: &mut Context, outcome: &Outcome) -> Result<(), CliError> {
         let mut pem = outcome.certificate.to_pem();
         if self.fullchain {
-            pem.extend(outcome.chain.iter().map(crate::x509::Certificate::to_pem));
+            pem.extend(outcome.served.chain.iter().map(crate::x509::Certificate::to_pem));
         }
         match &self.out {
             Some(path) => files::write(cx, path, pem.as_bytes(), false, self.force),

@@ -3,18 +3,26 @@
 use std::fs::File;
 use std::sync::Arc;
 
-use super::builder::{Builder, SegmentFile};
+use super::builder::{Builder, Prepared, SegmentFile};
 use super::segment::Segment;
 use super::{Index, Summary, summary};
 use crate::store::journal::{Hashed, parse_lines, read_part};
-use crate::store::{Layout, State, StoreError, io};
+use crate::store::{Entry, Layout, State, StoreError, io};
 
-/// Continues the index up to the state's last line, which ends at `length` in the journal; the lock is held.
+/// Lines that were written just now, and what they say: nobody needs to read them again.
+#[derive(Default)]
+pub(in crate::store) struct Latest<'a> {
+    pub(in crate::store) lines: &'a [u8],
+    pub(in crate::store) entries: &'a [Entry],
+}
+
+/// Continues the index up to the state's last line, which ends at `length` in the journal, with the `latest` ones; the lock is held.
 pub(in crate::store) fn extend(
     layout: &Layout,
     journal: &File,
     state: &State,
     length: u64,
+    latest: &Latest<'_>,
 ) -> Result<Arc<Index>, StoreError> {
     let base = state.base();
     let (mut files, begin, seq) =
@@ -32,7 +40,9 @@ pub(in crate::store) fn extend(
         let gone = || StoreError::damaged(layout.cache().join(&file.file), None, "is gone or was changed");
         builder.append(&file.open(&layout.cache()).ok_or_else(gone)?)?;
     }
-    add_lines(&mut builder, journal, state, layout, (begin, length))?;
+    let read = length - latest.lines.len() as u64;
+    add_lines(&mut builder, journal, state, layout, (begin, read))?;
+    add_latest(&mut builder, state, read, latest)?;
     let (_, file) = builder.finish(length)?;
     files.push(file);
     let segments = files.iter().map(|file| file.open(&layout.cache())).collect::<Option<Vec<_>>>();
@@ -57,11 +67,23 @@ fn add_lines(
         let damaged = |why| StoreError::damaged(&path, None, why);
         let Hashed { line, prepared, .. } = line.map_err(damaged)?;
         let entry = line.into_entry().map_err(damaged)?;
-        let issuer = entry.event.certificate().and_then(|record| state.recent_issuer(&record.serial));
-        builder.add(at, &prepared.unwrap_or_default(), issuer)?;
+        builder.add(at, &prepared.unwrap_or_default(), issuer_of(state, &entry))?;
         at += length as u64;
     }
     Ok(())
+}
+
+fn add_latest(builder: &mut Builder, state: &State, begin: u64, latest: &Latest<'_>) -> Result<(), StoreError> {
+    let mut at = begin;
+    for (line, entry) in latest.lines.split_inclusive(|byte| *byte == b'\n').zip(latest.entries) {
+        builder.add(at, &Prepared::of(&entry.event), issuer_of(state, entry))?;
+        at += line.len() as u64;
+    }
+    Ok(())
+}
+
+fn issuer_of(state: &State, entry: &Entry) -> Option<usize> {
+    entry.event.certificate().and_then(|record| state.recent_issuer(&record.serial))
 }
 
 /// An index of everything: what `builder` has, up to the state's last line, which ends at `length` in the journal.

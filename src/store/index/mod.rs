@@ -22,7 +22,7 @@ use elsa::sync::FrozenMap;
 
 pub(super) use builder::{Builder, Prepared};
 pub(super) use compare::fault;
-pub(super) use keep::{extend, forget, keep, settled};
+pub(super) use keep::{Latest, extend, forget, keep, settled};
 use segment::{Segment, decode_brief, decode_row};
 pub(super) use summary::Summary;
 pub(super) use term::{Kind, Term, pair, term};

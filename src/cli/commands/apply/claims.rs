@@ -83,13 +83,7 @@ impl Places {
         outcome: &Outcome,
         now: OffsetDateTime,
     ) -> Vec<DeliveryRecord> {
-        let material = Material {
-            lineage: &outcome.lineage,
-            certificate: &outcome.certificate,
-            chain: &outcome.chain,
-            root: outcome.root.as_ref(),
-            other_anchors: &outcome.other_anchors,
-        };
+        let material = Material::served(&outcome.lineage, &outcome.certificate, &outcome.served);
         let mut records = Vec::new();
         for (index, delivery) in described.deliver.iter().enumerate() {
             let record = build::record(delivery, &material, now).and_then(|(record, files)| self.take(record, &files));

@@ -59,7 +59,8 @@ impl Job {
         key: Option<Arc<PrivateKey>>,
         protection: Option<Protection>,
     ) -> Self {
-        let Outcome { certificate, chain, root, other_anchors, .. } = outcome.clone();
+        let certificate = outcome.certificate.clone();
+        let ca::Served { chain, root, other_anchors } = ca::Served::clone(&outcome.served);
         Self {
             step,
             record,

@@ -64,7 +64,7 @@ impl DevArgs {
     ) {
         tell(cx, &first_of(wish), &outcome.report);
         cx.ui.say(&format!("made {} ({reason})", summary(&outcome.certificate)));
-        if let Some(root) = outcome.root.as_ref().filter(|_| made_authority) {
+        if let Some(root) = outcome.served.root.as_ref().filter(|_| made_authority) {
             let constraints = root.name_constraints.clone().unwrap_or_default();
             let permitted: Vec<String> = constraints.permitted.iter().map(ToString::to_string).collect();
             cx.ui.say(&format!(

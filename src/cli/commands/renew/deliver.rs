@@ -45,7 +45,8 @@ impl<'a> Files<'a> {
         outcome: &Outcome,
         key: Result<Option<PrivateKey>, CliError>,
     ) -> Self {
-        let Outcome { certificate, chain, root, other_anchors, .. } = outcome.clone();
+        let certificate = outcome.certificate.clone();
+        let ca::Served { chain, root, other_anchors } = ca::Served::clone(&outcome.served);
         Self { lineage: lineage.to_owned(), certificate, chain, root, other_anchors, key, state }
     }
 
