@@ -4,9 +4,7 @@
 //! program is this very binary, called with `bare` as its first argument. Every run of certwright has a store of its own,
 //! with a root and nothing issued: what a larger one costs is another question.
 //!
-//! The peers are installed, so certwright and the bare program are as well: copied to where they run from. What a linker has just
-//! written lies in memory page by page, and what was copied in large pieces, which the system maps three times as fast.
-//! `CERTWRIGHT_BENCH_BINARY=FILE` measures another build of certwright than the one that Cargo makes, such as the static one.
+//! The peers are installed, so certwright and the bare program are as well: see `installed`.
 
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a benchmark may stop and talk")]
 
@@ -26,6 +24,7 @@ use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 mod bare;
 #[path = "../tests/support/der.rs"]
 mod der;
+mod installed;
 mod measure;
 
 const ROUNDS: usize = 200;
@@ -42,16 +41,11 @@ fn main() {
         return issue_bare(certificate.as_ref(), key.as_ref(), out.as_ref());
     }
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let install = |from: &Path, name: &str| {
-        let to = directory.path().join(name);
-        fs::copy(from, &to).expect("a copy of the program");
-        to
-    };
-    let certwright = std::env::var_os("CERTWRIGHT_BENCH_BINARY").unwrap_or(env!("CARGO_BIN_EXE_certwright").into());
+    let this = std::env::current_exe().expect("this program");
     let bench = Bench {
         directory: directory.path(),
-        certwright: install(certwright.as_ref(), "certwright"),
-        bare: install(&std::env::current_exe().expect("this program"), "bare"),
+        certwright: installed::certwright(directory.path()),
+        bare: installed::copy(&this, directory.path().join("bare")),
     };
     bench.compare();
 }

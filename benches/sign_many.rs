@@ -30,18 +30,19 @@ mod copy;
 mod csr;
 #[path = "../tests/support/der.rs"]
 mod der;
+mod installed;
 mod measure;
 
 const REQUESTS: usize = 1000;
 const ROUNDS: usize = 30;
 const AT_MOST: Duration = Duration::from_secs(20);
-const CERTWRIGHT: &str = env!("CARGO_BIN_EXE_certwright");
 
 fn main() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = |name: &str| directory.path().join(name);
+    let certwright = installed::certwright(directory.path());
     let run = |store: &str, arguments: &mut dyn Iterator<Item = PathBuf>| {
-        let mut command = Command::new(CERTWRIGHT);
+        let mut command = Command::new(&certwright);
         command.args(arguments).env("CERTWRIGHT_STORE", path(store)).current_dir(directory.path());
         let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
         assert!(status.is_ok_and(|status| status.success()), "certwright fails");
