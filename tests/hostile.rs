@@ -210,6 +210,23 @@ fn large_inputs_cost_no_more_than_their_size() {
     assert!(outcome.stderr.contains("at most 1000 are signed"), "{}", outcome.stderr);
 }
 
+/// Whoever writes to one after the other waits until somebody reads the first.
+#[test]
+fn pipes_and_standard_input_are_read_in_the_order_of_the_command_line() {
+    let sandbox = Sandbox::with_root();
+    for name in ["a", "b"] {
+        let (key, csr, subject) = (format!("{name}.key"), format!("{name}.csr"), format!("CN={name}.test"));
+        let words = ["csr", "create", "--new-key", &key, "--no-passphrase", "--subject", &subject, "--out", &csr];
+        sandbox.run(words).succeeded();
+    }
+    let line =
+        format!("mkfifo f && {{ cat a.csr >f; cat b.csr; }} | timeout 60 {} sign f - --out-dir o", sandbox::CERTWRIGHT);
+    let status = sandbox::hermetic("sh", &sandbox.path("")).args(["-c", &line]).status().expect("a shell");
+    assert!(status.success(), "{status}");
+    let subject = |dir: &str| sandbox.run(["inspect", &format!("o/{dir}/cert.pem")]).succeeded().stdout;
+    assert!(subject("f").contains("a.test") && subject("stdin").contains("b.test"));
+}
+
 #[test]
 fn a_pipe_among_the_outputs_holds_nobody_up() {
     let sandbox = Sandbox::with_root();

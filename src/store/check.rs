@@ -36,7 +36,19 @@ impl Store {
     /// # Errors
     /// [`StoreError::Io`]; a damaged journal is a finding.
     pub fn check(&self) -> Result<Vec<Finding>, StoreError> {
-        Ok(Inspection::run(self)?.into_iter().map(|problem| problem.finding).collect())
+        self.findings(true)
+    }
+
+    /// As [`Store::check`], where what lies in `staging/` cannot be settled: nothing waits for it.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn check_unsettled(&self) -> Result<Vec<Finding>, StoreError> {
+        self.findings(false)
+    }
+
+    fn findings(&self, moves: bool) -> Result<Vec<Finding>, StoreError> {
+        Ok(Inspection::run(self, moves)?.into_iter().map(|problem| problem.finding).collect())
     }
 }
 
@@ -52,7 +64,7 @@ impl Writer<'_> {
             self.make_sound()?;
         }
         let mut notices = Vec::new();
-        for Problem { finding, fix } in Inspection::run(self.store)? {
+        for Problem { finding, fix } in Inspection::run(self.store, true)? {
             let Some(fix) = fix else { continue };
             self.apply(&finding.path, fix)?;
             notices.push(Notice(format!("repaired {}: it {}", finding.path.display(), finding.what)));

@@ -45,8 +45,8 @@ pub(super) struct Inspection<'a> {
 }
 
 impl Inspection<'_> {
-    /// Looks at everything.
-    pub(super) fn run(store: &Store) -> Result<Vec<Problem>, StoreError> {
+    /// Looks at everything; where files are on their way, only at what does not need them, unless nothing `moves`.
+    pub(super) fn run(store: &Store, moves: bool) -> Result<Vec<Problem>, StoreError> {
         let layout = store.layout();
         let (scan, head) = match store.sum_all() {
             Ok(found) => found,
@@ -65,7 +65,7 @@ impl Inspection<'_> {
         inspection.index()?;
         inspection.directories()?;
         // While files are on their way, everything below would be called missing.
-        if !inspection.staging()? {
+        if !(inspection.staging(moves)? && moves) {
             inspection.certificates()?;
             inspection.authorities()?;
         }
@@ -233,7 +233,7 @@ impl Inspection<'_> {
     }
 
     /// Tells what is in `staging/`; says whether files of recorded transactions are among it.
-    fn staging(&mut self) -> Result<bool, StoreError> {
+    fn staging(&mut self, moves: bool) -> Result<bool, StoreError> {
         let staging = self.layout.staging();
         let left = names(&staging)?;
         let seq = |name: &str| {
@@ -242,9 +242,14 @@ impl Inspection<'_> {
         };
         let recorded = left.iter().find(|name| seq(name).is_some_and(|seq| seq <= self.state.seq));
         if let Some(name) = recorded {
-            let what = "says that the files of a transaction that is recorded are not all in place: the next command that \
-                        writes completes them, and then the rest can be looked at";
-            let finding = finding(Severity::Damage, staging.join(name), what, true);
+            let what = match moves {
+                true => {
+                    "belongs to a transaction that is recorded and whose files are not all in place: the next command that writes \
+                     completes them, and then the rest can be looked at"
+                }
+                false => "belongs to a transaction that is recorded, and cannot be settled",
+            };
+            let finding = finding(Severity::Damage, staging.join(name), what, moves);
             self.problems.push(Problem { finding, fix: None });
         } else if let Some(first) = left.first() {
             let what = match left.len() {

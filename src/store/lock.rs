@@ -52,6 +52,10 @@ impl Lock {
     /// Fills the note with a text.
     fn write(&self, text: &str) -> Result<(), StoreError> {
         let mut note = [b' '; NOTE];
+        // As a killed command of another version may have left it.
+        if self.file.metadata().is_ok_and(|found| found.len() > NOTE as u64) {
+            io::truncate(&self.file, &self.path, NOTE as u64)?;
+        }
         if let Some((end, room)) = note.split_last_mut() {
             *end = b'\n';
             room.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);

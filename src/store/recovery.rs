@@ -180,7 +180,7 @@ fn complete(
     Ok(())
 }
 
-/// Removes a staged key whose file was put in place, but kept its old name over a power cut as well.
+/// Removes a staged key whose file was put in place; puts it there where somebody has taken that away since.
 fn drop_second_key(layout: &Layout, entry: &Entry) -> Result<(), StoreError> {
     let staged = layout.staged_key(entry.seq);
     let dir = match &entry.event {
@@ -199,8 +199,17 @@ fn drop_second_key(layout: &Layout, entry: &Entry) -> Result<(), StoreError> {
         | Event::SettingsChanged { .. }
         | Event::StoreCreated { .. } => return Ok(()),
     };
-    if staged.exists() && keyfile::same(&staged, &dir.join("key.pem")) {
-        io::remove_file(&staged)?;
+    let key = dir.join("key.pem");
+    if !staged.exists() {
+        return Ok(());
+    }
+    if keyfile::same(&staged, &key) {
+        return io::remove_file(&staged).map(drop);
+    }
+    // A certificate has no other way to its key; an authority's gets there with its certificate.
+    if entry.event.certificate().is_some() && io::kind(&dir)?.is_some() && io::kind(&key)?.is_none() {
+        io::rename(&staged, &key)?;
+        io::sync_dir(&dir)?;
     }
     Ok(())
 }
@@ -219,7 +228,8 @@ fn clear(
         let is_key = name.ends_with(".key.pem") || name.ends_with(".pack.pem");
         let key = if is_key { path.clone() } else { path.join("key.pem") };
         if key.exists() {
-            let why = "has private keys of recorded lines, and their place is taken; move it to safety";
+            let why = "has private keys of recorded lines, and in their place are others, or the same ones encrypted: see which \
+                       are right (certwright key match), and move this file away";
             return Err(StoreError::damaged(key, None, why));
         }
     } else {

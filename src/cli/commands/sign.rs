@@ -206,16 +206,16 @@ impl SignArgs {
         let actor = cx.settings.actor.clone();
         let variables = self.variables.resolve()?;
         let mut files = Vec::with_capacity(requests.len());
+        // Files are read by whoever looks into them; beside standard input in order, since a pipe may come from the same program.
+        let in_order = requests.iter().any(|path| files::is_standard_stream(path));
         for (path, output) in requests.iter().zip(outputs) {
-            // Standard input is read here, and files by whoever looks into them.
-            let typed = output.is_ok() && files::is_standard_stream(path);
-            let typed = typed.then(|| files::read(cx, path, Csr::MAX_SIZE));
-            files.push((path.as_path(), output, typed));
+            let read = (in_order && output.is_ok()).then(|| files::read(cx, path, Csr::MAX_SIZE));
+            files.push((path.as_path(), output, read));
         }
         let session = session(cx, &actor, &|| {});
         let rehearsal = Rehearsal::new(state, &session)?;
-        let read = ca::in_parallel(files, |(path, output, typed)| {
-            let bytes = output.and_then(|()| typed.unwrap_or_else(|| files::read_file(path, Csr::MAX_SIZE)));
+        let read = ca::in_parallel(files, |(path, output, read)| {
+            let bytes = output.and_then(|()| read.unwrap_or_else(|| files::read_file(path, Csr::MAX_SIZE)));
             let item = bytes.and_then(|bytes| {
                 let item = self.item(path, &bytes, &variables)?;
                 if self.keep_going {

@@ -182,6 +182,56 @@ fn a_commit_where_no_file_has_two_names_is_whole_or_gone() {
     });
 }
 
+/// A store that was killed when everything but a staged key had gone its way.
+fn killed_at_the_end() -> (tempfile::TempDir, Store) {
+    let (_dir, store) = base();
+    let issue = |root: &Path| {
+        Store::open(root)?.lock(WAIT, "test")?.commit(NOW, "tester", vec![leaf("a", "02", Some("key 02"))])
+    };
+    let [whole, killed] = [temporary(), temporary()];
+    for dir in [&whole, &killed] {
+        copy(store.layout().root(), &dir.path().join("store"));
+    }
+    let (result, steps) = faults::trace(|| issue(&whole.path().join("store")));
+    result.unwrap();
+    let last = steps.iter().rposition(|(step, path)| *step == Step::Remove && path.ends_with("4.key.pem")).unwrap();
+    let root = killed.path().join("store");
+    let (result, _) = faults::with(last, Fault::Die, || issue(&root));
+    result.unwrap();
+    assert!(root.join("staging/4.key.pem").exists());
+    let store = Store::open(&root).unwrap();
+    (killed, store)
+}
+
+#[test]
+fn a_key_that_somebody_took_away_after_a_kill_comes_back() {
+    let (_dir, store) = killed_at_the_end();
+    let key = store.layout().issued("a", "02").join("key.pem");
+    fs::remove_file(&key).unwrap();
+    lock(&store);
+    assert_eq!(fs::read_to_string(&key).unwrap(), "key 02");
+    assert_eq!(store.check().unwrap(), []);
+}
+
+#[test]
+fn what_cannot_be_settled_hides_nothing_else() {
+    let (_dir, store) = killed_at_the_end();
+    let key = store.layout().issued("a", "02").join("key.pem");
+    // It is another file that takes the place: what is written into this one is in staging/ as well.
+    fs::remove_file(&key).unwrap();
+    fs::write(&key, "another key").unwrap();
+    fs::remove_file(store.layout().issued("a", "01").join("cert.pem")).unwrap();
+    let error = store.lock(WAIT, "test").map(drop).unwrap_err().to_string();
+    assert!(error.contains("4.key.pem") && error.contains("certwright key match"), "{error}");
+    let paths = |found: Vec<crate::store::Finding>| {
+        found.into_iter().map(|finding| finding.path.file_name().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(paths(store.check().unwrap()), ["4.key.pem"]);
+    let all = store.check_unsettled().unwrap();
+    assert!(all.iter().any(|finding| finding.path.ends_with("a/01/cert.pem")), "{all:?}");
+    assert!(all.iter().all(|finding| !(finding.repairable && finding.path.ends_with("4.key.pem"))), "{all:?}");
+}
+
 #[test]
 fn a_commit_without_keys_killed_at_any_step_has_its_files() {
     let (_dir, store) = base();

@@ -20,7 +20,11 @@ fn a_waiter_that_gives_up_names_the_holder() {
     assert!(text.contains(&format!("process {} (issue  [31mapi) since 20", std::process::id())), "{text}");
     drop(writer);
     assert_eq!(read(store.layout().lock()).trim(), "");
-    lock(&other);
+    std::fs::write(store.layout().lock(), "A".repeat(300)).unwrap();
+    let writer = lock(&other);
+    let note = read(store.layout().lock());
+    assert!(note.starts_with("process ") && !note.contains('A'), "{note}");
+    drop(writer);
 }
 
 #[test]

@@ -132,6 +132,7 @@ pub(in crate::cli::commands) fn compare(cx: &mut Context, store: &Store) -> Resu
         }
         Err(error) => {
             cx.ui.warn(&format!("what is left in {} cannot be settled: {}", staging.display(), error.message));
+            found = store.check_unsettled()?;
         }
     }
     Ok(found)
