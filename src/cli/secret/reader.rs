@@ -77,8 +77,9 @@ impl Secrets {
         if let Some((_, _, secret)) = self.cache.iter().find(known) {
             return Ok(secret.clone());
         }
-        let first = self.ask(&format!("New {question}"))?;
-        let second = self.ask(&format!("Repeat {question}"))?;
+        let what = question.strip_prefix("new ").unwrap_or(question);
+        let first = self.ask(&format!("New {what}"))?;
+        let second = self.ask(&format!("Repeat {what}"))?;
         if first.expose() != second.expose() {
             return Err(CliError::failed("the two passphrases differ").hint("nothing was done; run the command again"));
         }

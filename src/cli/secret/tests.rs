@@ -193,6 +193,9 @@ fn a_new_passphrase_is_asked_for_twice_and_known_from_then_on() {
     assert_eq!(text(cx.new_passphrase(None, "passphrase")), "long enough");
     assert_eq!(text(cx.passphrase(None, "passphrase")), "long enough");
     assert_eq!(stderr.text(), "");
+    // What is called new already is not called so twice.
+    let (mut cx, ..) = process(&[]).terminal(&answers).context();
+    assert_eq!(text(cx.new_passphrase(None, "new passphrase")), "long enough");
 }
 
 #[test]
