@@ -10,7 +10,7 @@ use super::parallel::in_parallel;
 use super::revoke::check_not_revoked;
 use super::rollover::check_not_retired;
 use super::serial::draw;
-use super::{Assignment, CaError, LoadedAuthority, Order, Outcome, Session, check_lineage};
+use super::{Assignment, CaError, Order, Outcome, Session, check_lineage};
 use crate::issuance::Prepared;
 use crate::store::{CertificateRecord, DeliveryRecord, Draft, Event, State, Writer};
 use crate::x509::Serial;
@@ -41,7 +41,8 @@ impl<'a> Signing<'a> {
         let Self { state, guard, session, drawn } = self;
         let (state, session) = (*state, *session);
         assignments.iter().try_for_each(|assignment| check_lineage(&assignment.order.lineage))?;
-        let (authorities, signers) = authorities_of(&assignments);
+        let (firsts, signers) = signers_of(&assignments);
+        let authorities: Vec<_> = firsts.iter().map(|&first| assignments[first].authority).collect();
         for authority in &authorities {
             check_not_revoked(state, &authority.name, &authority.full_chain())?;
         }
@@ -72,10 +73,8 @@ impl<'a> Signing<'a> {
             Ok::<_, CaError>(Box::new((record, outcome)))
         })?;
         // What the chain above says is the same for all of an authority; each one's own signature and constraints are checked.
-        for (place, authority) in authorities.iter().enumerate() {
-            if let Some(first) = signers.iter().position(|signer| *signer == place) {
-                verify_chain(&issued[first].1.certificate, authority, session.now)?;
-            }
+        for (first, authority) in firsts.into_iter().zip(authorities) {
+            verify_chain(&issued[first].1.certificate, authority, session.now)?;
         }
         let mut signed = Signed::default();
         for (Assignment { order, delivery, .. }, issued) in assignments.into_iter().zip(issued) {
@@ -86,18 +85,17 @@ impl<'a> Signing<'a> {
     }
 }
 
-/// The authorities that sign, and for every assignment the place of its own among them.
-fn authorities_of<'a>(assignments: &[Assignment<'a>]) -> (Vec<&'a LoadedAuthority>, Vec<usize>) {
-    let mut authorities = Vec::new();
-    let mut places = HashMap::new();
-    let place = |assignment: &Assignment<'a>| {
+/// Where every authority comes first, and for every assignment the place of its own among those.
+fn signers_of(assignments: &[Assignment<'_>]) -> (Vec<usize>, Vec<usize>) {
+    let (mut firsts, mut places) = (Vec::new(), HashMap::new());
+    let place = |(index, assignment): (usize, &Assignment<'_>)| {
         *places.entry(std::ptr::from_ref(assignment.authority)).or_insert_with(|| {
-            authorities.push(assignment.authority);
-            authorities.len() - 1
+            firsts.push(index);
+            firsts.len() - 1
         })
     };
-    let signers = assignments.iter().map(place).collect();
-    (authorities, signers)
+    let signers = assignments.iter().enumerate().map(place).collect();
+    (firsts, signers)
 }
 
 /// Certificates that were signed and are not recorded yet. They leave this only by way of the journal.

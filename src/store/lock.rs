@@ -46,16 +46,16 @@ impl Lock {
 
     /// Writes the holder into the file, for those who wait. The file's time tells since when.
     fn note(&self, command: &str) -> Result<(), StoreError> {
+        // As a killed command of another version may have left it.
+        if self.file.metadata().is_ok_and(|found| found.len() > NOTE as u64) {
+            io::truncate(&self.file, &self.path, NOTE as u64)?;
+        }
         self.write(&format!("process {} ({})", std::process::id(), printable(command)))
     }
 
     /// Fills the note with a text.
     fn write(&self, text: &str) -> Result<(), StoreError> {
         let mut note = [b' '; NOTE];
-        // As a killed command of another version may have left it.
-        if self.file.metadata().is_ok_and(|found| found.len() > NOTE as u64) {
-            io::truncate(&self.file, &self.path, NOTE as u64)?;
-        }
         if let Some((end, room)) = note.split_last_mut() {
             *end = b'\n';
             room.iter_mut().zip(text.bytes()).for_each(|(place, byte)| *place = byte);

@@ -160,7 +160,7 @@ fn complete(
     let layout = store.layout();
     Release { layout, state, keeper: keeper(entries), again: true }.run(entries)?;
     for entry in entries {
-        drop_second_key(layout, entry)?;
+        settle_staged_key(layout, entry)?;
         if let Some(record) = entry.event.certificate()
             && record.key
             && record.packed.is_none()
@@ -181,7 +181,7 @@ fn complete(
 }
 
 /// Removes a staged key whose file was put in place; puts it there where somebody has taken that away since.
-fn drop_second_key(layout: &Layout, entry: &Entry) -> Result<(), StoreError> {
+fn settle_staged_key(layout: &Layout, entry: &Entry) -> Result<(), StoreError> {
     let staged = layout.staged_key(entry.seq);
     let dir = match &entry.event {
         Event::AuthorityAdded(record) => layout.authority(&record.authority),

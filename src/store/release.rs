@@ -114,11 +114,15 @@ impl Release<'_> {
             let path = dir.join(name);
             // Where the root itself signed, fullchain.pem is cert.pem: a second name costs no inode and no sync.
             let twin = files.iter().take(index).find(|(_, other)| *name == "fullchain.pem" && other == bytes);
-            if self.again {
-                io::remove_file(&path)?;
-            }
-            if !twin.map_or(Ok(false), |(twin, _)| io::hard_link(&dir.join(twin), &path))? {
-                flush.file(io::write_file(&path, bytes, io::FILE_MODE)?, path);
+            let linked = match twin {
+                Some((twin, _)) => {
+                    self.make_room(&path)?;
+                    io::hard_link(&dir.join(twin), &path)?
+                }
+                None => false,
+            };
+            if !linked {
+                self.write_file(&path, bytes, flush)?;
             }
         }
         flush.dir(dir);
@@ -128,9 +132,7 @@ impl Release<'_> {
     /// Lets a staged key get its name beside the certificate.
     fn place_key(&self, entry: &Entry, staged: &Path, target: &Path) -> Result<(), StoreError> {
         if self.keeper == Some(entry.seq) {
-            if self.again {
-                io::remove_file(target)?;
-            }
+            self.make_room(target)?;
             if io::hard_link(staged, target)? {
                 return Ok(());
             }
@@ -144,10 +146,13 @@ impl Release<'_> {
         io::rename(staged, target)
     }
 
+    /// Removes what an earlier attempt may have left in the place of a new file.
+    fn make_room(&self, path: &Path) -> Result<(), StoreError> {
+        if self.again { io::remove_file(path).map(drop) } else { Ok(()) }
+    }
+
     fn write_file(&self, path: &Path, bytes: &[u8], flush: &mut Flush) -> Result<(), StoreError> {
-        if self.again {
-            io::remove_file(path)?;
-        }
+        self.make_room(path)?;
         let file = io::write_file(path, bytes, io::FILE_MODE)?;
         flush.file(file, path.to_owned());
         Ok(())
